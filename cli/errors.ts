@@ -1,0 +1,31 @@
+/** Exit codes of the command line; docs/cli.md lists them. */
+export const exitCode = { done: 0, failed: 1, usage: 2, conflicts: 3, manual: 4, interrupted: 130 } as const;
+
+/** The closed list of what can go wrong, and the exit code each ends with. */
+export const failures = {
+  BadArgument: exitCode.usage,
+  AnswerNeeded: exitCode.usage,
+  UnsupportedProject: exitCode.usage,
+  Collision: exitCode.usage,
+  DependencyConflict: exitCode.usage,
+  UnknownItem: exitCode.usage,
+  DamagedRecord: exitCode.usage,
+  DamagedRegistry: exitCode.failed,
+  FileChanged: exitCode.failed,
+  WriteFailed: exitCode.failed,
+  InstallFailed: exitCode.failed,
+  Interrupted: exitCode.interrupted,
+} as const;
+
+export type FailureCode = keyof typeof failures;
+
+/** One line that says what is wrong, where, and what to do. `main.ts` prints it and picks the exit code. */
+export class CliError extends Error {
+  override readonly name = "CliError";
+  readonly code: FailureCode;
+
+  constructor(code: FailureCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

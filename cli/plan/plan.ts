@@ -1,0 +1,45 @@
+import type { Guess, InstallRecord } from "../project/project.js";
+
+/** The user's choices for one run: which item, with which values. */
+export interface Selection {
+  readonly item: string;
+  readonly choices: Readonly<Record<string, string>>;
+  readonly mount: string | null;
+  readonly sourceDir: string;
+  readonly testDir: string;
+}
+
+/** Everything one command will do, as a value. `--dry-run`, `--json`, `diff`, the real run and the tests render this same object. */
+export interface Plan {
+  readonly selections: readonly Selection[];
+  readonly guesses: readonly Guess[];
+  readonly changes: readonly Change[];
+  /** What could not be patched: the lines to paste, the file and the place. */
+  readonly manual: readonly ManualStep[];
+  /** The command that installs what package.json gained; null when nothing changed there or under --no-install. */
+  readonly install: readonly string[] | null;
+  readonly warnings: readonly string[];
+  readonly nextSteps: readonly string[];
+  readonly record: InstallRecord;
+}
+
+/** One file, before and after. Bytes are kept as text with the file's own line endings and BOM. */
+export interface Change {
+  readonly path: string;
+  readonly kind: "create" | "edit" | "delete";
+  /** The text that the plan was made from (null: the file must not exist). Apply re-checks it. */
+  readonly before: string | null;
+  /** null: the file is deleted. */
+  readonly after: string | null;
+  /** In words, e.g. "mounts authRouter at /api/auth". */
+  readonly why: string;
+  /** Holds secret values: never rendered, in any mode. */
+  readonly secret: boolean;
+}
+
+export interface ManualStep {
+  readonly path: string;
+  readonly place: string;
+  readonly reason: string;
+  readonly lines: readonly string[];
+}

@@ -1,0 +1,109 @@
+/** What authwright knows about the user's repo. Plain data: made once by `readProject`, never changed. Paths are POSIX and relative to `root`, unless a name says otherwise. */
+export interface Project {
+  /** Absolute path of the folder that holds the package.json in use. */
+  readonly root: string;
+  /** Absolute path of the workspace or repository that holds the lock file; equals `root` outside a monorepo. */
+  readonly workspaceRoot: string;
+  readonly packageJson: PackageJson;
+  readonly packageManager: PackageManager;
+  readonly typescript: { readonly range: string; readonly version: string | null };
+  readonly tsconfig: TsconfigFacts;
+  readonly modules: ModuleStyle;
+  readonly express: { readonly major: 4 | 5; readonly range: string };
+  readonly entry: Entry | null;
+  /** Where `src/...` of a template lands: "src", "server", or "." when the sources are at the root. */
+  readonly sourceDir: string;
+  readonly aliases: readonly Alias[];
+  readonly testRunner: "vitest" | "jest" | "none";
+  readonly database: "sqlite" | "postgres";
+  readonly git: { readonly root: string | null };
+  /** The parsed authwright.json, or null before the first add. */
+  readonly record: InstallRecord | null;
+  /** Every guess, with its reason and the flag that overrides it: the plan shows them. */
+  readonly guesses: readonly Guess[];
+  readonly warnings: readonly string[];
+}
+
+export interface PackageJson {
+  readonly text: string;
+  readonly name: string;
+  readonly type: "module" | "commonjs";
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+export interface PackageManager {
+  readonly name: "npm" | "pnpm" | "yarn" | "bun";
+  /** What installs everything package.json names, e.g. ["npm", "install"]. */
+  readonly install: readonly string[];
+  /** How a person runs a script, e.g. "npm run" or "pnpm". */
+  readonly run: string;
+}
+
+export interface TsconfigFacts {
+  /** The tsconfig that the build uses (a `tsc -p` in scripts.build, a solution's reference, else tsconfig.json). */
+  readonly path: string;
+  readonly compilerOptions: Readonly<Record<string, unknown>>;
+  /** As written after `extends`; null where absent. */
+  readonly include: readonly string[] | null;
+  readonly exclude: readonly string[] | null;
+  readonly files: readonly string[] | null;
+  /** Whether the build emits with tsc, so that a new file below `include` would change what it emits. */
+  readonly emits: boolean;
+}
+
+export interface ModuleStyle {
+  readonly format: "esm" | "commonjs";
+  /** How a relative import of a TypeScript file ends in this project. */
+  readonly extension: ".js" | ".ts" | "";
+}
+
+export interface Entry {
+  /** The file that makes the Express app and adds its middleware. */
+  readonly path: string;
+  readonly because: string;
+}
+
+export interface Alias {
+  /** e.g. "@/" */
+  readonly prefix: string;
+  /** e.g. "src/" */
+  readonly target: string;
+}
+
+export interface Guess {
+  readonly what: string;
+  readonly value: string;
+  readonly because: string;
+  readonly flag: string | null;
+}
+
+/** authwright.json: small, committed, read by add, diff, update, remove and doctor. */
+export interface InstallRecord {
+  readonly version: 1;
+  readonly items: Readonly<Record<string, InstalledItem>>;
+}
+
+export interface InstalledItem {
+  readonly version: string;
+  readonly choices: Readonly<Record<string, string>>;
+  readonly mount: string | null;
+  readonly sourceDir: string;
+  readonly testDir: string;
+  /** Path in the user's repo -> the template file it came from and the sha-256 (hex) of the text as installed. */
+  readonly files: Readonly<Record<string, { readonly template: string; readonly sha256: string }>>;
+  /** What was spliced into a file of the user's, in words that `remove` can undo: the exact lines added. */
+  readonly patches: readonly { readonly path: string; readonly lines: readonly string[] }[];
+  readonly env: readonly string[];
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+/** Flags that override a guess. */
+export interface Overrides {
+  readonly entry?: string;
+  readonly dir?: string;
+  readonly database?: string;
+}

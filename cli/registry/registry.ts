@@ -1,0 +1,63 @@
+/** registry.json, as read and checked. */
+export interface Registry {
+  readonly name: string;
+  readonly items: readonly RegistryItem[];
+}
+
+export interface RegistryItem {
+  readonly name: string;
+  readonly version: string;
+  readonly title: string;
+  readonly description: string;
+  /** Items that must be there first. */
+  readonly requires: readonly string[];
+  readonly choices: Readonly<Record<string, Choice>>;
+  /** The router to mount in the entry file, or null. */
+  readonly mount: Mount | null;
+  readonly dependencies: Readonly<Record<string, Dependency>>;
+  readonly devDependencies: Readonly<Record<string, Dependency>>;
+  readonly env: readonly EnvKey[];
+  /** Script name -> command. `{src}` is the source folder, `{out}` the folder the build emits it to. */
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly gitignore: readonly string[];
+  /** Lines printed after the add. `{run}` is how the package manager runs a script, `{mount}` the mount path. */
+  readonly nextSteps: readonly string[];
+}
+
+export interface Choice {
+  readonly description: string;
+  readonly default: string;
+  readonly values: Readonly<Record<string, ChoiceValue>>;
+}
+
+export interface ChoiceValue {
+  readonly description: string;
+  readonly dependencies?: Readonly<Record<string, Dependency>>;
+  readonly devDependencies?: Readonly<Record<string, Dependency>>;
+  readonly env?: readonly EnvKey[];
+  readonly nextSteps?: readonly string[];
+}
+
+export interface Mount {
+  /** Template path of the module that exports the router. */
+  readonly file: string;
+  readonly export: string;
+  readonly path: string;
+}
+
+export interface Dependency {
+  /** What is written where the user has none. */
+  readonly range: string;
+  /** Majors that are known to work; a user's own range inside it is left alone. Defaults to `range`. */
+  readonly accepts?: string;
+  /** Whether a second copy under an alias name works beside a user's other major. */
+  readonly alias?: boolean;
+}
+
+export interface EnvKey {
+  readonly name: string;
+  /** "secret": 32 random bytes, base64url. "package-name": the name in package.json. "placeholder": only named in .env.example. */
+  readonly value: "secret" | "package-name" | "placeholder";
+  /** Shown as a comment in .env.example. */
+  readonly comment: string;
+}
