@@ -23,9 +23,12 @@ export type FailureCode = keyof typeof failures;
 export class CliError extends Error {
   override readonly name = "CliError";
   readonly code: FailureCode;
+  /** More lines for a person, printed below the one line: what a package manager said. */
+  readonly detail: readonly string[];
 
-  constructor(code: FailureCode, message: string, options?: ErrorOptions) {
+  constructor(code: FailureCode, message: string, options?: ErrorOptions & { detail?: readonly string[] }) {
     super(message, options);
     this.code = code;
+    this.detail = options?.detail ?? [];
   }
 }

@@ -21,6 +21,18 @@ export interface Plan {
   readonly warnings: readonly string[];
   readonly nextSteps: readonly string[];
   readonly record: InstallRecord;
+  /** What package.json gains, for people to read; the edit itself is in `changes`. */
+  readonly dependencies: readonly AddedDependency[];
+  /** Names of the keys that .env gains; their values are nowhere but in the secret change. */
+  readonly env: readonly string[];
+}
+
+export interface AddedDependency {
+  readonly name: string;
+  readonly range: string;
+  readonly dev: boolean;
+  /** The range that it replaces, where one of the user's was too low. */
+  readonly raisedFrom: string | null;
 }
 
 /** One file, before and after. Bytes are kept as text with the file's own line endings and BOM. */

@@ -52,6 +52,10 @@ export interface Dependency {
   readonly accepts?: string;
   /** Whether a second copy under an alias name works beside a user's other major. */
   readonly alias?: boolean;
+  /** Take the major of this package of the user's, where it has one: `@types/express` goes with `express`. */
+  readonly like?: string;
+  /** Only where the tests run in this runner; a project without one gets vitest. */
+  readonly runner?: "vitest" | "jest";
 }
 
 export interface EnvKey {
