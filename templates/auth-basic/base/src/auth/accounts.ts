@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import { AuthError } from "./errors.js";
+import { type ClientInfo, emit } from "./events.js";
+import type { LogInInput, PasswordInput, ProfileInput, SignUpInput } from "./input.js";
+import { loginChecks } from "./login-checks.js";
+import { checkNewPassword } from "./password-checks.js";
+import { hashPassword, isOutdated, verifyPassword } from "./passwords.js";
+import { type ProfileChanges, profileChanges } from "./profile-changes.js";
+import { markRevoked } from "./revocations.js";
+import { draftSession, type Tokens } from "./sessions.js";
+import * as store from "./store.js";
+import { admitClient, admitPasswordAttempt } from "./throttle.js";
+import { canonicalUsername } from "./username.js";
+
+/** The answer to a signup or a login. */
+export interface LoggedIn extends Tokens {
+  user: store.User;
+}
+
+/** @throws AuthError "UsernameNotAvailable", or "ValidationError" for a weak password. */
+export async function signUp(input: SignUpInput, client: ClientInfo): Promise<LoggedIn> {
+  const { username, email = null, displayName = null, password } = input;
+  await admitClient(client);
+  await checkNewPassword(password, { username, email }, "password");
+  const profile = { id: randomUUID(), username, usernameCanonical: canonicalUsername(username), email, displayName };
+  const session = draftSession(client);
+  const account = await store.insertAccount({ ...profile, ...(await hashPassword(password)) }, session.row);
+  if (!account) throw new AuthError("UsernameNotAvailable");
+  emit({ event: "user_created", outcome: "success", userId: account.user.id, sessionId: session.row.id, client });
+  return { user: account.user, ...session.tokens(account.session) };
+}
+
+/** @throws AuthError "InvalidLoginCredentials": the same, after the same work, for an unknown name and a wrong password. */
+export async function logIn({ username, password }: LogInInput, client: ClientInfo): Promise<LoggedIn> {
+  const usernameCanonical = canonicalUsername(username);
+  const admitted = await admitPasswordAttempt(usernameCanonical, client);
+  const credentials = await store.findCredentials({ usernameCanonical });
+  const passwordIsRight = await verifyPassword(password, credentials);
+  if (!credentials || !passwordIsRight || credentials.disabledAt) throw loginFailed(client, credentials?.user.id);
+  await admitted();
+  await renewHash(credentials, password);
+  for (const check of loginChecks) await check(credentials.user, client);
+  return startLogin(credentials, client);
+}
+
+/** A password change between the check and this point leaves no session behind. */
+async function startLogin({ user, sessionEpoch }: store.Credentials, client: ClientInfo): Promise<LoggedIn> {
+  const session = draftSession(client);
+  const stored = await store.insertSession(session.row, user.id, sessionEpoch);
+  if (!stored) throw loginFailed(client, user.id);
+  emit({ event: "authn_login_success", outcome: "success", userId: user.id, sessionId: stored.id, client });
+  return { user, ...session.tokens(stored) };
+}
+
+/** @throws AuthError "InvalidAccessToken" when the account is gone. */
+export async function getProfile(userId: string): Promise<store.User> {
+  return (await store.findUser(userId)) ?? accountIsGone();
+}
+
+/** A new e-mail address takes the current password. @throws AuthError "WrongPassword" */
+export async function updateProfile(userId: string, input: ProfileInput, client: ClientInfo): Promise<store.User> {
+  const { currentPassword, ...asked } = input;
+  const user = await getProfile(userId);
+  const emailChanges = asked.email !== undefined && asked.email !== user.email;
+  if (emailChanges) await checkCurrentPassword(userId, currentPassword ?? "", client);
+  let changes: ProfileChanges = asked;
+  for (const change of profileChanges) changes = await change(user, changes);
+  if (Object.keys(changes).length === 0) return user;
+  const updated = await store.updateUser(userId, emailChanges ? { ...changes, emailVerifiedAt: null } : changes);
+  emit({ event: "user_updated", outcome: "success", userId, client });
+  return updated ?? accountIsGone();
+}
+
+/** Ends every session, the caller's too, and starts a new one. @throws AuthError "WrongPassword" */
+export async function changePassword(userId: string, input: PasswordInput, client: ClientInfo): Promise<Tokens> {
+  const { user, sessionEpoch } = await checkCurrentPassword(userId, input.currentPassword, client);
+  await checkNewPassword(input.newPassword, user, "newPassword");
+  const session = draftSession(client);
+  const hash = await hashPassword(input.newPassword);
+  const changed = await store.changePassword(userId, sessionEpoch, hash, session.row);
+  if (!changed) throw new AuthError("InvalidAccessToken");
+  markRevoked(changed.ended);
+  emit({ event: "authn_password_change", outcome: "success", userId, sessionId: session.row.id, client });
+  return session.tokens(changed.session);
+}
+
+/** @throws AuthError "WrongPassword" */
+export async function deleteAccount(userId: string, password: string, client: ClientInfo): Promise<void> {
+  const { sessionEpoch } = await checkCurrentPassword(userId, password, client);
+  markRevoked((await store.deleteUser(userId, sessionEpoch)) ?? accountIsGone());
+  emit({ event: "user_deleted", outcome: "success", userId, client });
+}
+
+/** Shares the login's limits, or a stolen access token could guess the password without them. */
+async function checkCurrentPassword(userId: string, password: string, client: ClientInfo): Promise<store.Credentials> {
+  const credentials = (await store.findCredentials({ id: userId })) ?? accountIsGone();
+  const admitted = await admitPasswordAttempt(canonicalUsername(credentials.user.username), client);
+  if (!(await verifyPassword(password, credentials))) {
+    emit({ event: "authn_password_change_fail", outcome: "failure", userId, client });
+    throw new AuthError("WrongPassword");
+  }
+  await admitted();
+  return credentials;
+}
+
+async function renewHash(credentials: store.Credentials, password: string): Promise<void> {
+  if (!isOutdated(credentials)) return;
+  await store.replaceHash(credentials.user.id, credentials, await hashPassword(password));
+}
+
+function loginFailed(client: ClientInfo, userId: string | undefined): AuthError {
+  emit({ event: "authn_login_fail", outcome: "failure", userId, client });
+  return new AuthError("InvalidLoginCredentials");
+}
+
+function accountIsGone(): never {
+  throw new AuthError("InvalidAccessToken");
+}

@@ -1,0 +1,38 @@
+import { closeDatabase, migrateDatabase } from "../db/client.js";
+import { findCredentials, revokeAllSessions, revokeEveryone } from "./store.js";
+import { canonicalUsername } from "./username.js";
+
+/** `npm run auth:migrate` and `npm run auth:logout-everyone [-- username]`. */
+const commands: Record<string, (argument?: string) => Promise<string>> = {
+  migrate,
+  "logout-everyone": logoutEveryone,
+};
+
+async function migrate(): Promise<string> {
+  const applied = await migrateDatabase();
+  return applied.length === 0 ? "The database is up to date." : `Applied: ${applied.join(", ")}.`;
+}
+
+/** After a restored backup, or a leak: old refresh tokens are good again, or in the wrong hands. */
+async function logoutEveryone(username?: string): Promise<string> {
+  if (username === undefined) return `Ended ${await revokeEveryone()} sessions of all users.`;
+  const credentials = await findCredentials({ usernameCanonical: canonicalUsername(username) });
+  if (!credentials) throw new Error(`There is no user ${JSON.stringify(username)}.`);
+  const ended = await revokeAllSessions(credentials.user.id, "logout-all");
+  return `Ended ${ended.length} sessions of ${credentials.user.username}.`;
+}
+
+async function main([name = "", argument]: string[]): Promise<void> {
+  const command = commands[name];
+  if (!command)
+    throw new Error(`Unknown command ${JSON.stringify(name)}. There are: ${Object.keys(commands).join(", ")}.`);
+  console.log(await command(argument));
+}
+
+main(process.argv.slice(2))
+  .catch((error: Error) => {
+    const { cause } = error;
+    console.error(cause instanceof Error ? `${error.message} (${cause.message})` : error.message);
+    process.exitCode = 1;
+  })
+  .finally(closeDatabase);

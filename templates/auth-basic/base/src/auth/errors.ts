@@ -1,0 +1,66 @@
+import { errorTable } from "./error-table.js";
+
+/** The closed list of failures. `error-table.ts` gives each its status and the code that clients see. */
+export type ErrorCode =
+  | "UsernameNotAvailable"
+  | "InvalidLoginCredentials"
+  | "NotAuthenticated"
+  | "InvalidAccessToken"
+  | "ForbiddenError"
+  | "WrongPassword"
+  | "JWTEnvVariableMissing"
+  | "ValidationError"
+  | "NotFound"
+  | "PayloadTooLarge"
+  | "UnsupportedMediaType"
+  | "TooManyRequests"
+  | "InternalError"
+  | "ServiceUnavailable";
+
+/** One thing wrong with the input: `path` names the member ("" is the body itself). */
+export interface InputIssue {
+  path: string;
+  message: string;
+}
+
+interface ErrorDetails {
+  /** Sent to the client: never put a secret, SQL or library text here. */
+  detail?: string;
+  issues?: InputIssue[];
+  retryAfterSeconds?: number;
+  /** For the log only. */
+  cause?: unknown;
+}
+
+/** Every failure that the module answers with; anything else that is thrown becomes InternalError. */
+export class AuthError extends Error {
+  override readonly name = "AuthError";
+  readonly code: ErrorCode;
+  readonly issues: InputIssue[] | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, { detail, issues, retryAfterSeconds, cause }: ErrorDetails = {}) {
+    super(detail ?? errorTable[code].detail, { cause });
+    this.code = code;
+    this.issues = issues;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** An error body of RFC 9457, with `code` (and `errors` for bad input) as extension members. */
+export interface Problem {
+  type: "about:blank";
+  title: string;
+  status: number;
+  detail: string;
+  code: ErrorCode;
+  errors?: InputIssue[];
+}
+
+/** What the client sees of `error`. */
+export function toProblem(error: AuthError): Problem {
+  const { status, title, code, detail } = errorTable[error.code];
+  const shown = status < 500 ? error.message : detail;
+  const problem: Problem = { type: "about:blank", title, status, detail: shown, code };
+  return error.issues ? { ...problem, errors: error.issues } : problem;
+}

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { AuthError } from "./errors.js";
+
+const maxUsernameCharacters = 64;
+const maxDisplayNameCharacters = 100;
+const maxEmailCharacters = 254;
+
+/** Control, format, white-space and invisible characters, and halves of characters. */
+const notInNames = /[\p{Cc}\p{Cf}\p{Cs}\p{White_Space}\p{Default_Ignorable_Code_Point}]/u;
+
+const username = z
+  .string()
+  .transform((name) => name.normalize("NFKC"))
+  .refine((name) => [...name].length >= 1 && [...name].length <= maxUsernameCharacters, {
+    message: `Use 1 to ${maxUsernameCharacters} characters.`,
+  })
+  .refine((name) => !notInNames.test(name), { message: "Spaces, control and invisible characters are not allowed." });
+
+/** Only what no password can be: the policy for new ones is in `password-checks.ts`. */
+const password = z
+  .string()
+  .min(1)
+  .refine((text) => !/\p{Cs}/u.test(text), { message: "Half of a character." });
+
+const email = z.email().max(maxEmailCharacters);
+
+const displayName = z
+  .string()
+  .transform((name) => name.normalize("NFC"))
+  .refine((name) => [...name].length >= 1 && [...name].length <= maxDisplayNameCharacters, {
+    message: `Use 1 to ${maxDisplayNameCharacters} characters.`,
+  })
+  .refine((name) => !/[\p{Cc}\p{Cs}]/u.test(name), { message: "Control characters are not allowed." });
+
+export const signUpInput = z.object({
+  username,
+  password: z.string(),
+  email: email.optional(),
+  displayName: displayName.optional(),
+});
+export const logInInput = z.object({ username, password });
+export const refreshInput = z.object({ refreshToken: z.string() });
+export const optionalRefreshInput = z.object({ refreshToken: z.string().optional() });
+export const profileInput = z.object({
+  displayName: displayName.nullable().optional(),
+  email: email.nullable().optional(),
+  currentPassword: password.optional(),
+});
+export const passwordInput = z.object({ currentPassword: password, newPassword: z.string() });
+export const deleteInput = z.object({ password });
+
+export type SignUpInput = z.output<typeof signUpInput>;
+export type LogInInput = z.output<typeof logInInput>;
+export type ProfileInput = z.output<typeof profileInput>;
+export type PasswordInput = z.output<typeof passwordInput>;
+
+/**
+ * The members of `body` that the schema names; others are left out.
+ *
+ * @throws AuthError "ValidationError" with one issue for each member that is wrong.
+ */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) throw invalid("", "Send a JSON object.");
+  if (Object.hasOwn(body, "__proto__")) throw invalid("__proto__", "This name is not allowed.");
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map(({ path, message }) => ({ path: path.map(String).join("."), message }));
+  throw new AuthError("ValidationError", { issues });
+}
+
+export function invalid(path: string, message: string): AuthError {
+  return new AuthError("ValidationError", { issues: [{ path, message }] });
+}

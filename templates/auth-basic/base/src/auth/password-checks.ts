@@ -1,0 +1,58 @@
+import { commonPasswords } from "./common-passwords.js";
+import { config } from "./config.js";
+import { AuthError } from "./errors.js";
+
+/** Who the new password is for: words an attacker tries first. */
+export interface PasswordOwner {
+  username: string;
+  email?: string | null | undefined;
+}
+
+/** Says what is wrong with a new password, or null. Never run at login: a new policy must not lock old users out. */
+export type PasswordCheck = (password: string, owner: PasswordOwner) => string | null | Promise<string | null>;
+
+/** NIST SP 800-63B-4: 15 characters while the password is the only factor. */
+export const minPasswordCharacters = 15;
+export const maxPasswordCharacters = 256;
+const minOtherCharacters = 8;
+const minContextCharacters = 4;
+
+/** Every check of a new password, in order. An add-on appends its own. */
+export const passwordChecks: PasswordCheck[] = [isWellFormed, hasGoodLength, isNotCommon, isNotContext];
+
+/** @throws AuthError "ValidationError" that says why the password at `path` of the body is refused. */
+export async function checkNewPassword(password: string, owner: PasswordOwner, path: string): Promise<void> {
+  for (const check of passwordChecks) {
+    const message = await check(password, owner);
+    if (message) throw new AuthError("ValidationError", { detail: message, issues: [{ path, message }] });
+  }
+}
+
+function isWellFormed(password: string): string | null {
+  return /\p{Surrogate}/u.test(password) ? "The password holds half of a character." : null;
+}
+
+function hasGoodLength(password: string): string | null {
+  const { length } = [...password.normalize("NFC")];
+  if (length < minPasswordCharacters) return `Use at least ${minPasswordCharacters} characters.`;
+  return length > maxPasswordCharacters ? `Use at most ${maxPasswordCharacters} characters.` : null;
+}
+
+function isNotCommon(password: string): string | null {
+  const folded = password.normalize("NFKC").toLowerCase();
+  return commonPasswords.has(folded) ? "This password is one of the commonest: attackers try it first." : null;
+}
+
+function isNotContext(password: string, owner: PasswordOwner): string | null {
+  let rest = password.normalize("NFKC").toLowerCase();
+  for (const word of contextWords(owner)) rest = rest.replaceAll(word, "");
+  if ([...rest].length >= minOtherCharacters) return null;
+  return `Beside your name, address or this site's name, use at least ${minOtherCharacters} other characters.`;
+}
+
+function contextWords({ username, email }: PasswordOwner): string[] {
+  return [username, email?.split("@")[0] ?? "", config.jwtIssuer]
+    .map((word) => word.normalize("NFKC").toLowerCase())
+    .filter((word) => [...word].length >= minContextCharacters)
+    .sort((a, b) => b.length - a.length);
+}

@@ -1,0 +1,49 @@
+import { createHmac } from "node:crypto";
+import bcrypt from "bcrypt";
+import { inBcryptQueue } from "./bcrypt-queue.js";
+import { config } from "./config.js";
+
+/** What is stored of a password. */
+export interface PasswordHash {
+  passwordHash: string;
+  /** Names the pepper that went into the hash. */
+  pepperId: string;
+}
+
+const current = pepper(config.passwordPepper);
+const peppers = [config.passwordPepper, config.passwordPepperPrevious].filter((key) => key !== undefined).map(pepper);
+
+/** A hash of nobody's password: checking it costs what checking a real one costs. */
+const nobody: PasswordHash = {
+  passwordHash: `$2b$${String(config.bcryptCost).padStart(2, "0")}$${"c".repeat(21)}u${"c".repeat(31)}`,
+  pepperId: current.id,
+};
+
+/** Hashes with the current pepper and cost. */
+export async function hashPassword(password: string): Promise<PasswordHash> {
+  const passwordHash = await inBcryptQueue(() => bcrypt.hash(current.mix(password), config.bcryptCost));
+  return { passwordHash, pepperId: current.id };
+}
+
+/** Whether `password` made `stored`. Without `stored` (an unknown name) it does the same work and says no. */
+export async function verifyPassword(password: string, stored: PasswordHash | null): Promise<boolean> {
+  const { passwordHash, pepperId } = stored ?? nobody;
+  const known = peppers.find(({ id }) => id === pepperId);
+  const { mix } = known ?? current;
+  const same = await inBcryptQueue(() => bcrypt.compare(mix(password), passwordHash));
+  return same && stored !== null && known !== undefined;
+}
+
+/** Whether the hash was made with another cost or pepper than today's. */
+export function isOutdated({ passwordHash, pepperId }: PasswordHash): boolean {
+  return pepperId !== current.id || bcrypt.getRounds(passwordHash) !== config.bcryptCost;
+}
+
+/**
+ * bcrypt sees only 72 bytes and stops at a NUL. An HMAC-SHA-384 in base64 is 64 characters, so every character of the
+ * password counts, and a stolen table is of no use without the pepper.
+ */
+function pepper(key: string) {
+  const hmac = (text: string) => createHmac("sha384", key).update(text).digest("base64");
+  return { id: hmac("pepper id").slice(0, 8), mix: (password: string) => hmac(password.normalize("NFC")) };
+}

@@ -1,0 +1,90 @@
+import { config } from "./config.js";
+import { isSessionLive, revokedWithin } from "./store.js";
+
+/**
+ * Which live access tokens are dead. Kept in memory, so that a protected route costs no query: this process's own
+ * revocations at once, those of other processes from the database, every second.
+ */
+const pollEveryMs = 1_000;
+/** With an older picture than this, the database is asked for each request. */
+const staleAfterMs = 10_000;
+/** A revocation becomes visible at its commit, later than its time: longer than any transaction can last. */
+const overlapSeconds = 30;
+
+const deadUntilMs = new Map<string, number>();
+
+let lastPoll: Moment | undefined;
+let polling: Promise<void> | undefined;
+let timer: NodeJS.Timeout | undefined;
+
+/** Two clocks: one that nobody sets back, one that goes on while the machine sleeps. */
+interface Moment {
+  monotonicMs: number;
+  wallMs: number;
+}
+
+/**
+ * Whether access tokens of the session are to be refused.
+ *
+ * @throws AuthError "ServiceUnavailable" when that can't be known.
+ */
+export async function isRevoked(sessionId: string): Promise<boolean> {
+  timer ??= setInterval(poll, pollEveryMs).unref();
+  if (deadUntilMs.has(sessionId)) return true;
+  if (isFresh()) return false;
+  if (!lastPoll) await poll();
+  return deadUntilMs.has(sessionId) || (!isFresh() && !(await isSessionLive(sessionId)));
+}
+
+/** Refuses the sessions' access tokens from now on. */
+export function markRevoked(sessionIds: string[]): void {
+  const until = Date.now() + config.accessTokenSeconds * 1000;
+  for (const id of sessionIds) if (!deadUntilMs.has(id)) deadUntilMs.set(id, until);
+}
+
+/** Stops listening; the next question starts it again. */
+export function stopRevocations(): void {
+  clearInterval(timer);
+  timer = undefined;
+  lastPoll = undefined;
+}
+
+/** One poll at a time. A failed one is not an error yet: the picture only grows older. */
+function poll(): Promise<void> {
+  polling ??= load()
+    .catch(() => undefined)
+    .finally(() => {
+      polling = undefined;
+    });
+  return polling;
+}
+
+async function load(): Promise<void> {
+  const startedAt = moment();
+  const missedSeconds = lastPoll ? elapsedMs(lastPoll) / 1000 : config.accessTokenSeconds;
+  markRevoked(await revokedWithin(missedSeconds + overlapSeconds));
+  if (timer) lastPoll = startedAt;
+  forgetExpired();
+}
+
+/** The oldest entries come first, and all live equally long. */
+function forgetExpired(): void {
+  const now = Date.now();
+  for (const [id, until] of deadUntilMs) {
+    if (until > now) return;
+    deadUntilMs.delete(id);
+  }
+}
+
+function isFresh(): boolean {
+  return lastPoll !== undefined && elapsedMs(lastPoll) < staleAfterMs;
+}
+
+function moment(): Moment {
+  return { monotonicMs: performance.now(), wallMs: Date.now() };
+}
+
+function elapsedMs(since: Moment): number {
+  const now = moment();
+  return Math.max(now.monotonicMs - since.monotonicMs, now.wallMs - since.wallMs);
+}

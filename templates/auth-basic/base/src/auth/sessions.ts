@@ -1,0 +1,104 @@
+import { signAccessToken } from "./access-token.js";
+import { config } from "./config.js";
+import { AuthError } from "./errors.js";
+import { type ClientInfo, emit } from "./events.js";
+import { issueRefreshToken, newFamily, parseRefreshToken, type RefreshToken } from "./refresh-token.js";
+import { markRevoked } from "./revocations.js";
+import * as store from "./store.js";
+
+/** What a client holds of a login. */
+export interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+  tokenType: "Bearer";
+  /** Seconds the access token lives. */
+  expiresIn: number;
+}
+
+/** A login that is about to be stored: the row, and what turns the stored row into tokens. */
+export interface SessionDraft {
+  row: store.NewSession;
+  tokens(stored: store.StoredSession): Tokens;
+}
+
+export function draftSession(client: ClientInfo): SessionDraft {
+  const family = newFamily();
+  return {
+    row: { id: family.sessionId, ip: client.ip, userAgent: client.userAgent },
+    tokens: (stored) => tokensOf(stored, family),
+  };
+}
+
+/**
+ * Exchanges a refresh token for the next one (RFC 9700, section 4.14.2): a spent one ends the login it came from.
+ *
+ * @throws AuthError "ForbiddenError" for a forged, spent, expired or revoked token.
+ */
+export async function rotate(refreshToken: string, client: ClientInfo): Promise<Tokens> {
+  const token = genuine(refreshToken);
+  const rotated = await store.rotateSession(token.sessionId, token.generation);
+  if (rotated) return tokensOf(rotated, token);
+  await endIfReused(token, client);
+  const justRotated =
+    config.refreshGraceSeconds > 0 && (await store.findJustRotated(token.sessionId, token.generation));
+  if (justRotated) return tokensOf(justRotated, token);
+  throw notValid();
+}
+
+/** @throws AuthError "ForbiddenError" unless the refresh token could be rotated now. */
+export async function checkRefreshToken(refreshToken: string): Promise<void> {
+  const token = genuine(refreshToken);
+  if (!(await store.findCurrent(token.sessionId, token.generation))) throw notValid();
+}
+
+/** Ends the login of a genuine refresh token, the newest or a spent one; false for a forged token. */
+export async function endByRefreshToken(refreshToken: string, client: ClientInfo): Promise<boolean> {
+  const token = parseRefreshToken(refreshToken);
+  if (token) await endSession(token.sessionId, client);
+  return token !== null;
+}
+
+/** Ends one login; one that has ended already is left as it is. */
+export async function endSession(sessionId: string, client: ClientInfo, userId?: string): Promise<boolean> {
+  const ended = await store.revokeSession(sessionId, "logout", userId);
+  if (!ended) return false;
+  markRevoked([sessionId]);
+  emit({ event: "authn_logout", outcome: "success", userId: ended.userId, sessionId, client });
+  return true;
+}
+
+/** Ends every login of the user, those in flight too. */
+export async function endAllSessions(userId: string, client: ClientInfo): Promise<void> {
+  markRevoked(await store.revokeAllSessions(userId, "logout-all"));
+  emit({ event: "authn_logout_all", outcome: "success", userId, client });
+}
+
+async function endIfReused({ sessionId, generation }: RefreshToken, client: ClientInfo): Promise<void> {
+  const reused = await store.revokeReused(sessionId, generation);
+  if (!reused) return;
+  markRevoked([sessionId]);
+  emit({ event: "authn_token_reuse", outcome: "failure", userId: reused.userId, sessionId, client });
+  throw notValid();
+}
+
+/** An access token never outlives its session. */
+function tokensOf(stored: store.StoredSession, { familyId, sessionId }: RefreshToken): Tokens {
+  const sessionSeconds = Math.floor((stored.absoluteExpiresAt.getTime() - Date.now()) / 1000);
+  const expiresIn = Math.max(1, Math.min(config.accessTokenSeconds, sessionSeconds));
+  return {
+    accessToken: signAccessToken(stored.userId, sessionId, expiresIn),
+    refreshToken: issueRefreshToken({ familyId, sessionId, generation: stored.generation }),
+    tokenType: "Bearer",
+    expiresIn,
+  };
+}
+
+function genuine(refreshToken: string): RefreshToken {
+  const token = parseRefreshToken(refreshToken);
+  if (!token) throw notValid();
+  return token;
+}
+
+function notValid(): AuthError {
+  return new AuthError("ForbiddenError", { detail: "The refresh token is not valid." });
+}

@@ -1,0 +1,303 @@
+import { and, desc, eq, gt, isNull, not, type SQL, sql } from "drizzle-orm";
+import { type Database, forShare, fromNow, now, read, transaction, write } from "../db/client.js";
+import { sessions, users } from "../db/schema/auth.js";
+import { config } from "./config.js";
+import type { PasswordHash } from "./passwords.js";
+
+/** What clients may see of a user: never the hash. */
+export interface User {
+  id: string;
+  username: string;
+  email: string | null;
+  displayName: string | null;
+  createdAt: Date;
+}
+
+/** What a login needs to know of a user. */
+export interface Credentials extends PasswordHash {
+  user: User;
+  sessionEpoch: number;
+  disabledAt: Date | null;
+}
+
+export interface NewUser extends PasswordHash {
+  id: string;
+  username: string;
+  usernameCanonical: string;
+  email: string | null;
+  displayName: string | null;
+}
+
+export interface NewSession {
+  id: string;
+  ip: string | null;
+  userAgent: string | null;
+}
+
+/** A session row that was just written. */
+export interface StoredSession {
+  id: string;
+  userId: string;
+  generation: number;
+  absoluteExpiresAt: Date;
+}
+
+export type RevokedReason = "logout" | "logout-all" | "password" | "reuse" | "deleted";
+
+const publicUser = {
+  id: users.id,
+  username: users.username,
+  email: users.email,
+  displayName: users.displayName,
+  createdAt: users.createdAt,
+};
+
+const storedSession = {
+  id: sessions.id,
+  userId: sessions.userId,
+  generation: sessions.generation,
+  absoluteExpiresAt: sessions.absoluteExpiresAt,
+};
+
+const isLive = and(isNull(sessions.revokedAt), gt(sessions.idleExpiresAt, now), gt(sessions.absoluteExpiresAt, now));
+const ownerAllows = and(
+  eq(users.id, sessions.userId),
+  isNull(users.disabledAt),
+  eq(users.sessionEpoch, sessions.epoch),
+);
+
+/** Adds the user with a first session, or null where the name is taken. */
+export async function insertAccount(user: NewUser, session: NewSession) {
+  return transaction(async (tx) => {
+    const [added] = await tx
+      .insert(users)
+      .values({ ...user, createdAt: now })
+      .onConflictDoNothing({ target: users.usernameCanonical })
+      .returning(publicUser);
+    if (!added) return null;
+    const first = await startSession(tx, session, added.id, 0);
+    return first && { user: added, session: first };
+  });
+}
+
+export async function findCredentials(by: { usernameCanonical: string } | { id: string }): Promise<Credentials | null> {
+  const match = "id" in by ? eq(users.id, by.id) : eq(users.usernameCanonical, by.usernameCanonical);
+  const [row] = await read((db) =>
+    db
+      .select({
+        user: publicUser,
+        passwordHash: users.passwordHash,
+        pepperId: users.pepperId,
+        sessionEpoch: users.sessionEpoch,
+        disabledAt: users.disabledAt,
+      })
+      .from(users)
+      .where(match),
+  );
+  return row ?? null;
+}
+
+export async function findUser(id: string): Promise<User | null> {
+  const [user] = await read((db) => db.select(publicUser).from(users).where(eq(users.id, id)));
+  return user ?? null;
+}
+
+export async function updateUser(
+  id: string,
+  changes: { displayName?: string | null | undefined; email?: string | null | undefined; emailVerifiedAt?: null },
+): Promise<User | null> {
+  const [user] = await write((db) => db.update(users).set(changes).where(eq(users.id, id)).returning(publicUser));
+  return user ?? null;
+}
+
+/** Puts the same password's newer hash in place, unless the password was changed in between. */
+export async function replaceHash(userId: string, old: PasswordHash, newer: PasswordHash): Promise<void> {
+  const unchanged = and(eq(users.id, userId), eq(users.passwordHash, old.passwordHash));
+  await write((db) => db.update(users).set(newer).where(unchanged));
+}
+
+/** A session for an owner whose password was checked at `epoch`; null when it has been changed, or the owner barred, since. */
+export async function insertSession(session: NewSession, userId: string, epoch: number) {
+  return transaction((tx) => startSession(tx, session, userId, epoch));
+}
+
+/** The next generation in place of `generation`: one statement, so that of many attempts one wins. Null when it can't be. */
+export async function rotateSession(id: string, generation: number): Promise<StoredSession | null> {
+  const [rotated] = await write((db) =>
+    db
+      .update(sessions)
+      .set({
+        generation: generation + 1,
+        rotatedAt: now,
+        idleExpiresAt: fromNow(config.refreshTokenSeconds),
+      })
+      .from(users)
+      .where(and(eq(sessions.id, id), eq(sessions.generation, generation), isLive, ownerAllows))
+      .returning(storedSession),
+  );
+  return rotated ?? null;
+}
+
+/** Ends the login whose spent token came back; null when there was nothing to end. */
+export async function revokeReused(id: string, generation: number): Promise<{ userId: string } | null> {
+  const spent = and(eq(sessions.id, id), isNull(sessions.revokedAt), gt(sessions.generation, generation));
+  const [revoked] = await write((db) =>
+    db
+      .update(sessions)
+      .set({ revokedAt: now, revokedReason: "reuse" })
+      .where(config.refreshGraceSeconds > 0 ? and(spent, not(withinGrace(generation))) : spent)
+      .returning({ userId: sessions.userId }),
+  );
+  return revoked ?? null;
+}
+
+/** The live session that was rotated from `generation` a moment ago, for a client that lost our reply. */
+export async function findJustRotated(id: string, generation: number): Promise<StoredSession | null> {
+  return findSession(and(eq(sessions.id, id), withinGrace(generation)));
+}
+
+/** The live session whose newest token is `generation`. */
+export async function findCurrent(id: string, generation: number): Promise<StoredSession | null> {
+  return findSession(and(eq(sessions.id, id), eq(sessions.generation, generation)));
+}
+
+/** Whether access tokens of the session are still good. */
+export async function isSessionLive(id: string): Promise<boolean> {
+  return (await findSession(eq(sessions.id, id))) !== null;
+}
+
+/** Ends one session, of that user if one is given; null when it does not live. */
+export async function revokeSession(id: string, reason: RevokedReason, userId?: string) {
+  const mine = userId === undefined ? undefined : eq(sessions.userId, userId);
+  const [revoked] = await write((db) =>
+    db
+      .update(sessions)
+      .set({ revokedAt: now, revokedReason: reason })
+      .where(and(eq(sessions.id, id), isLive, mine))
+      .returning({ userId: sessions.userId }),
+  );
+  return revoked ?? null;
+}
+
+export async function listSessions(userId: string) {
+  return read((db) =>
+    db
+      .select({
+        id: sessions.id,
+        createdAt: sessions.createdAt,
+        lastUsedAt: sessions.rotatedAt,
+        ip: sessions.ip,
+        userAgent: sessions.userAgent,
+      })
+      .from(sessions)
+      .where(and(eq(sessions.userId, userId), isLive))
+      .orderBy(desc(sessions.rotatedAt)),
+  );
+}
+
+/** Ends every session of the user, also those whose login is still in flight. */
+export async function revokeAllSessions(userId: string, reason: RevokedReason): Promise<string[]> {
+  return transaction(async (tx) => {
+    await tx.update(users).set({ sessionEpoch: nextEpoch }).where(eq(users.id, userId));
+    return endSessions(tx, userId, reason);
+  });
+}
+
+/** Ends every session of everybody, and says how many. */
+export async function revokeEveryone(): Promise<number> {
+  return transaction(async (tx) => {
+    await tx.update(users).set({ sessionEpoch: nextEpoch });
+    const ended = await tx
+      .update(sessions)
+      .set({ revokedAt: now, revokedReason: "logout-all" })
+      .where(isNull(sessions.revokedAt))
+      .returning({ id: sessions.id });
+    return ended.length;
+  });
+}
+
+/** A new password, every session ended and a new one for the caller: null when the password was changed since `epoch`. */
+export async function changePassword(userId: string, epoch: number, hash: PasswordHash, session: NewSession) {
+  return transaction(async (tx) => {
+    const [changed] = await tx
+      .update(users)
+      .set({ ...hash, sessionEpoch: nextEpoch })
+      .where(and(eq(users.id, userId), eq(users.sessionEpoch, epoch)))
+      .returning({ epoch: users.sessionEpoch });
+    if (!changed) return null;
+    const ended = await endSessions(tx, userId, "password");
+    const started = await startSession(tx, session, userId, changed.epoch);
+    return started && { ended, session: started };
+  });
+}
+
+/** Takes the user away. The sessions stay as tombstones, without what could name a person. */
+export async function deleteUser(userId: string, epoch: number): Promise<string[] | null> {
+  return transaction(async (tx) => {
+    const [gone] = await tx
+      .delete(users)
+      .where(and(eq(users.id, userId), eq(users.sessionEpoch, epoch)))
+      .returning({ id: users.id });
+    if (!gone) return null;
+    await tx.update(sessions).set({ ip: null, userAgent: null }).where(eq(sessions.userId, userId));
+    return endSessions(tx, userId, "deleted");
+  });
+}
+
+/** The sessions that were revoked in the last `seconds`, by the database's clock. */
+export async function revokedWithin(seconds: number): Promise<string[]> {
+  const rows = await read((db) =>
+    db
+      .select({ id: sessions.id })
+      .from(sessions)
+      .where(gt(sessions.revokedAt, fromNow(-seconds))),
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Asks the database for nothing: throws when it does not answer. */
+export async function ping(): Promise<void> {
+  await read((db) => db.select({ one: sql`1` }).from(users).limit(1));
+}
+
+const nextEpoch = sql`${users.sessionEpoch} + 1`;
+
+/**
+ * The row comes from a locked read of its owner: a password change either sees the new session and ends it, or has
+ * moved the epoch and no row is made.
+ */
+async function startSession(tx: Database, session: NewSession, userId: string, epoch: number) {
+  const allowed = and(eq(users.id, userId), eq(users.sessionEpoch, epoch), isNull(users.disabledAt));
+  const [started] = await tx
+    .insert(sessions)
+    .select(
+      sql`select ${session.id}, ${users.id}, ${users.sessionEpoch}, 0, ${now}, ${now},
+        ${fromNow(config.refreshTokenSeconds)}, ${fromNow(config.sessionMaxSeconds)},
+        null, null, ${session.ip}, ${session.userAgent}
+        from ${users} where ${allowed} ${forShare}`,
+    )
+    .returning(storedSession);
+  return started ?? null;
+}
+
+async function endSessions(tx: Database, userId: string, reason: RevokedReason): Promise<string[]> {
+  const ended = await tx
+    .update(sessions)
+    .set({ revokedAt: now, revokedReason: reason })
+    .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt)))
+    .returning({ id: sessions.id });
+  return ended.map(({ id }) => id);
+}
+
+async function findSession(match: SQL | undefined): Promise<StoredSession | null> {
+  const [found] = await read((db) =>
+    db.select(storedSession).from(sessions).innerJoin(users, ownerAllows).where(and(match, isLive)),
+  );
+  return found ?? null;
+}
+
+/** Only ever asked with REFRESH_GRACE_SECONDS over 0: in strict mode two requests of one millisecond must not both win. */
+function withinGrace(generation: number): SQL {
+  const justRotated = gt(sessions.rotatedAt, fromNow(-config.refreshGraceSeconds));
+  return sql`(${eq(sessions.generation, generation + 1)} and ${justRotated})`;
+}

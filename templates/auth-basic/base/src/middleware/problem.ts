@@ -1,0 +1,50 @@
+import type { ErrorRequestHandler, Request, Response } from "express";
+import { AuthError, toProblem } from "../auth/errors.js";
+import { emit } from "../auth/events.js";
+import { clientOf } from "./client.js";
+
+/** Answers whatever went wrong in the router as application/problem+json (RFC 9457). */
+export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, next) => {
+  if (res.headersSent) next(error);
+  else sendProblem(error, req, res);
+};
+
+/** Answers with the problem behind `error`: never a stack, SQL or a library's text. */
+export function sendProblem(error: unknown, req: Request, res: Response): void {
+  const failure = toAuthError(error);
+  const problem = toProblem(failure);
+  if (problem.status >= 500) logFailure(failure, req);
+  const challenge = bearerChallenge(failure, problem.status);
+  if (challenge) res.setHeader("WWW-Authenticate", challenge);
+  if (failure.retryAfterSeconds !== undefined) res.setHeader("Retry-After", String(failure.retryAfterSeconds));
+  res.setHeader("Cache-Control", "no-store");
+  res.status(problem.status).type("application/problem+json").send(JSON.stringify(problem));
+}
+
+/** RFC 6750, section 3: a request without a token hears the scheme only. */
+function bearerChallenge({ code }: AuthError, status: number): string | null {
+  if (code === "InvalidAccessToken") return 'Bearer error="invalid_token"';
+  return status === 401 ? "Bearer" : null;
+}
+
+/** body-parser and express throw errors with a status and a type; everything unknown is the server's fault. */
+function toAuthError(error: unknown): AuthError {
+  if (error instanceof AuthError) return error;
+  const { status, type } = (error ?? {}) as { status?: unknown; type?: unknown };
+  if (status === 413) return new AuthError("PayloadTooLarge");
+  if (status === 415) return new AuthError("UnsupportedMediaType");
+  if (typeof status !== "number" || status < 400 || status > 499)
+    return new AuthError("InternalError", { cause: error });
+  const detail = type === "entity.parse.failed" ? "The body is not valid JSON." : "The request is not valid.";
+  return new AuthError("ValidationError", { detail, issues: [{ path: "", message: detail }] });
+}
+
+/** Codes only: the text of a database error can quote what a client sent. */
+function logFailure(failure: AuthError, req: Request): void {
+  const causes: string[] = [];
+  for (let at: unknown = failure.cause; at instanceof Error; at = at.cause) {
+    causes.push(String((at as { code?: unknown }).code ?? at.name));
+  }
+  const reason = [failure.code, ...causes].join(" < ");
+  emit({ event: "sys_error", outcome: "failure", reason, client: clientOf(req) });
+}

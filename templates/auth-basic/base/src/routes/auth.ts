@@ -1,0 +1,128 @@
+import express, { type Request, type RequestHandler, type Response } from "express";
+import * as accounts from "../auth/accounts.js";
+import { AuthError } from "../auth/errors.js";
+import * as inputs from "../auth/input.js";
+import * as sessions from "../auth/sessions.js";
+import { listSessions, ping } from "../auth/store.js";
+import { readBearerToken } from "../middleware/bearer-token.js";
+import { clientOf } from "../middleware/client.js";
+import { jsonBody } from "../middleware/json-body.js";
+import { authenticate, authOf, protectedRoute } from "../middleware/jwt.js";
+import { problemHandler } from "../middleware/problem.js";
+
+/** Every path and status of the module. Mount it with `app.use("/api/auth", authRouter)`. */
+export const authRouter: express.Router = express.Router();
+export { closeAuth } from "../auth/close.js";
+export { authRouter as router };
+
+authRouter.use((_req, res, next) => {
+  res.setHeader("Cache-Control", "no-store");
+  next();
+});
+
+authRouter.post("/signup", jsonBody, answer(signUp));
+authRouter.post("/login", jsonBody, answer(logIn));
+authRouter.post("/refresh-token", jsonBody, answer(refresh));
+authRouter.post("/logout", jsonBody, answer(logOut));
+authRouter.post("/logout-all", protectedRoute, answer(logOutEverywhere));
+
+authRouter.get("/me", protectedRoute, answer(getMe));
+authRouter.patch("/me", protectedRoute, jsonBody, answer(updateMe));
+authRouter.delete("/me", protectedRoute, jsonBody, answer(deleteMe));
+authRouter.put("/password", protectedRoute, jsonBody, answer(changePassword));
+
+authRouter.get("/sessions", protectedRoute, answer(getSessions));
+authRouter.delete("/sessions/:id", protectedRoute, answer(endSession));
+
+authRouter.post("/validate", jsonBody, answer(validate));
+authRouter.get("/health", answer(health));
+
+authRouter.use(problemHandler);
+
+async function signUp(req: Request, res: Response): Promise<void> {
+  const input = inputs.parseInput(inputs.signUpInput, req.body);
+  res.status(201).json(await accounts.signUp(input, clientOf(req)));
+}
+
+async function logIn(req: Request, res: Response): Promise<void> {
+  const input = inputs.parseInput(inputs.logInInput, req.body);
+  res.json(await accounts.logIn(input, clientOf(req)));
+}
+
+async function refresh(req: Request, res: Response): Promise<void> {
+  const { refreshToken } = inputs.parseInput(inputs.refreshInput, req.body);
+  res.json(await sessions.rotate(refreshToken, clientOf(req)));
+}
+
+/** Any genuine token ends its login, a spent or revoked one too, so that logging out twice is no error. */
+async function logOut(req: Request, res: Response): Promise<void> {
+  const { refreshToken } = inputs.parseInput(inputs.optionalRefreshInput, req.body ?? {});
+  const known =
+    refreshToken === undefined
+      ? await endBearerSession(req)
+      : await sessions.endByRefreshToken(refreshToken, clientOf(req));
+  if (!known) throw new AuthError("NotAuthenticated");
+  res.status(204).end();
+}
+
+async function endBearerSession(req: Request): Promise<boolean> {
+  const claims = readBearerToken(req);
+  if (claims) await sessions.endSession(claims.sessionId, clientOf(req));
+  return claims !== null;
+}
+
+async function logOutEverywhere(req: Request, res: Response): Promise<void> {
+  await sessions.endAllSessions(authOf(req).userId, clientOf(req));
+  res.status(204).end();
+}
+
+async function getMe(req: Request, res: Response): Promise<void> {
+  res.json({ user: await accounts.getProfile(authOf(req).userId) });
+}
+
+async function updateMe(req: Request, res: Response): Promise<void> {
+  const input = inputs.parseInput(inputs.profileInput, req.body);
+  res.json({ user: await accounts.updateProfile(authOf(req).userId, input, clientOf(req)) });
+}
+
+async function deleteMe(req: Request, res: Response): Promise<void> {
+  const { password } = inputs.parseInput(inputs.deleteInput, req.body);
+  await accounts.deleteAccount(authOf(req).userId, password, clientOf(req));
+  res.status(204).end();
+}
+
+async function changePassword(req: Request, res: Response): Promise<void> {
+  const input = inputs.parseInput(inputs.passwordInput, req.body);
+  res.json(await accounts.changePassword(authOf(req).userId, input, clientOf(req)));
+}
+
+async function getSessions(req: Request, res: Response): Promise<void> {
+  const { userId, sessionId } = authOf(req);
+  const live = await listSessions(userId);
+  res.json({ sessions: live.map((session) => ({ ...session, current: session.id === sessionId })) });
+}
+
+async function endSession(req: Request, res: Response): Promise<void> {
+  const id = String(req.params["id"]);
+  const ended = /^[\w-]{43}$/.test(id) && (await sessions.endSession(id, clientOf(req), authOf(req).userId));
+  if (!ended) throw new AuthError("NotFound");
+  res.status(204).end();
+}
+
+async function validate(req: Request, res: Response): Promise<void> {
+  const { refreshToken } = inputs.parseInput(inputs.optionalRefreshInput, req.body ?? {});
+  await (refreshToken === undefined ? authenticate(req) : sessions.checkRefreshToken(refreshToken));
+  res.status(204).end();
+}
+
+async function health(_req: Request, res: Response): Promise<void> {
+  await ping();
+  res.status(204).end();
+}
+
+/** Express 4 does not wait for a promise: this hands its failure to the error handler. */
+function answer(handler: (req: Request, res: Response) => Promise<void>): RequestHandler {
+  return (req, res, next) => {
+    handler(req, res).catch(next);
+  };
+}

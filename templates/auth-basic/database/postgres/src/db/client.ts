@@ -1,0 +1,113 @@
+import { type SQL, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/node-postgres";
+import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+import pg from "pg";
+import { config } from "../auth/config.js";
+import { AuthError } from "../auth/errors.js";
+import { databaseFailure, isConflict } from "./failure.js";
+import { migrate } from "./migrate.js";
+
+export type Database = PgDatabase<PgQueryResultHKT>;
+
+/** What the module needs of a database. Tests hand in another one with `useDatabase`. */
+export interface Connection {
+  db: Database;
+  query(text: string, values: unknown[]): Promise<{ rows: unknown[]; rowCount: number | null }>;
+  close(): Promise<void>;
+}
+
+const url = databaseUrl();
+const poolSize = 10;
+const connectTimeoutMs = 3_000;
+const queryTimeoutMs = 8_000;
+/** Bounds a transaction: the revocation feed looks back further than one can last. */
+const statementTimeoutMs = 5_000;
+const conflictRetries = 3;
+
+/** The database's clock. Not `now()`, which stands still in a transaction. */
+export const now: SQL<Date> = sql`clock_timestamp()`;
+
+/** `seconds` from now by the database's clock; negative is the past. */
+export function fromNow(seconds: number): SQL<Date> {
+  return sql`(clock_timestamp() + make_interval(secs => ${seconds}::float8))`;
+}
+
+/** Ends a select whose rows must not change before the transaction ends. */
+export const forShare: SQL = sql`for share`;
+
+let connection: Connection | undefined;
+
+/** Runs a query that changes nothing. */
+export async function read<T>(work: (db: Database) => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await work(connect().db);
+    } catch (error) {
+      if (!isConflict(error) || attempt === conflictRetries) throw databaseFailure(error);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt));
+    }
+  }
+}
+
+/** Runs one statement that writes. */
+export const write = read;
+
+/** Runs several statements as one: all of them happen, or none. */
+export async function transaction<T>(work: (db: Database) => Promise<T>): Promise<T> {
+  return read((db) =>
+    db.transaction(async (tx) => {
+      await tx.execute(
+        sql`select set_config('statement_timeout', ${String(statementTimeoutMs)}, true),
+          set_config('idle_in_transaction_session_timeout', ${String(statementTimeoutMs)}, true)`,
+      );
+      return work(tx);
+    }),
+  );
+}
+
+/** Brings the schema up to date: `npm run auth:migrate` calls this before a new version starts. */
+export async function migrateDatabase(): Promise<string[]> {
+  return read((db) => migrate(db));
+}
+
+/** Runs SQL of a library that brings its own. */
+export async function query(text: string, values: unknown[]): Promise<{ rows: unknown[]; rowCount: number | null }> {
+  return read(() => connect().query(text, values));
+}
+
+/** Takes another connection in place of the pool to DATABASE_URL. */
+export function useDatabase(other: Connection): void {
+  connection = other;
+}
+
+/** Ends the connections. The next query opens them again. */
+export async function closeDatabase(): Promise<void> {
+  const open = connection;
+  connection = undefined;
+  await open?.close();
+}
+
+function connect(): Connection {
+  connection ??= open();
+  return connection;
+}
+
+function open(): Connection {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: queryTimeoutMs,
+    allowExitOnIdle: true,
+  });
+  // Without a listener, an idle connection that the server drops would end the process.
+  pool.on("error", () => undefined);
+  return { db: drizzle(pool), query: (text, values) => pool.query(text, values), close: () => pool.end() };
+}
+
+function databaseUrl(): string {
+  const { databaseUrl: named } = config;
+  if (named && /^postgres(ql)?:\/\//.test(named)) return named;
+  const detail = "DATABASE_URL is missing or names no Postgres: set it to postgres://user:password@host:5432/name.";
+  throw new AuthError("JWTEnvVariableMissing", { detail });
+}

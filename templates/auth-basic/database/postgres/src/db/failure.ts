@@ -1,0 +1,28 @@
+import { AuthError } from "../auth/errors.js";
+
+/** Whether Postgres asks to run the statement or transaction again: serialization failure, deadlock. */
+export function isConflict(error: unknown): boolean {
+  return ["40001", "40P01"].includes(sqlState(error));
+}
+
+/**
+ * What an error of the database means to a client: mistakes of the code (classes 22, 23 and 42 of SQLSTATE) stay what
+ * they are, everything else, missing tables among it, is an outage.
+ */
+export function databaseFailure(error: unknown): unknown {
+  if (error instanceof AuthError) return error;
+  const mistake = /^(22|23|42)/.test(sqlState(error)) && sqlState(error) !== undefinedTable;
+  return mistake ? error : new AuthError("ServiceUnavailable", { retryAfterSeconds: 1, cause: error });
+}
+
+/** `npm run auth:migrate` has not been run. */
+const undefinedTable = "42P01";
+
+/** The code of the driver's error, which drizzle wraps. */
+function sqlState(error: unknown): string {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const { code } = at as { code?: unknown };
+    if (typeof code === "string") return code;
+  }
+  return "";
+}

@@ -1,0 +1,122 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { type Client, createClient, type ResultSet } from "@libsql/client";
+import { type SQL, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/libsql";
+import type { BaseSQLiteDatabase } from "drizzle-orm/sqlite-core";
+import { config } from "../auth/config.js";
+import { AuthError } from "../auth/errors.js";
+import { databaseFailure, isBusy } from "./failure.js";
+import { migrate } from "./migrate.js";
+
+export type Database = BaseSQLiteDatabase<"async", ResultSet>;
+
+interface Connection {
+  client: Client;
+  db: Database;
+}
+
+/** The file the accounts live in, unless DATABASE_URL=file:... names another. */
+const defaultUrl = "file:.data/auth.db";
+/** Databases of the application's own, which DATABASE_URL may name. */
+const foreignDatabase = /^(mysql|mariadb|mongodb|mongodb\+srv|sqlserver):/;
+const url = databaseUrl();
+
+/** How long SQLite itself waits for another process's write: short, since it blocks the event loop. */
+const busyTimeoutMs = 5;
+/** How long a write is tried again before the client hears 503. */
+const busyBudgetMs = 5_000;
+
+/** The database's clock, in the form of its time columns. */
+export const now: SQL<Date> = sql`cast(round(unixepoch('subsec') * 1000) as integer)`;
+
+/** `seconds` from now by the database's clock; negative is the past. */
+export function fromNow(seconds: number): SQL<Date> {
+  return sql`(${now} + ${Math.round(seconds * 1000)})`;
+}
+
+/** Ends a select whose rows must not change before the transaction ends. SQLite has one writer at a time anyway. */
+export const forShare: SQL = sql``;
+
+let connection: Promise<Connection> | undefined;
+let lastWrite: Promise<unknown> = Promise.resolve();
+
+/** Runs a query that changes nothing. */
+export async function read<T>(work: (db: Database) => Promise<T>): Promise<T> {
+  return patiently(async () => work((await connect()).db), budgetEnd());
+}
+
+/** Runs one statement that writes. Writes of this process queue up; those of other processes are waited for. */
+export async function write<T>(work: (db: Database) => Promise<T>): Promise<T> {
+  const giveUpAt = budgetEnd();
+  const mine = lastWrite.then(() => patiently(async () => work((await connect()).db), giveUpAt));
+  lastWrite = mine.catch(() => undefined);
+  return mine;
+}
+
+/** Runs several statements as one: all of them happen, or none. */
+export async function transaction<T>(work: (db: Database) => Promise<T>): Promise<T> {
+  return write((db) => db.transaction(work, { behavior: "immediate" }));
+}
+
+/** Brings the schema up to date; the first query does so by itself. */
+export async function migrateDatabase(): Promise<string[]> {
+  return patiently(async () => migrate((await connect()).client), budgetEnd());
+}
+
+/** Ends the connections. The next query opens them again. */
+export async function closeDatabase(): Promise<void> {
+  const open = await connection?.catch(() => undefined);
+  connection = undefined;
+  open?.client.close();
+}
+
+function connect(): Promise<Connection> {
+  connection ??= open().catch((error) => {
+    connection = undefined;
+    throw error;
+  });
+  return connection;
+}
+
+async function open(): Promise<Connection> {
+  mkdirSync(dirname(url.slice("file:".length)), { recursive: true, mode: 0o700 });
+  const client = createClient({ url, timeout: busyTimeoutMs, concurrency: 4, ...encryption() });
+  try {
+    await client.execute("PRAGMA journal_mode = WAL");
+    await migrate(client);
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+  return { client, db: drizzle(client) };
+}
+
+function databaseUrl(): string {
+  const { databaseUrl: named } = config;
+  if (!named || foreignDatabase.test(named)) return defaultUrl;
+  if (named.startsWith("file:")) return named;
+  const detail =
+    "DATABASE_URL must start with file: (`authwright add auth-basic --database postgres` moves to Postgres).";
+  throw new AuthError("JWTEnvVariableMissing", { detail });
+}
+
+function encryption(): { encryptionKey?: string } {
+  return config.databaseEncryptionKey ? { encryptionKey: config.databaseEncryptionKey } : {};
+}
+
+/** Tries again, with jitter, while another process writes. */
+async function patiently<T>(work: () => Promise<T>, giveUpAt: number): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > giveUpAt) throw databaseFailure(error);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(100, 5 * 2 ** attempt)));
+    }
+  }
+}
+
+function budgetEnd(): number {
+  return performance.now() + busyBudgetMs;
+}

@@ -1,0 +1,25 @@
+import { AuthError } from "../auth/errors.js";
+
+/** Whether another connection held the database's write lock. */
+export function isBusy(error: unknown): boolean {
+  return /^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(error));
+}
+
+/**
+ * What an error of the database means to a client: mistakes of the code (a constraint, a type) stay what they are,
+ * everything else is an outage.
+ */
+export function databaseFailure(error: unknown): unknown {
+  if (error instanceof AuthError || /^SQLITE_(CONSTRAINT|MISMATCH|RANGE|ERROR|MISUSE)/.test(sqliteCode(error)))
+    return error;
+  return sqliteCode(error) ? new AuthError("ServiceUnavailable", { retryAfterSeconds: 1, cause: error }) : error;
+}
+
+/** The code of the driver's error, which drizzle wraps. */
+function sqliteCode(error: unknown): string {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const { code } = at as { code?: unknown };
+    if (typeof code === "string") return code;
+  }
+  return "";
+}

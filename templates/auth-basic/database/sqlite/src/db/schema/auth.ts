@@ -1,0 +1,40 @@
+import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+const time = (name: string) => integer(name, { mode: "timestamp_ms" });
+
+export const users = sqliteTable("users", {
+  id: text("id").primaryKey(),
+  username: text("username").notNull(),
+  /** NFKC and case fold of the username: the form that is unique. */
+  usernameCanonical: text("username_canonical").notNull().unique(),
+  email: text("email"),
+  emailVerifiedAt: time("email_verified_at"),
+  displayName: text("display_name"),
+  passwordHash: text("password_hash").notNull(),
+  pepperId: text("pepper_id").notNull(),
+  role: text("role").notNull().default("user"),
+  disabledAt: time("disabled_at"),
+  /** One more ends every session that was started before. */
+  sessionEpoch: integer("session_epoch").notNull().default(0),
+  createdAt: time("created_at").notNull(),
+});
+
+/** One login is one row. A revoked row outlives its user, so that other processes hear of it. */
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    id: text("id").primaryKey(),
+    userId: text("user_id").notNull(),
+    epoch: integer("epoch").notNull(),
+    generation: integer("generation").notNull().default(0),
+    createdAt: time("created_at").notNull(),
+    rotatedAt: time("rotated_at").notNull(),
+    idleExpiresAt: time("idle_expires_at").notNull(),
+    absoluteExpiresAt: time("absolute_expires_at").notNull(),
+    revokedAt: time("revoked_at"),
+    revokedReason: text("revoked_reason"),
+    ip: text("ip"),
+    userAgent: text("user_agent"),
+  },
+  (table) => [index("sessions_user_id").on(table.userId), index("sessions_revoked_at").on(table.revokedAt)],
+);
