@@ -1,0 +1,59 @@
+import { moduleKind } from "./compiler-defaults.js";
+import type { Alias, ModuleStyle } from "./project.js";
+import type { Command } from "./script-commands.js";
+import { walkImports } from "./source-walk.js";
+
+export interface ModuleFacts {
+  readonly compilerOptions: Readonly<Record<string, unknown>>;
+  readonly typescriptMajor: number;
+  readonly packageType: "module" | "commonjs";
+  readonly buildCommands: readonly Command[];
+}
+
+type Extension = ModuleStyle["extension"];
+
+const sampleSize = 25;
+
+/** What the code runs as, and how a relative import ends in it. `samples` are the endings that the project uses. */
+export function moduleStyle(facts: ModuleFacts, samples: readonly Extension[]): ModuleStyle {
+  const format = runtimeFormat(facts);
+  const kind = moduleKind(facts.compilerOptions, facts.typescriptMajor);
+  const needsExtension = kind === "node" && format === "esm";
+  const usable = needsExtension ? samples.filter((one) => one !== "") : samples;
+  return { format, extension: mostCommon(usable) ?? (needsExtension ? ".js" : "") };
+}
+
+/** The endings of the relative imports in the files that the start file leads to. */
+export async function sampleExtensions(root: string, start: string, aliases: readonly Alias[]): Promise<Extension[]> {
+  const found: Extension[] = [];
+  for await (const { imports } of walkImports(root, start, aliases, sampleSize)) {
+    found.push(...imports.flatMap((specifier) => (/^\.\.?\//.test(specifier) ? extensionOf(specifier) : [])));
+  }
+  return found;
+}
+
+function extensionOf(specifier: string): Extension[] {
+  if (specifier.endsWith(".js")) return [".js"];
+  if (specifier.endsWith(".ts")) return [".ts"];
+  return /\.(json|[cm][jt]s|[jt]sx)$/.test(specifier) ? [] : [""];
+}
+
+/** tsc writes ES modules for Node only where package.json says so; a bundler writes what its flags say. */
+function runtimeFormat({
+  compilerOptions,
+  typescriptMajor,
+  packageType,
+  buildCommands,
+}: ModuleFacts): "esm" | "commonjs" {
+  const kind = moduleKind(compilerOptions, typescriptMajor);
+  if (kind === "commonjs") return "commonjs";
+  if (packageType === "module") return "esm";
+  const bundlesEsm = buildCommands.some((command) => /--format[= ](esm|\w+,esm)\b|\.mjs\b/.test(command.join(" ")));
+  return kind !== "node" && bundlesEsm ? "esm" : "commonjs";
+}
+
+function mostCommon(samples: readonly Extension[]): Extension | null {
+  const count = (wanted: Extension) => samples.filter((one) => one === wanted).length;
+  const [best = null] = [...new Set(samples)].sort((a, b) => count(b) - count(a));
+  return best;
+}

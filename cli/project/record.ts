@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import { CliError } from "../errors.js";
+import { isObject } from "./package-json.js";
+import type { InstalledItem, InstallRecord } from "./project.js";
+import { readText } from "./text-file.js";
+
+/** The name of the record in the user's repo. */
+export const recordFile = "authwright.json";
+
+/** The parsed record, or null before the first add. A damaged one would make update and remove lose edits: it stops us. */
+export async function readRecord(root: string): Promise<InstallRecord | null> {
+  const text = await readText(join(root, recordFile));
+  if (text === null) return null;
+  const problem = findProblem(text);
+  if (problem === null) return JSON.parse(text) as InstallRecord;
+  throw new CliError(
+    "DamagedRecord",
+    `${join(root, recordFile)} is damaged (${problem}): restore it from version control`,
+  );
+}
+
+function findProblem(text: string): string | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return "no valid JSON";
+  }
+  if (!isObject(value)) return "no object";
+  if (value["version"] !== 1) return "its version is not 1; a newer authwright may have written it";
+  if (!isObject(value["items"])) return "no items";
+  for (const [name, item] of Object.entries(value["items"])) {
+    const member = itemProblem(item);
+    if (member !== null) return `items.${name}.${member} is missing or of the wrong kind`;
+  }
+  return null;
+}
+
+const itemMembers: Readonly<Record<keyof InstalledItem, (value: unknown) => boolean>> = {
+  version: isString,
+  choices: isStrings,
+  mount: (value) => value === null || isString(value),
+  sourceDir: isString,
+  testDir: isString,
+  files: (value) => isObject(value) && Object.values(value).every(isInstalledFile),
+  patches: (value) => Array.isArray(value) && value.every(isPatch),
+  env: (value) => Array.isArray(value) && value.every(isString),
+  scripts: isStrings,
+  dependencies: isStrings,
+  devDependencies: isStrings,
+};
+
+function itemProblem(item: unknown): string | null {
+  if (!isObject(item)) return "version";
+  return Object.entries(itemMembers).find(([member, isRight]) => !isRight(item[member]))?.[0] ?? null;
+}
+
+function isInstalledFile(value: unknown): boolean {
+  return isObject(value) && isString(value["template"]) && /^[0-9a-f]{64}$/.test(String(value["sha256"]));
+}
+
+function isPatch(value: unknown): boolean {
+  return isObject(value) && isString(value["path"]) && Array.isArray(value["lines"]) && value["lines"].every(isString);
+}
+
+function isStrings(value: unknown): boolean {
+  return isObject(value) && Object.values(value).every(isString);
+}
+
+function isString(value: unknown): boolean {
+  return typeof value === "string";
+}

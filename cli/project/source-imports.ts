@@ -1,0 +1,38 @@
+/** The text without comments; strings and templates stay. */
+export function withoutComments(text: string): string {
+  return text.replace(
+    /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g,
+    (_, literal?: string) => literal ?? " ",
+  );
+}
+
+/** The specifiers that a file imports, exports from or requires, in order. Takes text without comments. */
+export function importsOf(code: string): string[] {
+  const pattern = /\b(?:from|import)\s*["']([^"'\n]+)["']|\b(?:import|require)\s*\(\s*["']([^"'\n]+)["']\s*\)/g;
+  return [...code.matchAll(pattern)].flatMap((match) => match[1] ?? match[2] ?? []);
+}
+
+/** Whether a file imports express and calls it: it makes an app. Takes text without comments. */
+export function makesExpressApp(code: string): boolean {
+  return expressNames(code).some((name) =>
+    new RegExp(`(?<![\\w$.])${escaped(name)}(?:\\.default)?\\s*\\(\\s*\\)`).test(code),
+  );
+}
+
+/** How much is registered on an app here: the measure between two files that both make one. */
+export function countRegistrations(code: string): number {
+  return [...code.matchAll(/\.(?:use|get|post|put|patch|delete|all)\s*\(/g)].length;
+}
+
+function expressNames(code: string): string[] {
+  const patterns = [
+    /\bimport\s+(?:\*\s*as\s+)?([\w$]+)\s*(?:,\s*(?:\{[^}]*\}|\*\s*as\s+[\w$]+)\s*)?from\s*["']express["']/g,
+    /\bimport\s*\{[^}]*\bdefault\s+as\s+([\w$]+)[^}]*\}\s*from\s*["']express["']/g,
+    /\b(?:import|const|let|var)\s+([\w$]+)\s*(?::[^=]+)?=\s*require\s*\(\s*["']express["']\s*\)/g,
+  ];
+  return patterns.flatMap((pattern) => [...code.matchAll(pattern)].flatMap((match) => match[1] ?? []));
+}
+
+function escaped(name: string): string {
+  return name.replaceAll("$", "\\$");
+}
