@@ -39,12 +39,16 @@ function toAuthError(error: unknown): AuthError {
   return new AuthError("ValidationError", { detail, issues: [{ path: "", message: detail }] });
 }
 
-/** Codes only: the text of a database error can quote what a client sent. */
+/** Codes and places only: the text of a database error can quote what a client sent. */
 function logFailure(failure: AuthError, req: Request): void {
   const causes: string[] = [];
-  for (let at: unknown = failure.cause; at instanceof Error; at = at.cause) {
-    causes.push(String((at as { code?: unknown }).code ?? at.name));
-  }
+  for (let at: unknown = failure.cause; at instanceof Error; at = at.cause) causes.push(describe(at));
   const reason = [failure.code, ...causes].join(" < ");
   emit({ event: "sys_error", outcome: "failure", reason, client: clientOf(req) });
+}
+
+function describe(error: Error): string {
+  const { code } = error as { code?: unknown };
+  const frame = error.stack?.split("\n").find((line) => line.startsWith("    at ")) ?? "";
+  return typeof code === "string" ? code : `${error.name}${frame.replace("    at ", " at ")}`;
 }

@@ -11,6 +11,7 @@ export function createLimiter(options: IRateLimiterOptions): RateLimiterAbstract
   return new RateLimiterPostgres({
     ...options,
     storeClient: unnamedStatements,
+    storeType: "pool",
     tableName: "auth_rate_limits",
     tableCreated: true,
     clearExpiredByTimeout: true,
