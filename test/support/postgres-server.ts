@@ -141,6 +141,7 @@ async function answering(url: string, server: ChildProcess): Promise<void> {
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
+  child.ref();
   child.kill(signal);
   await once(child, "exit");
 }
