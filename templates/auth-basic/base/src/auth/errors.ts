@@ -1,21 +1,6 @@
-import { errorTable } from "./error-table.js";
+import { type ErrorCode, errorTable, shownCode } from "./error-table.js";
 
-/** The closed list of failures. `error-table.ts` gives each its status and the code that clients see. */
-export type ErrorCode =
-  | "UsernameNotAvailable"
-  | "InvalidLoginCredentials"
-  | "NotAuthenticated"
-  | "InvalidAccessToken"
-  | "ForbiddenError"
-  | "WrongPassword"
-  | "JWTEnvVariableMissing"
-  | "ValidationError"
-  | "NotFound"
-  | "PayloadTooLarge"
-  | "UnsupportedMediaType"
-  | "TooManyRequests"
-  | "InternalError"
-  | "ServiceUnavailable";
+export type { ErrorCode } from "./error-table.js";
 
 /** One thing wrong with the input: `path` names the member ("" is the body itself). */
 export interface InputIssue {
@@ -59,8 +44,8 @@ export interface Problem {
 
 /** What the client sees of `error`. */
 export function toProblem(error: AuthError): Problem {
-  const { status, title, code, detail } = errorTable[error.code];
+  const { status, title, detail } = errorTable[error.code];
   const shown = status < 500 ? error.message : detail;
-  const problem: Problem = { type: "about:blank", title, status, detail: shown, code };
+  const problem: Problem = { type: "about:blank", title, status, detail: shown, code: shownCode(error.code) };
   return error.issues ? { ...problem, errors: error.issues } : problem;
 }
