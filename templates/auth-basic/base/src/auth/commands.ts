@@ -1,4 +1,5 @@
 import { closeDatabase, migrateDatabase } from "../db/client.js";
+import { withCauses } from "./errors.js";
 import { findCredentials, revokeAllSessions, revokeEveryone } from "./store.js";
 import { canonicalUsername } from "./username.js";
 
@@ -31,8 +32,8 @@ async function main([name = "", argument]: string[]): Promise<void> {
 
 main(process.argv.slice(2))
   .catch((error: Error) => {
-    const { cause } = error;
-    console.error(cause instanceof Error ? `${error.message} (${cause.message})` : error.message);
+    const [root = error] = withCauses(error).reverse();
+    console.error(root === error ? error.message : `${error.message} (${root.message})`);
     process.exitCode = 1;
   })
   .finally(closeDatabase);

@@ -25,11 +25,23 @@ export class AuthError extends Error {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, { detail, issues, retryAfterSeconds, cause }: ErrorDetails = {}) {
-    super(detail ?? errorTable[code].detail, { cause });
+    super(detail ?? errorTable[code].detail);
+    if (cause !== undefined) Object.assign(this, { cause });
     this.code = code;
     this.issues = issues;
     this.retryAfterSeconds = retryAfterSeconds;
   }
+}
+
+/** The error, and what caused it, the root last. */
+export function withCauses(error: unknown): Error[] {
+  return error instanceof Error ? [error, ...withCauses((error as { cause?: unknown }).cause)] : [];
+}
+
+/** The `code` that Node, the database drivers and this module give their errors. */
+export function codeOf(error: Error): string | undefined {
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" ? code : undefined;
 }
 
 /** An error body of RFC 9457, with `code` (and `errors` for bad input) as extension members. */

@@ -61,7 +61,7 @@ export type PasswordInput = z.output<typeof passwordInput>;
  */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   if (typeof body !== "object" || body === null || Array.isArray(body)) throw invalid("", "Send a JSON object.");
-  if (Object.hasOwn(body, "__proto__")) throw invalid("__proto__", "This name is not allowed.");
+  if (Object.keys(body).includes("__proto__")) throw invalid("__proto__", "This name is not allowed.");
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   const issues = result.error.issues.map(({ path, message }) => ({ path: path.map(String).join("."), message }));

@@ -45,7 +45,7 @@ function isNotCommon(password: string): string | null {
 
 function isNotContext(password: string, owner: PasswordOwner): string | null {
   let rest = password.normalize("NFKC").toLowerCase();
-  for (const word of contextWords(owner)) rest = rest.replaceAll(word, "");
+  for (const word of contextWords(owner)) rest = rest.split(word).join("");
   if ([...rest].length >= minOtherCharacters) return null;
   return `Beside your name, address or this site's name, use at least ${minOtherCharacters} other characters.`;
 }

@@ -11,7 +11,7 @@ export interface PasswordHash {
 }
 
 const current = pepper(config.passwordPepper);
-const peppers = [config.passwordPepper, config.passwordPepperPrevious].filter((key) => key !== undefined).map(pepper);
+const peppers = config.passwordPepperPrevious ? [current, pepper(config.passwordPepperPrevious)] : [current];
 
 /** A hash of nobody's password: checking it costs what checking a real one costs. */
 const nobody: PasswordHash = {

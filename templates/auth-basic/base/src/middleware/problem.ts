@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Request, Response } from "express";
-import { AuthError, toProblem } from "../auth/errors.js";
+import { AuthError, codeOf, toProblem, withCauses } from "../auth/errors.js";
 import { emit } from "../auth/events.js";
 import { clientOf } from "./client.js";
 
@@ -41,14 +41,12 @@ function toAuthError(error: unknown): AuthError {
 
 /** Codes and places only: the text of a database error can quote what a client sent. */
 function logFailure(failure: AuthError, req: Request): void {
-  const causes: string[] = [];
-  for (let at: unknown = failure.cause; at instanceof Error; at = at.cause) causes.push(describe(at));
+  const [, ...causes] = withCauses(failure).map(describe);
   const reason = [failure.code, ...causes].join(" < ");
   emit({ event: "sys_error", outcome: "failure", reason, client: clientOf(req) });
 }
 
 function describe(error: Error): string {
-  const { code } = error as { code?: unknown };
   const frame = error.stack?.split("\n").find((line) => line.startsWith("    at ")) ?? "";
-  return typeof code === "string" ? code : `${error.name}${frame.replace("    at ", " at ")}`;
+  return codeOf(error) ?? `${error.name}${frame.replace("    at ", " at ")}`;
 }

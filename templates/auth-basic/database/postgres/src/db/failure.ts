@@ -1,4 +1,4 @@
-import { AuthError } from "../auth/errors.js";
+import { AuthError, codeOf, withCauses } from "../auth/errors.js";
 
 /** Whether Postgres asks to run the statement or transaction again: serialization failure, deadlock. */
 export function isConflict(error: unknown): boolean {
@@ -20,9 +20,6 @@ const undefinedTable = "42P01";
 
 /** The code of the driver's error, which drizzle wraps. */
 function sqlState(error: unknown): string {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    const { code } = at as { code?: unknown };
-    if (typeof code === "string") return code;
-  }
-  return "";
+  const [code = ""] = withCauses(error).flatMap((cause) => codeOf(cause) ?? []);
+  return code;
 }

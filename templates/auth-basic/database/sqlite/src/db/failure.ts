@@ -1,4 +1,4 @@
-import { AuthError } from "../auth/errors.js";
+import { AuthError, codeOf, withCauses } from "../auth/errors.js";
 
 /** Whether another connection held the database's write lock. */
 export function isBusy(error: unknown): boolean {
@@ -17,9 +17,6 @@ export function databaseFailure(error: unknown): unknown {
 
 /** The code of the driver's error, which drizzle wraps. */
 function sqliteCode(error: unknown): string {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    const { code } = at as { code?: unknown };
-    if (typeof code === "string") return code;
-  }
-  return "";
+  const [code = ""] = withCauses(error).flatMap((cause) => codeOf(cause) ?? []);
+  return code;
 }
