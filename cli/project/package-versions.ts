@@ -8,6 +8,8 @@ export interface Places {
   readonly workspaceRoot: string;
   /** What the package asks for, over what the workspace root asks for. */
   readonly dependencies: Readonly<Record<string, string>>;
+  /** Whether the package is the root of a monorepo, whose servers are further down. */
+  readonly hasWorkspaces: boolean;
 }
 
 /** The TypeScript of the project; its installed version counts before its range. */
@@ -34,13 +36,18 @@ export function typescriptMajor({ range, version }: Project["typescript"]): numb
 }
 
 /** Express 4.18 or later, or 5. */
-export async function findExpress({ root, workspaceRoot, dependencies }: Places): Promise<Project["express"]> {
+export async function findExpress({
+  root,
+  workspaceRoot,
+  dependencies,
+  hasWorkspaces,
+}: Places): Promise<Project["express"]> {
   const range = dependencies["express"];
   if (range === undefined) {
-    throw new CliError(
-      "UnsupportedProject",
-      `${root} is no Express project: run \`npm install express\` in it, or make a new one with \`authwright init\``,
-    );
+    const way = hasWorkspaces
+      ? "name the package of the server with `--cwd`"
+      : "run `npm install express` in it, or make a new one with `authwright init`";
+    throw new CliError("UnsupportedProject", `${root} is no Express project: ${way}`);
   }
   const version = await installedVersion("express", root, workspaceRoot);
   if (accepts(version, range, ">=5.0.0-0 <6.0.0-0")) return { major: 5, range };

@@ -17,7 +17,7 @@ import { findTestRunner } from "./test-runner.js";
 import { isFolder } from "./text-file.js";
 import { nearestTsconfig, readTsconfigs, type Tsconfig, tsconfigFacts, tsconfigFor } from "./tsconfig.js";
 import { rejectCompilerOptions, rejectFrameworks } from "./unsupported.js";
-import { findWorkspaceRoot } from "./workspace-root.js";
+import { findWorkspaceRoot, namesWorkspaces } from "./workspace-root.js";
 
 /** Reads the repo around `cwd`. Writes nothing; throws one clear line where it can't be supported. */
 export async function readProject(cwd: string, overrides: Overrides): Promise<Project> {
@@ -31,8 +31,9 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
     ...(workspaceRoot === root ? {} : allDependencies(await readManifest(workspaceRoot))),
     ...own,
   };
-  const express = await findExpress({ root, workspaceRoot, dependencies });
-  const typescript = await findTypescript({ root, workspaceRoot, dependencies });
+  const places = { root, workspaceRoot, dependencies, hasWorkspaces: await namesWorkspaces(root) };
+  const express = await findExpress(places);
+  const typescript = await findTypescript(places);
   const major = typescriptMajor(typescript);
   const { packageManager, guess: managerGuess } = await detectPackageManager(root, workspaceRoot);
   const record = await readRecord(root);

@@ -1,8 +1,8 @@
-/** The text without comments; strings and templates stay. */
+/** The text without comments, line for line; strings and templates stay. */
 export function withoutComments(text: string): string {
   return text.replace(
     /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g,
-    (_, literal?: string) => literal ?? " ",
+    (comment, literal?: string) => literal ?? ` ${comment.replace(/[^\n]+/g, "")}`,
   );
 }
 

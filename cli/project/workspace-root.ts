@@ -18,7 +18,8 @@ async function hasLockFile(folder: string): Promise<boolean> {
   return found.includes(true);
 }
 
-async function namesWorkspaces(folder: string): Promise<boolean> {
+/** Whether a folder is the root of a monorepo. */
+export async function namesWorkspaces(folder: string): Promise<boolean> {
   const pnpm = await readText(join(folder, "pnpm-workspace.yaml"));
   if (pnpm !== null) return /^packages\s*:/m.test(pnpm);
   if (!(await isFile(join(folder, "package.json")))) return false;
