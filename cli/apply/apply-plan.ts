@@ -1,0 +1,88 @@
+import { dirname } from "node:path";
+import fs from "fs-extra";
+import { CliError } from "../errors.js";
+import type { Plan } from "../plan/plan.js";
+import { reasonOf } from "./failure-text.js";
+import { runInstall } from "./install.js";
+import { closeJournal, type Journal, openJournal } from "./journal.js";
+import { lockFiles } from "./lock-files.js";
+import { putBack } from "./put-back.js";
+import { findTargets, type Target } from "./target.js";
+import { writeWhole } from "./write-file.js";
+
+export interface ApplyOptions {
+  /** The folder with the lock file, where that is not `root`. */
+  readonly workspaceRoot?: string;
+  /** Aborted by Ctrl-C: everything is put back. */
+  readonly signal?: AbortSignal;
+  readonly progress?: (line: string) => void;
+  /** Called before each write, with its index: what it throws is handled like a failing write. */
+  readonly beforeWrite?: (index: number) => void | Promise<void>;
+}
+
+/** Writes a plan to the disk and runs its install: all of it, or nothing. Returns what the package manager said. */
+export async function applyPlan(plan: Plan, root: string, options: ApplyOptions = {}): Promise<string> {
+  const { workspaceRoot = root, signal = new AbortController().signal, progress = () => undefined } = options;
+  if (plan.changes.length === 0 && !plan.install) return "";
+  const targets = await findTargets(plan.changes, root);
+  const journal = await openJournal(
+    await fs.realpath(root),
+    targets,
+    plan.install ? lockFiles([root, workspaceRoot]) : [],
+  );
+  try {
+    await writeAll(targets, journal, signal, options.beforeWrite);
+    const output = plan.install ? await install(plan.install, root, signal, progress) : "";
+    await removeEmptied(targets);
+    await closeJournal(journal.folder);
+    return output;
+  } catch (error) {
+    await putBack(journal, { careful: false });
+    throw explained(error, signal);
+  }
+}
+
+async function writeAll(
+  targets: readonly Target[],
+  journal: Journal,
+  signal: AbortSignal,
+  beforeWrite: ApplyOptions["beforeWrite"],
+): Promise<void> {
+  for (const [index, target] of targets.entries()) {
+    try {
+      await beforeWrite?.(index);
+      signal.throwIfAborted();
+      await write(target, journal.token);
+    } catch (error) {
+      if (signal.aborted || error instanceof CliError) throw error;
+      const line = `${target.change.path} could not be written (${reasonOf(error)}): everything is put back`;
+      throw new CliError("WriteFailed", line, { cause: error });
+    }
+  }
+  signal.throwIfAborted();
+}
+
+async function write({ change, real, mode }: Target, token: string): Promise<void> {
+  if (change.after === null) return fs.rm(real);
+  await fs.ensureDir(dirname(real));
+  await writeWhole(real, change.after, { mode, token });
+}
+
+function install(command: readonly string[], root: string, signal: AbortSignal, progress: (line: string) => void) {
+  progress(command.join(" "));
+  return runInstall(command, root, signal);
+}
+
+/** A folder that has lost its last file goes too. */
+async function removeEmptied(targets: readonly Target[]): Promise<void> {
+  for (const { change, real } of targets) {
+    if (change.kind === "delete") await fs.rmdir(dirname(real)).catch(() => undefined);
+  }
+}
+
+function explained(error: unknown, signal: AbortSignal): unknown {
+  if (!signal.aborted) return error;
+  return new CliError("Interrupted", `interrupted by ${String(signal.reason)}: everything is put back`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,85 @@
+#!/usr/bin/env node
+import { CommanderError } from "commander";
+import { checkFolder } from "./commands/check-flags.js";
+import type { Context, GlobalFlags } from "./commands/context.js";
+import { CliError, exitCode, failures } from "./errors.js";
+import { buildProgram } from "./program.js";
+import { packageVersion } from "./registry/package-root.js";
+import type { Choice } from "./registry/registry.js";
+
+const argv = process.argv.slice(2);
+const stop = new AbortController();
+/** While this is set, a signal waits for the work to end by itself. */
+let busy = false;
+
+function context(flags: GlobalFlags): Context {
+  return {
+    flags: { ...flags, cwd: checkFolder(flags.cwd) },
+    signal: stop.signal,
+    async uncut(work) {
+      busy = true;
+      try {
+        return await work();
+      } finally {
+        busy = false;
+      }
+    },
+  };
+}
+
+/** Fails on the first signal, unless the work in hand has to put things back first. */
+function interruption(): Promise<never> {
+  return new Promise((_, reject) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.on(signal, () => {
+        stop.abort(signal);
+        if (!busy) reject(new CliError("Interrupted", `interrupted by ${signal}: nothing was written`));
+      });
+    }
+  });
+}
+
+async function run(): Promise<number> {
+  let code: number = exitCode.done;
+  const done = (result: number) => {
+    code = result;
+  };
+  const program = buildProgram({ version: packageVersion(), choices: await knownChoices(), context, done });
+  await Promise.race([program.parseAsync(argv, { from: "user" }), interruption()]);
+  return code;
+}
+
+async function knownChoices(): Promise<Record<string, Choice>> {
+  if (!argv.includes("add")) return {};
+  const { packageRoot } = await import("./registry/package-root.js");
+  const { readRegistry } = await import("./registry/read-registry.js");
+  return Object.assign({}, ...readRegistry(packageRoot()).items.map(({ choices }) => choices));
+}
+
+/** Prints one line for a failure, and says how the process ends. */
+function fail(error: unknown): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return exitCode.done;
+  const { code, message, detail } = describe(error);
+  if (argv.includes("--json")) process.stdout.write(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`);
+  process.stderr.write([`authwright: ${message} [${code}]`, ...detail, ""].join("\n"));
+  if (argv.includes("--verbose")) process.stderr.write(`${(error as Error)?.stack}\n`);
+  return code in failures ? failures[code as keyof typeof failures] : exitCode.failed;
+}
+
+function describe(error: unknown): { code: string; message: string; detail: readonly string[] } {
+  if (error instanceof CliError) return error;
+  if (error instanceof CommanderError) {
+    const help =
+      error.code === "commander.help" ? 'a command is missing; "authwright --help" lists them' : error.message;
+    const message = help.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
+    return { code: "BadArgument", message, detail: [] };
+  }
+  const message = `${(error as Error)?.message ?? error}; --verbose shows where, and the place to report it is the issue tracker`;
+  return { code: "Unexpected", message: message.replace(/\s*\n\s*/g, " "), detail: [] };
+}
+
+/** A reader that has gone away, as in `authwright list | head -1`, is no failure. */
+process.stdout.on("error", () => undefined);
+const code = await run().catch(fail);
+await new Promise((flushed) => process.stdout.write("", flushed));
+process.exit(code);

@@ -1,0 +1,44 @@
+import { join, posix } from "node:path";
+import { createFilesMatcher, type TsConfigJsonResolved } from "get-tsconfig";
+import { excludeFromBuild } from "../edits/tsconfig.js";
+import type { Project } from "../project/project.js";
+import { applyEdit } from "./apply-edit.js";
+import type { Draft } from "./draft.js";
+import type { Part } from "./input.js";
+import { placeTemplate } from "./paths.js";
+
+/** Keeps the shipped tests out of a build that would compile them: what it emits must stay as it was. */
+export function planBuildExclude({ selection, templates }: Part, project: Project, draft: Draft): readonly string[] {
+  const { tsconfig, root } = project;
+  if (!tsconfig.emits) return [];
+  const compiled = createFilesMatcher({ path: join(root, tsconfig.path), config: configOf(project) });
+  const shipped = templates
+    .filter(({ path }) => !path.startsWith("src/"))
+    .map(({ path }) => placeTemplate(path, selection));
+  const added: string[] = [];
+  for (const path of shipped.filter((path) => compiled(join(root, path)))) {
+    const source = draft.read(tsconfig.path) ?? "{}";
+    const relative = posix.relative(posix.dirname(tsconfig.path), path);
+    const edit = excludeFromBuild(source, { path: relative, defaults: defaultExcludes(project) });
+    const lines = applyEdit(edit, { path: tsconfig.path, why: `keeps ${path} out of the build` }, draft);
+    added.push(...(lines ?? []));
+  }
+  return added;
+}
+
+function configOf({ tsconfig }: Project): TsConfigJsonResolved {
+  const { compilerOptions, include, exclude, files } = tsconfig;
+  return {
+    compilerOptions,
+    ...(include && { include: [...include] }),
+    ...(exclude && { exclude: [...exclude] }),
+    ...(files && { files: [...files] }),
+  };
+}
+
+/** What is excluded now; a first `exclude` of its own would otherwise take that away. */
+function defaultExcludes({ tsconfig }: Project): string[] {
+  if (tsconfig.exclude) return [...tsconfig.exclude];
+  const outDir = tsconfig.compilerOptions["outDir"];
+  return ["node_modules", ...(typeof outDir === "string" ? [outDir] : [])];
+}

@@ -1,0 +1,33 @@
+import { basename } from "node:path";
+import { addEnvKeys, envKeys } from "../edits/dotenv.js";
+import type { Project } from "../project/project.js";
+import { chosenParts } from "../registry/choices.js";
+import type { EnvKey } from "../registry/registry.js";
+import { applyEdit } from "./apply-edit.js";
+import type { Draft } from "./draft.js";
+import type { Part } from "./input.js";
+
+/** Adds the keys that .env lacks, with values, and those that .env.example lacks, by name only. Returns the names. */
+export function planEnvironment(
+  { item, selection }: Part,
+  { project, secret }: { project: Project; secret: () => string },
+  draft: Draft,
+): string[] {
+  const keys = chosenParts(item, selection.choices).env;
+  const present = new Set(envKeys(draft.read(".env") ?? ""));
+  const missing = keys.filter(({ name, value }) => value !== "placeholder" && !present.has(name));
+  const values = missing.map((key) => ({ name: key.name, value: freshValue(key, project, secret) }));
+  const added = values.length > 0 && applyEdit(addEnvKeys(draft.read(".env"), values), env(), draft);
+  const examples = keys.map(({ name, comment }) => ({ name, value: "", comment }));
+  applyEdit(addEnvKeys(draft.read(".env.example"), examples), example(), draft);
+  const names = added ? missing.map(({ name }) => name) : [];
+  draft.env.push(...names);
+  return names;
+}
+
+function freshValue({ value }: EnvKey, { packageJson, root }: Project, secret: () => string): string {
+  return value === "secret" ? secret() : packageJson.name || basename(root);
+}
+
+const env = () => ({ path: ".env", why: "keys with fresh values", secret: true });
+const example = () => ({ path: ".env.example", why: "the names of the keys" });

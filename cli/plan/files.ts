@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import { rewriteTemplateImports } from "../edits/imports.js";
+import { CliError } from "../errors.js";
+import type { InstalledItem, Project } from "../project/project.js";
+import type { TemplateFile } from "../registry/templates.js";
+import type { Draft } from "./draft.js";
+import type { Part } from "./input.js";
+import { basePath, placeTemplate } from "./paths.js";
+
+type RecordedFiles = InstalledItem["files"];
+
+/** Puts the item's files in place, and takes away those of a choice that is no longer made. Returns what is installed. */
+export function planFiles(
+  part: Part,
+  {
+    project,
+    packages,
+    overwrite,
+  }: { project: Project; packages: Readonly<Record<string, string>>; overwrite: boolean },
+  draft: Draft,
+): RecordedFiles {
+  const recorded = project.record?.items[part.item.name]?.files ?? {};
+  const wanted = part.templates.map((file) => rendered(file, part, project, packages));
+  const gone = Object.keys(recorded).filter((path) => !wanted.some((file) => file.path === path));
+  if (!overwrite) refuseEdited(part.item.name, wanted, gone, recorded, draft);
+  refuseForeign(wanted, recorded, part, draft);
+
+  for (const path of gone) {
+    draft.write(path, null, "belongs to the other choice");
+    draft.write(basePath(path), null, "belongs to the other choice");
+  }
+  const kept: Record<string, RecordedFiles[string]> = {};
+  for (const file of wanted) kept[file.path] = placeFile(file, recorded[file.path], part.item.name, overwrite, draft);
+  return kept;
+}
+
+interface Rendered {
+  readonly path: string;
+  readonly template: string;
+  readonly text: string;
+}
+
+function rendered(
+  file: TemplateFile,
+  part: Part,
+  project: Project,
+  packages: Readonly<Record<string, string>>,
+): Rendered {
+  const place = (path: string) => placeTemplate(path, part.selection);
+  const { extension } = project.modules;
+  const text = file.path.endsWith(".ts")
+    ? rewriteTemplateImports(file.text, { from: file.path, place, extension, packages })
+    : file.text;
+  return { path: place(file.path), template: file.template, text };
+}
+
+function placeFile(
+  file: Rendered,
+  known: RecordedFiles[string] | undefined,
+  item: string,
+  overwrite: boolean,
+  draft: Draft,
+) {
+  const installed = { template: file.template, sha256: sha256(file.text) };
+  const current = draft.read(file.path);
+  const edited = current !== null && current !== file.text && known !== undefined && sha256(current) !== known.sha256;
+  if (edited && !overwrite) return known;
+  draft.write(file.path, file.text, item);
+  draft.write(basePath(file.path), file.text, "as installed, for updates");
+  return installed;
+}
+
+/** A file of the user's at one of our paths: it is never replaced, with or without --overwrite. */
+function refuseForeign(wanted: readonly Rendered[], recorded: RecordedFiles, { selection }: Part, draft: Draft): void {
+  const taken = wanted.filter(({ path, text }) => !recorded[path] && ![null, text].includes(draft.read(path)));
+  if (taken.length === 0) return;
+  const paths = taken.map(({ path }) => path);
+  const inTests = paths.every((path) => path.startsWith(`${selection.testDir}/`));
+  const way = inTests ? "put the tests elsewhere with --tests DIR" : "choose another source folder with --dir DIR";
+  throw new CliError("Collision", `${someOf(paths)} ${paths.length > 1 ? "are" : "is"} yours already: ${way}`);
+}
+
+/** A file of the choice that is being left, or that the new one replaces, which the user has edited. */
+function refuseEdited(
+  item: string,
+  wanted: readonly Rendered[],
+  gone: readonly string[],
+  recorded: RecordedFiles,
+  draft: Draft,
+): void {
+  const swapped = wanted.filter(({ path, template }) => recorded[path] && recorded[path].template !== template);
+  const edited = [...gone, ...swapped.map(({ path }) => path)].filter((path) => {
+    const current = draft.read(path);
+    const text = swapped.find((file) => file.path === path)?.text;
+    return current !== null && current !== text && sha256(current) !== recorded[path]!.sha256;
+  });
+  if (edited.length === 0) return;
+  const them = edited.length > 1 ? "them" : "it";
+  throw new CliError(
+    "Collision",
+    `you have edited ${someOf(edited)}, and the other choice of ${item} replaces ${them}: --overwrite lets it`,
+  );
+}
+
+function someOf(paths: readonly string[]): string {
+  const [first, second, third] = paths;
+  if (paths.length <= 3) return [first, second, third].filter(Boolean).join(", ");
+  return `${first}, ${second} and ${paths.length - 2} more`;
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

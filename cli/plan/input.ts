@@ -1,0 +1,37 @@
+import type { Project } from "../project/project.js";
+import type { RegistryItem } from "../registry/registry.js";
+import type { TemplateFile } from "../registry/templates.js";
+import type { Snapshot } from "./draft.js";
+import { basePath, placeTemplate, recordPath } from "./paths.js";
+import type { Selection } from "./plan.js";
+
+/** One item to add, with the files of its chosen values. */
+export interface Part {
+  readonly item: RegistryItem;
+  readonly selection: Selection;
+  readonly templates: readonly TemplateFile[];
+}
+
+/** All that `planAdd` looks at. */
+export interface PlanInput {
+  readonly project: Project;
+  readonly parts: readonly Part[];
+  readonly files: Snapshot;
+  /** A fresh secret each time. */
+  readonly secret: () => string;
+  /** Whether the package manager is to run. */
+  readonly install: boolean;
+  /** Replace files of the record that the user has edited. */
+  readonly overwrite: boolean;
+}
+
+/** The paths whose text `planAdd` needs. */
+export function pathsToRead(project: Project, parts: readonly Part[]): string[] {
+  const placed = parts.flatMap(({ selection, templates }) =>
+    templates.map(({ path }) => placeTemplate(path, selection)),
+  );
+  const recorded = Object.values(project.record?.items ?? {}).flatMap((item) => Object.keys(item.files));
+  const ours = [...placed, ...recorded].flatMap((path) => [path, basePath(path)]);
+  const theirs = ["package.json", ".env", ".env.example", ".gitignore", project.tsconfig.path, recordPath];
+  return [...new Set([...ours, ...theirs, ...(project.entry ? [project.entry.path] : [])])];
+}

@@ -1,0 +1,19 @@
+import { addToPackageJson } from "../edits/package-json.js";
+import { applyEdit } from "./apply-edit.js";
+import type { Draft } from "./draft.js";
+import type { AddedDependency } from "./plan.js";
+
+/** Adds dependencies and scripts to package.json, in one edit. */
+export function planManifest(
+  { dependencies, scripts }: { dependencies: readonly AddedDependency[]; scripts: Readonly<Record<string, string>> },
+  draft: Draft,
+): void {
+  const ranges = (dev: boolean) =>
+    Object.fromEntries(dependencies.filter((added) => added.dev === dev).map(({ name, range }) => [name, range]));
+  const edit = addToPackageJson(draft.read("package.json") ?? "{}", {
+    dependencies: ranges(false),
+    devDependencies: ranges(true),
+    scripts,
+  });
+  applyEdit(edit, { path: "package.json", why: "dependencies and scripts" }, draft);
+}

@@ -1,0 +1,20 @@
+import { posix } from "node:path";
+import type { Selection } from "./plan.js";
+
+/** Where the record of what was installed stands. */
+export const recordPath = "authwright.json";
+
+/**
+ * Where the text of a file as it was installed is kept, for the three-way merge of an update. The ending keeps test
+ * runners, linters and compilers from taking it for a source: vitest and eslint do look into hidden folders.
+ */
+export function basePath(path: string): string {
+  return `.authwright/base/${path}.txt`;
+}
+
+/** Where a template's path lands in the user's repo. */
+export function placeTemplate(path: string, { sourceDir, testDir }: Pick<Selection, "sourceDir" | "testDir">): string {
+  if (path.startsWith("src/")) return posix.join(sourceDir, path.slice("src/".length));
+  if (path.startsWith("test/")) return posix.join(testDir, path.slice("test/".length));
+  return path;
+}

@@ -1,0 +1,106 @@
+import { addIgnoreLines } from "../edits/gitignore.js";
+import { CliError } from "../errors.js";
+import type { InstallRecord, Project } from "../project/project.js";
+import { chosenParts } from "../registry/choices.js";
+import { applyEdit } from "./apply-edit.js";
+import { planBuildExclude } from "./build-exclude.js";
+import { planDependencies } from "./dependencies.js";
+import { type Draft, startDraft } from "./draft.js";
+import { planEnvironment } from "./environment.js";
+import { planFiles } from "./files.js";
+import type { Part, PlanInput } from "./input.js";
+import { planMount } from "./mount.js";
+import { planManifest } from "./package-json.js";
+import type { Plan } from "./plan.js";
+import { extendRecord, writeRecord } from "./record.js";
+import { planScripts } from "./scripts.js";
+
+/** What adding these items changes in this project. Pure: everything that it looks at is in the input. */
+export function planAdd(input: PlanInput): Plan {
+  const { project, parts, files, install } = input;
+  const draft = startDraft(files);
+  let record: InstallRecord = project.record ?? { version: 1, items: {} };
+  for (const part of parts) record = planPart(part, input, record, draft);
+  writeRecord(record, project.record, draft);
+  return {
+    selections: parts.map(({ selection }) => selection),
+    guesses: project.guesses,
+    changes: draft.changes(),
+    manual: draft.manual,
+    install: install && draft.dependencies.length > 0 ? project.packageManager.install : null,
+    warnings: [...project.warnings, ...draft.warnings],
+    nextSteps: draft.nextSteps,
+    record,
+    dependencies: draft.dependencies,
+    env: draft.env,
+  };
+}
+
+function planPart(
+  part: Part,
+  { project, secret, overwrite }: PlanInput,
+  record: InstallRecord,
+  draft: Draft,
+): InstallRecord {
+  refuseOtherVersion(part, project);
+  const { added, packages, warnings } = planDependencies(part, project);
+  const scripts = planScripts(part, project);
+  const files = planFiles(part, { project, packages, overwrite }, draft);
+  const mounted = planMount(part, project, draft);
+  planManifest({ dependencies: added, scripts: scripts.added }, draft);
+  const env = planEnvironment(part, { project, secret }, draft);
+  const ignored = planIgnores(part, draft);
+  const excluded = planBuildExclude(part, project, draft);
+
+  draft.dependencies.push(...added);
+  draft.warnings.push(...warnings, ...scripts.warnings, ...leftBehind(part, project));
+  draft.nextSteps.push(...nextSteps(part, project, scripts.test));
+  const patches = [
+    { path: project.entry?.path ?? "", lines: mounted },
+    { path: ".gitignore", lines: ignored },
+    { path: project.tsconfig.path, lines: excluded },
+  ];
+  return extendRecord(record, part, { files, patches, env, scripts: scripts.added, dependencies: added });
+}
+
+function refuseOtherVersion({ item }: Part, { record }: Project): void {
+  const installed = record?.items[item.name]?.version;
+  if (!installed || installed === item.version) return;
+  throw new CliError(
+    "BadArgument",
+    `${item.name} ${installed} is installed and this authwright brings ${item.version}: ` +
+      `"authwright update ${item.name}" moves to it, "npx authwright@${installed}" stays`,
+  );
+}
+
+function planIgnores({ item }: Part, draft: Draft): readonly string[] {
+  const edit = addIgnoreLines(draft.read(".gitignore"), item.gitignore);
+  return applyEdit(edit, { path: ".gitignore", why: "keeps secrets and data out of git" }, draft) ?? [];
+}
+
+/** Dependencies that only the choice before this one needed: the user may use them too, so they stay. */
+function leftBehind({ item, selection }: Part, { record, packageJson }: Project): string[] {
+  const before = record?.items[item.name];
+  if (!before) return [];
+  const needs = (choices: Readonly<Record<string, string>>) => {
+    const { dependencies, devDependencies } = chosenParts(item, choices);
+    return Object.keys({ ...dependencies, ...devDependencies });
+  };
+  const now = needs(selection.choices);
+  const there = { ...packageJson.dependencies, ...packageJson.devDependencies };
+  const left = needs(before.choices).filter((name) => !now.includes(name) && there[name]);
+  return left.map((name) => `${item.name} no longer needs ${name}: remove it if you don't use it`);
+}
+
+function nextSteps({ item, selection }: Part, { packageManager }: Project, test: string): string[] {
+  const { run } = packageManager;
+  const values: Record<string, string> = {
+    run,
+    mount: selection.mount ?? "",
+    src: selection.sourceDir,
+    test: run === "npm run" && test === "test" ? "npm test" : `${run} ${test}`,
+  };
+  return chosenParts(item, selection.choices).nextSteps.map((line) =>
+    line.replace(/\{(run|mount|src|test)\}/g, (_, name: string) => values[name]!),
+  );
+}

@@ -1,0 +1,46 @@
+import { posix } from "node:path";
+import type { Project } from "../project/project.js";
+import { buildOutput } from "./build-output.js";
+import type { Part } from "./input.js";
+
+/** npm init writes one that only says that there are no tests. */
+const placeholder = /no test specified/;
+
+/** The scripts that package.json gains, and the one that runs the tests that came along. */
+export interface Scripts {
+  readonly added: Readonly<Record<string, string>>;
+  readonly test: string;
+  readonly warnings: readonly string[];
+}
+
+/** The item's own scripts with the project's folders in them, and a test script where there is none. */
+export function planScripts({ item, selection }: Part, project: Project): Scripts {
+  const { scripts } = project.packageJson;
+  const wanted = Object.entries(item.scripts).map(([name, command]) => [name, fillFolders(command, project)] as const);
+  const testing = testScript(selection.testDir, project);
+  const installed = project.record?.items[item.name]?.scripts ?? {};
+  const taken = wanted.filter(([name, command]) => scripts[name] && scripts[name] !== command && !installed[name]);
+  return {
+    added: Object.fromEntries([...wanted.filter(([name]) => !scripts[name]), ...Object.entries(testing.added)]),
+    test: testing.name,
+    warnings: taken.map(
+      ([name, command]) => `the script ${name} is yours and stays; ${item.name}'s would be: ${command}`,
+    ),
+  };
+}
+
+function testScript(testDir: string, { packageJson, testRunner }: Project) {
+  const { scripts } = packageJson;
+  const run = testRunner === "jest" ? "jest" : "vitest run";
+  if (!scripts["test"] || placeholder.test(scripts["test"])) return { name: "test", added: { test: run } };
+  if (/\b(vitest|jest)\b/.test(scripts["test"])) return { name: "test", added: {} };
+  const own = `${run} ${posix.join(testDir, "auth.test.ts")}`;
+  return { name: "auth:test", added: scripts["auth:test"] ? {} : { "auth:test": own } };
+}
+
+function fillFolders(command: string, project: Project): string {
+  const filled = { src: project.sourceDir, out: buildOutput(project) };
+  return command.replace(/\{(src|out)\}\//g, (_, name: "src" | "out") =>
+    filled[name] === "." ? "" : `${filled[name]}/`,
+  );
+}

@@ -1,0 +1,74 @@
+import { Command, Option } from "commander";
+import type { Context, GlobalFlags } from "./commands/context.js";
+import type { Choice } from "./registry/registry.js";
+
+/** What the program needs from outside. */
+export interface Wiring {
+  readonly version: string;
+  /** The choices of all items, by flag; asked for only where `add` is on the command line. */
+  readonly choices: Readonly<Record<string, Choice>>;
+  readonly context: (flags: GlobalFlags) => Context;
+  /** Told the exit code of the command that ran. */
+  readonly done: (code: number) => void;
+}
+
+/** The command line: commands load when they run, so that --help loads none of them. */
+export function buildProgram({ version, choices, context, done }: Wiring): Command {
+  const program = new Command("authwright")
+    .description("A complete, tested auth module as plain TypeScript that you own, in your Express project")
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .configureHelp({ showGlobalOptions: true })
+    .version(version, "--version", "print the version")
+    .helpOption("--help", "print this help")
+    .helpCommand("help [command]", "print the help of a command");
+  addGlobalFlags(program);
+
+  const contextOf = (command: Command) => context(command.optsWithGlobals<GlobalFlags>());
+  const adding = program.command("add").description("add items to the Express project in this folder");
+  adding.argument("<item...>", "what to add, e.g. auth-basic");
+  for (const [name, choice] of Object.entries(choices)) adding.addOption(choiceOption(name, choice));
+  adding
+    .option("--mount <path>", "where the routes are mounted (default: /api/auth)")
+    .option("--entry <file>", "the file that makes the Express app")
+    .option("--dir <folder>", "where src/ of the item goes (default: your source folder)")
+    .option("--tests <folder>", "where its tests go (default: test)")
+    .action(async (items: string[], options: Record<string, unknown>, command: Command) => {
+      const { add } = await import("./commands/add.js");
+      done(await add(items, options, contextOf(command)));
+    });
+  program
+    .command("list")
+    .description("list the items there are")
+    .action(async (_options, command: Command) => {
+      const { list } = await import("./commands/list.js");
+      done(list(contextOf(command)));
+    });
+  program
+    .command("view")
+    .description("show what an item brings")
+    .argument("<item>")
+    .action(async (item: string, _options, command: Command) => {
+      const { view } = await import("./commands/view.js");
+      done(await view(item, contextOf(command)));
+    });
+  return program;
+}
+
+function addGlobalFlags(program: Command): void {
+  program
+    .option("--cwd <dir>", "the project's folder", process.cwd())
+    .option("--yes", "ask nothing, take the defaults", false)
+    .option("--dry-run", "show the plan, write nothing", false)
+    .option("--json", "print one JSON value", false)
+    .option("--no-install", "leave the package manager to you")
+    .option("--overwrite", "replace installed files that you have edited", false)
+    .option("--strict", "exit 4 when steps are left for you", false)
+    .option("--silent", "print nothing but errors and what is left for you", false)
+    .option("--verbose", "print stacks and the package manager's output", false);
+}
+
+function choiceOption(name: string, { description, values, default: value }: Choice): Option {
+  const allowed = Object.keys(values).join("|");
+  return new Option(`--${name} <${allowed}>`, `${description.toLowerCase()} (default: ${value})`);
+}

@@ -1,0 +1,49 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { CliError } from "../errors.js";
+
+/** One file of an item, as it stands in templates/. */
+export interface TemplateFile {
+  /** Below templates/, e.g. "auth-basic/base/src/auth/accounts.ts": the record names it. */
+  readonly template: string;
+  /** Where it goes in a repo whose sources are in src/ and whose tests are in test/. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The files of an item for the chosen values: those of base, and those of one value of each choice. */
+export async function readTemplates(
+  root: string,
+  item: string,
+  choices: Readonly<Record<string, string>>,
+): Promise<TemplateFile[]> {
+  const folders = ["base", ...Object.entries(choices).map(([name, value]) => `${name}/${value}`)];
+  const read = (folder: string) => readFolder(join(root, "templates"), `${item}/${folder}`);
+  const files = await Promise.all(folders.map(read));
+  const empty = folders.find((_, index) => files[index]!.length === 0);
+  if (empty) throw new CliError("DamagedRegistry", `templates/${item}/${empty} is empty: install authwright again`);
+  return ownedOnce(files.flat());
+}
+
+/** Refuses two files for one path: which of them would be installed? */
+export function ownedOnce(files: readonly TemplateFile[]): TemplateFile[] {
+  const owners = new Map<string, string>();
+  for (const { path, template } of files) {
+    const owner = owners.get(path);
+    if (owner) throw new CliError("DamagedRegistry", `${owner} and ${template} both own ${path}`);
+    owners.set(path, template);
+  }
+  return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function readFolder(templates: string, folder: string): Promise<TemplateFile[]> {
+  const base = join(templates, folder);
+  const entries = await readdir(base, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile());
+  return Promise.all(
+    files.map(async (entry) => {
+      const path = relative(base, join(entry.parentPath, entry.name)).split(sep).join("/");
+      return { template: `${folder}/${path}`, path, text: await readFile(join(base, path), "utf8") };
+    }),
+  );
+}

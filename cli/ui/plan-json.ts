@@ -1,0 +1,25 @@
+import type { Change, Plan } from "../plan/plan.js";
+import { changedLines } from "./changed-lines.js";
+
+/** What --json prints of a plan; docs/cli.md describes it. Secret values are in no part of it. */
+export function planJson(plan: Plan, { dryRun }: { dryRun: boolean }) {
+  return {
+    applied: !dryRun && plan.changes.length > 0,
+    dryRun,
+    items: plan.selections.map((selection) => ({ version: plan.record.items[selection.item]?.version, ...selection })),
+    guesses: plan.guesses,
+    changes: plan.changes.map(changeJson),
+    dependencies: plan.dependencies,
+    env: plan.env,
+    manual: plan.manual,
+    install: plan.install,
+    warnings: plan.warnings,
+    nextSteps: plan.nextSteps,
+  };
+}
+
+function changeJson(change: Change) {
+  const { path, kind, why, secret, before, after } = change;
+  const shown = { path, kind, why, secret, ...changedLines(change) };
+  return secret ? shown : { ...shown, before, after };
+}

@@ -1,0 +1,69 @@
+import pc from "picocolors";
+import type { Change, ManualStep, Plan } from "../plan/plan.js";
+import { changedLines } from "./changed-lines.js";
+
+/** A plan as a person reads it. Of .env it names the keys, never a value. */
+export function renderPlan(plan: Plan, { dryRun }: { dryRun: boolean }): string {
+  if (plan.changes.length === 0 && plan.manual.length === 0) {
+    return [`${namesOf(plan)}: nothing to do, all of it is there`, ...section("Note", plan.warnings)].join("\n");
+  }
+  return [
+    pc.bold(`${namesOf(plan)}${dryRun ? " (dry run: nothing is written)" : ""}`),
+    ...section("What the project is", plan.guesses.map(guessLine)),
+    ...section("Files", fileLines(plan.changes)),
+    ...section("Dependencies", plan.dependencies.map(dependencyLine)),
+    ...section("Keys in .env", plan.env.length > 0 ? [plan.env.join(", ")] : []),
+    ...section("Note", plan.warnings),
+    ...section(pc.yellow("Left for you to do"), plan.manual.flatMap(manualLines)),
+  ].join("\n");
+}
+
+/** What a person does after the add. */
+export function renderNextSteps({ nextSteps }: Plan): string {
+  return section("Next", nextSteps).join("\n");
+}
+
+/** What could not be patched, with the exact lines. */
+export function renderManual({ manual }: Plan): string {
+  return section(pc.yellow("Left for you to do"), manual.flatMap(manualLines)).join("\n");
+}
+
+function namesOf({ selections }: Plan): string {
+  return selections
+    .map(({ item, choices }) => [item, ...Object.entries(choices).map(([name, value]) => `${name}=${value}`)].join(" "))
+    .join(", ");
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ["", title, ...lines.map((line) => `  ${line}`)];
+}
+
+function guessLine({ what, value, because, flag }: Plan["guesses"][number]): string {
+  return `${what}: ${value} ${pc.dim(`(${because}${flag ? `; ${flag}` : ""})`)}`;
+}
+
+function dependencyLine({ name, range, dev, raisedFrom }: Plan["dependencies"][number]): string {
+  const note = [dev ? "dev" : "", raisedFrom ? `was ${raisedFrom}` : ""].filter(Boolean).join(", ");
+  return `${name} ${range}${note ? pc.dim(` (${note})`) : ""}`;
+}
+
+/** The kept originals are many and of no interest: one line for all. */
+function fileLines(changes: readonly Change[]): string[] {
+  const isBase = ({ path }: Change) => path.startsWith(".authwright/base/");
+  const bases = changes.filter(isBase).length;
+  const lines = changes.filter((change) => !isBase(change)).map(changeLine);
+  return bases > 0
+    ? [...lines, `${pc.dim("=")} .authwright/base/ ${pc.dim(`(${bases} files as installed, for updates)`)}`]
+    : lines;
+}
+
+function changeLine(change: Change): string {
+  const { added, removed } = changedLines(change);
+  const sign = { create: pc.green("+"), edit: pc.yellow("~"), delete: pc.red("-") }[change.kind];
+  const counts = [added ? pc.green(`+${added}`) : "", removed ? pc.red(`-${removed}`) : ""].filter(Boolean).join(" ");
+  return `${sign} ${change.path} ${counts} ${pc.dim(change.kind === "create" ? "" : `(${change.why})`)}`.trimEnd();
+}
+
+function manualLines({ path, place, reason, lines }: ManualStep): string[] {
+  return [`${pc.bold(path)}: ${reason}`, `  ${place}:`, ...lines.map((line) => `      ${line}`), ""];
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { CliError } from "../../../cli/errors.js";
+import { pickChoices, withRequired } from "../../../cli/registry/choices.js";
+import { packageRoot } from "../../../cli/registry/package-root.js";
+import { checkRegistry, findItem, readRegistry } from "../../../cli/registry/read-registry.js";
+import { ownedOnce, readTemplates } from "../../../cli/registry/templates.js";
+
+const shipped = readRegistry(packageRoot());
+const authBasic = findItem(shipped, "auth-basic");
+
+function withItem(changes: object): unknown {
+  return { name: "authwright", items: [{ ...authBasic, ...changes }] };
+}
+
+describe("registry.json", () => {
+  it("the shipped one is whole, and every value of every choice has its files", async () => {
+    for (const database of Object.keys(authBasic.choices["database"]!.values)) {
+      for (const errors of Object.keys(authBasic.choices["errors"]!.values)) {
+        const files = await readTemplates(packageRoot(), "auth-basic", { database, errors });
+        expect(files.map(({ path }) => path)).toContain("src/db/client.ts");
+        expect(files.map(({ template }) => template).join(" ")).toContain(`database/${database}/`);
+        expect(files.map(({ template }) => template).join(" ")).toContain(`errors/${errors}/`);
+      }
+    }
+  });
+
+  it.each([
+    ["a version that is none", withItem({ version: "one" }), "items.0.version"],
+    ["a field that nobody knows", withItem({ colour: "red" }), "colour"],
+    [
+      "a default that is no value",
+      withItem({ choices: { a: { description: "a", default: "b", values: {} } } }),
+      "default",
+    ],
+    ["a required item that is not there", withItem({ requires: ["ghost"] }), "ghost"],
+    ["no object at all", [], "registry.json is damaged"],
+  ])("%s is refused and named", (_, json, named) => {
+    expect(() => checkRegistry(json)).toThrow(named);
+    expect(() => checkRegistry(json)).toThrow(expect.objectContaining({ code: "DamagedRegistry" }));
+  });
+
+  it("a path owned twice is refused, naming both owners", () => {
+    const file = (template: string) => ({ template, path: "src/a.ts", text: "" });
+    expect(() => ownedOnce([file("x/base/src/a.ts"), file("x/b/c/src/a.ts")])).toThrow(
+      "x/base/src/a.ts and x/b/c/src/a.ts both own src/a.ts",
+    );
+  });
+
+  it("files in a choice that no template folder has are refused", async () => {
+    await expect(readTemplates(packageRoot(), "auth-basic", { database: "ghost" })).rejects.toThrow(CliError);
+  });
+});
+
+describe("items and choices", () => {
+  const item = (name: string, requires: string[]) => ({ ...authBasic, name, requires });
+  const registry = {
+    name: "r",
+    items: [item("top", ["left", "right"]), item("left", ["base"]), item("right", ["base"]), item("base", [])],
+  };
+
+  it("required items come first, each once", () => {
+    expect(withRequired(registry, ["top", "base"]).map(({ name }) => name)).toEqual(["base", "left", "right", "top"]);
+  });
+
+  it("items that require each other are refused", () => {
+    const circle = { name: "r", items: [item("a", ["b"]), item("b", ["a"])] };
+    expect(() => withRequired(circle, ["a"])).toThrow("a requires b requires a");
+  });
+
+  it("an unknown item names the nearest one", () => {
+    expect(() => findItem(shipped, "auth-basc")).toThrow('did you mean "auth-basic"?');
+  });
+
+  const record = (database: string) => ({
+    version: 1 as const,
+    items: { "auth-basic": { choices: { database } } as never },
+  });
+
+  it.each([
+    ["the flag wins over all", { database: "sqlite" }, { record: record("postgres"), database: "postgres" }, "sqlite"],
+    ["then what is installed", {}, { record: record("sqlite"), database: "postgres" }, "sqlite"],
+    ["then what the project has", {}, { record: null, database: "postgres" }, "postgres"],
+  ] as const)("%s", (_, flags, project, database) => {
+    expect(pickChoices(authBasic, flags, project)).toEqual({ database, errors: "rfc" });
+  });
+});

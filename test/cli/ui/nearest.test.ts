@@ -1,0 +1,13 @@
+import { expect, it } from "vitest";
+import { nearest } from "../../../cli/ui/nearest.js";
+
+it.each([
+  ["postgre", "postgres"],
+  ["Postgres", "postgres"],
+  ["post", "postgres"],
+  ["sqlit", "sqlite"],
+  ["mongodb", null],
+  ["", null],
+])("%s is taken for %s", (word, expected) => {
+  expect(nearest(word, ["sqlite", "postgres"])).toBe(expected);
+});
