@@ -22,7 +22,7 @@ export async function findTypescript({ root, workspaceRoot, dependencies }: Plac
       `${root} has no TypeScript: run \`npm install -D typescript\` and \`npx tsc --init\`, or make a new project with \`authwright init\``,
     );
   }
-  if (majorOf(version, range, 7) < 5) {
+  if (majorOf(version, range) < 5) {
     throw new CliError(
       "UnsupportedProject",
       `TypeScript ${version ?? range} is too old: authwright needs 5 or later (npm install -D typescript@5)`,
@@ -32,7 +32,7 @@ export async function findTypescript({ root, workspaceRoot, dependencies }: Plac
 }
 
 export function typescriptMajor({ range, version }: Project["typescript"]): number {
-  return majorOf(version, range, 5);
+  return majorOf(version, range);
 }
 
 /** Express 4.18 or later, or 5. */
@@ -66,10 +66,15 @@ function accepts(version: string | null, range: string, wanted: string): boolean
   return semver.intersects(plain, wanted, { includePrerelease: true });
 }
 
-/** The highest major, up to `last`, that the version or range allows. */
-function majorOf(version: string | null, range: string, last: number): number {
-  for (let major = last; major > 0; major--) {
-    if (accepts(version, range, `>=${major}.0.0-0 <${major + 1}.0.0-0`)) return major;
+const newestMajor = 7;
+
+/** The major that is installed, or else the highest that the range allows: what an install brings. */
+function majorOf(version: string | null, range: string): number {
+  if (version !== null && semver.valid(version)) return semver.major(version);
+  const plain = plainRange(range) ?? "*";
+  const lowest = semver.validRange(plain) === null ? 0 : (semver.minVersion(plain)?.major ?? 0);
+  for (let major = newestMajor; major > lowest; major--) {
+    if (accepts(null, range, `>=${major}.0.0-0 <${major + 1}.0.0-0`)) return major;
   }
-  return 0;
+  return lowest;
 }

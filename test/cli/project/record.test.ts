@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { readProject } from "../../../cli/project/read-project.js";
+import { app, useRepo } from "./repo.js";
+
+const item = {
+  version: "1.0.0",
+  choices: { database: "postgres", errors: "rfc" },
+  mount: "/api/auth",
+  sourceDir: "server",
+  testDir: "test",
+  files: { "server/routes/auth.ts": { template: "base/src/routes/auth.ts", sha256: "a".repeat(64) } },
+  patches: [{ path: "src/server.ts", lines: ["app.use(authRouter);"] }],
+  env: ["JWT_SECRET_KEY"],
+  scripts: { "auth:migrate": "tsx server/auth/migrate.ts" },
+  dependencies: { bcrypt: "^6.0.0" },
+  devDependencies: {},
+};
+const record = { version: 1, items: { "auth-basic": item } };
+const withRecord = (value: unknown) =>
+  useRepo({
+    files: { "src/server.ts": app, "authwright.json": typeof value === "string" ? value : JSON.stringify(value) },
+  });
+
+test("no record is null", async () => {
+  const { dir } = await useRepo({ files: { "src/server.ts": app } });
+  expect((await readProject(dir, {})).record).toBeNull();
+});
+
+test("a record is parsed, and its folder and database are kept by the next run", async () => {
+  const { dir } = await withRecord(record);
+  expect(await readProject(dir, {})).toMatchObject({ record, sourceDir: "server", database: "postgres" });
+  expect(await readProject(dir, { dir: "src", database: "sqlite" })).toMatchObject({
+    sourceDir: "src",
+    database: "sqlite",
+  });
+});
+
+describe("a damaged record is a DamagedRecord that names the file and the member", () => {
+  test.each<[string, unknown, string]>([
+    ["a merge conflict", `<<<<<<< HEAD\n${JSON.stringify(record)}`, "no valid JSON"],
+    ["an array", [], "no object"],
+    ["a later version", { ...record, version: 2 }, "version"],
+    ["no items", { version: 1 }, "no items"],
+    [
+      "an item without files",
+      { version: 1, items: { "auth-basic": { ...item, files: undefined } } },
+      "items.auth-basic.files",
+    ],
+    [
+      "a hash that is none",
+      { version: 1, items: { "auth-basic": { ...item, files: { a: { template: "b", sha256: "c" } } } } },
+      "files",
+    ],
+    [
+      "a patch without lines",
+      { version: 1, items: { "auth-basic": { ...item, patches: [{ path: "a" }] } } },
+      "patches",
+    ],
+    ["a null item", { version: 1, items: { "auth-basic": null } }, "items.auth-basic"],
+  ])("%s", async (_, value, words) => {
+    const { dir } = await withRecord(value);
+    const error: unknown = await readProject(dir, {}).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "DamagedRecord", message: expect.stringContaining("authwright.json") });
+    expect((error as Error).message).toContain(words);
+  });
+});
