@@ -12,9 +12,18 @@ const stop = new AbortController();
 /** While this is set, a signal waits for the work to end by itself. */
 let busy = false;
 
-function context(flags: GlobalFlags): Context {
+function context(typed: Partial<GlobalFlags>): Context {
+  const off = {
+    yes: false,
+    dryRun: false,
+    json: false,
+    overwrite: false,
+    strict: false,
+    silent: false,
+    verbose: false,
+  };
   return {
-    flags: { ...flags, cwd: checkFolder(flags.cwd) },
+    flags: { ...off, install: true, ...typed, cwd: checkFolder(typed.cwd ?? process.cwd()) },
     signal: stop.signal,
     async uncut(work) {
       busy = true;

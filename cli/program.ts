@@ -7,7 +7,7 @@ export interface Wiring {
   readonly version: string;
   /** The choices of all items, by flag; asked for only where `add` is on the command line. */
   readonly choices: Readonly<Record<string, Choice>>;
-  readonly context: (flags: GlobalFlags) => Context;
+  readonly context: (typed: Partial<GlobalFlags>) => Context;
   /** Told the exit code of the command that ran. */
   readonly done: (code: number) => void;
 }
@@ -24,7 +24,7 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
     .helpCommand("help [command]", "print the help of a command");
   addGlobalFlags(program);
 
-  const contextOf = (command: Command) => context(command.optsWithGlobals<GlobalFlags>());
+  const contextOf = (command: Command) => context(command.optsWithGlobals<Partial<GlobalFlags>>());
   const adding = program.command("add").description("add items to the Express project in this folder");
   adding.argument("<item...>", "what to add, e.g. auth-basic");
   for (const [name, choice] of Object.entries(choices)) adding.addOption(choiceOption(name, choice));
@@ -57,15 +57,15 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
 
 function addGlobalFlags(program: Command): void {
   program
-    .option("--cwd <dir>", "the project's folder", process.cwd())
-    .option("--yes", "ask nothing, take the defaults", false)
-    .option("--dry-run", "show the plan, write nothing", false)
-    .option("--json", "print one JSON value", false)
+    .option("--cwd <dir>", "the project's folder (default: this one)")
+    .option("--yes", "ask nothing, take the defaults")
+    .option("--dry-run", "show the plan, write nothing")
+    .option("--json", "print one JSON value")
     .option("--no-install", "leave the package manager to you")
-    .option("--overwrite", "replace installed files that you have edited", false)
-    .option("--strict", "exit 4 when steps are left for you", false)
-    .option("--silent", "print nothing but errors and what is left for you", false)
-    .option("--verbose", "print stacks and the package manager's output", false);
+    .option("--overwrite", "replace installed files that you have edited")
+    .option("--strict", "exit 4 when steps are left for you")
+    .option("--silent", "print nothing but errors and what is left for you")
+    .option("--verbose", "print stacks and the package manager's output");
 }
 
 function choiceOption(name: string, { description, values, default: value }: Choice): Option {

@@ -1,20 +1,23 @@
-// Bundles the command line into dist/: the package has no runtime dependencies.
+// Bundles the command line into dist/ (or the folder named as argument): the package has no runtime dependencies.
 import { chmodSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-rmSync(`${root}dist`, { recursive: true, force: true });
+const outdir = process.argv[2] ?? `${root}dist`;
+rmSync(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
   entryPoints: ["cli/main.ts"],
-  outdir: "dist",
+  outdir,
   bundle: true,
   splitting: true,
   format: "esm",
   platform: "node",
   target: "node20",
+  // jsonc-parser hides its parts from a bundler in what it calls "main".
+  mainFields: ["module", "main"],
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: "none",
@@ -25,4 +28,4 @@ await build({
   },
   logLevel: "warning",
 });
-chmodSync(`${root}dist/main.js`, 0o755);
+chmodSync(`${outdir}/main.js`, 0o755);

@@ -1,6 +1,6 @@
 import { join, posix } from "node:path";
 import { createFilesMatcher, type TsConfigJsonResolved } from "get-tsconfig";
-import { excludeFromBuild } from "../edits/tsconfig.js";
+import { defaultExcludes, excludeFromBuild } from "../edits/tsconfig.js";
 import type { Project } from "../project/project.js";
 import { applyEdit } from "./apply-edit.js";
 import type { Draft } from "./draft.js";
@@ -19,7 +19,7 @@ export function planBuildExclude({ selection, templates }: Part, project: Projec
   for (const path of shipped.filter((path) => compiled(join(root, path)))) {
     const source = draft.read(tsconfig.path) ?? "{}";
     const relative = posix.relative(posix.dirname(tsconfig.path), path);
-    const edit = excludeFromBuild(source, { path: relative, defaults: defaultExcludes(project) });
+    const edit = excludeFromBuild(source, { path: relative, defaults: excludedNow(project) });
     const lines = applyEdit(edit, { path: tsconfig.path, why: `keeps ${path} out of the build` }, draft);
     added.push(...(lines ?? []));
   }
@@ -37,8 +37,7 @@ function configOf({ tsconfig }: Project): TsConfigJsonResolved {
 }
 
 /** What is excluded now; a first `exclude` of its own would otherwise take that away. */
-function defaultExcludes({ tsconfig }: Project): string[] {
-  if (tsconfig.exclude) return [...tsconfig.exclude];
-  const outDir = tsconfig.compilerOptions["outDir"];
-  return ["node_modules", ...(typeof outDir === "string" ? [outDir] : [])];
+function excludedNow({ tsconfig }: Project): readonly string[] {
+  const { outDir } = tsconfig.compilerOptions;
+  return tsconfig.exclude ?? defaultExcludes(typeof outDir === "string" ? outDir : undefined);
 }

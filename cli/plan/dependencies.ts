@@ -87,5 +87,5 @@ function onlyForDevelopment(name: string, dev: boolean, { dependencies }: Packag
 }
 
 function movesToRunTime(name: string, item: string): string {
-  return `${name} was a dev dependency only; ${item} needs it at run time, so it is a dependency now too`;
+  return `${name} was a dev dependency only; ${item} needs it at run time, so it is a dependency now`;
 }

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { addEnvKeys, envKeys } from "../edits/dotenv.js";
+import { addEnvKeys, envKeys, envWarnings } from "../edits/dotenv.js";
 import type { Project } from "../project/project.js";
 import { chosenParts } from "../registry/choices.js";
 import type { EnvKey } from "../registry/registry.js";
@@ -14,12 +14,17 @@ export function planEnvironment(
   draft: Draft,
 ): string[] {
   const keys = chosenParts(item, selection.choices).env;
-  const present = new Set(envKeys(draft.read(".env") ?? ""));
-  const missing = keys.filter(({ name, value }) => value !== "placeholder" && !present.has(name));
+  const present = envKeys(draft.read(".env") ?? "");
+  const missing = keys.filter(({ name, value }) => value !== "placeholder" && !present.get(name));
   const values = missing.map((key) => ({ name: key.name, value: freshValue(key, project, secret) }));
   const added = values.length > 0 && applyEdit(addEnvKeys(draft.read(".env"), values), env(), draft);
   const examples = keys.map(({ name, comment }) => ({ name, value: "", comment }));
   applyEdit(addEnvKeys(draft.read(".env.example"), examples), example(), draft);
+  const unclear = envWarnings(
+    draft.read(".env") ?? "",
+    keys.map(({ name }) => name),
+  );
+  draft.warnings.push(...unclear.map((warning) => `.env: ${warning}`));
   const names = added ? missing.map(({ name }) => name) : [];
   draft.env.push(...names);
   return names;

@@ -6,6 +6,7 @@ import { applyEdit } from "./apply-edit.js";
 import type { Draft } from "./draft.js";
 import type { Part } from "./input.js";
 import { placeTemplate } from "./paths.js";
+import { relativeSpecifier } from "./specifiers.js";
 
 /** Mounts the item's router in the entry file. Returns the lines added there. */
 export function planMount({ item, selection }: Part, project: Project, draft: Draft): readonly string[] {
@@ -14,13 +15,13 @@ export function planMount({ item, selection }: Part, project: Project, draft: Dr
   const module = placeTemplate(item.mount.file, selection);
   const names = { importName: item.mount.export, mount: selection.mount };
   if (!entry) {
-    const specifier = specifierFrom(posix.join(selection.sourceDir, "server.ts"), module, project);
+    const specifier = relativeSpecifier(posix.join(selection.sourceDir, "server.ts"), module, project);
     draft.manual.push(mountByHand({ ...names, specifier }));
     return [];
   }
 
   const source = draft.read(entry.path) ?? "";
-  const options = { ...names, path: entry.path, specifier: specifierFrom(entry.path, module, project) };
+  const options = { ...names, path: entry.path, specifier: relativeSpecifier(entry.path, module, project) };
   const edit = mountRouter(source, options);
   if (edit.kind === "applied" && isRecorded(project, item.name, entry.path)) {
     draft.warnings.push(`${entry.path} no longer mounts ${names.importName}: left as it is`);
@@ -33,11 +34,6 @@ export function planMount({ item, selection }: Part, project: Project, draft: Dr
 
 function isRecorded({ record }: Project, item: string, path: string): boolean {
   return record?.items[item]?.patches.some((patch) => patch.path === path) ?? false;
-}
-
-function specifierFrom(entry: string, module: string, { modules }: Project): string {
-  const path = posix.relative(posix.dirname(entry), module).replace(/\.ts$/, modules.extension);
-  return path.startsWith("../") ? path : `./${path}`;
 }
 
 function mountByHand({ importName, specifier, mount }: { importName: string; specifier: string; mount: string }) {

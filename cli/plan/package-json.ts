@@ -8,11 +8,12 @@ export function planManifest(
   { dependencies, scripts }: { dependencies: readonly AddedDependency[]; scripts: Readonly<Record<string, string>> },
   draft: Draft,
 ): void {
-  const ranges = (dev: boolean) =>
-    Object.fromEntries(dependencies.filter((added) => added.dev === dev).map(({ name, range }) => [name, range]));
+  const ranges = (of: (added: AddedDependency) => boolean) =>
+    Object.fromEntries(dependencies.filter(of).map(({ name, range }) => [name, range]));
   const edit = addToPackageJson(draft.read("package.json") ?? "{}", {
-    dependencies: ranges(false),
-    devDependencies: ranges(true),
+    dependencies: ranges(({ dev }) => !dev),
+    devDependencies: ranges(({ dev }) => dev),
+    setRanges: ranges(({ raisedFrom }) => raisedFrom !== null),
     scripts,
   });
   applyEdit(edit, { path: "package.json", why: "dependencies and scripts" }, draft);

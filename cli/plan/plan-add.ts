@@ -10,6 +10,7 @@ import { planEnvironment } from "./environment.js";
 import { planFiles } from "./files.js";
 import type { Part, PlanInput } from "./input.js";
 import { planMount } from "./mount.js";
+import { nextSteps } from "./next-steps.js";
 import { planManifest } from "./package-json.js";
 import type { Plan } from "./plan.js";
 import { extendRecord, writeRecord } from "./record.js";
@@ -90,17 +91,4 @@ function leftBehind({ item, selection }: Part, { record, packageJson }: Project)
   const there = { ...packageJson.dependencies, ...packageJson.devDependencies };
   const left = needs(before.choices).filter((name) => !now.includes(name) && there[name]);
   return left.map((name) => `${item.name} no longer needs ${name}: remove it if you don't use it`);
-}
-
-function nextSteps({ item, selection }: Part, { packageManager }: Project, test: string): string[] {
-  const { run } = packageManager;
-  const values: Record<string, string> = {
-    run,
-    mount: selection.mount ?? "",
-    src: selection.sourceDir,
-    test: run === "npm run" && test === "test" ? "npm test" : `${run} ${test}`,
-  };
-  return chosenParts(item, selection.choices).nextSteps.map((line) =>
-    line.replace(/\{(run|mount|src|test)\}/g, (_, name: string) => values[name]!),
-  );
 }

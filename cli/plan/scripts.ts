@@ -1,10 +1,8 @@
 import { posix } from "node:path";
+import { isPlaceholderTest } from "../edits/package-json.js";
 import type { Project } from "../project/project.js";
 import { buildOutput } from "./build-output.js";
 import type { Part } from "./input.js";
-
-/** npm init writes one that only says that there are no tests. */
-const placeholder = /no test specified/;
 
 /** The scripts that package.json gains, and the one that runs the tests that came along. */
 export interface Scripts {
@@ -32,8 +30,8 @@ export function planScripts({ item, selection }: Part, project: Project): Script
 function testScript(testDir: string, { packageJson, testRunner }: Project) {
   const { scripts } = packageJson;
   const run = testRunner === "jest" ? "jest" : "vitest run";
-  if (!scripts["test"] || placeholder.test(scripts["test"])) return { name: "test", added: { test: run } };
-  if (/\b(vitest|jest)\b/.test(scripts["test"])) return { name: "test", added: {} };
+  if (isPlaceholderTest(scripts["test"])) return { name: "test", added: { test: run } };
+  if (/\b(vitest|jest)\b/.test(scripts["test"] ?? "")) return { name: "test", added: {} };
   const own = `${run} ${posix.join(testDir, "auth.test.ts")}`;
   return { name: "auth:test", added: scripts["auth:test"] ? {} : { "auth:test": own } };
 }

@@ -20,7 +20,10 @@ export interface RegistryItem {
   /** Script name -> command. `{src}` is the source folder, `{out}` the folder the build emits it to. */
   readonly scripts: Readonly<Record<string, string>>;
   readonly gitignore: readonly string[];
-  /** Lines printed after the add. `{run}` is how the package manager runs a script, `{mount}` the mount path. */
+  /**
+   * Lines printed after the add. `{run}` is how the package manager runs a script, `{test}` the same with the test
+   * script, `{mount}` the mount path, `{import:src/...}` the specifier of that template in the entry file.
+   */
   readonly nextSteps: readonly string[];
 }
 
