@@ -20,7 +20,10 @@ export function moduleStyle(facts: ModuleFacts, samples: readonly Extension[]): 
   const kind = moduleKind(facts.compilerOptions, facts.typescriptMajor);
   const needsExtension = kind === "node" && format === "esm";
   const usable = needsExtension ? samples.filter((one) => one !== "") : samples;
-  return { format, extension: mostCommon(usable) ?? (needsExtension ? ".js" : "") };
+  // The setting of projects that Node runs without a build step: only ".ts" is found then.
+  const rewrites = facts.compilerOptions["rewriteRelativeImportExtensions"] === true;
+  const usual = rewrites ? ".ts" : needsExtension ? ".js" : "";
+  return { format, extension: mostCommon(usable) ?? usual };
 }
 
 /** The endings of the relative imports in the files that the start file leads to. */

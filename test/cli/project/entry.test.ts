@@ -123,8 +123,8 @@ describe("from the start file, imports lead to the file that calls express()", (
     expect(await entryOf(dir)).toBe(expected);
   });
 
-  test("through an alias of the tsconfig, and through one of package.json's imports", async () => {
-    for (const specifier of ["@/web/app", "#web/app.js"]) {
+  test("through an alias or the baseUrl of the tsconfig, and through package.json's imports", async () => {
+    for (const specifier of ["@/web/app", "src/web/app", "#web/app.js"]) {
       const { dir } = await useRepo({
         packageJson: { imports: { "#*": "./src/*" } },
         compilerOptions: { baseUrl: ".", paths: { "@/*": ["src/*"] } },

@@ -106,6 +106,13 @@ describe("the module style", () => {
       ["./a.ts"],
       { format: "esm", extension: ".ts" },
     ],
+    [
+      "nodenext ESM that Node runs itself",
+      { rewriteRelativeImportExtensions: true },
+      {},
+      [],
+      { format: "esm", extension: ".ts" },
+    ],
     ["nodenext with type commonjs", {}, { type: "commonjs" }, ["./a"], { format: "commonjs", extension: "" }],
     [
       "nodenext with type commonjs that writes .js",
