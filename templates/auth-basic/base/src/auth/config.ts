@@ -5,6 +5,8 @@ import { AuthError } from "./errors.js";
 
 type Environment = Record<string, string | undefined>;
 
+const howToGenerate = "`openssl rand -base64 32` makes a good one";
+
 /** The environment, read once. Every knob of the module that is not a constant beside its use is here. */
 export const config = readConfig({ ...readDotenvFile(), ...process.env });
 
@@ -93,8 +95,6 @@ function oneOf(env: Environment, name: string, values: readonly [string, ...stri
   if (!values.includes(value)) throw refuse(name, `must be one of: ${values.join(", ")}`);
   return value;
 }
-
-const howToGenerate = "`openssl rand -base64 32` makes a good one";
 
 function refuse(name: string, problem: string): AuthError {
   return new AuthError("JWTEnvVariableMissing", { detail: `${name} ${problem}.` });
