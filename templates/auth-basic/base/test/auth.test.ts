@@ -1,0 +1,567 @@
+import "./auth-environment.js";
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { signAccessToken } from "../src/auth/access-token.js";
+import { AuthError } from "../src/auth/errors.js";
+import { loginChecks } from "../src/auth/login-checks.js";
+import { profileChanges } from "../src/auth/profile-changes.js";
+import { issueRefreshToken, parseRefreshToken } from "../src/auth/refresh-token.js";
+import { fromNow, now, read, write } from "../src/db/client.js";
+import { sessions, users } from "../src/db/schema/auth.js";
+import {
+  call,
+  events,
+  expectAlive,
+  expectDead,
+  expectProblem,
+  logIn,
+  newName,
+  password,
+  refresh,
+  sessionOf,
+  signUp,
+  startAuth,
+  stopAuth,
+} from "./auth-client.js";
+
+// What the routes of the module promise. Tokens, bad input and the throttle have files of their own.
+beforeAll(startAuth, 60_000);
+afterAll(stopAuth);
+
+const newPassword = "ten grey geese waddle";
+
+describe("POST /signup", () => {
+  test("a new user gets an account and is logged in", async () => {
+    const username = newName();
+    const profile = { email: "ada@example.org", displayName: "Ada L." };
+    const answer = await call("POST /signup", { body: { username, password, ...profile } });
+    expect(answer.status).toBe(201);
+    expect(answer.headers["cache-control"]).toBe("no-store");
+    expect(answer.body).toEqual({
+      user: { id: expect.any(String), username, ...profile, createdAt: expect.any(String) },
+      accessToken: expect.any(String),
+      refreshToken: expect.any(String),
+      tokenType: "Bearer",
+      expiresIn: 15 * 60,
+    });
+    expect(Math.abs(Date.parse(answer.body.user.createdAt) - Date.now())).toBeLessThan(60_000);
+    await expectAlive(answer.body);
+  });
+
+  test("e-mail and display name may be left out", async () => {
+    const { body } = await call("POST /signup", { body: { username: newName(), password } });
+    expect(body.user).toMatchObject({ email: null, displayName: null });
+  });
+
+  test("a name that is taken is refused, however it is written", async () => {
+    const name = newName();
+    await call("POST /signup", { body: { username: `${name}-kå`, password } });
+    const spellings = [
+      `${name}-kå`,
+      `${name}-KÅ`.toUpperCase(),
+      `${name}-\u212aå`, // Kelvin sign
+      `${name}-ka\u030a`, // a and a combining ring
+      `${name}-\uff4bå`, // full-width k
+    ];
+    for (const username of spellings) {
+      expectProblem(await call("POST /signup", { body: { username, password } }), "UsernameNotAvailable");
+    }
+  });
+
+  test("twenty signups of one name at once make one account", async () => {
+    const username = newName();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => call("POST /signup", { body: { username, password } })),
+    );
+    const [made, refused] = [answers.filter(({ status }) => status === 201), answers.filter((a) => a.status !== 201)];
+    expect(made).toHaveLength(1);
+    for (const answer of refused) expectProblem(answer, "UsernameNotAvailable");
+    expect(await read((db) => db.select().from(users).where(eq(users.username, username)))).toHaveLength(1);
+  });
+
+  test("an e-mail address that nobody has proven keeps nobody else from using it", async () => {
+    const email = `${newName()}@example.org`;
+    await signUp({ email });
+    await signUp({ email });
+  });
+
+  test("members that nobody asked for have no effect", async () => {
+    const forced = { id: "mine", role: "admin", createdAt: "1970-01-01", sessionEpoch: 7, emailVerifiedAt: 1 };
+    const { id } = await signUp(forced);
+    const [row] = await read((db) => db.select().from(users).where(eq(users.id, id)));
+    expect(row).toMatchObject({ role: "user", sessionEpoch: 0, emailVerifiedAt: null });
+    expect(row?.createdAt.getTime()).toBeGreaterThan(Date.now() - 60_000);
+  });
+});
+
+describe("POST /login", () => {
+  test("name and password open a session of their own", async () => {
+    const ada = await signUp();
+    const answer = await call("POST /login", { body: { username: ada.username, password } });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({
+      user: { id: ada.id, username: ada.username, email: null, displayName: null, createdAt: expect.any(String) },
+      accessToken: expect.any(String),
+      refreshToken: expect.any(String),
+      tokenType: "Bearer",
+      expiresIn: 15 * 60,
+    });
+    expect(sessionOf(answer.body.accessToken)).not.toBe(sessionOf(ada.accessToken));
+    await expectAlive(ada);
+    await expectAlive(answer.body);
+  });
+
+  test("the name may be written in another case", async () => {
+    const { username } = await signUp();
+    await logIn(username.toUpperCase());
+  });
+
+  test("an unknown name and a wrong password get the same answer", async () => {
+    const { username } = await signUp();
+    const wrong = await call("POST /login", { body: { username, password: "a wrong password" } });
+    const unknown = await call("POST /login", { body: { username: newName(), password } });
+    expectProblem(wrong, "InvalidLoginCredentials");
+    const { date: _one, ...wrongHeaders } = wrong.headers;
+    const { date: _other, ...unknownHeaders } = unknown.headers;
+    expect([unknown.status, unknown.text, unknownHeaders]).toEqual([wrong.status, wrong.text, wrongHeaders]);
+  });
+
+  test("a disabled user is refused like a wrong password, and can't refresh", async () => {
+    const ada = await signUp();
+    await write((db) => db.update(users).set({ disabledAt: now }).where(eq(users.id, ada.id)));
+    const login = await call("POST /login", { body: { username: ada.username, password } });
+    expectProblem(login, "InvalidLoginCredentials");
+    expectProblem(await refresh(ada.refreshToken), "ForbiddenError");
+  });
+
+  test("a login check refuses with its own error, and a broken one shows nothing of itself", async () => {
+    const { username } = await signUp();
+    const attempt = () => call("POST /login", { body: { username, password } });
+    await during(
+      loginChecks,
+      () => Promise.reject(new AuthError("ForbiddenError")),
+      async () => {
+        expectProblem(await attempt(), "ForbiddenError");
+      },
+    );
+    await during(
+      loginChecks,
+      () => Promise.reject(new Error("select secret from users")),
+      async () => {
+        expectProblem(await attempt(), "InternalError");
+        expect(events.at(-1)).toMatchObject({
+          event: "sys_error",
+          reason: expect.stringMatching(/^InternalError < Error/),
+        });
+        expect(JSON.stringify(events.at(-1))).not.toContain("secret");
+      },
+    );
+    await during(
+      loginChecks,
+      () => Promise.reject(new AuthError("JWTEnvVariableMissing", { detail: "X is missing." })),
+      async () => {
+        expectProblem(await attempt(), "JWTEnvVariableMissing");
+      },
+    );
+    await logIn(username);
+  });
+});
+
+describe("POST /refresh-token", () => {
+  test("a refresh token is exchanged for the next one of the same session", async () => {
+    const ada = await signUp();
+    const answer = await refresh(ada.refreshToken);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({
+      accessToken: expect.any(String),
+      refreshToken: expect.any(String),
+      tokenType: "Bearer",
+      expiresIn: 15 * 60,
+    });
+    expect(answer.body.refreshToken).not.toBe(ada.refreshToken);
+    expect(sessionOf(answer.body.accessToken)).toBe(sessionOf(ada.accessToken));
+    await expectAlive(answer.body);
+    expect(await read((db) => db.select().from(sessions).where(eq(sessions.userId, ada.id)))).toHaveLength(1);
+  });
+
+  test("a spent token is refused, and ends the login it came from: tokens of both kinds", async () => {
+    const ada = await signUp();
+    const elsewhere = await logIn(ada.username);
+    const { body: newest } = await refresh(ada.refreshToken);
+    expectProblem(await refresh(ada.refreshToken), "ForbiddenError");
+    await expectDead(newest);
+    await expectDead(ada);
+    await expectAlive(elsewhere);
+    const reuse = events.filter(({ event, userId }) => event === "authn_token_reuse" && userId === ada.id);
+    expect(reuse).toMatchObject([{ sessionId: sessionOf(ada.accessToken), outcome: "failure" }]);
+  });
+
+  test("an old spent token ends the login as the latest one does", async () => {
+    const ada = await signUp();
+    const { body: second } = await refresh(ada.refreshToken);
+    const { body: third } = await refresh(second.refreshToken);
+    expectProblem(await refresh(ada.refreshToken), "ForbiddenError");
+    await expectDead(third);
+  });
+
+  test("of twenty refreshes of one token at once, one wins, and the login is dead", async () => {
+    const { refreshToken } = await signUp();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(refreshToken)));
+    const won = answers.filter(({ status }) => status === 200);
+    expect(won).toHaveLength(1);
+    for (const answer of answers.filter((a) => a.status !== 200)) expectProblem(answer, "ForbiddenError");
+    await expectDead(won[0]?.body);
+  });
+
+  test("a genuine token that is ahead of the database is refused and ends nothing", async () => {
+    const ada = await signUp();
+    const parsed = parseRefreshToken(ada.refreshToken);
+    if (!parsed) throw new Error("not genuine");
+    expectProblem(await refresh(issueRefreshToken({ ...parsed, generation: 1 })), "ForbiddenError");
+    await expectAlive(ada);
+  });
+
+  test("a login that was not used for REFRESH_TOKEN_DAYS is over; each use starts the time anew", async () => {
+    const ada = await signUp();
+    const days = 24 * 60 * 60;
+    await setSession(ada.accessToken, { idleExpiresAt: fromNow(60) });
+    const { body: next } = await refresh(ada.refreshToken);
+    expect(secondsLeft((await rowOf(ada.accessToken)).idleExpiresAt)).toBeGreaterThan(30.9 * days);
+    await setSession(ada.accessToken, { idleExpiresAt: fromNow(-1) });
+    expectProblem(await refresh(next.refreshToken), "ForbiddenError");
+    expectProblem(await call("POST /validate", { body: { refreshToken: next.refreshToken } }), "ForbiddenError");
+  });
+
+  test("a login is over after SESSION_MAX_DAYS, however often it was used", async () => {
+    const ada = await signUp();
+    const before = await rowOf(ada.accessToken);
+    const { body: next } = await refresh(ada.refreshToken);
+    expect((await rowOf(ada.accessToken)).absoluteExpiresAt).toEqual(before.absoluteExpiresAt);
+    await setSession(ada.accessToken, { absoluteExpiresAt: fromNow(-1) });
+    expectProblem(await refresh(next.refreshToken), "ForbiddenError");
+  });
+
+  test("an access token does not outlive its session", async () => {
+    const ada = await signUp();
+    await setSession(ada.accessToken, { absoluteExpiresAt: fromNow(10) });
+    const { body } = await refresh(ada.refreshToken);
+    expect(body.expiresIn).toBeGreaterThan(0);
+    expect(body.expiresIn).toBeLessThanOrEqual(10);
+  });
+});
+
+describe("POST /logout", () => {
+  test("a refresh token ends its login, and only that", async () => {
+    const ada = await signUp();
+    const elsewhere = await logIn(ada.username);
+    const answer = await call("POST /logout", { body: { refreshToken: ada.refreshToken } });
+    expect([answer.status, answer.text]).toEqual([204, ""]);
+    await expectDead(ada);
+    await expectAlive(elsewhere);
+  });
+
+  test("a bearer token ends its login", async () => {
+    const ada = await signUp();
+    expect((await call("POST /logout", { bearer: ada.accessToken })).status).toBe(204);
+    await expectDead(ada);
+  });
+
+  test("logging out again is no error", async () => {
+    const { accessToken, refreshToken } = await signUp();
+    for (let time = 1; time <= 3; time += 1) {
+      expect((await call("POST /logout", { body: { refreshToken } })).status).toBe(204);
+      expect((await call("POST /logout", { bearer: accessToken })).status).toBe(204);
+    }
+  });
+
+  test("a spent refresh token ends its login too", async () => {
+    const ada = await signUp();
+    const { body: newest } = await refresh(ada.refreshToken);
+    expect((await call("POST /logout", { body: { refreshToken: ada.refreshToken } })).status).toBe(204);
+    await expectDead(newest);
+  });
+
+  test("without a token, or with a forged one, it answers 401 and ends nothing", async () => {
+    const ada = await signUp();
+    expectProblem(await call("POST /logout"), "NotAuthenticated");
+    expectProblem(await call("POST /logout", { body: {} }), "NotAuthenticated");
+    const forged = ada.refreshToken.replace(/.$/, (last) => (last === "A" ? "B" : "A"));
+    expectProblem(await call("POST /logout", { body: { refreshToken: forged } }), "NotAuthenticated");
+    expectProblem(await call("POST /logout", { bearer: forged }), "InvalidAccessToken");
+    await expectAlive(ada);
+  });
+});
+
+describe("POST /logout-all", () => {
+  test("every login of the user is dead, and nobody else's", async () => {
+    const [ada, bob] = [await signUp(), await signUp()];
+    const elsewhere = await logIn(ada.username);
+    const answer = await call("POST /logout-all", { bearer: elsewhere.accessToken });
+    expect([answer.status, answer.text]).toEqual([204, ""]);
+    await expectDead(ada);
+    await expectDead(elsewhere);
+    await expectAlive(bob);
+    await expectAlive(await logIn(ada.username));
+  });
+});
+
+describe("/me", () => {
+  test("GET answers with the user, and HEAD with the same headers", async () => {
+    const { id, username, accessToken } = await signUp({ displayName: "Ada" });
+    const answer = await call("GET /me", { bearer: accessToken });
+    const user = { id, username, email: null, displayName: "Ada", createdAt: expect.any(String) };
+    expect([answer.status, answer.body]).toEqual([200, { user }]);
+    expect((await call("HEAD /me", { bearer: accessToken })).status).toBe(200);
+  });
+
+  test("PATCH changes the display name, and nothing that it does not name", async () => {
+    const ada = await signUp({ email: "ada@example.org" });
+    const patch = (body: object) => call("PATCH /me", { bearer: ada.accessToken, body });
+    const changed = await patch({ displayName: "Countess", role: "admin", id: "x", username: "root" });
+    expect(changed.body.user).toMatchObject({ id: ada.id, username: ada.username, displayName: "Countess" });
+    expect((await patch({})).body.user).toEqual(changed.body.user);
+    expect((await patch({ displayName: null })).body.user).toMatchObject({
+      displayName: null,
+      email: "ada@example.org",
+    });
+    const [row] = await read((db) => db.select().from(users).where(eq(users.id, ada.id)));
+    expect(row?.role).toBe("user");
+  });
+
+  test("PATCH takes the current password for a new e-mail address, and forgets that the old one was proven", async () => {
+    const ada = await signUp({ email: "ada@example.org" });
+    await write((db) => db.update(users).set({ emailVerifiedAt: now }).where(eq(users.id, ada.id)));
+    const patch = (body: object) => call("PATCH /me", { bearer: ada.accessToken, body });
+    expectProblem(await patch({ email: "new@example.org" }), "WrongPassword");
+    expectProblem(await patch({ email: "new@example.org", currentPassword: "a wrong password" }), "WrongPassword");
+    expect((await patch({ email: "ada@example.org" })).body.user.email).toBe("ada@example.org");
+    expect((await patch({ email: "new@example.org", currentPassword: password })).body.user.email).toBe(
+      "new@example.org",
+    );
+    const [row] = await read((db) => db.select().from(users).where(eq(users.id, ada.id)));
+    expect(row?.emailVerifiedAt).toBeNull();
+    expect((await patch({ email: null, currentPassword: password })).body.user.email).toBeNull();
+  });
+
+  test("PATCH asks whoever has a say in a profile", async () => {
+    const { accessToken } = await signUp();
+    const shout = async (_user: unknown, changes: { displayName?: string | null | undefined }) => ({
+      ...changes,
+      displayName: changes.displayName?.toUpperCase(),
+    });
+    await during(profileChanges, shout, async () => {
+      const answer = await call("PATCH /me", { bearer: accessToken, body: { displayName: "Ada" } });
+      expect(answer.body.user.displayName).toBe("ADA");
+    });
+  });
+
+  test("DELETE takes the password, and takes the account and every login away", async () => {
+    const ada = await signUp();
+    const elsewhere = await logIn(ada.username);
+    const remove = (secret: string) => call("DELETE /me", { bearer: ada.accessToken, body: { password: secret } });
+    expectProblem(await remove("a wrong password"), "WrongPassword");
+    await expectAlive(ada);
+    const answer = await remove(password);
+    expect([answer.status, answer.text]).toEqual([204, ""]);
+    await expectDead(ada);
+    await expectDead(elsewhere);
+    const login = await call("POST /login", { body: { username: ada.username, password } });
+    expectProblem(login, "InvalidLoginCredentials");
+  });
+
+  test("after DELETE the name is free, and what is left names nobody", async () => {
+    const ada = await signUp();
+    await call("DELETE /me", { bearer: ada.accessToken, body: { password } });
+    const left = await read((db) => db.select().from(sessions).where(eq(sessions.userId, ada.id)));
+    expect(left).toMatchObject([{ ip: null, userAgent: null, revokedReason: "deleted" }]);
+    const again = await call("POST /signup", { body: { username: ada.username, password } });
+    expect(again.status).toBe(201);
+    expect(again.body.user.id).not.toBe(ada.id);
+    await expectDead(ada);
+  });
+
+  test("a token of an account that is gone from the database opens nothing", async () => {
+    const { id, accessToken } = await signUp();
+    await write((db) => db.delete(users).where(eq(users.id, id)));
+    const open = (route: string, body?: object) =>
+      call(route, body ? { bearer: accessToken, body } : { bearer: accessToken });
+    expectProblem(await open("GET /me"), "InvalidAccessToken");
+    expectProblem(await open("PATCH /me", { displayName: "Ada" }), "InvalidAccessToken");
+    expectProblem(await open("DELETE /me", { password }), "InvalidAccessToken");
+    expectProblem(await open("PUT /password", { currentPassword: password, newPassword }), "InvalidAccessToken");
+  });
+});
+
+describe("PUT /password", () => {
+  const change = (bearer: string, currentPassword: string, wanted: string) =>
+    call("PUT /password", { bearer, body: { currentPassword, newPassword: wanted } });
+
+  test("every earlier login is dead, this one too, and the answer holds the tokens of a new one", async () => {
+    const ada = await signUp();
+    const elsewhere = await logIn(ada.username);
+    const answer = await change(ada.accessToken, password, newPassword);
+    expect(answer.status).toBe(200);
+    expect(Object.keys(answer.body).sort()).toEqual(["accessToken", "expiresIn", "refreshToken", "tokenType"]);
+    await expectDead(ada);
+    await expectDead(elsewhere);
+    await expectAlive(answer.body);
+  });
+
+  test("the new password logs in, the old one does not", async () => {
+    const ada = await signUp();
+    await change(ada.accessToken, password, newPassword);
+    await logIn(ada.username, newPassword);
+    const old = await call("POST /login", { body: { username: ada.username, password } });
+    expectProblem(old, "InvalidLoginCredentials");
+  });
+
+  test("a wrong current password, or a weak new one, changes nothing", async () => {
+    const ada = await signUp();
+    expectProblem(await change(ada.accessToken, "a wrong password", newPassword), "WrongPassword");
+    expectProblem(await change(ada.accessToken, password, "too short"), "ValidationError", "newPassword");
+    expectProblem(await change(ada.accessToken, password, `${ada.username}!`), "ValidationError", "newPassword");
+    await expectAlive(ada);
+    await logIn(ada.username);
+  });
+
+  test("of two changes at once one wins", async () => {
+    const ada = await signUp();
+    const answers = await Promise.all([1, 2].map((n) => change(ada.accessToken, password, newPassword + n)));
+    const won = answers.filter(({ status }) => status === 200);
+    expect(won).toHaveLength(1);
+    await expectAlive(won[0]?.body);
+  });
+});
+
+describe("/sessions", () => {
+  test("GET lists the live logins of the user, the one that was used last first", async () => {
+    const from = "3fff::7";
+    const ada = await signUp();
+    const { username } = ada;
+    const ended = await logIn(username);
+    await call("POST /logout", { bearer: ended.accessToken });
+    const agent = "Long browser ".repeat(100);
+    const { body: phone } = await call("POST /login", {
+      body: { username, password },
+      from,
+      headers: { "User-Agent": agent },
+    });
+    const answer = await call("GET /sessions", { bearer: phone.accessToken });
+    expect(answer.status).toBe(200);
+    const times = { createdAt: expect.any(String), lastUsedAt: expect.any(String) };
+    expect(answer.body).toEqual({
+      sessions: [
+        { id: sessionOf(phone.accessToken), ...times, ip: from, userAgent: agent.slice(0, 256), current: true },
+        { id: sessionOf(ada.accessToken), ...times, ip: expect.any(String), userAgent: null, current: false },
+      ],
+    });
+  });
+
+  test("DELETE ends another login of one's own", async () => {
+    const ada = await signUp();
+    const phone = await logIn(ada.username);
+    const end = () => call(`DELETE /sessions/${sessionOf(phone.accessToken)}`, { bearer: ada.accessToken });
+    const answer = await end();
+    expect([answer.status, answer.text]).toEqual([204, ""]);
+    await expectDead(phone);
+    await expectAlive(ada);
+    expectProblem(await end(), "NotFound");
+  });
+
+  test("DELETE of another user's login is 404, as for one that never was, and ends nothing", async () => {
+    const [ada, bob] = [await signUp(), await signUp()];
+    for (const id of [sessionOf(bob.accessToken), "A".repeat(43), "x", "%00", "'or'1", "..%2F..%2Fhealth"]) {
+      expectProblem(await call(`DELETE /sessions/${id}`, { bearer: ada.accessToken }), "NotFound");
+    }
+    await expectAlive(bob);
+  });
+});
+
+describe("POST /validate", () => {
+  test("a live token of either kind is told so, without a rotation", async () => {
+    const { accessToken, refreshToken } = await signUp();
+    for (let time = 1; time <= 2; time += 1) {
+      const byRefreshToken = await call("POST /validate", { body: { refreshToken } });
+      expect([byRefreshToken.status, byRefreshToken.text]).toEqual([204, ""]);
+      expect((await call("POST /validate", { bearer: accessToken })).status).toBe(204);
+    }
+    expect((await refresh(refreshToken)).status).toBe(200);
+  });
+
+  test("a dead token of either kind gets the error it would get elsewhere", async () => {
+    const { accessToken, refreshToken } = await signUp();
+    await call("POST /logout", { bearer: accessToken });
+    expectProblem(await call("POST /validate", { body: { refreshToken } }), "ForbiddenError");
+    expectProblem(await call("POST /validate", { bearer: accessToken }), "InvalidAccessToken");
+    expectProblem(await call("POST /validate"), "NotAuthenticated");
+  });
+
+  test("asking about a spent token ends nothing", async () => {
+    const ada = await signUp();
+    const { body: newest } = await refresh(ada.refreshToken);
+    expectProblem(await call("POST /validate", { body: { refreshToken: ada.refreshToken } }), "ForbiddenError");
+    await expectAlive(newest);
+  });
+});
+
+describe("GET /health", () => {
+  test("it answers 204 while the database does", async () => {
+    const answer = await call("GET /health");
+    expect([answer.status, answer.text, answer.headers["cache-control"]]).toEqual([204, "", "no-store"]);
+  });
+});
+
+describe("access tokens", () => {
+  test("one that was good is refused once it has expired", async () => {
+    const ada = await signUp();
+    const short = signAccessToken(ada.id, sessionOf(ada.accessToken), 1);
+    expect((await call("GET /me", { bearer: short })).status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expectProblem(await call("GET /me", { bearer: short }), "InvalidAccessToken");
+  });
+
+  test("a login that another process has ended is refused within two seconds", async () => {
+    const ada = await signUp();
+    await expectAlive(ada);
+    await setSession(ada.accessToken, { revokedAt: now });
+    const deadline = Date.now() + 2_000;
+    while (Date.now() < deadline && (await call("GET /me", { bearer: ada.accessToken })).status === 200) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expectProblem(await call("GET /me", { bearer: ada.accessToken }), "InvalidAccessToken");
+  });
+});
+
+async function rowOf(accessToken: string) {
+  const [row] = await read((db) =>
+    db
+      .select()
+      .from(sessions)
+      .where(eq(sessions.id, sessionOf(accessToken))),
+  );
+  if (!row) throw new Error("There is no such session.");
+  return row;
+}
+
+async function setSession(accessToken: string, values: object): Promise<void> {
+  await write((db) =>
+    db
+      .update(sessions)
+      .set(values)
+      .where(eq(sessions.id, sessionOf(accessToken))),
+  );
+}
+
+function secondsLeft(time: Date): number {
+  return (time.getTime() - Date.now()) / 1000;
+}
+
+/** Runs `work` while `entry` stands in one of the module's lists. */
+async function during<T>(list: T[], entry: T, work: () => Promise<void>): Promise<void> {
+  list.push(entry);
+  try {
+    await work();
+  } finally {
+    list.splice(list.indexOf(entry), 1);
+  }
+}
