@@ -1,0 +1,174 @@
+import { isDeepStrictEqual } from "node:util";
+import { type Node, parseTree } from "jsonc-parser";
+import type { Edit } from "./edit.js";
+import { indentUnit, insertItem, removeItem, splice } from "./json-splice.js";
+
+export interface PackageJsonAdditions {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly scripts?: Readonly<Record<string, string>>;
+  /** Ranges to raise, by package: written wherever the package is listed. */
+  readonly setRanges?: Readonly<Record<string, string>>;
+}
+
+type Block = "dependencies" | "devDependencies" | "optionalDependencies" | "peerDependencies" | "scripts";
+type Json = Record<string, unknown> & Partial<Record<Block, Record<string, string>>>;
+type Change =
+  | { readonly do: "set" | "add"; readonly block: Block; readonly key: string; readonly value: string }
+  | { readonly do: "remove"; readonly block: Block; readonly key: string };
+
+const bom = "\uFEFF";
+const blocks: readonly Block[] = [
+  "dependencies",
+  "devDependencies",
+  "optionalDependencies",
+  "peerDependencies",
+  "scripts",
+];
+
+/**
+ * Adds what is missing from a package.json and nothing else. A package counts as there in any of the four lists; only what
+ * is needed at run time and stands in `devDependencies` moves to `dependencies`, with the user's own range, because
+ * `npm prune --omit=dev` would take it away. npm's placeholder test script counts as none. `added` names the places:
+ * `dependencies.zod`, `scripts.test`.
+ */
+export function addToPackageJson(text: string, additions: PackageJsonAdditions): Edit {
+  const start = text.startsWith(bom) ? bom : "";
+  const body = text.slice(start.length);
+  const problem = problemOf(body);
+  if (problem !== null) return cannot(problem, additions);
+
+  const before = JSON.parse(body) as Json;
+  const changes = changesFor(before, additions);
+  if (changes.length === 0) return { kind: "already" };
+  const after = changes.reduce(applyToText, body);
+  const expected = changes.reduce(applyToValue, structuredClone(before));
+  if (problemOf(after) !== null || !isDeepStrictEqual(JSON.parse(after), expected))
+    return cannot("its layout is too unusual to edit", additions);
+  const added = changes.filter((change) => change.do !== "remove").map(({ block, key }) => `${block}.${key}`);
+  return { kind: "applied", text: start + after, added };
+}
+
+/** Whether a test script is the one that `npm init` writes, or none. */
+export function isPlaceholderTest(script: string | undefined): boolean {
+  return script === undefined || /^\s*$|^echo\s+\\?["']?Error: no test specified\\?["']?\s*&&\s*exit 1$/.test(script);
+}
+
+function changesFor(json: Json, additions: PackageJsonAdditions): readonly Change[] {
+  const { dependencies = {}, devDependencies = {}, scripts = {}, setRanges = {} } = additions;
+  const listed = (name: string, from: readonly Block[]) => from.find((block) => has(json[block], name));
+  const changes: Change[] = [];
+  for (const [key, range] of Object.entries(dependencies)) {
+    if (listed(key, ["dependencies", "optionalDependencies"])) continue;
+    const own = json.devDependencies?.[key];
+    if (own === undefined && listed(key, ["peerDependencies"])) continue;
+    changes.push({ do: "add", block: "dependencies", key, value: setRanges[key] ?? own ?? range });
+    if (own !== undefined) changes.push({ do: "remove", block: "devDependencies", key });
+  }
+  for (const [key, value] of Object.entries(devDependencies))
+    if (!has(dependencies, key) && !listed(key, blocks.slice(0, 4)))
+      changes.push({ do: "add", block: "devDependencies", key, value });
+  for (const [key, value] of Object.entries(setRanges))
+    for (const block of ["dependencies", "devDependencies", "optionalDependencies"] as const)
+      if (
+        has(json[block], key) &&
+        json[block]?.[key] !== value &&
+        !changes.some((c) => c.key === key && c.block === block)
+      )
+        changes.push({ do: "set", block, key, value });
+  for (const [key, value] of Object.entries(scripts)) {
+    if (!has(json.scripts, key)) changes.push({ do: "add", block: "scripts", key, value });
+    else if (key === "test" && isPlaceholderTest(json.scripts?.[key]) && json.scripts?.[key] !== value)
+      changes.push({ do: "set", block: "scripts", key, value });
+  }
+  return changes;
+}
+
+function has(record: Readonly<Record<string, string>> | undefined, key: string): boolean {
+  return record !== undefined && Object.hasOwn(record, key);
+}
+
+function applyToValue(json: Json, change: Change): Json {
+  const block: Record<string, string> = json[change.block] ?? {};
+  if (change.do === "remove") delete block[change.key];
+  else block[change.key] = change.value;
+  return { ...json, [change.block]: block };
+}
+
+function applyToText(text: string, change: Change): string {
+  const root = parseTree(text)!;
+  const block = propertiesOf(root).get(change.block)?.children?.[1];
+  if (change.do === "remove") return removeItem(text, block!, [...propertiesOf(block!).keys()].indexOf(change.key));
+  if (change.do === "set") {
+    const value = propertiesOf(block!).get(change.key)!.children![1]!;
+    return splice(text, value.offset, value.offset + value.length, JSON.stringify(change.value));
+  }
+  const colon = text.trim().includes("\n") ? ": " : ":";
+  const item = JSON.stringify(change.key) + colon + JSON.stringify(change.value);
+  if (block !== undefined) return insertItem(text, block, placeOfKey(block, change), item);
+  const unit = indentUnit(text);
+  const inner = colon === ":" ? `{${item}}` : `{\n${unit}${unit}${item}\n${unit}}`;
+  return insertItem(text, root, placeOfBlock(root, change.block), JSON.stringify(change.block) + colon + inner);
+}
+
+/** In order where the list is in order; scripts go last unless they are clearly sorted. */
+function placeOfKey(block: Node, { block: name, key }: Change): number {
+  const keys = [...propertiesOf(block).keys()];
+  const byCode = (a: string, b: string) => (a < b ? -1 : 1);
+  const order = [(a: string, b: string) => a.localeCompare(b, "en"), byCode].find((compare) =>
+    keys.every((other, at) => at === 0 || compare(keys[at - 1]!, other) <= 0),
+  );
+  if (order === undefined || (name === "scripts" && keys.length < 5)) return keys.length;
+  const at = keys.findIndex((other) => order(other, key) > 0);
+  return at === -1 ? keys.length : at;
+}
+
+function placeOfBlock(root: Node, block: Block): number {
+  const keys = [...propertiesOf(root).keys()];
+  const followers: readonly Block[] = block === "devDependencies" ? [] : ["dependencies", "devDependencies"];
+  const at = keys.findIndex((key) => followers.some((follower) => follower === key && follower !== block));
+  if (at !== -1) return at;
+  const dependencies = keys.indexOf("dependencies");
+  return dependencies === -1 ? keys.length : dependencies + 1;
+}
+
+function propertiesOf(node: Node): ReadonlyMap<string, Node> {
+  return new Map((node.children ?? []).map((property) => [String(property.children?.[0]?.value), property]));
+}
+
+/** Why the text can't be edited, or null. */
+function problemOf(text: string): string | null {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    return `it is not valid JSON (${(error as Error).message})`;
+  }
+  const root = parseTree(text);
+  if (root?.type !== "object") return "it does not hold a JSON object";
+  return duplicateIn(root, "") ?? wrongBlock(root);
+}
+
+function duplicateIn(node: Node, where: string): string | null {
+  const names = (node.children ?? []).map((property) => String(property.children?.[0]?.value));
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) return `"${twice}" stands there twice${where}`;
+  if (where !== "") return null;
+  for (const block of blocks) {
+    const value = propertiesOf(node).get(block)?.children?.[1];
+    const problem = value?.type === "object" ? duplicateIn(value, ` in "${block}"`) : null;
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+function wrongBlock(root: Node): string | null {
+  const wrong = blocks.find((block) => (propertiesOf(root).get(block)?.children?.[1]?.type ?? "object") !== "object");
+  return wrong === undefined ? null : `"${wrong}" is not an object`;
+}
+
+function cannot(reason: string, { dependencies, devDependencies, scripts }: PackageJsonAdditions): Edit {
+  const parts = Object.entries({ dependencies, devDependencies, scripts }).flatMap(([block, entries]) =>
+    Object.entries(entries ?? {}).map(([key, value]) => `${block}: ${JSON.stringify(key)}: ${JSON.stringify(value)}`),
+  );
+  return { kind: "cannot", reason, place: "in the block that each line names", paste: parts };
+}

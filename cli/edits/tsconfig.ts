@@ -1,0 +1,73 @@
+import { isDeepStrictEqual } from "node:util";
+import { type Node, type ParseError, parse, parseTree } from "jsonc-parser";
+import type { Edit } from "./edit.js";
+import { insertItem } from "./json-splice.js";
+
+export interface BuildExclusion {
+  /** What the build must leave out: a file or folder, relative to the tsconfig, e.g. "test/auth.test.ts". */
+  readonly path: string;
+  /** What applies while the file has no `exclude`: `defaultExcludes()`, or what an `extends` hands down. */
+  readonly defaults: readonly string[];
+}
+
+const bom = "\uFEFF";
+
+/** What TypeScript leaves out when a tsconfig has no `exclude`; writing one replaces these. */
+export function defaultExcludes(outDir?: string): readonly string[] {
+  return ["node_modules", "bower_components", "jspm_packages", ...(outDir === undefined ? [] : [outDir])];
+}
+
+/** Adds a path to the `exclude` of a tsconfig; comments, layout and line endings stay. */
+export function excludeFromBuild(text: string, { path, defaults }: BuildExclusion): Edit {
+  const start = text.startsWith(bom) ? bom : "";
+  const body = text.slice(start.length);
+  const before = readObject(body);
+  if (before === null) return cannot("it is not a valid tsconfig", path);
+  const current = before.value["exclude"];
+  if (current !== undefined && !isStrings(current)) return cannot(`"exclude" is not a list of strings`, path);
+  if (current?.some((pattern) => covers(pattern, path))) return { kind: "already" };
+
+  const wanted = [...(current ?? defaults), path];
+  const after = current === undefined ? addExclude(body, before.root, wanted) : appendPath(body, before.root, path);
+  const read = readObject(after)?.value;
+  if (!isDeepStrictEqual(read, { ...before.value, exclude: wanted }))
+    return cannot("its layout is too unusual to edit", path);
+  return { kind: "applied", text: start + after, added: current === undefined ? wanted : [path] };
+}
+
+function addExclude(text: string, root: Node, wanted: readonly string[]): string {
+  const list = wanted.map((entry) => JSON.stringify(entry)).join(", ");
+  return insertItem(text, root, root.children?.length ?? 0, `"exclude": [${list}]`);
+}
+
+function appendPath(text: string, root: Node, path: string): string {
+  const exclude = root.children?.find((property) => property.children?.[0]?.value === "exclude");
+  const list = exclude!.children![1]!;
+  return insertItem(text, list, list.children?.length ?? 0, JSON.stringify(path));
+}
+
+function readObject(text: string): { root: Node; value: Record<string, unknown> } | null {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { allowTrailingComma: true });
+  if (root?.type !== "object" || errors.length > 0) return null;
+  return { root, value: parse(text, [], { allowTrailingComma: true }) as Record<string, unknown> };
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === "string");
+}
+
+/** TypeScript's own rule: `*` and `?` stay inside a folder, `**` crosses them, and a folder takes all that is below it. */
+function covers(pattern: string, path: string): boolean {
+  const clean = (text: string) => text.replace(/^\.\//, "").replace(/\/(\*\*(\/\*)?)?$/, "");
+  const source = clean(pattern).replace(/\*\*\/|\*|\?|[.+^${}()|[\]\\]/g, (part) => {
+    if (part === "**/") return "(?:.*/)?";
+    if (part === "*") return "[^/]*";
+    return part === "?" ? "[^/]" : `\\${part}`;
+  });
+  return new RegExp(`^${source}(?:$|/)`).test(clean(path));
+}
+
+function cannot(reason: string, path: string): Edit {
+  return { kind: "cannot", reason, place: `in the list "exclude"`, paste: [JSON.stringify(path)] };
+}

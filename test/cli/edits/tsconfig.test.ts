@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { defaultExcludes, excludeFromBuild } from "../../../cli/edits/tsconfig.js";
+
+const path = "test/auth.test.ts";
+const options = { path, defaults: defaultExcludes("dist") };
+
+describe("excludeFromBuild", () => {
+  test.each([
+    ["one line", `{ "exclude": ["node_modules"] }`, `{ "exclude": ["node_modules", "${path}"] }`],
+    ["an empty list", `{ "exclude": [] }`, `{ "exclude": ["${path}"] }`],
+    [
+      "one entry a line",
+      `{\n  "exclude": [\n    "node_modules"\n  ]\n}\n`,
+      `{\n  "exclude": [\n    "node_modules",\n    "${path}"\n  ]\n}\n`,
+    ],
+    [
+      "a trailing comma",
+      `{\n  "exclude": [\n    "a",\n  ],\n}\n`,
+      `{\n  "exclude": [\n    "a",\n    "${path}",\n  ],\n}\n`,
+    ],
+    [
+      "a comment after the last entry",
+      `{\n\t"exclude": [\n\t\t"a" // why, really\n\t]\n}`,
+      `{\n\t"exclude": [\n\t\t"a", // why, really\n\t\t"${path}"\n\t]\n}`,
+    ],
+    [
+      "a trailing comma and a comment, CRLF",
+      `{\r\n  "exclude": [\r\n    "a", /* why */\r\n  ]\r\n}\r\n`,
+      `{\r\n  "exclude": [\r\n    "a", /* why */\r\n    "${path}",\r\n  ]\r\n}\r\n`,
+    ],
+    [
+      "no exclude",
+      `{\n  // strict\n  "include": ["src", "test"] // both\n}\n`,
+      `{\n  // strict\n  "include": ["src", "test"], // both\n  "exclude": ["node_modules", "bower_components", "jspm_packages", "dist", "${path}"]\n}\n`,
+    ],
+    [
+      "an object before the end",
+      `\uFEFF{\n    "compilerOptions": {\n        "outDir": "dist"\n    },\n}`,
+      `\uFEFF{\n    "compilerOptions": {\n        "outDir": "dist"\n    },\n    "exclude": ["node_modules", "bower_components", "jspm_packages", "dist", "${path}"],\n}`,
+    ],
+    ["an empty object", `{}`, `{"exclude": ["node_modules", "bower_components", "jspm_packages", "dist", "${path}"]}`],
+  ])("%s", (_, before, after) => {
+    expect(excludeFromBuild(before, options)).toMatchObject({ kind: "applied", text: after });
+    expect(excludeFromBuild(after, options)).toEqual({ kind: "already" });
+  });
+
+  test.each([path, `./${path}`, "test", "test/", "./test/**", "test/**/*", "**/*.test.ts", "test/*.ts", "**/test"])(
+    "%s covers the test",
+    (pattern) => expect(excludeFromBuild(`{ "exclude": ["${pattern}"] }`, options)).toEqual({ kind: "already" }),
+  );
+
+  test.each(["tests", "test/*.spec.ts", "*.test.ts", "test/auth"])("%s does not cover the test", (pattern) =>
+    expect(excludeFromBuild(`{ "exclude": ["${pattern}"] }`, options).kind).toBe("applied"),
+  );
+
+  test.each([`{ "exclude": "test" }`, `{ "exclude": [1] }`, `{`, `[]`, ``])("%j is refused", (text) =>
+    expect(excludeFromBuild(text, options)).toMatchObject({ kind: "cannot", paste: [`"${path}"`] }),
+  );
+});
