@@ -85,6 +85,11 @@ describe("from the start file, imports lead to the file that calls express()", (
       "src/b.ts",
     ],
     [
+      "to an end, in a cycle without an app",
+      { "src/server.ts": imports("./a.js"), "src/a.ts": imports("./server.js", "./a.js") },
+      null,
+    ],
+    [
       "not into a comment",
       {
         "src/server.ts": `// import "./old.js"\n/* import "./old.js" */\nimport "./new.js";`,
