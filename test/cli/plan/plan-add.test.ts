@@ -1,0 +1,339 @@
+import { describe, expect, it } from "vitest";
+import type { Plan } from "../../../cli/plan/plan.js";
+import { useFiles } from "../../support/fixture.js";
+import { carryOut, door, planDoor } from "../../support/planned.js";
+
+const server =
+  'import express from "express";\n\nconst app = express();\napp.use(express.json());\napp.listen(3000);\n';
+
+interface Repo {
+  readonly manifest?: object;
+  readonly tsconfig?: object;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** A small ESM repo; the given parts replace its own. */
+function repo({ manifest = {}, tsconfig = {}, files = {} }: Repo = {}) {
+  const packageJson = {
+    name: "house",
+    type: "module",
+    scripts: { dev: "tsx src/server.ts", build: "tsc", start: "node dist/server.js" },
+    dependencies: { express: "^5.1.0" },
+    devDependencies: { typescript: "^5.9.3", "@types/express": "^5.0.0" },
+    ...manifest,
+  };
+  const config = {
+    compilerOptions: { module: "nodenext", target: "es2022", rootDir: "src", outDir: "dist", strict: true },
+    include: ["src"],
+    ...tsconfig,
+  };
+  return useFiles({
+    "package.json": `${JSON.stringify(packageJson, null, 2)}\n`,
+    "tsconfig.json": `${JSON.stringify(config, null, 2)}\n`,
+    "src/server.ts": server,
+    ...files,
+  });
+}
+
+function planned(plan: Plan, path: string): string | null | undefined {
+  return plan.changes.find((change) => change.path === path)?.after;
+}
+
+const paths = (plan: Plan) => plan.changes.map(({ kind, path }) => `${kind} ${path}`);
+
+describe("a first add", () => {
+  it("plans every file, edit, key and dependency, and leaves the rest alone", async () => {
+    const { dir } = await repo();
+    const plan = await planDoor(dir);
+    expect(paths(plan)).toEqual([
+      "create src/door/lock.ts",
+      "create .authwright/base/src/door/lock.ts.txt",
+      "create src/door/ring.ts",
+      "create .authwright/base/src/door/ring.ts.txt",
+      "create src/routes/door.ts",
+      "create .authwright/base/src/routes/door.ts.txt",
+      "create test/door.test.ts",
+      "create .authwright/base/test/door.test.ts.txt",
+      "edit src/server.ts",
+      "edit package.json",
+      "create .env",
+      "create .env.example",
+      "create .gitignore",
+      "create authwright.json",
+    ]);
+    expect(plan.manual).toEqual([]);
+    expect(plan.install).toEqual(["npm", "install"]);
+    expect(planned(plan, ".env")).toBe("DOOR_SECRET=secret-1\nDOOR_ISSUER=house\n");
+    expect(plan.changes.filter(({ secret }) => secret).map(({ path }) => path)).toEqual([".env"]);
+    expect(planned(plan, ".env.example")).not.toContain("secret-");
+    expect(planned(plan, ".gitignore")).toBe(".env\n.data/\n");
+    expect(planned(plan, "src/server.ts")).toContain('import { doorRouter } from "./routes/door.js";');
+    expect(planned(plan, "src/server.ts")).toContain('app.use("/door", doorRouter);');
+    expect(JSON.parse(planned(plan, "package.json")!).scripts).toMatchObject({
+      "door:open": "node src/door/open.ts dist/door/open.js",
+      test: "vitest run",
+    });
+    expect(plan.nextSteps).toEqual(["npm run door:open, npm test, /door, ./routes/door.js"]);
+  });
+
+  it("the same input gives the same plan", async () => {
+    const { dir } = await repo();
+    expect(await planDoor(dir)).toEqual(await planDoor(dir));
+  });
+
+  it("a second add plans nothing", async () => {
+    const { dir } = await repo();
+    await carryOut(await planDoor(dir), dir);
+    const again = await planDoor(dir);
+    expect(again.changes).toEqual([]);
+    expect(again.manual).toEqual([]);
+    expect(again.install).toBeNull();
+  });
+
+  it("a key that is there keeps its value, and only the missing one is added", async () => {
+    const { dir } = await repo({ files: { ".env": "export DOOR_SECRET='mine'\n" } });
+    const plan = await planDoor(dir);
+    expect(planned(plan, ".env")).toContain("export DOOR_SECRET='mine'\n");
+    expect(plan.env).toEqual(["DOOR_ISSUER"]);
+  });
+
+  it("a fresh clone without .env gets new keys, and nothing else", async () => {
+    const { dir } = await repo();
+    const first = await planDoor(dir);
+    await carryOut({ ...first, changes: first.changes.filter(({ path }) => path !== ".env") }, dir);
+    expect(paths(await planDoor(dir))).toEqual(["create .env"]);
+  });
+
+  it("a file in which the router can't be mounted becomes a manual step, and the rest goes on", async () => {
+    const { dir } = await repo({ files: { "src/server.ts": `${server}this is no TypeScript (` } });
+    const plan = await planDoor(dir);
+    expect(plan.manual).toHaveLength(1);
+    expect(plan.manual[0]!.path).toBe("src/server.ts");
+    expect(plan.manual[0]!.lines.join("\n")).toContain("doorRouter");
+    expect(planned(plan, "src/routes/door.ts")).toBeDefined();
+  });
+});
+
+describe("import specifiers and places", () => {
+  it.each([
+    ["NodeNext ESM", {}, { module: "nodenext" }, '"../door/lock.js"'],
+    ["CommonJS", { type: "commonjs" }, { module: "commonjs", esModuleInterop: true }, '"../door/lock"'],
+    ["a bundler", {}, { module: "esnext", moduleResolution: "bundler" }, '"../door/lock"'],
+  ])("%s", async (_, manifest, options, specifier) => {
+    const compilerOptions = { target: "es2022", rootDir: "src", outDir: "dist", ...options };
+    const { dir } = await repo({ manifest, tsconfig: { compilerOptions } });
+    expect(planned(await planDoor(dir), "src/routes/door.ts")).toContain(specifier);
+  });
+
+  it("--dir and --tests move the files, and the imports between them follow", async () => {
+    const { dir } = await repo({ files: { "server/lib/x.ts": "export {};\n" } });
+    const plan = await planDoor(dir, { selection: { sourceDir: "server/lib", testDir: "checks/deep" } });
+    expect(planned(plan, "checks/deep/door.test.ts")).toContain('"../../server/lib/door/lock.js"');
+    expect(planned(plan, "src/server.ts")).toContain('"../server/lib/routes/door.js"');
+  });
+
+  it("jest gets @jest/globals of its own major", async () => {
+    const manifest = { scripts: { test: "jest" }, devDependencies: { typescript: "^5.9.3", jest: "^29.7.0" } };
+    const { dir } = await repo({ manifest });
+    const plan = await planDoor(dir);
+    expect(planned(plan, "test/door.test.ts")).toContain('from "@jest/globals"');
+    expect(plan.dependencies).toContainEqual({ name: "@jest/globals", range: "^29.0.0", dev: true, raisedFrom: null });
+    expect(plan.dependencies.map(({ name }) => name)).not.toContain("vitest");
+  });
+});
+
+describe("dependencies", () => {
+  const own = (dependencies: object) => ({ manifest: { dependencies: { express: "^5.1.0", ...dependencies } } });
+
+  it("a range that fits is left alone", async () => {
+    const { dir } = await repo(own({ zod: "^4.1.0" }));
+    expect((await planDoor(dir)).dependencies.map(({ name }) => name)).not.toContain("zod");
+  });
+
+  it("a range that is too low is raised inside its major", async () => {
+    const { dir } = await repo(own({ jsonwebtoken: "^9.0.0" }));
+    const plan = await planDoor(dir);
+    expect(plan.dependencies).toContainEqual({
+      name: "jsonwebtoken",
+      range: "^9.0.2",
+      dev: false,
+      raisedFrom: "^9.0.0",
+    });
+    expect(JSON.parse(planned(plan, "package.json")!).dependencies.jsonwebtoken).toBe("^9.0.2");
+  });
+
+  it("beside another major an alias goes in, the imports use it, and it stays so on later adds", async () => {
+    const { dir } = await repo(own({ zod: "^3.25.0" }));
+    const plan = await planDoor(dir);
+    expect(plan.dependencies).toContainEqual({ name: "zod-4", range: "npm:zod@^4.0.0", dev: false, raisedFrom: null });
+    expect(planned(plan, "test/door.test.ts")).toContain('from "zod-4"');
+    await carryOut(plan, dir);
+    expect((await planDoor(dir)).changes).toEqual([]);
+  });
+
+  it("another major without an alias is refused, naming both ranges", async () => {
+    const { dir } = await repo(own({ jsonwebtoken: "^8.5.1" }));
+    await expect(planDoor(dir)).rejects.toMatchObject({
+      code: "DependencyConflict",
+      message: expect.stringMatching(/jsonwebtoken \^8\.5\.1.*\^9\.0\.2/),
+    });
+  });
+
+  it.each(["workspace:*", "catalog:", "latest", "github:a/b"])("%s is left alone, with a warning", async (range) => {
+    const { dir } = await repo(own({ jsonwebtoken: range }));
+    const plan = await planDoor(dir);
+    expect(plan.warnings.join("\n")).toContain(`jsonwebtoken is left at "${range}"`);
+    expect(plan.dependencies.map(({ name }) => name)).not.toContain("jsonwebtoken");
+  });
+});
+
+describe("scripts", () => {
+  it.each([
+    ["none", {}, { test: "vitest run" }],
+    ["npm's placeholder", { test: 'echo "Error: no test specified" && exit 1' }, { test: "vitest run" }],
+    ["another runner", { test: "mocha" }, { test: "mocha", "auth:test": "vitest run test/auth.test.ts" }],
+  ])("a project with %s as its test script", async (_, scripts, expected) => {
+    const { dir } = await repo({ manifest: { scripts: { dev: "tsx src/server.ts", ...scripts } } });
+    expect(JSON.parse(planned(await planDoor(dir), "package.json")!).scripts).toMatchObject(expected);
+  });
+
+  it("a script of the user's stays, with a warning", async () => {
+    const { dir } = await repo({ manifest: { scripts: { dev: "tsx src/server.ts", "door:open": "mine" } } });
+    const plan = await planDoor(dir);
+    expect(JSON.parse(planned(plan, "package.json")!).scripts["door:open"]).toBe("mine");
+    expect(plan.warnings.join("\n")).toContain("door:open is yours");
+  });
+
+  it.each([
+    ["rootDir src", { outDir: "build", rootDir: "src" }, "build/door/open.js"],
+    ["rootDir .", { outDir: "build", rootDir: "." }, "build/src/door/open.js"],
+  ])("with %s the built command is found where tsc puts it", async (_, options, path) => {
+    const { dir } = await repo({ tsconfig: { compilerOptions: { module: "nodenext", target: "es2022", ...options } } });
+    expect(JSON.parse(planned(await planDoor(dir), "package.json")!).scripts["door:open"]).toContain(path);
+  });
+});
+
+describe("the build", () => {
+  const options = { module: "nodenext", target: "es2022", outDir: "dist" };
+
+  it.each([
+    ["an include that does not cover them", { compilerOptions: options, include: ["src"] }, null],
+    ["an exclude that covers them", { compilerOptions: options, exclude: ["test", "dist"] }, null],
+    ["no emit at all", { compilerOptions: { ...options, noEmit: true } }, null],
+    [
+      "no include",
+      { compilerOptions: options },
+      ["node_modules", "bower_components", "jspm_packages", "dist", "test/door.test.ts"],
+    ],
+    [
+      "an include of everything",
+      { compilerOptions: options, include: ["**/*.ts"], exclude: ["dist"] },
+      ["dist", "test/door.test.ts"],
+    ],
+  ])("tests that a tsconfig with %s would see", async (_, tsconfig, exclude) => {
+    const { dir } = await repo({ tsconfig: { include: undefined, ...tsconfig } });
+    const edited = planned(await planDoor(dir), "tsconfig.json");
+    if (exclude === null) expect(edited).toBeUndefined();
+    else expect(JSON.parse(edited!).exclude).toEqual(exclude);
+  });
+});
+
+describe("collisions", () => {
+  it("a file of the user's at one of our paths is named, with the way out, also under --overwrite", async () => {
+    const { dir } = await repo({ files: { "src/door/lock.ts": "mine\n" } });
+    for (const overwrite of [false, true]) {
+      await expect(planDoor(dir, { overwrite })).rejects.toMatchObject({
+        code: "Collision",
+        message: expect.stringMatching(/src\/door\/lock\.ts.*--dir/),
+      });
+    }
+  });
+
+  it("a file with the very text that we would write is taken over", async () => {
+    const { dir } = await repo({ files: { "src/door/ring.ts": 'export const ring = "ring";\n' } });
+    const plan = await planDoor(dir);
+    expect(planned(plan, "src/door/ring.ts")).toBeUndefined();
+    expect(plan.record.items["door"]!.files["src/door/ring.ts"]).toBeDefined();
+  });
+
+  it.each([
+    ["the router's name", `${server}\nimport { doorRouter } from "./mine.js";\n`],
+    ["the mount path", server.replace("app.listen", 'app.use("/door", (_req, res) => res.end());\napp.listen')],
+  ])("%s in use is refused before anything is planned", async (_, text) => {
+    const { dir } = await repo({ files: { "src/server.ts": text } });
+    await expect(planDoor(dir)).rejects.toMatchObject({
+      code: "Collision",
+      message: expect.stringContaining("src/server.ts"),
+    });
+  });
+});
+
+describe("adding again with the other choice", () => {
+  async function installed() {
+    const fixture = await repo();
+    await carryOut(await planDoor(fixture.dir), fixture.dir);
+    return fixture;
+  }
+  const code = { flags: { lock: "code" } };
+
+  it("swaps the files of the choice, adds its dependencies and names, and touches nothing else", async () => {
+    const { dir } = await installed();
+    const plan = await planDoor(dir, code);
+    expect(paths(plan).sort()).toEqual([
+      "delete .authwright/base/src/door/ring.ts.txt",
+      "delete src/door/ring.ts",
+      "edit .authwright/base/src/door/lock.ts.txt",
+      "edit .env.example",
+      "edit authwright.json",
+      "edit package.json",
+      "edit src/door/lock.ts",
+    ]);
+    expect(plan.warnings.join("\n")).toContain("no longer needs keyring");
+    await carryOut(plan, dir);
+    expect((await planDoor(dir)).changes).toEqual([]);
+  });
+
+  it("and back again leaves the files as they were first", async () => {
+    const { dir, read } = await installed();
+    const first = await read("src/door/lock.ts");
+    await carryOut(await planDoor(dir, code), dir);
+    await carryOut(await planDoor(dir, { flags: { lock: "key" } }), dir);
+    expect(await read("src/door/lock.ts")).toBe(first);
+    expect(await read("src/door/ring.ts")).toContain("ring");
+  });
+
+  it.each(["src/door/lock.ts", "src/door/ring.ts"])(
+    "an edited %s is refused, and --overwrite lets it",
+    async (path) => {
+      const { dir, write } = await installed();
+      await write(path, "edited\n");
+      await expect(planDoor(dir, code)).rejects.toMatchObject({
+        code: "Collision",
+        message: expect.stringContaining(path),
+      });
+      const forced = await planDoor(dir, { ...code, overwrite: true });
+      expect(paths(forced)).toContain(path.endsWith("ring.ts") ? `delete ${path}` : `edit ${path}`);
+    },
+  );
+
+  it("an edited file that both choices share is kept, with its record", async () => {
+    const { dir, write } = await installed();
+    await write("src/routes/door.ts", "edited\n");
+    const plan = await planDoor(dir, code);
+    expect(paths(plan).join("\n")).not.toContain("routes/door.ts");
+    expect(paths(await planDoor(dir, { overwrite: true }))).toEqual(["edit src/routes/door.ts"]);
+  });
+
+  it("a mount that the user has taken out of the entry file is not put back", async () => {
+    const { dir, write } = await installed();
+    await write("src/server.ts", server);
+    const plan = await planDoor(dir, code);
+    expect(paths(plan)).not.toContain("edit src/server.ts");
+    expect(plan.warnings.join("\n")).toContain("src/server.ts no longer mounts doorRouter");
+  });
+
+  it("another version of the item is the business of update", async () => {
+    const { dir } = await installed();
+    await expect(planDoor(dir, { item: { ...door, version: "1.1.0" } })).rejects.toThrow(/authwright update door/);
+  });
+});
