@@ -12,6 +12,8 @@ export async function runInstall(command: readonly string[], root: string, signa
   const [program = "npm", ...args] = command;
   const ownGroup = process.platform !== "win32";
   const child = x(program, args, {
+    // The npm of the user's PATH, not one that a dependency brought.
+    nodePath: false,
     nodeOptions: { cwd: root, stdio: ["ignore", "pipe", "pipe"], detached: ownGroup, env: environment(program) },
   });
   let late = false;
