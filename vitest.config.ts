@@ -23,6 +23,7 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
           fileParallelism: false,
+          maxConcurrency: 2,
           globalSetup: ["test/support/postgres-setup.ts"],
         },
       },
