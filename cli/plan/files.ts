@@ -42,15 +42,16 @@ interface Rendered {
 
 function rendered(
   file: TemplateFile,
-  part: Part,
-  project: Project,
+  { selection }: Part,
+  { modules: { extension } }: Project,
   packages: Readonly<Record<string, string>>,
 ): Rendered {
-  const place = (path: string) => placeTemplate(path, part.selection);
-  const { extension } = project.modules;
-  const text = file.path.endsWith(".ts")
-    ? rewriteTemplateImports(file.text, { from: file.path, place, extension, packages })
-    : file.text;
+  const place = (path: string) => placeTemplate(path, selection);
+  const asWritten = extension === ".js" && place("src/x") === "src/x" && place("test/x") === "test/x";
+  const renamed = Object.keys(packages).some((name) => file.text.includes(`"${name}`));
+  const stays = !file.path.endsWith(".ts") || (asWritten && !renamed);
+  // Parsing is the slowest part of an add: a file whose specifiers stay as they are is not parsed.
+  const text = stays ? file.text : rewriteTemplateImports(file.text, { from: file.path, place, extension, packages });
   return { path: place(file.path), template: file.template, text };
 }
 

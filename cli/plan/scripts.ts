@@ -1,8 +1,8 @@
-import { posix } from "node:path";
 import { isPlaceholderTest } from "../edits/package-json.js";
 import type { Project } from "../project/project.js";
 import { buildOutput } from "./build-output.js";
 import type { Part } from "./input.js";
+import { placeTemplate } from "./paths.js";
 
 /** The scripts that package.json gains, and the one that runs the tests that came along. */
 export interface Scripts {
@@ -12,10 +12,11 @@ export interface Scripts {
 }
 
 /** The item's own scripts with the project's folders in them, and a test script where there is none. */
-export function planScripts({ item, selection }: Part, project: Project): Scripts {
+export function planScripts(part: Part, project: Project): Scripts {
+  const { item } = part;
   const { scripts } = project.packageJson;
   const wanted = Object.entries(item.scripts).map(([name, command]) => [name, fillFolders(command, project)] as const);
-  const testing = testScript(selection.testDir, project);
+  const testing = testScript(part, project);
   const installed = project.record?.items[item.name]?.scripts ?? {};
   const taken = wanted.filter(([name, command]) => scripts[name] && scripts[name] !== command && !installed[name]);
   return {
@@ -27,12 +28,14 @@ export function planScripts({ item, selection }: Part, project: Project): Script
   };
 }
 
-function testScript(testDir: string, { packageJson, testRunner }: Project) {
+/** Beside another runner the tests get a script of their own. */
+function testScript({ selection, templates }: Part, { packageJson, testRunner }: Project) {
   const { scripts } = packageJson;
   const run = testRunner === "jest" ? "jest" : "vitest run";
   if (isPlaceholderTest(scripts["test"])) return { name: "test", added: { test: run } };
   if (/\b(vitest|jest)\b/.test(scripts["test"] ?? "")) return { name: "test", added: {} };
-  const own = `${run} ${posix.join(testDir, "auth.test.ts")}`;
+  const tests = templates.map(({ path }) => path).filter((path) => path.endsWith(".test.ts"));
+  const own = [run, ...tests.map((path) => placeTemplate(path, selection))].join(" ");
   return { name: "auth:test", added: scripts["auth:test"] ? {} : { "auth:test": own } };
 }
 

@@ -191,7 +191,7 @@ describe("scripts", () => {
   it.each([
     ["none", {}, { test: "vitest run" }],
     ["npm's placeholder", { test: 'echo "Error: no test specified" && exit 1' }, { test: "vitest run" }],
-    ["another runner", { test: "mocha" }, { test: "mocha", "auth:test": "vitest run test/auth.test.ts" }],
+    ["another runner", { test: "mocha" }, { test: "mocha", "auth:test": "vitest run test/door.test.ts" }],
   ])("a project with %s as its test script", async (_, scripts, expected) => {
     const { dir } = await repo({ manifest: { scripts: { dev: "tsx src/server.ts", ...scripts } } });
     expect(JSON.parse(planned(await planDoor(dir), "package.json")!).scripts).toMatchObject(expected);
