@@ -253,6 +253,17 @@ describe("a package manager in the way", () => {
     },
   );
 
+  it("while it runs, a second add here is refused and disturbs nothing", async () => {
+    const fixture = await repo();
+    const { env } = await fakeNpm("echo on > started; sleep 2");
+    const first = run(process.execPath, [main, "add", "auth-basic"], fixture.dir, env);
+    await appears(join(fixture.dir, "started"));
+    const second = await authwright(fixture.dir, adding);
+    expect(second.stderr).toContain(`another authwright (process ${first.child.pid}) is at work here`);
+    expect(second.code).toBe(1);
+    expect((await first.ended).code).toBe(0);
+  });
+
   it("when the whole is killed while it runs, the next add puts everything back first", async () => {
     const fixture = await repo();
     const before = await treeOf(fixture.dir);

@@ -125,6 +125,22 @@ describe("a plan that fails", () => {
     },
   );
 
+  it.each(changes.map((_, index) => index))(
+    "an interruption before write %i puts every byte and mode back",
+    async (index) => {
+      const { dir } = await project();
+      const before = await treeOf(dir);
+      const stop = new AbortController();
+      const beforeWrite = (at: number) => {
+        if (at === index) stop.abort("SIGINT");
+      };
+      await expect(applyPlan(planOf(changes), dir, { beforeWrite, signal: stop.signal })).rejects.toMatchObject({
+        code: "Interrupted",
+      });
+      expect(await treeOf(dir)).toEqual(before);
+    },
+  );
+
   it("a folder that appears at a target while it writes is not lost, and the rest is put back", async () => {
     const { dir } = await project();
     const before = await treeOf(dir);
