@@ -22,6 +22,7 @@ import { canAsk } from "../ui/terminal.js";
 import type { Context } from "./context.js";
 import { readSnapshot } from "./read-snapshot.js";
 import { type AddFlags, checkFlags, selectItem, type Wishes } from "./selection.js";
+import { trackedEnvWarning } from "./tracked-env.js";
 
 /** Adds items to the project at --cwd. Returns the exit code. */
 export async function add(names: readonly string[], typed: AddFlags, context: Context): Promise<number> {
@@ -69,7 +70,9 @@ async function makePlan(
   }
   const files = await readSnapshot(project.root, pathsToRead(project, parts));
   const secret = () => randomBytes(32).toString("base64url");
-  return planAdd({ project, parts, files, secret, install: flags.install, overwrite: flags.overwrite });
+  const plan = planAdd({ project, parts, files, secret, install: flags.install, overwrite: flags.overwrite });
+  const tracked = plan.env.length > 0 ? await trackedEnvWarning(project) : null;
+  return tracked ? { ...plan, warnings: [...plan.warnings, tracked] } : plan;
 }
 
 /** On a terminal a person sees the plan first. Elsewhere nothing is open, so nothing is asked. */
