@@ -35,6 +35,30 @@ export function excludeFromBuild(text: string, { path, defaults }: BuildExclusio
   return { kind: "applied", text: start + after, added: current === undefined ? wanted : [path] };
 }
 
+/** Sets an option that `compilerOptions` does not name; comments, layout and line endings stay. */
+export function addCompilerOption(text: string, name: string, value: boolean): Edit {
+  const start = text.startsWith(bom) ? bom : "";
+  const body = text.slice(start.length);
+  const line = `${JSON.stringify(name)}: ${value}`;
+  const refuse = (reason: string): Edit => ({ kind: "cannot", reason, place: `in "compilerOptions"`, paste: [line] });
+  const before = readObject(body);
+  if (before === null) return refuse("it is not a valid tsconfig");
+  const options = before.value["compilerOptions"] ?? {};
+  if (typeof options !== "object") return refuse(`"compilerOptions" is not an object`);
+  if (name in options) return { kind: "already" };
+  const after = insertOption(body, before.root, line);
+  const wanted = { ...before.value, compilerOptions: { ...options, [name]: value } };
+  if (!isDeepStrictEqual(readObject(after)?.value, wanted)) return refuse("its layout is too unusual to edit");
+  return { kind: "applied", text: start + after, added: [line] };
+}
+
+function insertOption(text: string, root: Node, line: string): string {
+  const property = root.children?.find(({ children }) => children?.[0]?.value === "compilerOptions");
+  const options = property?.children?.[1];
+  if (options) return insertItem(text, options, options.children?.length ?? 0, line);
+  return insertItem(text, root, root.children?.length ?? 0, `"compilerOptions": { ${line} }`);
+}
+
 function addExclude(text: string, root: Node, wanted: readonly string[]): string {
   const list = wanted.map((entry) => JSON.stringify(entry)).join(", ");
   return insertItem(text, root, root.children?.length ?? 0, `"exclude": [${list}]`);

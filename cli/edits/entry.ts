@@ -1,0 +1,121 @@
+import type { Edit } from "./edit.js";
+import { type EntryFile, readEntryFile } from "./entry/entry-file.js";
+import { isMounted, namesOfRouter } from "./entry/existing-router.js";
+import { type App, findApps, makesApp } from "./entry/find-app.js";
+import { findImportPlace } from "./entry/import-place.js";
+import type { MountOptions } from "./entry/mount-options.js";
+import { chooseMountPlace, type MountPlace } from "./entry/mount-place.js";
+import { type Insertion, lineAfter, lineBefore } from "./entry/splice-line.js";
+import { readSteps } from "./entry/steps.js";
+import { walk } from "./syntax.js";
+
+export { findMountConflict } from "./entry/mount-conflict.js";
+
+const bom = "\uFEFF";
+
+/** Adds the import and the mount of a router to the file that makes the Express app: two lines, or none. */
+export function mountRouter(source: string, options: MountOptions): Edit {
+  const start = source.startsWith(bom) ? bom : "";
+  const text = source.slice(start.length);
+  let file: EntryFile;
+  try {
+    file = readEntryFile(text, options.path);
+  } catch (error) {
+    return cannot(`it does not parse: ${(error as Error).message.split("\n")[0]}`, text, options);
+  }
+  const names = namesOfRouter(file, options.specifier, options.sameModule);
+  if (isMounted(file, names)) return { kind: "already" };
+  const app = chooseApp(file, options.mount);
+  if (typeof app === "string") return cannot(app, text, options);
+  const place = chooseMountPlace(readSteps(file, app, options.mount));
+  if (place.kind === "cannot") return cannot(place.reason, text, options, app.name);
+  return insertLines(start, file, place, names[0] ?? null, options);
+}
+
+/** The one app of the file, or why there is none: apps that are mounted on another don't count. */
+function chooseApp(file: EntryFile, mount: string): App | string {
+  const apps = findApps(file);
+  const [first, ...others] = apps;
+  if (first === undefined)
+    return makesApp(file) ? "the app that express() makes here has no name" : "no Express app is made in this file";
+  if (others.length === 0) return first;
+  const mounted = new Set(apps.flatMap((app) => readSteps(file, app, mount).map(({ what }) => what)));
+  const roots = apps.filter((app) => !mounted.has(app.name));
+  const lines = apps.map(({ line }) => line).join(" and ");
+  return roots.length === 1 ? roots[0]! : `more than one Express app is made in this file (lines ${lines})`;
+}
+
+function insertLines(
+  start: string,
+  file: EntryFile,
+  place: Exclude<MountPlace, { kind: "cannot" }>,
+  importedAs: string | null,
+  options: MountOptions,
+): Edit {
+  const { text } = file;
+  const { statement, app } = place.step;
+  const importPlace = findImportPlace(file, statement.start!);
+  if (importPlace === null) return cannot("it has no import to stand beside", text, options, app);
+
+  const lines = linesFor(file, { ...options, app, name: importedAs ?? options.importName, style: importPlace.style });
+  const semicolon = text.slice(statement.start!, statement.end!).endsWith(";") || statement.type === "IfStatement";
+  const mountLine = semicolon && !lines.mount.endsWith(";") ? `${lines.mount};` : lines.mount;
+  const mount = (place.kind === "after" ? lineAfter : lineBefore)(text, statement, mountLine);
+  const imported = importedAs === null ? lineAfter(text, importPlace.after, lines.import) : undefined;
+  if (mount === null || imported === null) return cannot("several statements share a line there", text, options, app);
+
+  const insertions = imported === undefined ? [mount] : [imported, mount];
+  const after = insert(text, insertions);
+  if (!isStatementOf(after, mount.line, options.path))
+    return cannot("the lines would run into their neighbours", text, options, app);
+  const note = place.note === undefined ? {} : { note: place.note };
+  return { kind: "applied", text: start + after, added: insertions.map(({ line }) => line), ...note };
+}
+
+function insert(text: string, insertions: readonly Insertion[]): string {
+  return [...insertions]
+    .sort((a, b) => b.offset - a.offset)
+    .reduce((result, { offset, text: line }) => result.slice(0, offset) + line + result.slice(offset), text);
+}
+
+/** Parses the result: without semicolons, two lines can become one statement. */
+function isStatementOf(text: string, line: string, path: string): boolean {
+  let found = false;
+  try {
+    walk(readEntryFile(text, path).program, (node) => {
+      if (node.type === "ExpressionStatement" && text.slice(node.start!, node.end!) === line.trim()) found = true;
+    });
+  } catch {
+    return false;
+  }
+  return found;
+}
+
+interface LineOptions extends MountOptions {
+  readonly app: string;
+  readonly name: string;
+  readonly style: "import" | "require";
+}
+
+function linesFor({ text }: Pick<EntryFile, "text">, options: LineOptions): { import: string; mount: string } {
+  const quote =
+    count(text, /(?:from|import|require\()\s*'/g) > count(text, /(?:from|import|require\()\s*"/g) ? "'" : '"';
+  const end = count(text, /;[ \t]*(\/\/.*)?\r?$/gm) * 2 >= count(text, /[)\w'"`\]];?[ \t]*\r?$/gm) ? ";" : "";
+  const specifier = quote + options.specifier + quote;
+  const imported =
+    options.style === "import"
+      ? `import { ${options.importName} } from ${specifier}${end}`
+      : `const { ${options.importName} } = require(${specifier})${end}`;
+  return { import: imported, mount: `${options.app}.use(${quote}${options.mount}${quote}, ${options.name})${end}` };
+}
+
+function count(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0;
+}
+
+function cannot(reason: string, text: string, options: MountOptions, app = "app"): Edit {
+  const style = /^\s*(import|export)\b/m.test(text) || !/\brequire\(/.test(text) ? "import" : "require";
+  const lines = linesFor({ text }, { ...options, app, name: options.importName, style });
+  const place = "after the last app.use(...) of your middleware and before any 404 or error handler";
+  return { kind: "cannot", reason, place, paste: [lines.import, lines.mount] };
+}

@@ -1,0 +1,12 @@
+export interface MountOptions {
+  /** Where the file stands in the user's repo; its ending decides how it is parsed. */
+  readonly path: string;
+  /** The export to import, e.g. "authRouter". */
+  readonly importName: string;
+  /** As the import is to be written, e.g. "./routes/auth.js". */
+  readonly specifier: string;
+  /** Other specifiers that mean the same module, e.g. "@/routes/auth". */
+  readonly sameModule?: readonly string[];
+  /** e.g. "/api/auth" */
+  readonly mount: string;
+}
