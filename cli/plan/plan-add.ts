@@ -9,6 +9,7 @@ import { type Draft, startDraft } from "./draft.js";
 import { planEnvironment } from "./environment.js";
 import { planFiles } from "./files.js";
 import type { Part, PlanInput } from "./input.js";
+import { planLibraryCheck } from "./library-check.js";
 import { planMount } from "./mount.js";
 import { nextSteps } from "./next-steps.js";
 import { planManifest } from "./package-json.js";
@@ -51,7 +52,7 @@ function planPart(
   planManifest({ dependencies: added, scripts: scripts.added }, draft);
   const env = planEnvironment(part, { project, secret }, draft);
   const ignored = planIgnores(part, draft);
-  const excluded = planBuildExclude(part, project, draft);
+  const compiled = [...planLibraryCheck(project, draft), ...planBuildExclude(part, project, draft)];
 
   draft.dependencies.push(...added);
   draft.warnings.push(...warnings, ...scripts.warnings, ...leftBehind(part, project));
@@ -59,7 +60,7 @@ function planPart(
   const patches = [
     { path: project.entry?.path ?? "", lines: mounted },
     { path: ".gitignore", lines: ignored },
-    { path: project.tsconfig.path, lines: excluded },
+    { path: project.tsconfig.path, lines: compiled },
   ];
   return extendRecord(record, part, { files, patches, env, scripts: scripts.added, dependencies: added });
 }

@@ -59,7 +59,7 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
       packages.managerGuess,
       moduleGuess(modules, tsconfig.path),
     ],
-    warnings: [...entryWarnings(entry?.path ?? null, sources.rivals), ...compilerWarnings(tsconfig, major)],
+    warnings: [...entryWarnings(entry?.path ?? null, sources.rivals), ...compilerWarnings(tsconfig)],
   };
 }
 

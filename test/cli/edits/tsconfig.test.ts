@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defaultExcludes, excludeFromBuild } from "../../../cli/edits/tsconfig.js";
+import { addCompilerOption, defaultExcludes, excludeFromBuild } from "../../../cli/edits/tsconfig.js";
 
 const path = "test/auth.test.ts";
 const options = { path, defaults: defaultExcludes("dist") };
@@ -56,4 +56,31 @@ describe("excludeFromBuild", () => {
   test.each([`{ "exclude": "test" }`, `{ "exclude": [1] }`, `{`, `[]`, ``])("%j is refused", (text) =>
     expect(excludeFromBuild(text, options)).toMatchObject({ kind: "cannot", paste: [`"${path}"`] }),
   );
+});
+
+describe("a compiler option that is not set", () => {
+  test.each([
+    [
+      "goes to the end of compilerOptions",
+      `{\r\n\t"compilerOptions": {\r\n\t\t"strict": true // yes\r\n\t}\r\n}\r\n`,
+      `{\r\n\t"compilerOptions": {\r\n\t\t"strict": true, // yes\r\n\t\t"skipLibCheck": true\r\n\t}\r\n}\r\n`,
+    ],
+    [
+      "brings its own compilerOptions",
+      `{\n  "extends": "./base.json"\n}\n`,
+      `{\n  "extends": "./base.json",\n  "compilerOptions": { "skipLibCheck": true }\n}\n`,
+    ],
+  ])("%s", (_, before, after) => {
+    expect(addCompilerOption(before, "skipLibCheck", true)).toMatchObject({ kind: "applied", text: after });
+    expect(addCompilerOption(after, "skipLibCheck", true)).toEqual({ kind: "already" });
+  });
+
+  test("one that the user set to false stays", () => {
+    const text = `{ "compilerOptions": { "skipLibCheck": false } }`;
+    expect(addCompilerOption(text, "skipLibCheck", true)).toEqual({ kind: "already" });
+  });
+
+  test("a broken tsconfig is refused with the line to paste", () => {
+    expect(addCompilerOption("{", "skipLibCheck", true)).toMatchObject({ paste: [`"skipLibCheck": true`] });
+  });
 });
