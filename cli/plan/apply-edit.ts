@@ -15,6 +15,7 @@ export function applyEdit(edit: Edit, { path, why, secret }: EditTarget, draft: 
       return [];
     case "applied":
       draft.write(path, edit.text, why, secret);
+      if (edit.note) draft.warnings.push(`${path}: ${edit.note}`);
       return edit.added;
     case "cannot":
       draft.manual.push({ path, place: edit.place, reason: edit.reason, lines: edit.paste });

@@ -7,7 +7,17 @@ export function relativeSpecifier(from: string, module: string, { modules }: Pic
   return path.startsWith("../") ? path : `./${path}`;
 }
 
-/** The same as a person of this project would write it: by an alias, where there is one. */
+/** Every other way in which a file of the project may name the same module. */
+export function otherSpecifiers(from: string, module: string, { aliases }: Pick<Project, "aliases">): string[] {
+  const withoutEnding = module.replace(/\.ts$/, "");
+  const relative = relativeSpecifier(from, withoutEnding, { modules: { format: "esm", extension: "" } });
+  const aliased = aliases
+    .filter(({ target }) => withoutEnding.startsWith(target))
+    .map(({ prefix, target }) => prefix + withoutEnding.slice(target.length));
+  return [relative, ...aliased].flatMap((name) => [name, `${name}.js`, `${name}.ts`]);
+}
+
+/** The specifier as a person of this project would write it: by an alias, where there is one. */
 export function usualSpecifier(from: string, module: string, project: Pick<Project, "modules" | "aliases">): string {
   const alias = project.aliases.find(({ target }) => module.startsWith(target));
   if (!alias) return relativeSpecifier(from, module, project);

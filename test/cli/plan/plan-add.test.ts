@@ -23,7 +23,14 @@ function repo({ manifest = {}, tsconfig = {}, files = {} }: Repo = {}) {
     ...manifest,
   };
   const config = {
-    compilerOptions: { module: "nodenext", target: "es2022", rootDir: "src", outDir: "dist", strict: true },
+    compilerOptions: {
+      module: "nodenext",
+      target: "es2022",
+      rootDir: "src",
+      outDir: "dist",
+      strict: true,
+      skipLibCheck: true,
+    },
     include: ["src"],
     ...tsconfig,
   };
@@ -214,7 +221,7 @@ describe("scripts", () => {
 });
 
 describe("the build", () => {
-  const options = { module: "nodenext", target: "es2022", outDir: "dist" };
+  const options = { module: "nodenext", target: "es2022", outDir: "dist", skipLibCheck: true };
 
   it.each([
     ["an include that does not cover them", { compilerOptions: options, include: ["src"] }, null],
@@ -330,6 +337,16 @@ describe("adding again with the other choice", () => {
     const plan = await planDoor(dir, code);
     expect(paths(plan)).not.toContain("edit src/server.ts");
     expect(plan.warnings.join("\n")).toContain("src/server.ts no longer mounts doorRouter");
+  });
+
+  it("a mount that the user has written with an alias counts as there", async () => {
+    const compilerOptions = { module: "nodenext", target: "es2022", outDir: "dist", paths: { "@/*": ["./src/*"] } };
+    const mounted = server.replace("app.listen", 'app.use("/door", doorRouter);\napp.listen');
+    const text = `import { doorRouter } from "@/routes/door";\n${mounted}`;
+    const { dir } = await repo({ tsconfig: { compilerOptions }, files: { "src/server.ts": text } });
+    const plan = await planDoor(dir);
+    expect(paths(plan)).not.toContain("edit src/server.ts");
+    expect(plan.manual).toEqual([]);
   });
 
   it("another version of the item is the business of update", async () => {
