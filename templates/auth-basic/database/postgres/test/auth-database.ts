@@ -31,7 +31,7 @@ async function inMemory(): Promise<Connection> {
     db: drizzle({ client }),
     query: async (text, values) => {
       const { rows, affectedRows } = await client.query(text, values);
-      return { rows, rowCount: affectedRows ?? rows.length };
+      return { rows, rowCount: affectedRows || rows.length };
     },
     close: () => client.close(),
   };
