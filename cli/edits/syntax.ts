@@ -5,15 +5,16 @@ const dialects: readonly NonNullable<ParserOptions["plugins"]>[] = [["decorators
 
 /**
  * Parses a TypeScript or JavaScript file for its positions. `path` decides the dialect. A file that no dialect accepts
- * throws the parser's SyntaxError.
+ * throws the parser's SyntaxError. Tokens cost time, so they are made only where they are asked for.
  */
-export function parseSource(source: string, path: string): File {
+export function parseSource(source: string, path: string, { tokens = false }: { tokens?: boolean } = {}): File {
   const language = languagePlugins(path);
   let failure: unknown;
   for (const dialect of dialects) {
     try {
       return parse(source, {
         sourceType: "unambiguous",
+        tokens,
         allowReturnOutsideFunction: true,
         allowAwaitOutsideFunction: true,
         allowUndeclaredExports: true,
