@@ -5,7 +5,7 @@ import { type App, findApps, makesApp } from "./entry/find-app.js";
 import { findImportPlace } from "./entry/import-place.js";
 import type { MountOptions } from "./entry/mount-options.js";
 import { chooseMountPlace, type MountPlace } from "./entry/mount-place.js";
-import { type Insertion, lineAfter, lineBefore } from "./entry/splice-line.js";
+import { type Insertion, lineAfter, lineBefore, statementText } from "./entry/splice-line.js";
 import { readSteps } from "./entry/steps.js";
 import { walk } from "./syntax.js";
 
@@ -58,7 +58,7 @@ function insertLines(
   if (importPlace === null) return cannot("it has no import to stand beside", text, options, app);
 
   const lines = linesFor(file, { ...options, app, name: importedAs ?? options.importName, style: importPlace.style });
-  const semicolon = text.slice(statement.start!, statement.end!).endsWith(";") || statement.type === "IfStatement";
+  const semicolon = statementText(text, statement).endsWith(";") || statement.type === "IfStatement";
   const mountLine = semicolon && !lines.mount.endsWith(";") ? `${lines.mount};` : lines.mount;
   const mount = (place.kind === "after" ? lineAfter : lineBefore)(text, statement, mountLine);
   const imported = importedAs === null ? lineAfter(text, importPlace.after, lines.import) : undefined;
@@ -83,7 +83,7 @@ function isStatementOf(text: string, line: string, path: string): boolean {
   let found = false;
   try {
     walk(readEntryFile(text, path).program, (node) => {
-      if (node.type === "ExpressionStatement" && text.slice(node.start!, node.end!) === line.trim()) found = true;
+      if (node.type === "ExpressionStatement" && statementText(text, node) === line.trim()) found = true;
     });
   } catch {
     return false;

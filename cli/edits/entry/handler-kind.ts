@@ -1,7 +1,7 @@
 import type { Function as FunctionNode, Node } from "@babel/types";
 import { walk } from "../syntax.js";
 import type { EntryFile } from "./entry-file.js";
-import { dottedName, isCall, isFunction, unwrap } from "./expression.js";
+import { dottedName, isCall, isFunction, requiredModule, unwrap } from "./expression.js";
 
 /**
  * What a handler does with a request that is for somebody else: `final` answers it (404, catch-all, error handler),
@@ -20,7 +20,7 @@ const routerName =
 const passingName =
   /helmet|cors|compress|morgan|pino|winston|log(ger|ging|$)|body_?parser|json|urlencoded|(^|\.)(raw|text)$|cookie|session|method_?override|hpp|xss|sanitiz|limit|slow_?down|passport\.initialize|favicon|static|response_?time|request_?(id|handler)|correlation|i18n|flash|upload|user_?agent|csrf|csurf|metrics|trac(e|ing)|context/i;
 
-const finalModule = /not-?found|404|error|fallback|history|proxy/i;
+const finalModule = /not_?found|404|error|fallback|history|proxy/i;
 const routerModule = /^\..*\b(rout(e|er|es|ers)|controllers?|apis?)\b/i;
 
 export function kindOfHandlers(handlers: readonly Node[], file: EntryFile): HandlerKind {
@@ -43,7 +43,8 @@ function kindOfHandler(expression: Node, file: EntryFile, depth: number): Handle
     return kindOfHandler(boundObject(node.callee), file, depth + 1);
 
   const name = dottedName(node);
-  const byName = kindOfName(name, file);
+  const required = requiredModule(isCall(node) && !isRequire(node) ? node.callee : node);
+  const byName = required === null ? kindOfName(name, file) : kindOfModule(required);
   if (byName !== "unknown") return byName;
   if (isCall(node)) {
     const inner = node.arguments.filter((argument) => isFunction(argument));
@@ -60,18 +61,29 @@ function boundObject(callee: Node): Node {
 function kindOfName(name: string, file: EntryFile): HandlerKind {
   const root = name.replace(/\..*/, "");
   if (file.express.has(name) || file.router.has(name)) return "router";
-  const value = file.values.get(name);
-  const maker = value === undefined ? "" : dottedName(value);
-  if (isCall(value ?? ({ type: "Noop" } as Node)) && (file.express.has(maker) || file.router.has(maker)))
-    return "router";
+  if (isRouterOrApp(file.values.get(name), file)) return "router";
   if (finalName.test(name)) return "final";
   if (guardName.test(name)) return "guard";
   if (routerName.test(name)) return "router";
   if (passingName.test(name)) return "passing";
-  const origin = file.origins.get(root) ?? "";
-  if (finalModule.test(origin)) return "final";
-  if (routerModule.test(origin)) return "router";
-  return passingName.test(origin) && !origin.startsWith(".") ? "passing" : "unknown";
+  return kindOfModule(file.origins.get(root) ?? "");
+}
+
+function isRouterOrApp(value: Node | undefined, file: EntryFile): boolean {
+  if (value === undefined || !isCall(value)) return false;
+  const maker = dottedName(value);
+  return file.express.has(maker.replace(/\.Router$/, "")) || file.router.has(maker);
+}
+
+function kindOfModule(specifier: string): HandlerKind {
+  const name = specifier.replaceAll("-", "_");
+  if (finalModule.test(name)) return "final";
+  if (routerModule.test(name)) return "router";
+  return passingName.test(name) && !name.startsWith(".") ? "passing" : "unknown";
+}
+
+function isRequire(call: Node): boolean {
+  return isCall(call) && requiredModule(call) !== null;
 }
 
 /** Express tells an error handler by its four parameters; one that never calls `next()` answers by itself. */

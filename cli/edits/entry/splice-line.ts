@@ -9,14 +9,20 @@ export interface Insertion {
   readonly line: string;
 }
 
+/** The text of a statement, without the semicolon of `;[1].map(...)`, which the parser counts to the line before. */
+export function statementText(text: string, node: Node): string {
+  return text.slice(node.start!, node.end!).replace(/\s*\n\s*;$/, "");
+}
+
 /** A line below `node`, indented like it; null where more code follows on its line. */
 export function lineAfter(text: string, node: Node, code: string): Insertion | null {
   const restOfLine = /[ \t]*;?[ \t]*(?:\/\*[^\r\n]*?\*\/[ \t]*)*(?:\/\/[^\r\n]*)?(?=(\r?\n)|$)/y;
-  restOfLine.lastIndex = node.end!;
+  const end = node.start! + statementText(text, node).length;
+  restOfLine.lastIndex = end;
   const rest = restOfLine.exec(text);
   if (rest === null) return null;
   const line = indentOf(text, node.start!) + code;
-  return { offset: node.end! + rest[0].length, text: (rest[1] ?? lineEnding(text)) + line, line };
+  return { offset: end + rest[0].length, text: (rest[1] ?? lineEnding(text)) + line, line };
 }
 
 /** A line above `node` and the comments that belong to it; null where other code stands before it on its line. */

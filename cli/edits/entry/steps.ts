@@ -131,9 +131,9 @@ function callSteps(call: CallExpression, statement: Statement, scope: Scope, rea
   const chain = appCalls(call, scope.names);
   if (chain.length > 0) {
     const kinds = new Set(chain.map((one) => kindOfAppCall(one, reader.mount, reader.file)));
-    const passes = kinds.has("middleware") || kinds.has("unknown");
+    const passes = chain.length > 1 && (kinds.has("middleware") || kinds.has("unknown"));
     const answers = (["final", "guard", "shadow"] as const).some((kind) => kinds.has(kind));
-    const kind = passes && answers ? "chain" : strongest([...kinds])!;
+    const kind = !passes ? strongest([...kinds])! : answers ? "chain" : "middleware";
     return [step(kind, describe(chain[0]!), statement, scope)];
   }
   const callee = unwrap(call.callee);
