@@ -46,18 +46,19 @@ export async function read<T>(work: (db: Database) => Promise<T>): Promise<T> {
   return patiently(async () => work((await connect()).db), budgetEnd());
 }
 
-/** Runs one statement that writes. Writes of this process queue up; those of other processes are waited for. */
-export async function write<T>(work: (db: Database) => Promise<T>): Promise<T> {
+/**
+ * Runs several statements as one: all of them happen, or none. Writes of this process queue up; those of other
+ * processes are waited for.
+ */
+export async function transaction<T>(work: (db: Database) => Promise<T>): Promise<T> {
   const giveUpAt = budgetEnd();
-  const mine = lastWrite.then(() => patiently(async () => work((await connect()).db), giveUpAt));
+  const mine = lastWrite.then(() => patiently(async () => (await connect()).db.transaction(work), giveUpAt));
   lastWrite = mine.catch(() => undefined);
   return mine;
 }
 
-/** Runs several statements as one: all of them happen, or none. */
-export async function transaction<T>(work: (db: Database) => Promise<T>): Promise<T> {
-  return write((db) => db.transaction(work, { behavior: "immediate" }));
-}
+/** Runs one statement that writes. It takes a transaction too: see `lockFirst`. */
+export const write = transaction;
 
 /** Brings the schema up to date; the first query does so by itself. */
 export async function migrateDatabase(): Promise<string[]> {
@@ -81,7 +82,7 @@ function connect(): Promise<Connection> {
 
 async function open(): Promise<Connection> {
   mkdirSync(dirname(url.slice("file:".length)), { recursive: true, mode: 0o700 });
-  const client = createClient({ url, timeout: busyTimeoutMs, concurrency: 4, ...encryption() });
+  const client = lockFirst(createClient({ url, timeout: busyTimeoutMs, concurrency: 4, ...encryption() }));
   try {
     await client.execute("PRAGMA journal_mode = WAL");
     await migrate(client);
@@ -90,6 +91,26 @@ async function open(): Promise<Connection> {
     throw error;
   }
   return { client, db: drizzle(client) };
+}
+
+/**
+ * Every transaction asks for the write lock before anything else, in a way that leaves nothing behind when another
+ * process has it. A prepared statement that is refused as busy stays unfinished in this driver, and then SQLite does
+ * not commit what the same connection writes next, though it says so.
+ */
+function lockFirst(client: Client): Client {
+  const begin = client.transaction.bind(client);
+  client.transaction = async () => {
+    const transaction = await begin("deferred");
+    try {
+      await transaction.executeMultiple("COMMIT; BEGIN IMMEDIATE");
+    } catch (error) {
+      transaction.close();
+      throw error;
+    }
+    return transaction;
+  };
+  return client;
 }
 
 function databaseUrl(): string {
