@@ -1,0 +1,142 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { createClient } from "@libsql/client";
+import pg from "pg";
+import { type Answer, type Api, api } from "./api.js";
+import { type ComposedApp, composeApp, type Env, type RunningApp, startApp } from "./compose.js";
+import { freshDatabase } from "./postgres.js";
+
+export type DatabaseName = "postgres" | "sqlite";
+
+/** Several processes of one app on one database of their own. */
+export interface Cluster {
+  readonly dir: string;
+  readonly env: Env;
+  readonly apps: readonly RunningApp[];
+  /** A client of each process. */
+  readonly clients: readonly Api[];
+  /** The processes in turn, so that parallel requests meet in the database and not in one process. */
+  next(): Api;
+  /** One more process; it ends with the others. */
+  start(env?: Env): Promise<RunningApp>;
+  /** Runs SQL beside the app. */
+  sql(text: string): Promise<Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+interface Options {
+  readonly database: DatabaseName;
+  readonly processes: number;
+  readonly env?: Env;
+  /** What `default_transaction_isolation` of the Postgres database is. */
+  readonly isolation?: "read committed" | "repeatable read" | "serializable";
+}
+
+const composed = new Map<DatabaseName, Promise<ComposedApp>>();
+
+/** Starts `processes` of the app at once. */
+export async function startCluster({ database, processes, env = {}, isolation }: Options): Promise<Cluster> {
+  const { dir, command } = await compose(database);
+  const store = database === "postgres" ? await postgresStore(isolation) : sqliteStore(dir);
+  const clusterEnv = { ...env, DATABASE_URL: store.url };
+  if (database === "postgres") await command(clusterEnv, "migrate");
+  const apps: RunningApp[] = [];
+  const clients: Api[] = [];
+  const start = async (more: Env = {}): Promise<RunningApp> => {
+    const app = await startApp(dir, { ...clusterEnv, ...more });
+    apps.push(app);
+    clients.push(api(app.url));
+    return app;
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all(apps.map((app) => app.kill()));
+    await store.close();
+  };
+  let turn = 0;
+  const next = (): Api => clients[turn++ % clients.length]!;
+  await Promise.all(Array.from({ length: processes }, () => start()));
+  return { dir, env: clusterEnv, apps, clients, next, start, sql: store.sql, close };
+}
+
+/** The composed app of this test file for a database. */
+export function compose(database: DatabaseName): Promise<ComposedApp> {
+  const known = composed.get(database) ?? composeApp({ database });
+  composed.set(database, known);
+  return known;
+}
+
+/** Takes the composed apps away: for `afterAll`. */
+export async function removeComposed(): Promise<void> {
+  for (const app of composed.values()) await (await app).remove();
+  composed.clear();
+}
+
+async function postgresStore(isolation: Options["isolation"]) {
+  const { url, drop } = await freshDatabase();
+  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  pool.on("error", () => {});
+  const name = new URL(url).pathname.slice(1);
+  if (isolation) await pool.query(`alter database ${name} set default_transaction_isolation = '${isolation}'`);
+  return {
+    url,
+    sql: async (text: string) => (await pool.query(text)).rows,
+    close: async () => {
+      await pool.end();
+      await drop();
+    },
+  };
+}
+
+function sqliteStore(dir: string) {
+  const url = `file:${join(dir, `${randomBytes(6).toString("hex")}.db`)}`;
+  return {
+    url,
+    sql: async (text: string): Promise<Record<string, unknown>[]> => {
+      const client = createClient({ url, timeout: 5_000 });
+      try {
+        return (await client.execute(text)).rows.map((row) => ({ ...row }));
+      } finally {
+        client.close();
+      }
+    },
+    close: async () => {},
+  };
+}
+
+export const password = "a-lantern-in-the-rain";
+
+export interface Login {
+  readonly username: string;
+  readonly userId: string;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+}
+
+/** A new user, logged in. */
+export async function signUp(client: Api, username = `user-${randomBytes(8).toString("hex")}`): Promise<Login> {
+  const { status, body } = await client.post("/api/auth/signup", { username, password });
+  if (status !== 201) throw new Error(`signup answered ${status}: ${JSON.stringify(body)}`);
+  return { username, userId: body.user.id, accessToken: body.accessToken, refreshToken: body.refreshToken };
+}
+
+export const refresh = (client: Api, refreshToken: string): Promise<Answer> =>
+  client.post("/api/auth/refresh-token", { refreshToken });
+
+export const logIn = (client: Api, username: string, secret = password): Promise<Answer> =>
+  client.post("/api/auth/login", { username, password: secret });
+
+/** What the protected route answers. */
+export const open = async (client: Api, accessToken: string): Promise<number> =>
+  (await client.get("/me-protected", accessToken)).status;
+
+/** As many at once as asked for. */
+export function times<T>(count: number, run: (index: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => run(index)));
+}
+
+/** How often each status came: `{ 200: 1, 403: 29 }`. */
+export function tally(answers: readonly Answer[]): Record<number, number> {
+  const counts: Record<number, number> = {};
+  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,104 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join, posix } from "node:path";
+import { expect, test } from "vitest";
+import { repo } from "../support/template-tree.js";
+
+/** Each module imports only from rows below its own: routes -> accounts -> sessions -> tokens, passwords -> store -> db. */
+const layers: readonly (readonly string[])[] = [
+  ["src/auth/commands"],
+  ["src/routes/auth"],
+  ["src/middleware/jwt"],
+  ["src/middleware/authenticators"],
+  ["src/middleware/bearer-token", "src/middleware/problem", "src/middleware/json-body"],
+  ["src/middleware/client", "src/auth/close"],
+  ["src/auth/accounts"],
+  ["src/auth/sessions", "src/auth/login-checks", "src/auth/profile-changes", "src/auth/throttle"],
+  ["src/auth/revocations"],
+  ["src/auth/store"],
+  ["src/auth/passwords", "src/auth/password-checks", "src/auth/access-token", "src/auth/refresh-token"],
+  [
+    "src/auth/input",
+    "src/auth/username",
+    "src/auth/bcrypt-queue",
+    "src/auth/common-passwords",
+    "src/auth/client-network",
+  ],
+  ["src/db/limiter-store"],
+  ["src/db/client"],
+  ["src/db/migrate", "src/db/failure", "src/db/schema/auth"],
+  ["src/db/migrations/index"],
+  ["src/db/migrations/0001-auth"],
+  ["src/db/migrations/migration", "src/auth/config", "src/auth/events"],
+  ["src/auth/errors"],
+  ["src/auth/error-table"],
+  ["src/auth/credential-errors"],
+];
+
+/** Types only, from the row above: what a list's entries are, and what a migration works on. */
+const typesFromAbove = [
+  "src/middleware/bearer-token -> src/middleware/authenticators",
+  "src/db/migrate -> src/db/client",
+];
+
+for (const folder of ["base", "database/sqlite", "database/postgres", "errors/rfc", "errors/auth-basic"]) {
+  test(`imports of ${folder} point one way, and name every module of it`, async () => {
+    for (const { path, text } of await sources(folder)) {
+      const row = rowOf(path);
+      expect(row, `${path} has no place in the table of this test`).not.toBe(-1);
+      for (const { target, typesOnly } of importsOf(path, text)) {
+        if (typesOnly && typesFromAbove.includes(`${path} -> ${target}`)) continue;
+        expect(rowOf(target), `${path} imports ${target}`).toBeGreaterThan(row);
+      }
+    }
+  });
+}
+
+test("requests and replies stop at routes and middleware", async () => {
+  for (const { path, text } of await sources("base")) {
+    if (/^src\/(routes|middleware)\//.test(path)) continue;
+    expect(text, path).not.toMatch(/from "express"|\breq\b|\bres\b/);
+  }
+});
+
+test("SQL stands in the store and the database's own files, and hashing and signing in theirs", async () => {
+  for (const { path, text } of await sources("base")) {
+    const inFolder = (folder: string): boolean => path.startsWith(folder);
+    if (path !== "src/auth/store" && !inFolder("src/db/")) expect(text, path).not.toMatch(/from "drizzle-orm/);
+    if (path !== "src/auth/passwords") expect(text, path).not.toMatch(/from "bcrypt"/);
+    if (path !== "src/auth/access-token") expect(text, path).not.toMatch(/from "jsonwebtoken"/);
+    if (inFolder("src/routes/") || path === "src/auth/accounts")
+      expect(text, path).not.toMatch(/from "\.\.?\/(db|.*refresh-token|.*access-token)/);
+  }
+});
+
+interface Source {
+  /** Without its extension. */
+  readonly path: string;
+  readonly text: string;
+}
+
+async function sources(folder: string): Promise<Source[]> {
+  const root = join(repo, "templates/auth-basic", folder);
+  const names = await readdir(join(root, "src"), { recursive: true });
+  return Promise.all(
+    names
+      .filter((name) => name.endsWith(".ts"))
+      .map(async (name) => ({
+        path: posix.join("src", name.replaceAll("\\", "/").replace(/\.ts$/, "")),
+        text: await readFile(join(root, "src", name), "utf8"),
+      })),
+  );
+}
+
+function importsOf(path: string, text: string): { target: string; typesOnly: boolean }[] {
+  return [...text.matchAll(/^(?:import|export)\s(type\s)?[^;]*?from "(\.[^"]+)\.js";/gms)].map(
+    ([, typesOnly, specifier = ""]) => ({
+      target: posix.join(posix.dirname(path), specifier),
+      typesOnly: typesOnly !== undefined,
+    }),
+  );
+}
+
+function rowOf(path: string): number {
+  return layers.findIndex((row) => row.includes(path));
+}

@@ -1,0 +1,101 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import fs from "fs-extra";
+import pg from "pg";
+import { afterEach, expect, test } from "vitest";
+import { type ComposedApp, composeApp } from "../support/compose.js";
+import { type FreshDatabase, freshDatabase } from "../support/postgres.js";
+import { runShippedTests, type ShippedRun } from "../support/shipped-tests.js";
+import { treeOf } from "../support/tree.js";
+
+let app: ComposedApp | undefined;
+let database: FreshDatabase | undefined;
+
+afterEach(async () => {
+  await app?.remove();
+  await database?.drop();
+  [app, database] = [undefined, undefined];
+});
+
+test("on sqlite the shipped tests pass in a clean checkout, and leave no file behind", async () => {
+  app = await composeApp({ database: "sqlite", errors: "rfc" });
+  const before = await filesOf(app.dir);
+  const run = await runShippedTests(app.dir);
+  expectPassed(run);
+  expect(await filesOf(app.dir)).toEqual(before);
+  expect((await readdir(run.tmp)).filter((name) => name.startsWith("auth-"))).toEqual([]);
+});
+
+test("on sqlite with the Auth Basic table they pass, whatever .env and the shell say", async () => {
+  app = await composeApp({ database: "sqlite", errors: "auth-basic" });
+  await fs.outputFile(join(app.dir, ".env"), otherValues);
+  expectPassed(await runShippedTests(app.dir, { NODE_ENV: "production", ACCESS_TOKEN_MINUTES: "1" }));
+  expect(await readdir(app.dir)).not.toContain("mine.db");
+});
+
+test("on PGlite they pass, whatever .env and the shell say", async () => {
+  app = await composeApp({ database: "postgres", errors: "rfc" });
+  await fs.outputFile(join(app.dir, ".env"), otherValues);
+  expectPassed(await runShippedTests(app.dir, { NODE_ENV: "production", DATABASE_URL: "postgres://127.0.0.1:1/mine" }));
+});
+
+test("on the server of TEST_DATABASE_URL they pass, and leave it as it was, with tables of the same names in it", async () => {
+  app = await composeApp({ database: "postgres", errors: "auth-basic" });
+  database = await freshDatabase();
+  await ask(database.url, "create table users (mine text); insert into users values ('kept')");
+  const before = await tablesOf(database.url);
+  expectPassed(await runShippedTests(app.dir, { TEST_DATABASE_URL: database.url }));
+  expect(await tablesOf(database.url)).toEqual(before);
+  expect(await ask(database.url, "select mine from users")).toEqual([{ mine: "kept" }]);
+});
+
+test("they fail when a promise is broken: a spent refresh token that leaves its login alive", async () => {
+  app = await composeApp({ database: "sqlite", errors: "rfc" });
+  const sessions = join(app.dir, "src/auth/sessions.ts");
+  const source = await fs.readFile(sessions, "utf8");
+  await fs.writeFile(sessions, source.replace("await endIfReused(token, client);", "void endIfReused;"));
+  const { exitCode, output } = await runShippedTests(app.dir, {}, ["test/auth.test.ts"]);
+  expect(exitCode, output).toBe(1);
+  expect(output).toContain("a spent token is refused, and ends the login it came from");
+});
+
+const otherValues = `
+JWT_SECRET_KEY=a-key-of-the-user-0123456789abcdef
+JWT_ISSUER=somebody-else
+PASSWORD_PEPPER=a-pepper-of-the-user-0123456789
+DATABASE_URL=file:mine.db
+DATABASE_ENCRYPTION_KEY=0123456789abcdefghijklmnopqrstuv
+AUTH_RATE_LIMIT=off
+ACCESS_TOKEN_MINUTES=600
+REFRESH_TOKEN_DAYS=1
+SESSION_MAX_DAYS=2
+REFRESH_GRACE_SECONDS=30
+BCRYPT_COST=13
+`;
+
+function expectPassed({ exitCode, output }: ShippedRun): void {
+  expect(exitCode, output).toBe(0);
+  expect(output).toMatch(/Tests .*\d+ passed/);
+  expect(output).not.toMatch(/\d+ (failed|skipped|todo)|Unhandled|something prevents/);
+}
+
+async function filesOf(dir: string): Promise<string[]> {
+  return Object.keys(await treeOf(dir)).filter((path) => !path.startsWith("tmp/"));
+}
+
+async function tablesOf(url: string): Promise<unknown[]> {
+  return ask(
+    url,
+    "select table_schema, table_name from information_schema.tables where table_schema !~ '^(pg_|information)' order by 1, 2",
+  );
+}
+
+async function ask(url: string, text: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
