@@ -37,7 +37,9 @@ function chooseApp(file: EntryFile, mount: string): App | string {
   const apps = findApps(file);
   const [first, ...others] = apps;
   if (first === undefined)
-    return makesApp(file) ? "the app that express() makes here has no name" : "no Express app is made in this file";
+    return makesApp(file)
+      ? "what express() makes here is kept in no variable and no this.x"
+      : "no Express app is made in this file";
   if (others.length === 0) return first;
   const mounted = new Set(apps.flatMap((app) => readSteps(file, app, mount).map(({ what }) => what)));
   const roots = apps.filter((app) => !mounted.has(app.name));

@@ -58,6 +58,10 @@ function collect(node: Node, names: Names): void {
       addOrigin(node.id.name, "default", node.moduleReference.expression.value, names);
   } else if (node.type === "VariableDeclarator" && node.init) collectVariable(node.id, node.init, names);
   else if (node.type === "FunctionDeclaration" && node.id) names.functions.set(node.id.name, node);
+  else if (node.type === "AssignmentExpression" && isFunction(node.right))
+    names.functions.set(dottedName(node.left), node.right);
+  else if (node.type === "ExportDefaultDeclaration" && isFunction(node.declaration))
+    names.functions.set("default", node.declaration);
   else if (node.type === "ClassDeclaration" || node.type === "ClassExpression") collectMethods(node, names);
   else if (isCall(node)) {
     const name = dottedName(node.callee);

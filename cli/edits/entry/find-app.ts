@@ -13,6 +13,8 @@ export interface App {
   readonly home:
     | { readonly kind: "statements"; readonly list: readonly Statement[] }
     | { readonly kind: "class"; readonly body: Node };
+  /** The statements that the `express()` call stands among. */
+  readonly around: readonly Statement[];
   readonly line: number;
 }
 
@@ -51,11 +53,11 @@ function namedApp(creation: Node, parents: readonly Node[], file: EntryFile): Ap
     const above = parents.slice(0, at);
     const line = creation.loc!.start.line;
     if (parent.type === "VariableDeclarator" && parent.id.type === "Identifier")
-      return { name: parent.id.name, creation, home: statements(listAround(above)), line };
+      return { name: parent.id.name, creation, home: statements(listAround(above)), around: listAround(above), line };
     if (parent.type === "ClassProperty" || parent.type === "ClassPrivateProperty") {
       const key = parent.type === "ClassProperty" ? dottedName(parent.key) : `#${parent.key.id.name}`;
       const body = above.at(-1)!;
-      return parent.static ? null : { name: `this.${key}`, creation, home: { kind: "class", body }, line };
+      return parent.static ? null : { name: `this.${key}`, creation, home: { kind: "class", body }, around: [], line };
     }
     if (parent.type === "AssignmentExpression" && parent.right === inner && !isExports(parent.left)) {
       const outer = above.at(-1);
@@ -68,12 +70,13 @@ function namedApp(creation: Node, parents: readonly Node[], file: EntryFile): Ap
 
 function assignedApp(name: string, creation: Node, above: readonly Node[], file: EntryFile): App | null {
   const line = creation.loc!.start.line;
+  const around = listAround(above);
   if (name.startsWith("this.")) {
     const body = above.findLast((node) => node.type === "ClassBody");
-    return body === undefined ? null : { name, creation, home: { kind: "class", body }, line };
+    return body === undefined ? null : { name, creation, home: { kind: "class", body }, around, line };
   }
   if (name === "" || name.includes(".")) return null;
-  return { name, creation, home: statements(declaringList(name, file) ?? listAround(above)), line };
+  return { name, creation, home: statements(declaringList(name, file) ?? around), around, line };
 }
 
 function isExports(left: Node): boolean {
@@ -105,7 +108,13 @@ function handedApps(file: EntryFile): readonly App[] {
     if (!isFunction(node) || node.body.type !== "BlockStatement") return;
     const name = node.params.map((param) => handedName(param, file)).find((found) => found !== null);
     if (name !== undefined)
-      apps.push({ name, creation: null, home: statements(node.body.body), line: node.loc!.start.line });
+      apps.push({
+        name,
+        creation: null,
+        home: statements(node.body.body),
+        around: node.body.body,
+        line: node.loc!.start.line,
+      });
   });
   return apps;
 }

@@ -1,5 +1,6 @@
 import type { CallExpression, Function as FunctionNode, Node, Statement } from "@babel/types";
 import { walk } from "../syntax.js";
+import { aliasIn, appCalls, describe, hands, mentions } from "./app-reference.js";
 import { kindOfAppCall, kindOfHelper } from "./call-kind.js";
 import type { EntryFile } from "./entry-file.js";
 import { dottedName, isCall, isFunction, unwrap } from "./expression.js";
@@ -24,11 +25,17 @@ interface Scope {
 export function readSteps(file: EntryFile, app: App, mount: string): readonly Step[] {
   const reader: Reader = { file, app, mount, visited: new Set() };
   const names = [app.name];
-  const steps =
-    app.home.kind === "statements"
-      ? listSteps({ names, list: app.home.list, called: false }, reader)
-      : classSteps(app.home.body, names, reader);
-  return [...steps, ...uncalledSteps(names, reader)];
+  const steps = homeSteps(names, reader);
+  const answers = steps.some(({ kind }) => kind === "route" || kind === "shadow" || kind === "final");
+  return answers ? steps : [...steps, ...uncalledSteps(names, reader)];
+}
+
+function homeSteps(names: readonly string[], reader: Reader): Step[] {
+  const { home, creation, around } = reader.app;
+  if (home.kind === "class") return classSteps(home.body, names, reader);
+  const steps = listSteps({ names, list: home.list, called: false }, reader);
+  if (creation === null || steps.some(({ kind }) => kind === "created")) return steps;
+  return listSteps({ names, list: around, called: false }, reader);
 }
 
 function classSteps(body: Node, names: readonly string[], reader: Reader): Step[] {
@@ -70,18 +77,6 @@ function listSteps(scope: Scope, reader: Reader): Step[] {
     if (alias !== null) names = [alias, ...names];
     return statementSteps(statement, statement, { ...scope, names }, reader);
   });
-}
-
-/** `const app = this.app` and `const { app } = this`. */
-function aliasIn(statement: Statement, names: readonly string[]): string | null {
-  const declarator = statement.type === "VariableDeclaration" ? statement.declarations[0] : undefined;
-  if (!declarator?.init) return null;
-  if (declarator.id.type === "Identifier" && names.includes(dottedName(declarator.init))) return declarator.id.name;
-  if (declarator.id.type !== "ObjectPattern" || declarator.init.type !== "ThisExpression") return null;
-  const bound = declarator.id.properties.find(
-    (property) => property.type === "ObjectProperty" && names.includes(`this.${dottedName(property.key)}`),
-  );
-  return bound?.type === "ObjectProperty" && bound.value.type === "Identifier" ? bound.value.name : null;
 }
 
 function statementSteps(node: Node, statement: Statement, scope: Scope, reader: Reader): Step[] {
@@ -186,40 +181,6 @@ function compoundStep(node: Node, statement: Statement, scope: Scope, reader: Re
   });
   const kind = strongest(kinds);
   return kind === null ? [] : [step(kind, what, statement, scope)];
-}
-
-/** The calls of `app.a().b().c()`, first to last; none where it does not start at the app. */
-function appCalls(call: CallExpression, names: readonly string[]): CallExpression[] {
-  const callee = unwrap(call.callee);
-  if (callee.type !== "MemberExpression") return [];
-  const object = unwrap(callee.object);
-  if (isCall(object)) {
-    const earlier = appCalls(object, names);
-    return earlier.length === 0 || dottedName(earlier[0]!.callee).endsWith(".route") ? earlier : [...earlier, call];
-  }
-  return names.includes(dottedName(object)) ? [call] : [];
-}
-
-function hands(argument: Node, names: readonly string[]): boolean {
-  const node = unwrap(argument);
-  if (node.type === "ObjectExpression")
-    return node.properties.some((property) => property.type === "ObjectProperty" && hands(property.value, names));
-  if (node.type === "ArrayExpression") return node.elements.some((item) => item !== null && hands(item, names));
-  return !isCall(node) && names.includes(dottedName(node));
-}
-
-function mentions(node: Node, names: readonly string[]): boolean {
-  let found = false;
-  walk(node, (inner) => {
-    const isName = inner.type === "Identifier" || inner.type === "MemberExpression";
-    if (isName && names.includes(dottedName(inner))) found = true;
-  });
-  return found;
-}
-
-function describe(call: CallExpression): string {
-  const last = call.arguments.findLast((argument) => dottedName(argument) !== "");
-  return last === undefined ? dottedName(call.callee) : dottedName(last);
 }
 
 function step(kind: StepKind, what: string, statement: Statement, { names, list, called }: Scope): Step {

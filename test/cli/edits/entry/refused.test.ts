@@ -6,8 +6,8 @@ const head = `import express from "express";\n`;
 
 test.each([
   ["a file without an app", `${head}export const router = express.Router();\n`, "no Express app is made in this file"],
-  ["an app without a name", `${head}export default express().use(cors());\n`, "has no name"],
-  ["an app that is returned at once", `${head}export const make = () => express();\n`, "has no name"],
+  ["an app without a name", `${head}export default express().use(cors());\n`, "kept in no variable"],
+  ["an app that is returned at once", `${head}export const make = () => express();\n`, "kept in no variable"],
   [
     "two apps of equal rank",
     `${head}const a = express();\nconst b = express();\na.listen(1);\nb.listen(2);\n`,

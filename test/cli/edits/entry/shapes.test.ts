@@ -246,6 +246,55 @@ app.listen(3000);
 `,
   ],
   [
+    "declared outside, made in a method of an object",
+    `
+import express, { Express } from "express";
++import { authRouter } from "./routes/auth.js";
+let app: Express;
+export default {
+  init() {
+    app = express();
+    app.use(cors());
++    app.use("/api/auth", authRouter);
+    app.use("/api", routes);
+  },
+};
+`,
+  ],
+  [
+    "one branch of an if, an anonymous async function and a loop",
+    `
+import express from "express";
++import { authRouter } from "./routes/auth.js";
+if (isPrimary) {
+  fork();
+} else {
+  void (async () => {
+    const app = express();
+    for (const one of middlewares) {
+      app.use(one);
+    }
++    app.use("/api/auth", authRouter);
+    const server = await registerRoutes(app);
+  })();
+}
+`,
+  ],
+  [
+    "a function that nothing here calls does not draw the mount away",
+    `
+import express from "express";
++import { authRouter } from "./routes/auth.js";
+const app = express();
+app.use(express.json());
++app.use("/api/auth", authRouter);
+app.use("/v1", v1);
+export function enableDocs() {
+  app.use("/docs", express.static("docs"));
+}
+`,
+  ],
+  [
     "http.createServer and socket.io before the middleware",
     `
 import http from "http";
