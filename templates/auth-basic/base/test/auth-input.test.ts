@@ -60,7 +60,8 @@ describe("a body that is no JSON object", () => {
   test("is 400 when there is none, where one is needed", async () => {
     const optional = ["POST /logout", "POST /validate"];
     await everyRoute(async (send, route) => {
-      if (!optional.includes(route)) expectProblem(await send({}), "ValidationError", "");
+      // Express 4 reads none as an empty object.
+      if (!optional.includes(route)) expectProblem(await send({}), "ValidationError");
     });
   });
 });
