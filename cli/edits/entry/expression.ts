@@ -9,8 +9,7 @@ export function unwrap(node: Node): Node {
     case "TSTypeAssertion":
     case "TSInstantiationExpression":
     case "ParenthesizedExpression":
-    case "ChainExpression" as never:
-      return unwrap((node as { expression: Node }).expression);
+      return unwrap(node.expression);
     case "AwaitExpression":
     case "UnaryExpression":
       return unwrap(node.argument);

@@ -1,4 +1,4 @@
-import type { Statement } from "@babel/types";
+import type { Node, Statement } from "@babel/types";
 
 /**
  * What one statement does to the app.
@@ -28,7 +28,7 @@ export type StepKind =
 
 export interface Step {
   readonly kind: StepKind;
-  readonly statement: Statement;
+  readonly statement: Node;
   /** The statements that `statement` stands among; null for a class property. */
   readonly list: readonly Statement[] | null;
   /** How the app is called there: "app", "this.app". */

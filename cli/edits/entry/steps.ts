@@ -45,7 +45,7 @@ function classSteps(body: Node, names: readonly string[], reader: Reader): Step[
   for (const member of members) {
     const value = member.type === "ClassProperty" || member.type === "ClassPrivateProperty" ? member.value : null;
     if (value && unwrap(value) === reader.app.creation)
-      steps.push({ ...step("created", "", member as never, { names, list: [], called: false }), list: null });
+      steps.push({ ...step("created", "", member, { names, list: [], called: false }), list: null });
   }
   const maker = members.find((member) => member.type === "ClassMethod" && member.kind === "constructor");
   if (isFunction(maker)) steps.push(...bodySteps(maker, { names, list: [], called: false }, reader));
@@ -183,6 +183,6 @@ function compoundStep(node: Node, statement: Statement, scope: Scope, reader: Re
   return kind === null ? [] : [step(kind, what, statement, scope)];
 }
 
-function step(kind: StepKind, what: string, statement: Statement, { names, list, called }: Scope): Step {
+function step(kind: StepKind, what: string, statement: Node, { names, list, called }: Scope): Step {
   return { kind, what, statement, list, app: names[0]!, inCalledFunction: called };
 }
