@@ -1,0 +1,30 @@
+import { measureCli } from "./cli.js";
+import { measureEventLoop } from "./event-loop.js";
+import { measureLogin } from "./login.js";
+import { measureProtectedRoute } from "./protected-route.js";
+import { formatRows, type Row } from "./row.js";
+import { openWorkshop, type Workshop } from "./workshop.js";
+
+const measurements: Record<string, (workshop: Workshop) => Promise<Row[]>> = {
+  "protected-route": measureProtectedRoute,
+  login: measureLogin,
+  "event-loop": measureEventLoop,
+  cli: measureCli,
+};
+
+/** All measurements, or those that are named on the command line. */
+async function bench(names: string[]): Promise<void> {
+  const workshop = await openWorkshop();
+  const rows: Row[] = [];
+  try {
+    for (const name of names.length > 0 ? names : Object.keys(measurements)) {
+      console.error(`${name} ...`);
+      rows.push(...(await measurements[name]!(workshop)));
+    }
+  } finally {
+    await workshop.remove();
+  }
+  console.log(formatRows(rows));
+}
+
+await bench(process.argv.slice(2));

@@ -1,0 +1,43 @@
+import { createSecretKey } from "node:crypto";
+import express, { type RequestHandler } from "express";
+import { expressjwt } from "express-jwt";
+import passport from "passport";
+import { ExtractJwt, Strategy } from "passport-jwt";
+import { signAccessToken } from "../../templates/auth-basic/base/src/auth/access-token.js";
+import { config } from "../../templates/auth-basic/base/src/auth/config.js";
+import { protectedRoute } from "../../templates/auth-basic/base/src/middleware/jwt.js";
+import { answerQuestions, cpuTime } from "./answers.js";
+import { listen } from "./listen.js";
+
+const secret = config.jwtSecretKey;
+const keyObject = createSecretKey(Buffer.from(secret));
+
+const guards: Record<string, () => RequestHandler[]> = {
+  none: () => [],
+  protectedRoute: () => [protectedRoute],
+  "express-jwt, string": () => [expressjwt({ secret, algorithms: ["HS256"] })],
+  "express-jwt, KeyObject": () => [expressjwt({ secret: keyObject, algorithms: ["HS256"] })],
+  "passport-jwt": () => [passportJwt()],
+};
+
+function passportJwt(): RequestHandler {
+  const options = {
+    secretOrKey: secret,
+    algorithms: ["HS256"],
+    jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+  };
+  passport.use(new Strategy(options, (claims, done) => done(null, { id: claims.sub })));
+  return passport.authenticate("jwt", { session: false });
+}
+
+const app = express();
+app.get("/hello", ...guards[process.argv[2] ?? "none"]!(), (_req, res) => {
+  res.json({ hello: "world" });
+});
+
+answerQuestions({
+  listen: () => listen(app),
+  tokens: (count: number) =>
+    Array.from({ length: count }, () => signAccessToken("user", "session", config.accessTokenSeconds)),
+  cpuTime,
+});
