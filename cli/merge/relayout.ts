@@ -8,15 +8,19 @@ import { type Token, type Tokens, tokensOf } from "./tokens.js";
  * person with the habits of `layout` would write them. Null where the result would not be the same program.
  */
 export function relayout(code: string, layout: string, path: string): string | null {
-  const from = tokensOf(code, path);
-  const into = tokensOf(layout, path);
-  if (!from || !into) return null;
-  const texts = [blend(from, into, true), blend(from, into, false)];
-  return texts.find((text) => sameMeaning(text, code, path) && sameTokens(text, from, path)) ?? null;
+  for (const looseParens of [true, false]) {
+    const from = tokensOf(code, path, looseParens);
+    const into = tokensOf(layout, path, looseParens);
+    if (!from || !into) return null;
+    const texts = [true, false].map((adapted) => blend(from, into, adapted));
+    const same = texts.find((text) => sameMeaning(text, code, path) && sameTokens(text, from, path, looseParens));
+    if (same !== undefined) return same;
+  }
+  return null;
 }
 
-function sameTokens(text: string, { list }: Tokens, path: string): boolean {
-  const now = tokensOf(text, path)?.list ?? [];
+function sameTokens(text: string, { list }: Tokens, path: string, looseParens: boolean): boolean {
+  const now = tokensOf(text, path, looseParens)?.list ?? [];
   return now.length === list.length && now.every(({ key }, index) => key === list[index]!.key);
 }
 
@@ -42,14 +46,15 @@ function keysOf({ list }: Tokens): string[] {
   return list.map(({ key }) => key);
 }
 
-/** Keeps a token apart from its new neighbours. */
+/** Keeps a token apart from its new neighbours, and ends no statement in front of its rest. */
 function print({ text, before, after }: Token, previous: Token | undefined, next: Token | undefined): string {
-  const tail = next?.key === "," ? after.replace(",", "") : after;
+  const goesOn = next !== undefined && /^([)\],.?:|&=]|\$\{)/.test(next.text);
+  const tail = goesOn ? after.replace(next.text === "," ? /[;,]/g : /;/g, "") : after;
   return spaceBetween(previous, before, text) + text + tail;
 }
 
 function spaceBetween(previous: Token | undefined, before: string, text: string): string {
   if (previous?.kind === "line-comment" && !before.includes("\n")) return `\n${before}`;
   const glued = previous && before === "" && previous.after === "" && /[\w$]$/.test(previous.text);
-  return glued && /^[\w$]/.test(text) ? " " : before;
+  return glued && /^(\w|\$(?!\{))/.test(text) ? " " : before;
 }

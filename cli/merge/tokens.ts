@@ -1,12 +1,13 @@
-import { parseSource } from "../edits/syntax.js";
+import type { File } from "@babel/types";
+import { parseSource, walk } from "../edits/syntax.js";
 
 /** A token with the layout around it. Tokens of the same key mean the same, however they are laid out. */
 export interface Token {
   readonly key: string;
   readonly text: string;
-  /** White space in front of it. */
+  /** White space in front of it, and a parenthesis that counts as layout. */
   readonly before: string;
-  /** A semicolon or trailing comma behind it, which formatters add and take away. */
+  /** What formatters add and take away behind it: a semicolon, a trailing comma, such a parenthesis. */
   readonly after: string;
   readonly kind: "string" | "line-comment" | "other";
 }
@@ -26,28 +27,47 @@ interface Piece {
 
 const closers = new Set([")", "]", "}", ">"]);
 
-/** The tokens of a TypeScript or JavaScript text, or null where it can't be read. */
-export function tokensOf(source: string, path: string): Tokens | null {
-  let pieces: readonly Piece[];
+/**
+ * The tokens of a TypeScript or JavaScript text, or null where it can't be read. With `looseParens`, parentheses around
+ * an expression count as layout: formatters put them there to break a line.
+ */
+export function tokensOf(source: string, path: string, looseParens: boolean): Tokens | null {
+  let file: File;
   try {
-    pieces = (parseSource(source, path, { tokens: true }).tokens ?? []) as readonly Piece[];
+    file = parseSource(source, path, { tokens: true });
   } catch {
     return null;
   }
+  const pieces = (file.tokens ?? []) as readonly Piece[];
+  const parens = looseParens ? parensIn(file, source, pieces) : new Set<number>();
   const list: Token[] = [];
+  let from = 0;
   let at = 0;
   for (const [index, piece] of pieces.entries()) {
-    const before = source.slice(at, piece.start);
-    if (/[^\s]/.test(before)) return null;
+    if (/\S/.test(source.slice(at, piece.start))) return null;
     if (piece.end === piece.start) continue;
-    const text = source.slice(piece.start, piece.end);
     at = piece.end;
+    const loose = parens.has(piece.start);
+    if (loose && source[piece.start] === "(") continue;
     const previous = list.at(-1);
-    if (previous && isOptional(text, pieces, index, source))
-      list[list.length - 1] = { ...previous, after: previous.after + before + text };
-    else list.push(token(piece, text, before));
+    if (previous && (loose || isOptional(pieces, index, source)))
+      list[list.length - 1] = { ...previous, after: previous.after + source.slice(from, at) };
+    else list.push(token(piece, source.slice(piece.start, at), source.slice(from, piece.start)));
+    from = at;
   }
   return { list, end: source.slice(at) };
+}
+
+/** Where the parentheses around expressions stand. */
+function parensIn(file: File, source: string, pieces: readonly Piece[]): ReadonlySet<number> {
+  const closing = pieces.filter(({ start, type }) => typeof type !== "string" && source[start] === ")");
+  const found = new Set<number>();
+  walk(file.program, (node) => {
+    const open = node.extra?.["parenStart"];
+    const close = closing.find(({ start }) => start >= node.end!);
+    if (typeof open === "number" && close) found.add(open).add(close.start);
+  });
+  return found;
 }
 
 function token(piece: Piece, text: string, before: string): Token {
@@ -60,8 +80,9 @@ function token(piece: Piece, text: string, before: string): Token {
   return { ...whole, key: text, kind: "other" };
 }
 
-function isOptional(text: string, pieces: readonly Piece[], index: number, source: string): boolean {
+function isOptional(pieces: readonly Piece[], index: number, source: string): boolean {
   const piece = pieces[index]!;
+  const text = source.slice(piece.start, piece.end);
   if (typeof piece.type === "string" || !["punctuator", ";", ","].includes(piece.type.label)) return false;
   if (text === ";") return true;
   if (text !== ",") return false;
