@@ -45,7 +45,9 @@ for (const folder of ["base", "database/sqlite", "database/postgres", "errors/rf
     for (const { path, text } of await sources(folder)) {
       const row = rowOf(path);
       expect(row, `${path} has no place in the table of this test`).not.toBe(-1);
-      for (const { target, typesOnly } of importsOf(path, text)) {
+      const found = importsOf(path, text);
+      expect(found).toHaveLength(text.match(/\bfrom "\.|\bimport\(?"\./g)?.length ?? 0);
+      for (const { target, typesOnly } of found) {
         if (typesOnly && typesFromAbove.includes(`${path} -> ${target}`)) continue;
         expect(rowOf(target), `${path} imports ${target}`).toBeGreaterThan(row);
       }
