@@ -285,7 +285,7 @@ function wrongSpellings(): Record<string, (token: string) => string> {
   return {
     "padded with =": (token) => `${token}=`,
     "padded in the middle": (token) => token.replace(".", "=."),
-    "in the alphabet of plain base64": (token) => token.replaceAll("-", "+").replaceAll("_", "/").replace(/$/, "="),
+    "in the alphabet of plain base64": (token) => token.replace(/-/g, "+").replace(/_/g, "/").replace(/$/, "="),
     "ended by another letter of the same bits": (token) => token.replace(/.$/, (last) => nextLetter(last)),
     "cut short": (token) => token.slice(0, -1),
     "without its signature": (token) => token.replace(/[^.]+$/, ""),
