@@ -5,6 +5,7 @@ import { cli, guardNotes, makeProject, run, type Server, startServer } from "./p
 import { showCommand, showExchange, showFailure, showStep, showText } from "./show.js";
 
 const user = { username: "grace", password: "a-lantern-in-the-rain" };
+const refreshPath = "/api/auth/refresh-token";
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const interrupted = new AbortController();
 for (const signal of signals) process.on(signal, () => interrupted.abort());
@@ -19,8 +20,9 @@ try {
   await addAuth(dir);
   server = await startServer(dir);
   showText(server.output());
-  await logInAndOut(server.url);
-  await replay(server.url);
+  await replay(server.url, await logIn(server.url));
+  await logOut(server.url);
+  showLog(server.output());
   finished = true;
   if (process.stdout.isTTY && process.stdin.isTTY) await leaveRunning(server.url);
 } catch (error) {
@@ -43,7 +45,8 @@ async function addAuth(project: string): Promise<void> {
   showCommand("npm run dev");
 }
 
-async function logInAndOut(url: string): Promise<void> {
+/** What a client of the project does on a good day. */
+async function logIn(url: string): Promise<Tokens> {
   next("Sign up");
   await call(url, "POST", "/api/auth/signup", { status: 201, body: user });
   next("Log in");
@@ -51,23 +54,29 @@ async function logInAndOut(url: string): Promise<void> {
   next("The guarded route, without and with the access token");
   await call(url, "GET", "/notes", { status: 401 });
   await call(url, "GET", "/notes", { status: 200, token: login["accessToken"] });
-  next("Log out: both tokens are dead at once");
-  const { refreshToken, accessToken } = login;
-  await call(url, "POST", "/api/auth/logout", { status: 204, body: { refreshToken } });
-  await call(url, "GET", "/notes", { status: 401, token: accessToken });
+  return login;
 }
 
 /** Somebody copied the refresh token, and uses it after its owner did. */
-async function replay(url: string): Promise<void> {
-  next("Log in again, and refresh: the refresh token is spent, two new tokens come back");
-  const { refreshToken: spent } = await call(url, "POST", "/api/auth/login", { status: 200, body: user });
-  const path = "/api/auth/refresh-token";
-  const fresh = await call(url, "POST", path, { status: 200, body: { refreshToken: spent } });
+async function replay(url: string, { refreshToken: spent }: Tokens): Promise<void> {
+  next("Refresh: the refresh token is spent, two new tokens come back");
+  const fresh = await call(url, "POST", refreshPath, { status: 200, body: { refreshToken: spent } });
   next("A thief replays the spent token: refused");
-  await call(url, "POST", path, { status: 403, body: { refreshToken: spent } });
+  await call(url, "POST", refreshPath, { status: 403, body: { refreshToken: spent } });
   next("... and the whole login is dead: the new refresh token and the new access token too");
-  await call(url, "POST", path, { status: 403, body: { refreshToken: fresh["refreshToken"] } });
-  await call(url, "GET", "/notes", { status: 401, token: fresh["accessToken"] });
+  await expectDead(url, fresh);
+}
+
+async function logOut(url: string): Promise<void> {
+  next("Log in again, and log out: both tokens are dead at once");
+  const login = await call(url, "POST", "/api/auth/login", { status: 200, body: user });
+  await call(url, "POST", "/api/auth/logout", { status: 204, body: { refreshToken: login["refreshToken"] } });
+  await expectDead(url, login);
+}
+
+async function expectDead(url: string, { refreshToken, accessToken }: Tokens): Promise<void> {
+  await call(url, "POST", refreshPath, { status: 403, body: { refreshToken } });
+  await call(url, "GET", "/notes", { status: 401, token: accessToken });
 }
 
 async function leaveRunning(url: string): Promise<void> {
@@ -77,6 +86,19 @@ async function leaveRunning(url: string): Promise<void> {
   showText(`curl -s ${url}/notes -H 'authorization: Bearer <accessToken>'`);
   if (!interrupted.signal.aborted) await once(interrupted.signal, "abort");
 }
+
+/** What the server wrote meanwhile: one line an event, nothing secret in it. */
+function showLog(output: string): void {
+  next("What the server logged");
+  showText(
+    output
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .join("\n"),
+  );
+}
+
+type Tokens = Readonly<Record<string, string>>;
 
 function next(title: string): void {
   if (interrupted.signal.aborted) throw new Error("interrupted");
@@ -91,12 +113,7 @@ interface Call {
   readonly token?: string | undefined;
 }
 
-async function call(
-  url: string,
-  method: string,
-  path: string,
-  { status, body, token }: Call,
-): Promise<Record<string, string>> {
+async function call(url: string, method: string, path: string, { status, body, token }: Call): Promise<Tokens> {
   const headers = new Headers();
   if (body !== undefined) headers.set("content-type", "application/json");
   if (token !== undefined) headers.set("authorization", `Bearer ${token}`);

@@ -39,7 +39,8 @@ export async function run(dir: string, program: string, args: readonly string[],
   child.stderr.on("data", (chunk) => {
     all += chunk;
   });
-  const [code] = await once(child, "close");
+  child.on("error", () => {}); // An abort is an error event too; the exit that follows says the same.
+  const code = await new Promise((resolve) => child.once("close", resolve));
   if (code !== 0) throw new Error(`${[program, ...args].join(" ")} ended with ${code}:\n${all}`);
   return output;
 }
