@@ -2,12 +2,14 @@ import { measureCli } from "./cli.js";
 import { measureEventLoop } from "./event-loop.js";
 import { measureLogin } from "./login.js";
 import { measureProtectedRoute } from "./protected-route.js";
+import { measureRefresh } from "./refresh.js";
 import { formatRows, type Row } from "./row.js";
 import { openWorkshop, type Workshop } from "./workshop.js";
 
 const measurements: Record<string, (workshop: Workshop) => Promise<Row[]>> = {
   "protected-route": measureProtectedRoute,
   login: measureLogin,
+  refresh: measureRefresh,
   "event-loop": measureEventLoop,
   cli: measureCli,
 };

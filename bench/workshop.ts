@@ -49,9 +49,10 @@ function joinTemplates(roots: readonly string[]): Plugin {
     name: "join-templates",
     setup({ onResolve }) {
       onResolve({ filter: /^\..*\.js$/ }, ({ path, resolveDir }) => {
-        const root = roots.find((root) => resolveDir.startsWith(root));
+        const asked = join(resolveDir, path).replace(/\.js$/, ".ts");
+        const root = roots.find((root) => asked.startsWith(root));
         if (root === undefined) return undefined;
-        const wanted = relative(root, join(resolveDir, path)).replace(/\.js$/, ".ts");
+        const wanted = relative(root, asked);
         const found = roots.map((root) => join(root, wanted)).find((file) => existsSync(file));
         return found === undefined ? undefined : { path: found };
       });

@@ -1,0 +1,69 @@
+import { randomUUID } from "node:crypto";
+import type { Pool } from "pg";
+import { config } from "../../templates/auth-basic/base/src/auth/config.js";
+import {
+  issueRefreshToken,
+  newFamily,
+  type RefreshToken,
+} from "../../templates/auth-basic/base/src/auth/refresh-token.js";
+import { rotate } from "../../templates/auth-basic/base/src/auth/sessions.js";
+import { insertAccount } from "../../templates/auth-basic/base/src/auth/store.js";
+import { migrateDatabase, read } from "../../templates/auth-basic/base/src/db/client.js";
+import { answerQuestions } from "./answers.js";
+
+const client = { ip: null, userAgent: null };
+
+/** What the module's rotation comes down to, as one would write it by hand. */
+const bareUpdate = `
+  UPDATE sessions SET generation = generation + 1, rotated_at = clock_timestamp(),
+    idle_expires_at = clock_timestamp() + make_interval(secs => $3::float8)
+  FROM users
+  WHERE sessions.id = $1 AND generation = $2 AND revoked_at IS NULL
+    AND idle_expires_at > clock_timestamp() AND absolute_expires_at > clock_timestamp()
+    AND users.id = user_id AND users.disabled_at IS NULL AND users.session_epoch = sessions.epoch
+  RETURNING sessions.id, user_id, generation, absolute_expires_at`;
+
+let families: RefreshToken[] = [];
+
+/** As many logins, each of a user of its own. */
+async function prepare(count: number): Promise<void> {
+  await migrateDatabase();
+  families = Array.from({ length: count }, () => newFamily());
+  for (const { sessionId } of families) {
+    const username = randomUUID();
+    const profile = { id: username, username, usernameCanonical: username, email: null, displayName: null };
+    await insertAccount({ ...profile, passwordHash: "none", pepperId: "none" }, { id: sessionId, ...client });
+  }
+}
+
+/** Milliseconds that each login takes to refresh so many times, all logins side by side. */
+async function timed(step: (family: RefreshToken) => Promise<void>, times: number): Promise<number> {
+  const started = performance.now();
+  await Promise.all(
+    families.map(async (family) => {
+      for (let time = 0; time < times; time++, family.generation++) await step(family);
+    }),
+  );
+  return performance.now() - started;
+}
+
+async function refresh(family: RefreshToken): Promise<void> {
+  await rotate(issueRefreshToken(family), client);
+}
+
+async function updateBarely({ sessionId, generation }: RefreshToken): Promise<void> {
+  const values = [sessionId, generation, config.refreshTokenSeconds];
+  const { rowCount } = await (await pool()).query(bareUpdate, values);
+  if (rowCount !== 1) throw new Error("The bare UPDATE found no row.");
+}
+
+/** The pool of the module. */
+function pool(): Promise<Pool> {
+  return read(async (db) => (db as unknown as { $client: Pool }).$client);
+}
+
+answerQuestions({
+  prepare,
+  refresh: (times: number) => timed(refresh, times),
+  updateBarely: (times: number) => timed(updateBarely, times),
+});
