@@ -4,7 +4,7 @@ import { checkFolder } from "./commands/check-flags.js";
 import type { Context, GlobalFlags } from "./commands/context.js";
 import { CliError, exitCode, failures } from "./errors.js";
 import { buildProgram } from "./program.js";
-import { packageVersion } from "./registry/package-root.js";
+import { packageRoot, packageVersion } from "./registry/package-root.js";
 import type { Choice } from "./registry/registry.js";
 
 const argv = process.argv.slice(2);
@@ -24,6 +24,7 @@ function context(typed: Partial<GlobalFlags>): Context {
   };
   return {
     flags: { ...off, install: true, ...typed, cwd: checkFolder(typed.cwd ?? process.cwd()) },
+    packageRoot: packageRoot(),
     signal: stop.signal,
     async uncut(work) {
       busy = true;
@@ -60,7 +61,6 @@ async function run(): Promise<number> {
 
 async function knownChoices(): Promise<Record<string, Choice>> {
   if (!argv.includes("add")) return {};
-  const { packageRoot } = await import("./registry/package-root.js");
   const { readRegistry } = await import("./registry/read-registry.js");
   return Object.assign({}, ...readRegistry(packageRoot()).items.map(({ choices }) => choices));
 }

@@ -13,6 +13,8 @@ export interface GlobalFlags extends Voice {
 /** What a command gets besides its own arguments. */
 export interface Context {
   readonly flags: GlobalFlags;
+  /** The folder with the registry.json and templates/ to install from. */
+  readonly packageRoot: string;
   /** Aborted by a signal. */
   readonly signal: AbortSignal;
   /** Work that a signal must not cut short: it stops by itself, and puts everything back first. */

@@ -1,5 +1,4 @@
 import { exitCode } from "../errors.js";
-import { packageRoot } from "../registry/package-root.js";
 import { findItem, readRegistry } from "../registry/read-registry.js";
 import type { Choice, RegistryItem } from "../registry/registry.js";
 import { readTemplates } from "../registry/templates.js";
@@ -7,17 +6,17 @@ import { jsonResult, result } from "../ui/output.js";
 import type { Context } from "./context.js";
 
 /** Shows one item: what it brings, and what there is to choose. Returns the exit code. */
-export async function view(name: string, { flags }: Context): Promise<number> {
-  const item = findItem(readRegistry(packageRoot()), name);
-  const files = await defaultFiles(item);
+export async function view(name: string, { flags, packageRoot }: Context): Promise<number> {
+  const item = findItem(readRegistry(packageRoot), name);
+  const files = await defaultFiles(item, packageRoot);
   if (flags.json) jsonResult({ ...item, files });
   else result(describe(item, files));
   return exitCode.done;
 }
 
-async function defaultFiles({ name, choices }: RegistryItem): Promise<string[]> {
+async function defaultFiles({ name, choices }: RegistryItem, packageRoot: string): Promise<string[]> {
   const defaults = Object.entries(choices).map(([choice, { default: value }]) => [choice, value]);
-  const templates = await readTemplates(packageRoot(), name, Object.fromEntries(defaults));
+  const templates = await readTemplates(packageRoot, name, Object.fromEntries(defaults));
   return templates.map(({ path }) => path);
 }
 
