@@ -10,6 +10,8 @@ export const failures = {
   DependencyConflict: exitCode.usage,
   UnknownItem: exitCode.usage,
   DamagedRecord: exitCode.usage,
+  MergeConflicts: exitCode.conflicts,
+  MergeInProgress: exitCode.usage,
   DamagedRegistry: exitCode.failed,
   FileChanged: exitCode.failed,
   WriteFailed: exitCode.failed,

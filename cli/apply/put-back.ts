@@ -21,7 +21,7 @@ export async function putBack(journal: Journal, { careful }: { careful: boolean 
   if (failed.length > 0) {
     throw new CliError(
       "WriteFailed",
-      `could not put back ${failed.join(", ")}: the originals are in ${journalPath}, and the next add tries again`,
+      `could not put back ${failed.join(", ")}: the originals are in ${journalPath}, and the next run tries again`,
     );
   }
   await closeJournal(journal.folder, journal.folders);

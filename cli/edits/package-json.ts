@@ -9,6 +9,8 @@ export interface PackageJsonAdditions {
   readonly scripts?: Readonly<Record<string, string>>;
   /** Ranges to raise, by package: written wherever the package is listed. */
   readonly setRanges?: Readonly<Record<string, string>>;
+  /** Scripts that are there and change. */
+  readonly setScripts?: Readonly<Record<string, string>>;
 }
 
 type Block = "dependencies" | "devDependencies" | "optionalDependencies" | "peerDependencies" | "scripts";
@@ -55,7 +57,7 @@ export function isPlaceholderTest(script: string | undefined): boolean {
 }
 
 function changesFor(json: Json, additions: PackageJsonAdditions): readonly Change[] {
-  const { dependencies = {}, devDependencies = {}, scripts = {}, setRanges = {} } = additions;
+  const { dependencies = {}, devDependencies = {}, scripts = {}, setRanges = {}, setScripts = {} } = additions;
   const listed = (name: string, from: readonly Block[]) => from.find((block) => has(json[block], name));
   const changes: Change[] = [];
   for (const [key, range] of Object.entries(dependencies)) {
@@ -81,6 +83,9 @@ function changesFor(json: Json, additions: PackageJsonAdditions): readonly Chang
     else if (key === "test" && isPlaceholderTest(json.scripts?.[key]) && json.scripts?.[key] !== value)
       changes.push({ do: "set", block: "scripts", key, value });
   }
+  for (const [key, value] of Object.entries(setScripts))
+    if (has(json.scripts, key) && json.scripts?.[key] !== value)
+      changes.push({ do: "set", block: "scripts", key, value });
   return changes;
 }
 

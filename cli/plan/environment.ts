@@ -7,15 +7,24 @@ import { applyEdit } from "./apply-edit.js";
 import type { Draft } from "./draft.js";
 import type { Part } from "./input.js";
 
+export interface EnvironmentOptions {
+  readonly project: Project;
+  readonly secret: () => string;
+  /** Keys that got a value earlier: where they are gone, the user keeps them elsewhere. */
+  readonly settled?: readonly string[];
+}
+
 /** Adds the keys that .env lacks, with values, and those that .env.example lacks, by name only. Returns the names. */
 export function planEnvironment(
   { item, selection }: Part,
-  { project, secret }: { project: Project; secret: () => string },
+  { project, secret, settled = [] }: EnvironmentOptions,
   draft: Draft,
 ): string[] {
   const keys = chosenParts(item, selection.choices).env;
   const present = envKeys(draft.read(".env") ?? "");
-  const missing = keys.filter(({ name, value }) => value !== "placeholder" && !present.get(name));
+  const missing = keys.filter(
+    ({ name, value }) => value !== "placeholder" && !present.get(name) && !settled.includes(name),
+  );
   const values = missing.map((key) => ({ name: key.name, value: freshValue(key, project, secret) }));
   const added = values.length > 0 && applyEdit(addEnvKeys(draft.read(".env"), values), env(), draft);
   const examples = keys.map(({ name, comment }) => ({ name, value: "", comment }));

@@ -34,13 +34,15 @@ export function planFiles(
   return kept;
 }
 
-interface Rendered {
+/** A template as it lands in this project. */
+export interface Rendered {
   readonly path: string;
   readonly template: string;
   readonly text: string;
 }
 
-function rendered(
+/** Renders a template: only its import specifiers change. */
+export function rendered(
   file: TemplateFile,
   { selection }: Part,
   { modules: { extension } }: Project,
@@ -109,6 +111,7 @@ function someOf(paths: readonly string[]): string {
   return `${first}, ${second} and ${paths.length - 2} more`;
 }
 
-function sha256(text: string): string {
+/** The hash by which the record knows a text. */
+export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }

@@ -3,11 +3,15 @@ import { applyEdit } from "./apply-edit.js";
 import type { Draft } from "./draft.js";
 import type { AddedDependency } from "./plan.js";
 
+/** What package.json gains. `setScripts` are scripts of ours that change. */
+export interface ManifestNeeds {
+  readonly dependencies: readonly AddedDependency[];
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly setScripts?: Readonly<Record<string, string>>;
+}
+
 /** Adds dependencies and scripts to package.json, in one edit. */
-export function planManifest(
-  { dependencies, scripts }: { dependencies: readonly AddedDependency[]; scripts: Readonly<Record<string, string>> },
-  draft: Draft,
-): void {
+export function planManifest({ dependencies, scripts, setScripts = {} }: ManifestNeeds, draft: Draft): void {
   const ranges = (of: (added: AddedDependency) => boolean) =>
     Object.fromEntries(dependencies.filter(of).map(({ name, range }) => [name, range]));
   const edit = addToPackageJson(draft.read("package.json") ?? "{}", {
@@ -15,6 +19,7 @@ export function planManifest(
     devDependencies: ranges(({ dev }) => dev),
     setRanges: ranges(({ raisedFrom }) => raisedFrom !== null),
     scripts,
+    setScripts,
   });
   applyEdit(edit, { path: "package.json", why: "dependencies and scripts" }, draft);
 }

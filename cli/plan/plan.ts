@@ -25,6 +25,32 @@ export interface Plan {
   readonly dependencies: readonly AddedDependency[];
   /** Names of the keys that .env gains; their values are nowhere but in the secret change. */
   readonly env: readonly string[];
+  /** What an update does with each file that it doesn't leave as it is. */
+  readonly outcomes?: readonly FileOutcome[];
+  /** Files that get conflict markers, with the three texts that git keeps of such a file. */
+  readonly unmerged?: readonly Unmerged[];
+}
+
+export interface FileOutcome {
+  readonly path: string;
+  /**
+   * `kept`: an edited file that the new version no longer has. `absent`: deleted by the user, and it stays so.
+   * `refused`: a change of an installed migration. `taken`: a file of the user's stands where a new one would go.
+   */
+  readonly what: "updated" | "merged" | "created" | "deleted" | "kept" | "absent" | "refused" | "conflict" | "taken";
+  /** In words, where there is more to say. */
+  readonly note: string | null;
+  /** Where it stood before, when it moved. */
+  readonly movedFrom: string | null;
+  /** Places in the user's file that both sides changed. */
+  readonly conflicts: readonly { readonly line: number; readonly lines: number }[];
+}
+
+export interface Unmerged {
+  readonly path: string;
+  readonly base: string | null;
+  readonly yours: string;
+  readonly theirs: string;
 }
 
 export interface AddedDependency {

@@ -15,7 +15,7 @@ export interface Scripts {
 export function planScripts(part: Part, project: Project): Scripts {
   const { item } = part;
   const { scripts } = project.packageJson;
-  const wanted = Object.entries(item.scripts).map(([name, command]) => [name, fillFolders(command, project)] as const);
+  const wanted = Object.entries(itemScripts(item, project));
   const testing = testScript(part, project);
   const installed = project.record?.items[item.name]?.scripts ?? {};
   const taken = wanted.filter(([name, command]) => scripts[name] && scripts[name] !== command && !installed[name]);
@@ -29,6 +29,11 @@ export function planScripts(part: Part, project: Project): Scripts {
 }
 
 /** Beside another runner the tests get a script of their own. */
+/** The item's scripts with the project's folders in them. */
+export function itemScripts({ scripts }: Part["item"], project: Project): Record<string, string> {
+  return Object.fromEntries(Object.entries(scripts).map(([name, command]) => [name, fillFolders(command, project)]));
+}
+
 function testScript({ selection, templates }: Part, { packageJson, testRunner }: Project) {
   const { scripts } = packageJson;
   const run = testRunner === "jest" ? "jest" : "vitest run";

@@ -99,6 +99,8 @@ export interface InstalledItem {
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
+  /** Files in which an update has left conflict markers, until `update --continue`. */
+  readonly unmerged?: readonly string[];
 }
 
 /** Flags that override a guess. */

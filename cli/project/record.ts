@@ -48,6 +48,7 @@ const itemMembers: Readonly<Record<keyof InstalledItem, (value: unknown) => bool
   scripts: isStrings,
   dependencies: isStrings,
   devDependencies: isStrings,
+  unmerged: (value) => value === undefined || (Array.isArray(value) && value.every(isString)),
 };
 
 function itemProblem(item: unknown): string | null {

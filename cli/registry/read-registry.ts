@@ -57,6 +57,7 @@ const registry = z.strictObject({
       env,
       scripts: z.record(z.string(), text),
       gitignore: z.array(text),
+      renames: z.exactOptional(z.record(z.string(), text)),
       nextSteps: z.array(text),
     }),
   ),

@@ -20,6 +20,8 @@ export interface RegistryItem {
   /** Script name -> command. `{src}` is the source folder, `{out}` the folder the build emits it to. */
   readonly scripts: Readonly<Record<string, string>>;
   readonly gitignore: readonly string[];
+  /** Old path of a file in the user's repo -> its new one, as template paths (`src/...`): edits move along in an update. */
+  readonly renames?: Readonly<Record<string, string>>;
   /**
    * Lines printed after the add. `{run}` is how the package manager runs a script, `{test}` the same with the test
    * script, `{mount}` the mount path, `{import:src/...}` the specifier of that template in the entry file.
