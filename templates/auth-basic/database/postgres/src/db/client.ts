@@ -12,6 +12,7 @@ export type Database = PgDatabase<PgQueryResultHKT>;
 /** What the module needs of a database. Tests hand in another one with `useDatabase`. */
 export interface Connection {
   db: Database;
+  transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>;
   query(text: string, values: unknown[]): Promise<{ rows: unknown[]; rowCount: number | null }>;
   close(): Promise<void>;
 }
@@ -39,14 +40,7 @@ let connection: Connection | undefined;
 
 /** Runs a query that changes nothing. */
 export async function read<T>(work: (db: Database) => Promise<T>): Promise<T> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await work(connect().db);
-    } catch (error) {
-      if (!isConflict(error) || attempt === conflictRetries) throw databaseFailure(error);
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt));
-    }
-  }
+  return withRetries(() => work(connect().db));
 }
 
 /** Runs one statement that writes. */
@@ -54,8 +48,8 @@ export const write = read;
 
 /** Runs several statements as one: all of them happen, or none. */
 export async function transaction<T>(work: (db: Database) => Promise<T>): Promise<T> {
-  return read((db) =>
-    db.transaction(async (tx) => {
+  return withRetries(() =>
+    connect().transaction(async (tx) => {
       await tx.execute(
         sql`select set_config('statement_timeout', ${String(statementTimeoutMs)}, true),
           set_config('idle_in_transaction_session_timeout', ${String(statementTimeoutMs)}, true)`,
@@ -67,12 +61,12 @@ export async function transaction<T>(work: (db: Database) => Promise<T>): Promis
 
 /** Brings the schema up to date: `npm run auth:migrate` calls this before a new version starts. */
 export async function migrateDatabase(): Promise<string[]> {
-  return read((db) => migrate(db));
+  return withRetries(() => connect().transaction(migrate));
 }
 
 /** Runs SQL of a library that brings its own. */
 export async function query(text: string, values: unknown[]): Promise<{ rows: unknown[]; rowCount: number | null }> {
-  return read(() => connect().query(text, values));
+  return withRetries(() => connect().query(text, values));
 }
 
 /** Takes another connection in place of the pool to DATABASE_URL. */
@@ -100,9 +94,46 @@ function open(): Connection {
     query_timeout: queryTimeoutMs,
     allowExitOnIdle: true,
   });
-  // Without a listener, an idle connection that the server drops would end the process.
+  // Without listeners, a connection that the server drops would end the process: an idle one, or one in a transaction.
   pool.on("error", () => undefined);
-  return { db: drizzle(pool), query: (text, values) => pool.query(text, values), close: () => pool.end() };
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  return {
+    db: drizzle(pool),
+    transaction: (work) => inTransaction(pool, work),
+    query: (text, values) => pool.query(text, values),
+    close: () => pool.end(),
+  };
+}
+
+/**
+ * drizzle's own transaction loses the connection whose BEGIN fails, and gives one back to the pool whose ROLLBACK did
+ * not arrive: the next query would run in a transaction that nobody commits. Here a failure ends the connection.
+ */
+async function inTransaction<T>(pool: pg.Pool, work: (tx: Database) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  const tx = drizzle(client);
+  let committed = false;
+  try {
+    await tx.execute(sql`begin`);
+    const result = await work(tx);
+    await tx.execute(sql`commit`);
+    committed = true;
+    return result;
+  } finally {
+    client.release(!committed);
+  }
+}
+
+/** Tries again when Postgres asks for it. */
+async function withRetries<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isConflict(error) || attempt === conflictRetries) throw databaseFailure(error);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt));
+    }
+  }
 }
 
 function databaseUrl(): string {

@@ -6,23 +6,21 @@ import { migrations } from "./migrations/index.js";
 const migrationLock = 7_201_653_811;
 
 /**
- * Applies what the database does not have yet, all of it or nothing. Any number of processes may try at once: the lock
- * lasts as long as the transaction, so it works behind a pooler.
+ * Applies what the database does not have yet, in a transaction. Any number of processes may try at once: the lock lasts
+ * as long as the transaction, so it works behind a pooler.
  *
  * @returns the ids of those that were applied now.
  */
-export async function migrate(db: Database): Promise<string[]> {
-  return db.transaction(async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(${migrationLock}::bigint)`);
-    await tx.execute(sql`create table if not exists auth_migrations (
-      id text primary key not null, applied_at timestamp with time zone not null default now())`);
-    const missing = await missingIn(tx);
-    for (const { id, statements } of missing) {
-      for (const statement of statements) await tx.execute(sql.raw(statement));
-      await tx.execute(sql`insert into auth_migrations (id) values (${id})`);
-    }
-    return missing.map(({ id }) => id);
-  });
+export async function migrate(tx: Database): Promise<string[]> {
+  await tx.execute(sql`select pg_advisory_xact_lock(${migrationLock}::bigint)`);
+  await tx.execute(sql`create table if not exists auth_migrations (
+    id text primary key not null, applied_at timestamp with time zone not null default now())`);
+  const missing = await missingIn(tx);
+  for (const { id, statements } of missing) {
+    for (const statement of statements) await tx.execute(sql.raw(statement));
+    await tx.execute(sql`insert into auth_migrations (id) values (${id})`);
+  }
+  return missing.map(({ id }) => id);
 }
 
 async function missingIn(tx: Database) {
