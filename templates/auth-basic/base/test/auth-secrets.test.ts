@@ -150,6 +150,17 @@ describe("a password", () => {
   });
 });
 
+describe("hashing", () => {
+  test("is refused with a time to wait when too many passwords are waiting for it", async () => {
+    const results = await Promise.allSettled(Array.from({ length: 300 }, () => hashPassword(password)));
+    const reasons = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+    expect(reasons.length).toBeGreaterThan(40);
+    expect(reasons.length).toBeLessThan(50);
+    for (const reason of reasons) expect(reason).toMatchObject({ code: "ServiceUnavailable", retryAfterSeconds: 5 });
+    await hashPassword(password);
+  });
+});
+
 describe("guesses", () => {
   test("of one address at one account end after ten, with the time to wait; the owner still gets in", async () => {
     const ada = await signUp();

@@ -294,7 +294,7 @@ function wrongSpellings(): Record<string, (token: string) => string> {
     "of no parts": () => "..",
     "broken by a space": (token) => token.replace(".", ". "),
     "in another case": (token) => token.toLowerCase(),
-    "not JSON": (token) => token.replace(/^[^.]+/, "eyJ"),
+    "not JSON": (token) => token.replace(/^[^.]+/, Buffer.from("{alg}").toString("base64url")),
   };
 }
 

@@ -6,6 +6,7 @@ import { AuthError } from "../src/auth/errors.js";
 import { loginChecks } from "../src/auth/login-checks.js";
 import { profileChanges } from "../src/auth/profile-changes.js";
 import { issueRefreshToken, parseRefreshToken } from "../src/auth/refresh-token.js";
+import { revokeEveryone } from "../src/auth/store.js";
 import { fromNow, now, read, write } from "../src/db/client.js";
 import { sessions, users } from "../src/db/schema/auth.js";
 import {
@@ -23,6 +24,7 @@ import {
   startAuth,
   stopAuth,
 } from "./auth-client.js";
+import { duringOutage } from "./auth-database.js";
 
 // What the routes of the module promise. Tokens, bad input and the throttle have files of their own.
 beforeAll(startAuth, 60_000);
@@ -305,6 +307,15 @@ describe("POST /logout-all", () => {
   });
 });
 
+describe("auth:logout-everyone", () => {
+  test("every login of everybody is dead, and everybody can log in again", async () => {
+    const [ada, bob] = [await signUp(), await signUp()];
+    expect(await revokeEveryone()).toBeGreaterThanOrEqual(2);
+    for (const { refreshToken } of [ada, bob]) expectProblem(await refresh(refreshToken), "ForbiddenError");
+    await expectAlive(await logIn(ada.username));
+  });
+});
+
 describe("/me", () => {
   test("GET answers with the user, and HEAD with the same headers", async () => {
     const { id, username, accessToken } = await signUp({ displayName: "Ada" });
@@ -520,6 +531,16 @@ describe("access tokens", () => {
     expectProblem(await call("GET /me", { bearer: short }), "InvalidAccessToken");
   });
 
+  test("with an old picture of revocations, the database is asked", async () => {
+    const [ada, gone] = [await signUp(), await signUp()];
+    await expectAlive(gone);
+    await setSession(gone.accessToken, { revokedAt: now });
+    await later(11_000, async () => {
+      expect((await call("GET /orders", { mount: "", bearer: ada.accessToken })).status).toBe(200);
+      expectProblem(await call("GET /orders", { mount: "", bearer: gone.accessToken }), "InvalidAccessToken");
+    });
+  });
+
   test("a login that another process has ended is refused within two seconds", async () => {
     const ada = await signUp();
     await expectAlive(ada);
@@ -529,6 +550,62 @@ describe("access tokens", () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     expectProblem(await call("GET /me", { bearer: ada.accessToken }), "InvalidAccessToken");
+  });
+});
+
+describe("while the database is away", () => {
+  test("every answer that needs it is 503, and none says that a good token or password is bad", async () => {
+    const ada = await signUp();
+    await expectAlive(ada);
+    await duringOutage(async () => {
+      const answers = [
+        await call("POST /signup", { body: { username: newName(), password } }),
+        await call("POST /login", { body: { username: ada.username, password } }),
+        await refresh(ada.refreshToken),
+        await call("POST /logout", { bearer: ada.accessToken }),
+        await call("POST /validate", { body: { refreshToken: ada.refreshToken } }),
+        await call("GET /me", { bearer: ada.accessToken }),
+        await call("PUT /password", { bearer: ada.accessToken, body: { currentPassword: password, newPassword } }),
+        await call("GET /health"),
+      ];
+      for (const answer of answers) {
+        expectProblem(answer, "ServiceUnavailable");
+        expect(answer.headers["retry-after"]).toBe("1");
+      }
+      expect(events.at(-1)).toMatchObject({
+        event: "sys_error",
+        reason: expect.stringMatching(/^ServiceUnavailable < /),
+      });
+    });
+    await expectAlive(ada);
+    await logIn(ada.username);
+  });
+
+  test("a forged refresh token is still told from a genuine one, for that takes no query", async () => {
+    const { refreshToken } = await signUp();
+    const forged = refreshToken.replace(/^./, (first) => (first === "A" ? "B" : "A"));
+    await duringOutage(async () => expectProblem(await refresh(forged), "ForbiddenError"));
+  });
+
+  test("a protected route still knows who is asking, and who has logged out, for that takes no query", async () => {
+    const [ada, gone] = [await signUp(), await signUp()];
+    await expectAlive(ada);
+    await call("POST /logout", { bearer: gone.accessToken });
+    await duringOutage(async () => {
+      expect((await call("GET /orders", { mount: "", bearer: ada.accessToken })).status).toBe(200);
+      expectProblem(await call("GET /orders", { mount: "", bearer: gone.accessToken }), "InvalidAccessToken");
+    });
+  });
+
+  test("a protected route closes when what is known of revocations is ten seconds old", async () => {
+    const ada = await signUp();
+    await expectAlive(ada);
+    await duringOutage(() =>
+      later(11_000, async () => {
+        expectProblem(await call("GET /orders", { mount: "", bearer: ada.accessToken }), "ServiceUnavailable");
+      }),
+    );
+    await expectAlive(ada);
   });
 });
 
@@ -550,6 +627,17 @@ async function setSession(accessToken: string, values: object): Promise<void> {
       .set(values)
       .where(eq(sessions.id, sessionOf(accessToken))),
   );
+}
+
+/** Runs `work` as if the machine had slept. */
+async function later(milliseconds: number, work: () => Promise<void>): Promise<void> {
+  const { now: real } = Date;
+  Date.now = () => real() + milliseconds;
+  try {
+    await work();
+  } finally {
+    Date.now = real;
+  }
 }
 
 function secondsLeft(time: Date): number {

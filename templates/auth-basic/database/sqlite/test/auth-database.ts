@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { migrateDatabase } from "../src/db/client.js";
+import { closeDatabase, migrateDatabase } from "../src/db/client.js";
 import { databaseFolder } from "./auth-database-url.js";
 
 /** Makes the throw-away database ready. */
@@ -18,4 +18,18 @@ export async function dumpDatabase(): Promise<string> {
   return readdirSync(databaseFolder)
     .map((name) => readFileSync(join(databaseFolder, name), "latin1"))
     .join("\n");
+}
+
+/** Takes the database away, as a disk that fails would, and gives it back as it was. */
+export async function duringOutage(work: () => Promise<void>): Promise<void> {
+  const away = `${databaseFolder}-away`;
+  await closeDatabase();
+  renameSync(databaseFolder, away);
+  writeFileSync(databaseFolder, "");
+  try {
+    await work();
+  } finally {
+    rmSync(databaseFolder);
+    renameSync(away, databaseFolder);
+  }
 }
