@@ -16,6 +16,7 @@ import { planManifest } from "./package-json.js";
 import type { Plan } from "./plan.js";
 import { extendRecord, writeRecord } from "./record.js";
 import { planScripts } from "./scripts.js";
+import { appendedLines, undoFacts, userTexts } from "./undo.js";
 
 /** What adding these items changes in this project. Pure: everything that it looks at is in the input. */
 export function planAdd(input: PlanInput): Plan {
@@ -45,6 +46,7 @@ function planPart(
   draft: Draft,
 ): InstallRecord {
   refuseOtherVersion(part, project);
+  const before = userTexts(project, draft);
   const { added, packages, warnings } = planDependencies(part, project);
   const scripts = planScripts(part, project);
   const files = planFiles(part, { project, packages, overwrite }, draft);
@@ -57,12 +59,15 @@ function planPart(
   draft.dependencies.push(...added);
   draft.warnings.push(...warnings, ...scripts.warnings, ...leftBehind(part, project));
   draft.nextSteps.push(...nextSteps(part, project, scripts.test));
+  const after = userTexts(project, draft);
   const patches = [
     { path: project.entry?.path ?? "", lines: mounted },
     { path: ".gitignore", lines: ignored },
+    { path: ".env.example", lines: appendedLines(".env.example", before, after) },
     { path: project.tsconfig.path, lines: compiled },
   ];
-  return extendRecord(record, part, { files, patches, env, scripts: scripts.added, dependencies: added });
+  const undo = undoFacts(before, after);
+  return extendRecord(record, part, { files, patches, env, scripts: scripts.added, dependencies: added, undo });
 }
 
 function refuseOtherVersion({ item }: Part, { record }: Project): void {

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import type { InstalledItem, InstallRecord } from "../project/project.js";
+import type { InstalledItem, InstallRecord, Undo } from "../project/project.js";
 import type { Draft } from "./draft.js";
 import type { Part } from "./input.js";
 import { recordPath } from "./paths.js";
 import type { AddedDependency } from "./plan.js";
+import { joinUndo } from "./undo.js";
 
 /** What one add put into the user's repo. */
 export interface Installed {
@@ -12,11 +13,13 @@ export interface Installed {
   readonly env: readonly string[];
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: readonly AddedDependency[];
+  readonly undo?: Undo;
 }
 
 /** The record with this item in it: what earlier adds put there is still there, unless this one replaced it. */
 export function extendRecord(record: InstallRecord, { item, selection }: Part, installed: Installed): InstallRecord {
   const before = record.items[item.name];
+  const undo = installed.undo ? joinUndo(before?.undo, installed.undo) : before?.undo;
   const entry: InstalledItem = {
     version: item.version,
     choices: selection.choices,
@@ -29,6 +32,7 @@ export function extendRecord(record: InstallRecord, { item, selection }: Part, i
     scripts: { ...before?.scripts, ...installed.scripts },
     dependencies: { ...before?.dependencies, ...ranges(installed.dependencies, false) },
     devDependencies: { ...before?.devDependencies, ...ranges(installed.dependencies, true) },
+    ...(undo && { undo }),
   };
   return { version: 1, items: { ...record.items, [item.name]: entry } };
 }

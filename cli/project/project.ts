@@ -101,6 +101,29 @@ export interface InstalledItem {
   readonly devDependencies: Readonly<Record<string, string>>;
   /** Files in which an update has left conflict markers, until `update --continue`. */
   readonly unmerged?: readonly string[];
+  /** Absent in records of the first days. */
+  readonly undo?: Undo;
+}
+
+/** What only the add could see, and `remove` needs to leave every byte as it was. */
+export interface Undo {
+  /** Files of the user's kind that were not there: .env, .gitignore. */
+  readonly created: readonly string[];
+  /** What came between the end of a file and the lines added to it, each time: "", a line ending, an empty line. */
+  readonly glue: Readonly<Record<string, readonly string[]>>;
+  /** Members that a JSON file did not have, e.g. `devDependencies`. */
+  readonly members: Readonly<Record<string, readonly string[]>>;
+  readonly replaced: readonly Replaced[];
+  /** Name of a key in .env -> the beginning of the sha-256 of the value that was made for it. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** An entry of package.json of the user's that was raised, replaced, or moved to another list. */
+export interface Replaced {
+  readonly list: "dependencies" | "devDependencies" | "scripts";
+  readonly key: string;
+  readonly value: string;
+  readonly index: number;
 }
 
 /** Flags that override a guess. */

@@ -48,6 +48,7 @@ const itemMembers: Readonly<Record<keyof InstalledItem, (value: unknown) => bool
   scripts: isStrings,
   dependencies: isStrings,
   devDependencies: isStrings,
+  undo: (value) => value === undefined || isUndo(value),
   unmerged: (value) => value === undefined || (Array.isArray(value) && value.every(isString)),
 };
 
@@ -62,6 +63,23 @@ function isInstalledFile(value: unknown): boolean {
 
 function isPatch(value: unknown): boolean {
   return isObject(value) && isString(value["path"]) && Array.isArray(value["lines"]) && value["lines"].every(isString);
+}
+
+function isUndo(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { created, glue, members, replaced, env } = value;
+  const isLists = (lists: unknown) => isObject(lists) && Object.values(lists).every(isStringList);
+  return isStringList(created) && isLists(glue) && isLists(members) && isStrings(env) && isReplaced(replaced);
+}
+
+function isReplaced(value: unknown): boolean {
+  const isOne = (one: unknown) =>
+    isObject(one) && [one["list"], one["key"], one["value"]].every(isString) && typeof one["index"] === "number";
+  return Array.isArray(value) && value.every(isOne);
+}
+
+function isStringList(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isString);
 }
 
 function isStrings(value: unknown): boolean {
