@@ -5,9 +5,9 @@ import type { Row } from "./row.js";
 import { moduleSettings } from "./settings.js";
 import type { Workshop } from "./workshop.js";
 
-const rounds = 15;
+const rounds = 40;
 const logins = 10;
-const timesEach = 50;
+const timesEach = 25;
 
 /** The module's refresh against its bare UPDATE, through the module's own pool, on a Postgres of its own. */
 export async function measureRefresh(workshop: Workshop): Promise<Row[]> {
@@ -22,7 +22,7 @@ export async function measureRefresh(workshop: Workshop): Promise<Row[]> {
 async function compare(workshop: Workshop, databaseUrl: string): Promise<Row> {
   const child = startChild(await workshop.build("refresh", "postgres"), workshop.dir, moduleSettings(databaseUrl));
   await child.ask("prepare", logins);
-  for (const warmUp of ["updateBarely", "refresh"]) await child.ask(warmUp, 2 * timesEach);
+  for (const warmUp of ["updateBarely", "refresh"]) await child.ask(warmUp, 8 * timesEach);
   const bare: number[] = [];
   const refreshes: number[] = [];
   for (let round = 0; round < rounds; round++) {

@@ -23,36 +23,43 @@ const bareUpdate = `
     AND users.id = user_id AND users.disabled_at IS NULL AND users.session_epoch = sessions.epoch
   RETURNING sessions.id, user_id, generation, absolute_expires_at`;
 
-let families: RefreshToken[] = [];
+/** A login, and what its client holds. */
+interface Login {
+  readonly family: RefreshToken;
+  refreshToken: string;
+}
+
+let logins: Login[] = [];
 
 /** As many logins, each of a user of its own. */
 async function prepare(count: number): Promise<void> {
   await migrateDatabase();
-  families = Array.from({ length: count }, () => newFamily());
-  for (const { sessionId } of families) {
+  logins = Array.from({ length: count }, () => ({ family: newFamily(), refreshToken: "" }));
+  for (const { family } of logins) {
     const username = randomUUID();
     const profile = { id: username, username, usernameCanonical: username, email: null, displayName: null };
-    await insertAccount({ ...profile, passwordHash: "none", pepperId: "none" }, { id: sessionId, ...client });
+    await insertAccount({ ...profile, passwordHash: "none", pepperId: "none" }, { id: family.sessionId, ...client });
   }
 }
 
-/** Milliseconds that each login takes to refresh so many times, all logins side by side. */
-async function timed(step: (family: RefreshToken) => Promise<void>, times: number): Promise<number> {
+/** Milliseconds until each login has done `step` so many times, all logins side by side. */
+async function timed(step: (login: Login) => Promise<void>, times: number): Promise<number> {
+  for (const login of logins) login.refreshToken = issueRefreshToken(login.family);
   const started = performance.now();
   await Promise.all(
-    families.map(async (family) => {
-      for (let time = 0; time < times; time++, family.generation++) await step(family);
+    logins.map(async (login) => {
+      for (let time = 0; time < times; time++, login.family.generation++) await step(login);
     }),
   );
   return performance.now() - started;
 }
 
-async function refresh(family: RefreshToken): Promise<void> {
-  await rotate(issueRefreshToken(family), client);
+async function refresh(login: Login): Promise<void> {
+  login.refreshToken = (await rotate(login.refreshToken, client)).refreshToken;
 }
 
-async function updateBarely({ sessionId, generation }: RefreshToken): Promise<void> {
-  const values = [sessionId, generation, config.refreshTokenSeconds];
+async function updateBarely({ family }: Login): Promise<void> {
+  const values = [family.sessionId, family.generation, config.refreshTokenSeconds];
   const { rowCount } = await (await pool()).query(bareUpdate, values);
   if (rowCount !== 1) throw new Error("The bare UPDATE found no row.");
 }
