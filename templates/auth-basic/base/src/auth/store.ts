@@ -123,20 +123,29 @@ export async function insertSession(session: NewSession, userId: string, epoch: 
 
 /** The next generation in place of `generation`: one statement, so that of many attempts one wins. Null when it can't be. */
 export async function rotateSession(id: string, generation: number): Promise<StoredSession | null> {
-  const [rotated] = await write((db) =>
-    db
-      .update(sessions)
-      .set({
-        generation: generation + 1,
-        rotatedAt: now,
-        idleExpiresAt: fromNow(config.refreshTokenSeconds),
-      })
-      .from(users)
-      .where(and(eq(sessions.id, id), eq(sessions.generation, generation), isLive, ownerAllows))
-      .returning(storedSession),
-  );
+  const [rotated] = await write((db) => rotation(db).execute({ id, generation }));
   return rotated ?? null;
 }
+
+const rotation = prepareOnce((db) =>
+  db
+    .update(sessions)
+    .set({
+      generation: sql`${sessions.generation} + 1`,
+      rotatedAt: now,
+      idleExpiresAt: fromNow(config.refreshTokenSeconds),
+    })
+    .from(users)
+    .where(
+      and(
+        eq(sessions.id, sql.placeholder("id")),
+        eq(sessions.generation, sql.placeholder("generation")),
+        isLive,
+        ownerAllows,
+      ),
+    )
+    .returning(storedSession),
+);
 
 /** Ends the login whose spent token came back; null when there was nothing to end. */
 export async function revokeReused(id: string, generation: number): Promise<{ userId: string } | null> {
@@ -300,4 +309,17 @@ async function findSession(match: SQL | undefined): Promise<StoredSession | null
 function withinGrace(generation: number): SQL {
   const justRotated = gt(sessions.rotatedAt, fromNow(-config.refreshGraceSeconds));
   return sql`(${eq(sessions.generation, generation + 1)} and ${justRotated})`;
+}
+
+/**
+ * A statement whose text is built once for a database, and not for each call. Its name is empty: a named statement does
+ * not survive a transaction pooler.
+ */
+function prepareOnce<Prepared>(build: (db: Database) => { prepare(name: string): Prepared }) {
+  const prepared = new WeakMap<Database, Prepared>();
+  return (db: Database): Prepared => {
+    const statement = prepared.get(db) ?? build(db).prepare("");
+    prepared.set(db, statement);
+    return statement;
+  };
 }
