@@ -140,7 +140,7 @@ describe("a member of the body", () => {
     for (let time = 1; time <= 20; time += 1) {
       for (const body of [open, `${open}\\`]) expectProblem(await call("POST /login", { body }), "ValidationError", "");
     }
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
   });
 
   test("is 400 when it is __proto__", () =>

@@ -169,6 +169,19 @@ describe("POST /login", () => {
   });
 });
 
+describe("a mistake of the code", () => {
+  test("that the database refuses is 500, and neither answer nor log repeat what it said", async () => {
+    const { id, username } = await signUp();
+    const again = { id, username, usernameCanonical: username, passwordHash: "x", pepperId: "x", createdAt: now };
+    const insertTwice = () => write((db) => db.insert(users).values(again)).then(() => undefined);
+    await during(loginChecks, insertTwice, async () => {
+      expectProblem(await call("POST /login", { body: { username, password } }), "InternalError");
+      expect(events.at(-1)).toMatchObject({ event: "sys_error", reason: expect.stringMatching(/^InternalError < /) });
+      expect(JSON.stringify(events.at(-1))).not.toMatch(new RegExp(`insert|${username}`, "i"));
+    });
+  });
+});
+
 describe("POST /refresh-token", () => {
   test("a refresh token is exchanged for the next one of the same session", async () => {
     const ada = await signUp();
@@ -525,9 +538,9 @@ describe("GET /health", () => {
 describe("access tokens", () => {
   test("one that was good is refused once it has expired", async () => {
     const ada = await signUp();
-    const short = signAccessToken(ada.id, sessionOf(ada.accessToken), 1);
+    const short = signAccessToken(ada.id, sessionOf(ada.accessToken), 2);
     expect((await call("GET /me", { bearer: short })).status).toBe(200);
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
     expectProblem(await call("GET /me", { bearer: short }), "InvalidAccessToken");
   });
 
