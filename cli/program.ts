@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import type { Context, GlobalFlags } from "./commands/context.js";
+import type { UpdateFlags } from "./commands/update.js";
 import type { Choice } from "./registry/registry.js";
 
 /** What the program needs from outside. */
@@ -36,6 +37,16 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
     .action(async (items: string[], options: Record<string, unknown>, command: Command) => {
       const { add } = await import("./commands/add.js");
       done(await add(items, options, contextOf(command)));
+    });
+  program
+    .command("update")
+    .description("bring installed items to the version of this package; your edits stay")
+    .argument("[item]")
+    .option("--conflicts <inline|ours|theirs>", "write conflict markers, keep your lines, or take the new ones")
+    .option("--continue", "record the update after you have settled its conflict markers")
+    .action(async (item: string | undefined, options: UpdateFlags, command: Command) => {
+      const { update } = await import("./commands/update.js");
+      done(await update(item, options, contextOf(command)));
     });
   program
     .command("list")

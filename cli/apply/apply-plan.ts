@@ -3,6 +3,7 @@ import fs from "fs-extra";
 import { CliError } from "../errors.js";
 import type { Plan } from "../plan/plan.js";
 import { reasonOf } from "./failure-text.js";
+import { gitIndexFile, writeStages } from "./git-index.js";
 import { runInstall } from "./install.js";
 import { closeJournal, type Journal, openJournal } from "./journal.js";
 import { lockFiles } from "./lock-files.js";
@@ -25,13 +26,12 @@ export async function applyPlan(plan: Plan, root: string, options: ApplyOptions 
   const { workspaceRoot = root, signal = new AbortController().signal, progress = () => undefined } = options;
   if (plan.changes.length === 0 && !plan.install) return "";
   const targets = await findTargets(plan.changes, root);
-  const journal = await openJournal(
-    await fs.realpath(root),
-    targets,
-    plan.install ? lockFiles([root, workspaceRoot]) : [],
-  );
+  const index = plan.unmerged?.length ? await gitIndexFile(root) : null;
+  const extra = [...(plan.install ? lockFiles([root, workspaceRoot]) : []), ...(index ? [index] : [])];
+  const journal = await openJournal(await fs.realpath(root), targets, extra);
   try {
     await writeAll(targets, journal, signal, options.beforeWrite);
+    if (index) await writeStages(root, plan.unmerged ?? []);
     const output = plan.install ? await install(plan.install, root, signal, progress) : "";
     await removeEmptied(targets);
     await closeJournal(journal.folder);

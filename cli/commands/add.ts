@@ -14,6 +14,7 @@ import { readTemplates } from "../registry/templates.js";
 import { progress } from "../ui/output.js";
 import { apply, confirmed, putBackKilled, report } from "./carry-out.js";
 import type { Context } from "./context.js";
+import { refuseUnmerged } from "./continue-update.js";
 import { readSnapshot } from "./read-snapshot.js";
 import { type AddFlags, checkFlags, selectItem, type Wishes } from "./selection.js";
 import { trackedEnvWarning } from "./tracked-env.js";
@@ -26,6 +27,7 @@ export async function add(names: readonly string[], typed: AddFlags, context: Co
   progress("Reading the project", flags);
   await putBackKilled(await findPackageRoot(flags.cwd), context);
   const project = await readProject(flags.cwd, wishes.overrides);
+  refuseUnmerged(project);
   await refuseReqAuth(project, items);
   const plan = await makePlan(project, items, wishes, context);
   if (!(await confirmed(plan, context))) return exitCode.done;

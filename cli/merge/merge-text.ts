@@ -46,9 +46,12 @@ export function mergeText({ base, yours, theirs, path }: Versions, labels: Confl
   const closed = old !== null && user.closed === old.closed ? next.closed : user.closed;
   const write = (lines: Lines) => inShapeOf(lines, yours, closed);
   if (old === null) {
+    if (equal(user.lines, next.lines)) return { kind: "merged", text: yours };
     const reason = "how it was installed is not known any more, so every difference is yours to decide";
     return outcome(mergeTwoWay(user.lines, next.lines), user.lines, write, labels, reason);
   }
+  if (equal(next.lines, old.lines) || equal(next.lines, user.lines)) return { kind: "merged", text: yours };
+  if (equal(user.lines, old.lines)) return { kind: "merged", text: write(next.lines) };
 
   const byLines = mergeLines(user.lines, old.lines, next.lines);
   const clean = conflictsIn(byLines).length === 0;

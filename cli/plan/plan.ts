@@ -25,6 +25,8 @@ export interface Plan {
   readonly dependencies: readonly AddedDependency[];
   /** Names of the keys that .env gains; their values are nowhere but in the secret change. */
   readonly env: readonly string[];
+  /** In an update: the installed version of each item, and the new one. */
+  readonly versions?: readonly { readonly item: string; readonly from: string; readonly to: string }[];
   /** What an update does with each file that it doesn't leave as it is. */
   readonly outcomes?: readonly FileOutcome[];
   /** Files that get conflict markers, with the three texts that git keeps of such a file. */

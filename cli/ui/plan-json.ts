@@ -8,6 +8,8 @@ export function planJson(plan: Plan, { dryRun }: { dryRun: boolean }) {
     dryRun,
     items: plan.selections.map((selection) => ({ version: plan.record.items[selection.item]?.version, ...selection })),
     guesses: plan.guesses,
+    ...(plan.versions && { versions: plan.versions }),
+    ...(plan.outcomes && { files: plan.outcomes }),
     changes: plan.changes.map(changeJson),
     dependencies: plan.dependencies,
     env: plan.env,

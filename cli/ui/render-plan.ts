@@ -1,16 +1,22 @@
 import pc from "picocolors";
 import type { Change, ManualStep, Plan } from "../plan/plan.js";
 import { changedLines } from "./changed-lines.js";
+import { outcomeLines, versionLine } from "./render-outcomes.js";
 
 /** A plan as a person reads it. Of .env it names the keys, never a value. */
 export function renderPlan(plan: Plan, { dryRun }: { dryRun: boolean }): string {
   if (plan.changes.length === 0 && plan.manual.length === 0) {
-    return [`${namesOf(plan)}: nothing to do, all of it is there`, ...section("Note", plan.warnings)].join("\n");
+    return [
+      `${namesOf(plan)}: nothing to do, ${plan.versions ? "it is up to date" : "all of it is there"}`,
+      ...section("Your files", outcomeLines(plan.outcomes ?? [])),
+      ...section("Note", plan.warnings),
+    ].join("\n");
   }
   return [
     pc.bold(`${namesOf(plan)}${dryRun ? " (dry run: nothing is written)" : ""}`),
     ...section("What the project is", plan.guesses.map(guessLine)),
     ...section("Files", fileLines(plan.changes)),
+    ...section("Your files", outcomeLines(plan.outcomes ?? [])),
     ...section("Dependencies", plan.dependencies.map(dependencyLine)),
     ...section("Keys in .env", plan.env.length > 0 ? [plan.env.join(", ")] : []),
     ...section("Note", plan.warnings),
@@ -28,7 +34,8 @@ export function renderManual({ manual }: Plan): string {
   return section(pc.yellow("Left for you to do"), manual.flatMap(manualLines)).join("\n");
 }
 
-function namesOf({ selections }: Plan): string {
+function namesOf({ selections, versions }: Plan): string {
+  if (versions) return versions.map(versionLine).join(", ");
   return selections
     .map(({ item, choices }) => [item, ...Object.entries(choices).map(([name, value]) => `${name}=${value}`)].join(" "))
     .join(", ");

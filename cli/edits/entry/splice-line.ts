@@ -50,3 +50,19 @@ function indentOf(text: string, offset: number): string {
 function startsLine(text: string, offset: number): boolean {
   return /^[ \t]*$/.test(text.slice(lineStart(text, offset), offset));
 }
+
+/** The text without these statements and the lines they stand on; null where other code shares one of the lines. */
+export function cutStatements(text: string, nodes: readonly Node[]): string | null {
+  let result = text;
+  for (const node of [...nodes].sort((a, b) => b.start! - a.start!)) {
+    const end = node.start! + statementText(text, node).length;
+    const restOfLine = /^[ \t]*;?[ \t]*(?:\/\*[^\r\n]*?\*\/[ \t]*)*(?:\/\/[^\r\n]*)?(\r?\n|$)/.exec(text.slice(end));
+    if (!startsLine(text, node.start!) || restOfLine === null) return null;
+    const from = lineStart(text, node.start!);
+    const to = end + restOfLine[0].length;
+    const lastLine = restOfLine[1] === "" && to === text.length;
+    const opened = lastLine ? from - (/\r?\n$/.exec(text.slice(0, from))?.[0].length ?? 0) : from;
+    result = result.slice(0, opened) + result.slice(to);
+  }
+  return result;
+}

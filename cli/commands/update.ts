@@ -1,0 +1,80 @@
+import { randomBytes } from "node:crypto";
+import { CliError, exitCode } from "../errors.js";
+import { pathsToRead } from "../plan/input.js";
+import type { Plan } from "../plan/plan.js";
+import { isBlocked, planUpdate } from "../plan/plan-update.js";
+import type { ConflictMode } from "../plan/update-input.js";
+import { gitOperation } from "../project/git-operation.js";
+import { findPackageRoot } from "../project/package-json.js";
+import type { Project } from "../project/project.js";
+import { readProject } from "../project/read-project.js";
+import { readRegistry } from "../registry/read-registry.js";
+import { jsonResult, progress, result } from "../ui/output.js";
+import { planJson } from "../ui/plan-json.js";
+import { renderConflicts } from "../ui/render-outcomes.js";
+import { apply, confirmed, putBackKilled, report } from "./carry-out.js";
+import type { Context } from "./context.js";
+import { continueUpdate, refuseUnmerged } from "./continue-update.js";
+import { installedParts } from "./installed-parts.js";
+import { readSnapshot } from "./read-snapshot.js";
+
+/** The flags of `update` as typed. */
+export interface UpdateFlags {
+  readonly conflicts?: string;
+  readonly continue?: boolean;
+}
+
+const modes = ["inline", "ours", "theirs"] as const;
+
+/** Brings the installed items to the versions of this package; the user's edits stay. Returns the exit code. */
+export async function update(name: string | undefined, typed: UpdateFlags, context: Context): Promise<number> {
+  const { flags } = context;
+  const mode = checkMode(typed);
+  progress("Reading the project", flags);
+  await putBackKilled(await findPackageRoot(flags.cwd), context);
+  const project = await readProject(flags.cwd, {});
+  if (typed.continue) return continueUpdate(project, context);
+  refuseUnmerged(project);
+  await refuseDuringMerge(project);
+  const plan = await makePlan(name, project, mode, context);
+  if (isBlocked(plan.outcomes ?? [], mode)) return refuse(plan, context);
+  if (!(await confirmed(plan, context))) return exitCode.done;
+  if (!flags.dryRun) await apply(plan, project, context);
+  report(plan, context);
+  if ((plan.unmerged ?? []).length > 0) return exitCode.conflicts;
+  return plan.manual.length > 0 && flags.strict ? exitCode.manual : exitCode.done;
+}
+
+/** The plan of an update, as `diff` looks at it too. */
+export async function makePlan(
+  name: string | undefined,
+  project: Project,
+  conflicts: ConflictMode,
+  { flags, packageRoot }: Context,
+): Promise<Plan> {
+  const parts = await installedParts(name, project, { registry: readRegistry(packageRoot), packageRoot });
+  const files = await readSnapshot(project.root, pathsToRead(project, parts));
+  const secret = () => randomBytes(32).toString("base64url");
+  return planUpdate({ project, parts, files, secret, install: flags.install, conflicts });
+}
+
+function checkMode({ conflicts, continue: goesOn }: UpdateFlags): ConflictMode {
+  if (conflicts === undefined) return "refuse";
+  if (goesOn) throw new CliError("BadArgument", "--continue ends an update: --conflicts can't go with it");
+  const mode = modes.find((known) => known === conflicts);
+  if (mode) return mode;
+  throw new CliError("BadArgument", `--conflicts takes ${modes.join(", ")}, not "${conflicts}"`);
+}
+
+async function refuseDuringMerge({ git }: Project): Promise<void> {
+  const operation = await gitOperation(git.root);
+  if (operation === null) return;
+  throw new CliError("MergeInProgress", `git is in the middle of ${operation} here: finish or abort it, then update`);
+}
+
+/** Something is in the way: nothing is written, and every place is named. */
+function refuse(plan: Plan, { flags }: Context): number {
+  if (flags.json) jsonResult(planJson(plan, { dryRun: flags.dryRun }));
+  else result(renderConflicts(plan));
+  return exitCode.conflicts;
+}

@@ -1,0 +1,134 @@
+import semver from "semver";
+import { addIgnoreLines } from "../edits/gitignore.js";
+import { CliError } from "../errors.js";
+import type { InstalledItem, InstallRecord, Project } from "../project/project.js";
+import { applyEdit } from "./apply-edit.js";
+import { planBuildExclude } from "./build-exclude.js";
+import { planDependencies } from "./dependencies.js";
+import { type Draft, startDraft } from "./draft.js";
+import { planEnvironment } from "./environment.js";
+import type { Part } from "./input.js";
+import { planManifest } from "./package-json.js";
+import type { FileOutcome, Plan, Unmerged } from "./plan.js";
+import { extendRecord, writeRecord } from "./record.js";
+import { isMigration } from "./update-file.js";
+import { planFilesUpdate } from "./update-files.js";
+import type { UpdateInput } from "./update-input.js";
+import { planMountUpdate } from "./update-mount.js";
+import { planScriptsUpdate } from "./update-scripts.js";
+
+/** What bringing these installed items to the versions at hand changes. Pure. With a conflict in the way, nothing. */
+export function planUpdate(input: UpdateInput): Plan {
+  const { project, parts, files, install } = input;
+  const draft = startDraft(files);
+  const outcomes: FileOutcome[] = [];
+  const unmerged: Unmerged[] = [];
+  let record: InstallRecord = project.record ?? { version: 1, items: {} };
+  for (const part of parts) {
+    const update = planPart(part, input, record, draft);
+    record = update.record;
+    outcomes.push(...update.outcomes);
+    unmerged.push(...update.unmerged);
+  }
+  writeRecord(record, project.record, draft);
+  const blocked = isBlocked(outcomes, input.conflicts);
+  return {
+    selections: parts.map(({ selection }) => selection),
+    guesses: [],
+    changes: blocked ? [] : draft.changes(),
+    manual: draft.manual,
+    install: install && !blocked && draft.dependencies.length > 0 ? project.packageManager.install : null,
+    warnings: [...project.warnings, ...draft.warnings],
+    nextSteps: draft.nextSteps,
+    record,
+    dependencies: draft.dependencies,
+    env: draft.env,
+    versions: parts.map(({ item }) => ({
+      item: item.name,
+      from: project.record?.items[item.name]?.version ?? item.version,
+      to: item.version,
+    })),
+    outcomes,
+    unmerged: blocked ? [] : unmerged,
+  };
+}
+
+/** Whether something keeps the whole update from being written. */
+export function isBlocked(outcomes: readonly FileOutcome[], mode: UpdateInput["conflicts"]): boolean {
+  return outcomes.some(({ what }) => what === "taken" || (what === "conflict" && mode === "refuse"));
+}
+
+function planPart(part: Part, input: UpdateInput, record: InstallRecord, draft: Draft) {
+  const { project, secret, conflicts: mode } = input;
+  const { name, version } = part.item;
+  const before = record.items[name]!;
+  refuseDowngrade(part, before);
+  refuseLostChoice(part, before);
+  const { added, packages, warnings } = planDependencies(part, project);
+  const scripts = planScriptsUpdate(part, project, before);
+  const { files, outcomes, unmerged } = planFilesUpdate(part, { project, packages, way: { version, mode } }, draft);
+  const mount = planMountUpdate(part, project, before, draft);
+  planManifest({ dependencies: added, scripts: scripts.added, setScripts: scripts.changed }, draft);
+  const env = planEnvironment(part, { project, secret, settled: before.env }, draft);
+  const patches = [
+    { path: project.entry?.path ?? "", lines: mount.lines },
+    { path: ".gitignore", lines: planIgnores(part, before, draft) },
+    { path: project.tsconfig.path, lines: planBuildExclude(part, project, draft) },
+  ];
+  draft.dependencies.push(...added);
+  draft.warnings.push(...warnings, ...scripts.warnings, ...leftBehind(part, before, project));
+  draft.nextSteps.push(...migrateStep(part, outcomes, project));
+  const changed = { ...scripts.added, ...scripts.changed };
+  const current = { ...record, items: { ...record.items, [name]: mount.installed } };
+  const extended = extendRecord(current, part, { files, patches, env, scripts: changed, dependencies: added });
+  return { record: withUnmerged(extended, name, unmerged), outcomes, unmerged };
+}
+
+function withUnmerged(record: InstallRecord, name: string, unmerged: readonly Unmerged[]): InstallRecord {
+  if (unmerged.length === 0) return record;
+  const item = { ...record.items[name]!, unmerged: unmerged.map(({ path }) => path) };
+  return { ...record, items: { ...record.items, [name]: item } };
+}
+
+function refuseDowngrade({ item }: Part, { version }: InstalledItem): void {
+  if (semver.lte(version, item.version)) return;
+  throw new CliError(
+    "BadArgument",
+    `${item.name} ${version} is installed, and this authwright brings only ${item.version}: run npx authwright@latest update`,
+  );
+}
+
+function refuseLostChoice({ item }: Part, { choices }: InstalledItem): void {
+  const lost = Object.entries(choices).find(([name, value]) => !item.choices[name]?.values[value]);
+  if (!lost) return;
+  throw new CliError(
+    "BadArgument",
+    `${item.name} ${item.version} has no ${lost[0]} ${lost[1]} any more: choose another with "authwright add" first`,
+  );
+}
+
+/** Only lines that no earlier version has asked for: the user may have taken those out. */
+function planIgnores({ item }: Part, { patches }: InstalledItem, draft: Draft): readonly string[] {
+  const known = patches.filter(({ path }) => path === ".gitignore").flatMap(({ lines }) => lines);
+  const wanted = item.gitignore.filter((line) => !known.includes(line));
+  const edit = addIgnoreLines(draft.read(".gitignore"), wanted);
+  return applyEdit(edit, { path: ".gitignore", why: "keeps secrets and data out of git" }, draft) ?? [];
+}
+
+/** Dependencies that an earlier version added: the user may use them too, so they stay. */
+function leftBehind({ item, selection }: Part, before: InstalledItem, { packageJson }: Project): string[] {
+  if (before.version === item.version) return [];
+  const values = Object.entries(selection.choices).map(([name, value]) => item.choices[name]?.values[value]);
+  const needed = [item, ...values].flatMap((of) => Object.keys({ ...of?.dependencies, ...of?.devDependencies }));
+  const there = { ...packageJson.dependencies, ...packageJson.devDependencies };
+  return Object.keys({ ...before.dependencies, ...before.devDependencies })
+    .filter((name) => there[name] && !needed.some((other) => name === other || name.startsWith(`${other}-`)))
+    .map((name) => `${item.name} no longer needs ${name}: remove it if you don't use it`);
+}
+
+function migrateStep({ item }: Part, outcomes: readonly FileOutcome[], { packageManager }: Project): string[] {
+  const fresh = outcomes.filter(({ what, path }) => what === "created" && isMigration(path));
+  const script = Object.keys(item.scripts).find((name) => name.endsWith(":migrate"));
+  if (fresh.length === 0 || !script) return [];
+  return [`Bring your databases up to date: ${packageManager.run} ${script}`];
+}

@@ -1,0 +1,134 @@
+import { mergeText } from "../merge/merge-text.js";
+import { inShapeOf, splitLines } from "../merge/text-lines.js";
+import type { InstalledItem } from "../project/project.js";
+import type { Draft } from "./draft.js";
+import { type Rendered, sha256 } from "./files.js";
+import { hasHash, installedText } from "./installed-text.js";
+import { basePath } from "./paths.js";
+import type { FileOutcome, Unmerged } from "./plan.js";
+import type { ConflictMode } from "./update-input.js";
+
+type Recorded = InstalledItem["files"][string];
+
+/** What one file becomes: its entry in the record, and what there is to say about it. */
+export interface FileUpdate {
+  readonly recorded: Recorded;
+  readonly outcome: FileOutcome | null;
+  readonly unmerged?: Unmerged;
+}
+
+/** Who updates, and how. */
+export interface UpdateWay {
+  readonly version: string;
+  readonly mode: ConflictMode;
+}
+
+/** Brings one installed file to the new version; the user's edits stay. */
+export function updateFile(file: Rendered, from: string, known: Recorded, way: UpdateWay, draft: Draft): FileUpdate {
+  const { path, text: theirs } = file;
+  const movedFrom = from === path ? null : from;
+  const yours = draft.read(from);
+  const outcome = outcomeOf({ path, movedFrom });
+  if (isMigration(path) && (movedFrom || !hasHash(theirs, known.sha256)))
+    return { recorded: known, outcome: outcome("refused", `${way.version} changes it, but it may be applied already`) };
+  if (movedFrom && draft.read(path) !== null) return { recorded: known, outcome: outcome("taken", taken) };
+  if (yours === null) return stayAway(known, outcome, movedFrom, path, draft);
+
+  const base = installedText(known, draft.read(basePath(from)), [yours, theirs]);
+  const labels = { yours: "yours", theirs: `authwright ${way.version}` };
+  const merge = mergeText({ base: base.text, yours, theirs, path }, labels);
+  if (merge.kind === "conflicts" && way.mode === "refuse")
+    return { recorded: known, outcome: { ...outcome("conflict", merge.reason), conflicts: merge.conflicts } };
+
+  const after = merge.kind === "merged" ? merge.text : merge.settled[way.mode as keyof typeof merge.settled];
+  draft.write(path, after, movedFrom ? `moved from ${movedFrom}` : `update to ${way.version}`);
+  if (movedFrom) draft.write(movedFrom, null, `moved to ${path}`);
+  keepBase(file, from, base.damage === null && hasHash(theirs, known.sha256), draft);
+  const recorded = { template: file.template, sha256: sha256(theirs) };
+  const restored = base.damage && `its text in .authwright/base ${base.damage}: put there again`;
+  if (merge.kind === "conflicts") {
+    const told = { ...outcome("conflict", settledNote(way.mode, merge.reason)), conflicts: merge.conflicts };
+    if (way.mode !== "inline") return { recorded, outcome: told };
+    const alike = (text: string) => inShapeOf(splitLines(text).lines, yours, true);
+    const unmerged = { path, base: base.text === null ? null : alike(base.text), yours, theirs: alike(theirs) };
+    return { recorded, outcome: told, unmerged };
+  }
+  if (after === yours && !movedFrom) return { recorded, outcome: restored ? outcome("updated", restored) : null };
+  const edited = !hasHash(yours, known.sha256);
+  return { recorded, outcome: outcome(edited ? "merged" : "updated", restored || null) };
+}
+
+/** A file of the new version that was not there before. */
+export function addFile(file: Rendered, { version }: UpdateWay, draft: Draft): FileUpdate {
+  const recorded = { template: file.template, sha256: sha256(file.text) };
+  const outcome = outcomeOf({ path: file.path, movedFrom: null });
+  const current = draft.read(file.path);
+  if (current !== null && !hasHash(current, recorded.sha256)) return { recorded, outcome: outcome("taken", taken) };
+  if (current === null) draft.write(file.path, file.text, `new in ${version}`);
+  draft.write(basePath(file.path), file.text, "as installed, for updates");
+  return { recorded, outcome: outcome("created", null) };
+}
+
+/** An installed file that the new version no longer has. Returns its entry where it stays in the record. */
+export function dropFile(path: string, known: Recorded, { version }: UpdateWay, draft: Draft): Partial<FileUpdate> {
+  const outcome = outcomeOf({ path, movedFrom: null });
+  const current = draft.read(path);
+  if (isMigration(path) && current !== null)
+    return { recorded: known, outcome: outcome("refused", `${version} drops it, but it may be applied already`) };
+  draft.write(basePath(path), null, `not in ${version}`);
+  if (current === null) return {};
+  if (!hasHash(current, known.sha256))
+    return {
+      outcome: outcome("kept", `${version} no longer has it; you have edited it, so it stays and is yours now`),
+    };
+  draft.write(path, null, `not in ${version}`);
+  return { outcome: outcome("deleted", null) };
+}
+
+/** An applied migration is history: a change of it would never reach a database. */
+export function isMigration(path: string): boolean {
+  return /(^|\/)migrations\/\d[^/]*\.ts$/.test(path);
+}
+
+const taken = "a file of yours stands there: move it away, or rename it";
+
+/** The user has deleted the file: the record keeps it as it was, so that bringing it back brings the update too. */
+function stayAway(
+  known: Recorded,
+  outcome: ReturnType<typeof outcomeOf>,
+  movedFrom: string | null,
+  path: string,
+  draft: Draft,
+): FileUpdate {
+  if (movedFrom) {
+    draft.write(basePath(path), draft.read(basePath(movedFrom)), "as installed, for updates");
+    draft.write(basePath(movedFrom), null, `moved to ${path}`);
+  }
+  return { recorded: known, outcome: outcome("absent", "you have deleted it, and it stays deleted") };
+}
+
+function keepBase({ path, text }: Rendered, from: string, whole: boolean, draft: Draft): void {
+  if (from !== path) draft.write(basePath(from), null, `moved to ${path}`);
+  if (from === path && whole) return;
+  draft.write(basePath(path), text, "as installed, for updates");
+}
+
+function settledNote(mode: ConflictMode, reason: string | null): string {
+  const notes = {
+    inline: "conflict markers are in the file",
+    ours: "your lines stay",
+    theirs: "the new lines are taken",
+  };
+  const note = mode === "refuse" ? "" : notes[mode];
+  return reason === null ? note : `${reason}; ${note}`;
+}
+
+function outcomeOf({ path, movedFrom }: Pick<FileOutcome, "path" | "movedFrom">) {
+  return (what: FileOutcome["what"], note: string | null): FileOutcome => ({
+    path,
+    what,
+    note,
+    movedFrom,
+    conflicts: [],
+  });
+}

@@ -1,0 +1,39 @@
+import type { InstalledItem, Project } from "../project/project.js";
+import type { Draft } from "./draft.js";
+import { rendered } from "./files.js";
+import type { Part } from "./input.js";
+import type { FileOutcome, Unmerged } from "./plan.js";
+import { addFile, dropFile, type FileUpdate, type UpdateWay, updateFile } from "./update-file.js";
+import { findOrigins } from "./update-origins.js";
+
+/** What an update makes of the item's files. */
+export interface FilesUpdate {
+  readonly files: InstalledItem["files"];
+  readonly outcomes: readonly FileOutcome[];
+  readonly unmerged: readonly Unmerged[];
+}
+
+/** Brings every file of the item to the new version. */
+export function planFilesUpdate(
+  part: Part,
+  { project, packages, way }: { project: Project; packages: Readonly<Record<string, string>>; way: UpdateWay },
+  draft: Draft,
+): FilesUpdate {
+  const recorded = project.record?.items[part.item.name]?.files ?? {};
+  const texts = part.templates.map((file) => rendered(file, part, project, packages));
+  const { wanted, gone } = findOrigins(part, recorded, texts);
+  const updates: (readonly [string, Partial<FileUpdate>])[] = [
+    ...gone.map((path) => [path, dropFile(path, recorded[path]!, way, draft)] as const),
+    ...wanted.map(({ file, from }) => {
+      const update = from === null ? addFile(file, way, draft) : updateFile(file, from, recorded[from]!, way, draft);
+      const stays = from !== null && ["refused", "taken"].includes(update.outcome?.what ?? "");
+      return [stays ? from : file.path, update] as const;
+    }),
+  ];
+  const known = updates.flatMap(([path, update]) => (update.recorded ? [[path, update.recorded] as const] : []));
+  return {
+    files: Object.fromEntries(known.toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    outcomes: updates.flatMap(([, { outcome }]) => outcome ?? []),
+    unmerged: updates.flatMap(([, { unmerged }]) => unmerged ?? []),
+  };
+}

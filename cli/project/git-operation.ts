@@ -1,0 +1,28 @@
+import { readFile, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+
+const operations: readonly (readonly [string, string])[] = [
+  ["MERGE_HEAD", "a merge"],
+  ["rebase-merge", "a rebase"],
+  ["rebase-apply", "a rebase"],
+  ["CHERRY_PICK_HEAD", "a cherry-pick"],
+  ["REVERT_HEAD", "a revert"],
+];
+
+/** What git is in the middle of in the repository at `gitRoot`, in words, or null. */
+export async function gitOperation(gitRoot: string | null): Promise<string | null> {
+  if (gitRoot === null) return null;
+  const folder = await gitFolder(gitRoot);
+  for (const [name, words] of operations) {
+    if (await stat(join(folder, name)).catch(() => null)) return words;
+  }
+  return null;
+}
+
+/** In a worktree or submodule `.git` is a file that names the folder. */
+async function gitFolder(gitRoot: string): Promise<string> {
+  const path = join(gitRoot, ".git");
+  const text = await readFile(path, "utf8").catch(() => null);
+  const named = /^gitdir: (.+)$/m.exec(text ?? "")?.[1];
+  return named === undefined ? path : resolve(gitRoot, named.trim());
+}
