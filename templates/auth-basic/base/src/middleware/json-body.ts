@@ -13,6 +13,11 @@ export const jsonBody: RequestHandler[] = [
   (req, _res, next) =>
     next(hasBody(req) && !req.is("application/json") ? new AuthError("UnsupportedMediaType") : undefined),
   express.json({ limit: maxBody, verify: checkText }),
+  // Express 4 makes an empty object of no body.
+  (req, _res, next) => {
+    if (!hasBody(req)) req.body = undefined;
+    next();
+  },
 ];
 
 function hasBody({ headers }: IncomingMessage): boolean {
