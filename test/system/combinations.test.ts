@@ -78,7 +78,7 @@ for (const combination of combinations) {
     await typeCheck(project.dir);
     expect(await build(project)).toEqual(expect.arrayContaining(before));
     expect(await strangers(project, before)).toEqual([]);
-    await shippedTests(project, combination);
+    await runTests(project, combination);
     await production(project, combination);
   });
 }
@@ -87,6 +87,8 @@ interface UserProject {
   readonly root: string;
   readonly dir: string;
   readonly packageManager: PackageManager;
+  /** The user's, from before. */
+  readonly ownTests: readonly string[];
   readonly snapshot: () => Promise<Map<string, string>>;
 }
 
@@ -105,7 +107,7 @@ async function setUp({
   if (Object.keys(ranges).length > 0) await fs.writeJson(join(dir, "package.json"), manifest, { spaces: 2 });
   await run(root, ["git", "init", "--quiet"]);
   await run(root, [packageManager, "install"]);
-  return { root, dir, packageManager, snapshot };
+  return { root, dir, packageManager, ownTests: await filesBelow(join(dir, "test")), snapshot };
 }
 
 /** Builds from nothing and gives what the build emits. */
@@ -163,18 +165,21 @@ async function strangers({ dir }: UserProject, before: readonly string[]): Promi
   });
 }
 
-/** In the user's own runner, in a checkout that has no .env. */
-async function shippedTests(
-  { dir, packageManager }: UserProject,
-  { database, packageManager: given }: Combination,
-): Promise<void> {
+/** Those that shipped, in a checkout that has no .env, and those that were there before, as they were. */
+async function runTests(project: UserProject, { database }: Combination): Promise<void> {
+  const { dir, packageManager, ownTests } = project;
   await fs.move(join(dir, ".env"), join(dir, ".env.away"));
-  // npm rows of Postgres test on PGlite, the others on the real server.
-  const server = database === "postgres" && given !== undefined ? await freshDatabase() : null;
-  const output = await run(dir, [packageManager, "test"], server ? { TEST_DATABASE_URL: server.url } : {});
-  expect(output).toMatch(/auth\.test\.ts/);
+  // npm rows of Postgres test on PGlite, pnpm rows on the real server.
+  const server = database === "postgres" && packageManager === "pnpm" ? await freshDatabase() : null;
+  const shipped = await runTest(project, "auth", server ? { TEST_DATABASE_URL: server.url } : {});
+  expect(shipped).toContain("auth.test.ts");
   await server?.drop();
   await fs.move(join(dir, ".env.away"), join(dir, ".env"));
+  for (const name of ownTests) expect(await runTest(project, name, {})).toContain(name);
+}
+
+function runTest({ dir, packageManager }: UserProject, name: string, env: Record<string, string>): Promise<string> {
+  return run(dir, packageManager === "npm" ? ["npm", "test", "--", name] : ["pnpm", "test", name], env);
 }
 
 /** Migrates from source and from the build, then boots the build without dev dependencies. */
