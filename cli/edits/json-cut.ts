@@ -1,4 +1,4 @@
-import { createScanner, type Node, SyntaxKind } from "jsonc-parser";
+import type { Node } from "jsonc-parser";
 import { splice } from "./json-splice.js";
 
 /**
@@ -12,11 +12,11 @@ export function cutItem(text: string, container: Node, index: number): string {
   const comma = commaAfter(text, end);
   const before = previous ? previous.offset + previous.length : container.offset + 1;
   const ownLine = /\n[ \t]*$/.exec(text.slice(before, item.offset));
-  if (!ownLine) return cutInLine(text, { container, previous, item, next });
+  const rest = /^[ \t]*(?:\/\/[^\r\n]*|\/\*[^\r\n]*?\*\/)?[ \t]*(?=\r?\n|$)/.exec(text.slice(comma ?? end));
+  if (!ownLine || !rest) return cutInLine(text, { container, previous, item, next });
 
   const lineStart = item.offset - ownLine[0].length - (text[item.offset - ownLine[0].length - 1] === "\r" ? 1 : 0);
-  const rest = /^[ \t]*(?:\/\/[^\r\n]*|\/\*[^\r\n]*?\*\/)?[ \t]*(?=\r?\n|$)/.exec(text.slice(comma ?? end));
-  const without = splice(text, lineStart, (comma ?? end) + (rest?.[0].length ?? 0), "");
+  const without = splice(text, lineStart, (comma ?? end) + rest[0].length, "");
   if (children.length === 1) return emptied(without, container);
   const dangling = next === undefined && comma === null && previous ? commaAfter(text, before) : null;
   return dangling === null ? without : splice(without, dangling - 1, dangling, "");
@@ -44,7 +44,6 @@ function emptied(text: string, container: Node): string {
 
 /** Where the comma behind an item ends; null where there is none. */
 function commaAfter(text: string, offset: number): number | null {
-  const scanner = createScanner(text, true);
-  scanner.setPosition(offset);
-  return scanner.scan() === SyntaxKind.CommaToken ? scanner.getTokenOffset() + scanner.getTokenLength() : null;
+  const found = /^(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*,/.exec(text.slice(offset));
+  return found ? offset + found[0].length : null;
 }

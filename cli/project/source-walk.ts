@@ -67,7 +67,8 @@ export async function findSource(root: string, path: string): Promise<string | n
   return null;
 }
 
-function sourceCandidates(path: string): string[] {
+/** Where the source file of an import may stand, best first. */
+export function sourceCandidates(path: string): string[] {
   const typed = path.replace(/\.([cm]?)jsx?$/, ".$1ts");
   const exact = typed === path ? [path] : [typed, typed.replace(/\.ts$/, ".tsx"), path];
   const index = posix.join(path, "index");
