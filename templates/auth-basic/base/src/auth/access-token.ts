@@ -16,14 +16,16 @@ const algorithm = "HS256";
 const audience = `${config.jwtIssuer}:client`;
 const headerMembers = ["alg", "typ", "kid"];
 const maxTokenCharacters = 4096;
-const maxVerifiedTokens = 5000;
+const maxRecentTokens = 2500;
 const clockSkewSeconds = 5;
 
 // A KeyObject is made once: jsonwebtoken imports a string secret anew for every token.
 const signingKey = keyOf(config.jwtSecretKey);
 const verifyingKeys = config.jwtSecretKeyPrevious ? [signingKey, keyOf(config.jwtSecretKeyPrevious)] : [signingKey];
 
-const verified = new Map<string, AccessClaims>();
+/** Successes only, keyed by the whole token. Two halves keep what is in use, without a write for each request. */
+let recent = new Map<string, AccessClaims>();
+let older = new Map<string, AccessClaims>();
 
 /** Signs an access token (RFC 9068) that lives `lifetimeSeconds`. */
 export function signAccessToken(userId: string, sessionId: string, lifetimeSeconds: number): string {
@@ -42,7 +44,7 @@ export function signAccessToken(userId: string, sessionId: string, lifetimeSecon
 
 /** The claims of a genuine, unexpired token, or null. Whether its session still lives is for `revocations.ts` to say. */
 export function verifyAccessToken(token: string): AccessClaims | null {
-  const claims = recall(token) ?? remember(token, verify(token));
+  const claims = recent.get(token) ?? remember(token, older.get(token) ?? verify(token));
   return claims && claims.expiresAt > now() ? claims : null;
 }
 
@@ -90,19 +92,10 @@ function readClaims(payload: object): AccessClaims | null {
   return Object.freeze({ userId: sub, sessionId: sid, tokenId: jti, expiresAt });
 }
 
-/** A least-recently-used cache of successes only, keyed by the whole token. */
-function recall(token: string): AccessClaims | undefined {
-  const claims = verified.get(token);
-  if (claims) {
-    verified.delete(token);
-    verified.set(token, claims);
-  }
-  return claims;
-}
-
 function remember(token: string, claims: AccessClaims | null): AccessClaims | null {
-  if (claims) verified.set(token, claims);
-  if (verified.size > maxVerifiedTokens) verified.delete(verified.keys().next().value as string);
+  if (!claims) return null;
+  if (recent.size === maxRecentTokens) [recent, older] = [new Map(), recent];
+  recent.set(token, claims);
   return claims;
 }
 
