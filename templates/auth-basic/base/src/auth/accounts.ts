@@ -62,13 +62,15 @@ export async function updateProfile(userId: string, input: ProfileInput, client:
   const { currentPassword, ...asked } = input;
   const user = await getProfile(userId);
   const emailChanges = asked.email !== undefined && asked.email !== user.email;
-  if (emailChanges) await checkCurrentPassword(userId, currentPassword ?? "", client);
+  const checked = emailChanges ? await checkCurrentPassword(userId, currentPassword ?? "", client) : undefined;
   let changes: ProfileChanges = asked;
   for (const change of profileChanges) changes = await change(user, changes);
   if (Object.keys(changes).length === 0) return user;
-  const updated = await store.updateUser(userId, emailChanges ? { ...changes, emailVerifiedAt: null } : changes);
+  const stored = emailChanges ? { ...changes, emailVerifiedAt: null } : changes;
+  const updated = await store.updateUser(userId, stored, checked?.sessionEpoch);
+  if (!updated) return accountIsGone();
   emit({ event: "user_updated", outcome: "success", userId, client });
-  return updated ?? accountIsGone();
+  return updated;
 }
 
 /** Ends every session, the caller's too, and starts a new one. @throws AuthError "WrongPassword" */
@@ -93,7 +95,8 @@ export async function deleteAccount(userId: string, password: string, client: Cl
 
 /** Shares the login's limits, or a stolen access token could guess the password without them. */
 async function checkCurrentPassword(userId: string, password: string, client: ClientInfo): Promise<store.Credentials> {
-  const credentials = (await store.findCredentials({ id: userId })) ?? accountIsGone();
+  const credentials = await store.findCredentials({ id: userId });
+  if (!credentials || credentials.disabledAt) return accountIsGone();
   const admitted = await admitPasswordAttempt(canonicalUsername(credentials.user.username), client);
   if (!(await verifyPassword(password, credentials))) {
     emit({ event: "authn_password_change_fail", outcome: "failure", userId, client });

@@ -10,6 +10,8 @@ const pollEveryMs = 1_000;
 const staleAfterMs = 10_000;
 /** A revocation becomes visible at its commit, later than its time: longer than any transaction can last. */
 const overlapSeconds = 30;
+/** An access token can be signed a little after its session was revoked, or by a clock that is ahead. */
+const lateTokenSeconds = 60;
 
 const deadUntilMs = new Map<string, number>();
 
@@ -38,7 +40,7 @@ export async function isRevoked(sessionId: string): Promise<boolean> {
 
 /** Refuses the sessions' access tokens from now on. */
 export function markRevoked(sessionIds: string[]): void {
-  const until = Date.now() + config.accessTokenSeconds * 1000;
+  const until = Date.now() + (config.accessTokenSeconds + lateTokenSeconds) * 1000;
   for (const id of sessionIds) if (!deadUntilMs.has(id)) deadUntilMs.set(id, until);
 }
 
@@ -61,7 +63,7 @@ function poll(): Promise<void> {
 
 async function load(): Promise<void> {
   const startedAt = moment();
-  const missedSeconds = lastPoll ? elapsedMs(lastPoll) / 1000 : config.accessTokenSeconds;
+  const missedSeconds = lastPoll ? elapsedMs(lastPoll) / 1000 : config.accessTokenSeconds + lateTokenSeconds;
   markRevoked(await revokedWithin(missedSeconds + overlapSeconds));
   if (timer) lastPoll = startedAt;
   forgetExpired();

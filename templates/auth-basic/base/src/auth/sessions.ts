@@ -54,11 +54,18 @@ export async function checkRefreshToken(refreshToken: string): Promise<void> {
 /** Ends the login of a genuine refresh token, the newest or a spent one; false for a forged token. */
 export async function endByRefreshToken(refreshToken: string, client: ClientInfo): Promise<boolean> {
   const token = parseRefreshToken(refreshToken);
-  if (token) await endSession(token.sessionId, client);
+  if (token) await endOwnSession(token.sessionId, client);
   return token !== null;
 }
 
-/** Ends one login; one that has ended already is left as it is. */
+/** Ends the login of a genuine token; one that has ended already stays as it is. */
+export async function endOwnSession(sessionId: string, client: ClientInfo): Promise<void> {
+  await endSession(sessionId, client);
+  // Another process may have ended it a moment ago, and this one not have heard of that yet.
+  markRevoked([sessionId]);
+}
+
+/** Ends one login, of that user if one is given; false when there is none to end. */
 export async function endSession(sessionId: string, client: ClientInfo, userId?: string): Promise<boolean> {
   const ended = await store.revokeSession(sessionId, "logout", userId);
   if (!ended) return false;

@@ -102,11 +102,14 @@ export async function findUser(id: string): Promise<User | null> {
   return user ?? null;
 }
 
+/** With `epoch`, null also when the password was changed since then. */
 export async function updateUser(
   id: string,
   changes: { displayName?: string | null | undefined; email?: string | null | undefined; emailVerifiedAt?: null },
+  epoch?: number,
 ): Promise<User | null> {
-  const [user] = await write((db) => db.update(users).set(changes).where(eq(users.id, id)).returning(publicUser));
+  const match = epoch === undefined ? eq(users.id, id) : isEnabledAt(id, epoch);
+  const [user] = await write((db) => db.update(users).set(changes).where(match).returning(publicUser));
   return user ?? null;
 }
 
@@ -175,14 +178,14 @@ export async function isSessionLive(id: string): Promise<boolean> {
   return (await findSession(eq(sessions.id, id))) !== null;
 }
 
-/** Ends one session, of that user if one is given; null when it does not live. */
+/** Ends one session, of that user if one is given; null when it has ended. An expired one may have a live access token. */
 export async function revokeSession(id: string, reason: RevokedReason, userId?: string) {
   const mine = userId === undefined ? undefined : eq(sessions.userId, userId);
   const [revoked] = await write((db) =>
     db
       .update(sessions)
       .set({ revokedAt: now, revokedReason: reason })
-      .where(and(eq(sessions.id, id), isLive, mine))
+      .where(and(eq(sessions.id, id), isNull(sessions.revokedAt), mine))
       .returning({ userId: sessions.userId }),
   );
   return revoked ?? null;
@@ -231,7 +234,7 @@ export async function changePassword(userId: string, epoch: number, hash: Passwo
     const [changed] = await tx
       .update(users)
       .set({ ...hash, sessionEpoch: nextEpoch })
-      .where(and(eq(users.id, userId), eq(users.sessionEpoch, epoch)))
+      .where(isEnabledAt(userId, epoch))
       .returning({ epoch: users.sessionEpoch });
     if (!changed) return null;
     const ended = await endSessions(tx, userId, "password");
@@ -243,10 +246,7 @@ export async function changePassword(userId: string, epoch: number, hash: Passwo
 /** Takes the user away. The sessions stay as tombstones, without what could name a person. */
 export async function deleteUser(userId: string, epoch: number): Promise<string[] | null> {
   return transaction(async (tx) => {
-    const [gone] = await tx
-      .delete(users)
-      .where(and(eq(users.id, userId), eq(users.sessionEpoch, epoch)))
-      .returning({ id: users.id });
+    const [gone] = await tx.delete(users).where(isEnabledAt(userId, epoch)).returning({ id: users.id });
     if (!gone) return null;
     await tx.update(sessions).set({ ip: null, userAgent: null }).where(eq(sessions.userId, userId));
     return endSessions(tx, userId, "deleted");
@@ -276,17 +276,21 @@ const nextEpoch = sql`${users.sessionEpoch} + 1`;
  * moved the epoch and no row is made.
  */
 async function startSession(tx: Database, session: NewSession, userId: string, epoch: number) {
-  const allowed = and(eq(users.id, userId), eq(users.sessionEpoch, epoch), isNull(users.disabledAt));
   const [started] = await tx
     .insert(sessions)
     .select(
       sql`select ${session.id}, ${users.id}, ${users.sessionEpoch}, 0, ${now}, ${now},
         ${fromNow(config.refreshTokenSeconds)}, ${fromNow(config.sessionMaxSeconds)},
         null, null, ${session.ip}, ${session.userAgent}
-        from ${users} where ${allowed} ${forShare}`,
+        from ${users} where ${isEnabledAt(userId, epoch)} ${forShare}`,
     )
     .returning(storedSession);
   return started ?? null;
+}
+
+/** The user, if nothing has ended all sessions since `epoch` was read and nobody has barred the account. */
+function isEnabledAt(userId: string, epoch: number): SQL | undefined {
+  return and(eq(users.id, userId), eq(users.sessionEpoch, epoch), isNull(users.disabledAt));
 }
 
 async function endSessions(tx: Database, userId: string, reason: RevokedReason): Promise<string[]> {

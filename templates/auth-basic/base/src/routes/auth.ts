@@ -67,7 +67,7 @@ async function logOut(req: Request, res: Response): Promise<void> {
 
 async function endBearerSession(req: Request): Promise<boolean> {
   const claims = readBearerToken(req);
-  if (claims) await sessions.endSession(claims.sessionId, clientOf(req));
+  if (claims) await sessions.endOwnSession(claims.sessionId, clientOf(req));
   return claims !== null;
 }
 

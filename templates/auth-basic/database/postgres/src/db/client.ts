@@ -108,13 +108,16 @@ function open(): Connection {
 /**
  * drizzle's own transaction loses the connection whose BEGIN fails, and gives one back to the pool whose ROLLBACK did
  * not arrive: the next query would run in a transaction that nobody commits. Here a failure ends the connection.
+ *
+ * The level is named because what `store.ts` locks is right at this one: under a database's default of REPEATABLE READ,
+ * a password change would not see the session of a login that it has waited for.
  */
 async function inTransaction<T>(pool: pg.Pool, work: (tx: Database) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   const tx = drizzle(client);
   let committed = false;
   try {
-    await tx.execute(sql`begin`);
+    await tx.execute(sql`begin isolation level read committed`);
     const result = await work(tx);
     await tx.execute(sql`commit`);
     committed = true;

@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import jwt from "jsonwebtoken";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import type { Api } from "../support/api.js";
+import {
+  type Cluster,
+  logIn,
+  open,
+  password,
+  refresh,
+  removeComposed,
+  signUp,
+  startCluster,
+  tally,
+  times,
+} from "../support/cluster.js";
+import { appEnv } from "../support/compose.js";
+
+let cluster: Cluster;
+afterEach(() => cluster.close());
+afterAll(removeComposed);
+
+const seconds = (count: number): string => String(count / 60);
+const days = (count: number): string => (count / 86_400).toFixed(12);
+
+describe.each(["postgres", "sqlite"] as const)("%s", (database) => {
+  test("a revoked session stays dead for a token that was signed late or by a clock that is ahead", async () => {
+    cluster = await startCluster({ database, processes: 2, env: { ACCESS_TOKEN_MINUTES: seconds(3) } });
+    const [here, there] = cluster.clients as [Api, Api];
+    const { accessToken } = await signUp(here);
+    const late = signedAhead(accessToken, 4);
+    expect(await open(there, late)).toBe(200);
+    expect((await here.post("/api/auth/logout", {}, accessToken)).status).toBe(204);
+    await sleep(5_200);
+    expect([await open(here, late), await open(there, late)]).toEqual([401, 401]);
+  });
+
+  test("a logout answered with 204 is felt at once, also where another process had ended the session before", async () => {
+    cluster = await startCluster({ database, processes: 2 });
+    const [here, there] = cluster.clients as [Api, Api];
+    for (let round = 0; round < 5; round++) {
+      const { accessToken, refreshToken } = await signUp(here);
+      expect(await open(there, accessToken)).toBe(200);
+      const token = round % 2 === 0 ? { refreshToken } : {};
+      const bearer = round % 2 === 0 ? undefined : accessToken;
+      expect((await here.post("/api/auth/logout", token, bearer)).status).toBe(204);
+      expect((await there.post("/api/auth/logout", token, bearer)).status).toBe(204);
+      expect(await open(there, accessToken)).toBe(401);
+    }
+  });
+
+  test("a login whose refresh token ran out can still be logged out: its access token opens nothing more", async () => {
+    cluster = await startCluster({ database, processes: 1, env: { REFRESH_TOKEN_DAYS: days(1) } });
+    const [client] = cluster.clients as [Api];
+    const { accessToken, refreshToken } = await signUp(client);
+    await sleep(1_300);
+    expect((await refresh(client, refreshToken)).status).toBe(403);
+    expect((await client.post("/api/auth/logout", {}, accessToken)).status).toBe(204);
+    expect(await open(client, accessToken)).toBe(401);
+  });
+
+  test("a change of address that was checked against the old password does not come after PUT /password", async () => {
+    cluster = await startCluster({ database, processes: 2, env: { BCRYPT_COST: "10" } });
+    const [thiefs, owners] = cluster.clients as [Api, Api];
+    const user = await signUp(owners);
+    const email = { email: "thief@example.org", currentPassword: password };
+    // The check is read, and then waits behind other hashes.
+    const crowd = times(40, () => logIn(thiefs, "nobody-of-this-name"));
+    await sleep(100);
+    const change = thiefs.patch("/api/auth/me", email, user.accessToken);
+    await sleep(300);
+    const passwords = { currentPassword: password, newPassword: "another-lantern-in-the-rain" };
+    expect((await owners.put("/api/auth/password", passwords, user.accessToken)).status).toBe(200);
+    const { status } = await change;
+    expect(status).toBe(401);
+    expect((await cluster.sql("select email from users"))[0]!["email"]).toBeNull();
+    await crowd;
+  });
+
+  test("60 parallel guesses at one password from one address: ten are looked at, the others hear 429", async () => {
+    cluster = await startCluster({ database, processes: 1, env: { AUTH_RATE_LIMIT: "on" } });
+    const [client] = cluster.clients as [Api];
+    const { username } = await signUp(client);
+    const answers = await times(60, (index) => logIn(client, username, `guess number ${index} of a password`));
+    expect(tally(answers)).toEqual({ 401: 10, 429: 50 });
+    expect((await logIn(client, username)).status).toBe(429);
+  });
+
+  test("400 logins at once: every one is answered, the excess with Retry-After, and other routes stay quick", async () => {
+    cluster = await startCluster({ database, processes: 1, env: { BCRYPT_COST: "8" } });
+    const [client] = cluster.clients as [Api];
+    const { username, accessToken } = await signUp(client);
+    expect(await open(client, accessToken)).toBe(200);
+    let busy = true;
+    const logins = times(400, () => logIn(client, username)).finally(() => {
+      busy = false;
+    });
+    await sleep(400);
+    const delays: number[] = [];
+    while (busy) {
+      const asked = performance.now();
+      expect(await open(client, accessToken)).toBe(200);
+      delays.push(performance.now() - asked);
+      await sleep(25);
+    }
+    const answers = await logins;
+    const { 200: let_in = 0, 503: sentAway = 0 } = tally(answers);
+    expect(let_in + sentAway).toBe(400);
+    expect(let_in).toBeGreaterThan(200);
+    for (const { headers } of answers.filter(({ status }) => status === 503))
+      expect(headers.get("retry-after")).toBe("5");
+    expect(delays.length).toBeGreaterThan(5);
+    expect(delays.sort((a, b) => a - b)[Math.floor(delays.length * 0.9)]).toBeLessThan(200);
+    expect((await logIn(client, username)).status).toBe(200);
+  });
+});
+
+/** The same token as a process would sign it whose clock is ahead. */
+function signedAhead(accessToken: string, by: number): string {
+  const { iat, exp, ...claims } = jwt.decode(accessToken) as jwt.JwtPayload;
+  const secret = appEnv(cluster.dir)["JWT_SECRET_KEY"]!;
+  const header = { alg: "HS256", typ: "at+jwt" } as const;
+  return jwt.sign({ ...claims, iat: iat! + by, exp: exp! + by }, secret, { algorithm: "HS256", header });
+}
