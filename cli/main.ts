@@ -60,7 +60,7 @@ async function run(): Promise<number> {
 }
 
 async function knownChoices(): Promise<Record<string, Choice>> {
-  if (!argv.includes("add")) return {};
+  if (!argv.some((word) => ["add", "init", "completion"].includes(word))) return {};
   const { readRegistry } = await import("./registry/read-registry.js");
   return Object.assign({}, ...readRegistry(packageRoot()).items.map(({ choices }) => choices));
 }

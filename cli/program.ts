@@ -1,12 +1,13 @@
 import { Command, Option } from "commander";
 import type { Context, GlobalFlags } from "./commands/context.js";
+import type { InitFlags } from "./commands/init-answers.js";
 import type { UpdateFlags } from "./commands/update.js";
 import type { Choice } from "./registry/registry.js";
 
 /** What the program needs from outside. */
 export interface Wiring {
   readonly version: string;
-  /** The choices of all items, by flag; asked for only where `add` is on the command line. */
+  /** The choices of all items, by flag; asked for only where a command that takes them is on the command line. */
   readonly choices: Readonly<Record<string, Choice>>;
   readonly context: (typed: Partial<GlobalFlags>) => Context;
   /** Told the exit code of the command that ran. */
@@ -26,6 +27,16 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
   addGlobalFlags(program);
 
   const contextOf = (command: Command) => context(command.optsWithGlobals<Partial<GlobalFlags>>());
+  const starting = program.command("init").description("make a new Express + TypeScript project with auth-basic in it");
+  starting.argument("[dir]", "the new folder (default: this one)");
+  starting.option("--name <name>", "the name in package.json (default: the folder's)");
+  for (const [name, choice] of Object.entries(choices)) starting.addOption(choiceOption(name, choice));
+  starting
+    .option("--no-git", "make no git repository")
+    .action(async (dir: string | undefined, options: InitFlags, command: Command) => {
+      const { init } = await import("./commands/init.js");
+      done(await init(dir, options, contextOf(command)));
+    });
   const adding = program.command("add").description("add items to the Express project in this folder");
   adding.argument("<item...>", "what to add, e.g. auth-basic");
   for (const [name, choice] of Object.entries(choices)) adding.addOption(choiceOption(name, choice));

@@ -1,4 +1,4 @@
-import prompts from "prompts";
+import prompts, { type PromptObject } from "prompts";
 import { CliError } from "../errors.js";
 import { canAsk } from "./terminal.js";
 
@@ -10,8 +10,44 @@ export interface Question {
   readonly allowed: boolean;
 }
 
-/** Asks yes or no. Without a terminal `prompts` would never settle: then the flag is named instead. */
-export async function ask({ message, flag, allowed }: Question): Promise<boolean> {
+export interface TextQuestion extends Question {
+  readonly initial: string;
+  /** True, or what is wrong with the answer. */
+  readonly check: (answer: string) => true | string;
+}
+
+export interface ChoiceQuestion extends Question {
+  readonly values: readonly { readonly value: string; readonly description: string }[];
+  readonly initial: string;
+}
+
+/** Asks yes or no. */
+export async function ask(question: Question): Promise<boolean> {
+  return Boolean(await put(question, { type: "confirm", initial: true }));
+}
+
+/** Asks for a line of text, until it is a good one. */
+export async function askText(question: TextQuestion): Promise<string> {
+  const { initial, check } = question;
+  return String(await put(question, { type: "text", initial, validate: (answer: string) => check(answer) }));
+}
+
+/** Asks for one of a few values. */
+export async function askChoice(question: ChoiceQuestion): Promise<string> {
+  const { values, initial } = question;
+  const choices = values.map(({ value, description }) => ({ title: value, value, description }));
+  const index = Math.max(
+    0,
+    values.findIndex(({ value }) => value === initial),
+  );
+  return String(await put(question, { type: "select", choices, initial: index }));
+}
+
+/** Without a terminal `prompts` would never settle: then the flag is named instead. */
+async function put(
+  { message, flag, allowed }: Question,
+  kind: Omit<PromptObject<"answer">, "name" | "message">,
+): Promise<unknown> {
   if (!allowed || !canAsk()) {
     throw new CliError(
       "AnswerNeeded",
@@ -19,12 +55,12 @@ export async function ask({ message, flag, allowed }: Question): Promise<boolean
     );
   }
   const { answer } = await prompts(
-    { type: "confirm", name: "answer", message, initial: true },
+    { ...kind, name: "answer", message },
     {
       onCancel: () => {
         throw new CliError("Interrupted", "interrupted: nothing was written");
       },
     },
   );
-  return Boolean(answer);
+  return answer;
 }

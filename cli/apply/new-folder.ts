@@ -1,0 +1,44 @@
+import { dirname, join } from "node:path";
+import fs from "fs-extra";
+import { CliError } from "../errors.js";
+import { reasonOf } from "./failure-text.js";
+import { recover, wasKilled } from "./recover.js";
+
+/** Makes the folder and works in it. When the work fails, whatever is left of what was made here goes. */
+export async function inNewFolder<T>(root: string, work: () => Promise<T>): Promise<T> {
+  const outermost = await makeFolder(root);
+  try {
+    return await work();
+  } catch (error) {
+    // There were none before: an install that failed, or was cut short, left them.
+    await fs.remove(join(root, "node_modules"));
+    if (outermost) await removeEmpty(root, outermost);
+    throw error;
+  }
+}
+
+/** Puts back what a killed run left in a folder that was to become a project. Returns a line for the user, or null. */
+export async function recoverNewFolder(root: string): Promise<string | null> {
+  if (!(await wasKilled(root))) return null;
+  const line = await recover(root);
+  if (!(await fs.pathExists(join(root, "package.json")))) await fs.remove(join(root, "node_modules"));
+  return line;
+}
+
+/** Returns the outermost folder that had to be made. */
+async function makeFolder(root: string): Promise<string | undefined> {
+  try {
+    return await fs.promises.mkdir(root, { recursive: true });
+  } catch (error) {
+    throw new CliError("WriteFailed", `${root} can't be made (${reasonOf(error)}): nothing was written`, {
+      cause: error,
+    });
+  }
+}
+
+async function removeEmpty(root: string, outermost: string): Promise<void> {
+  for (let folder = root; folder.length >= outermost.length; folder = dirname(folder)) {
+    await fs.rmdir(folder).catch(() => undefined);
+    if (folder === dirname(folder)) return;
+  }
+}

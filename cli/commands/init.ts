@@ -1,0 +1,124 @@
+import { randomBytes } from "node:crypto";
+import { relative, resolve } from "node:path";
+import { applyPlan } from "../apply/apply-plan.js";
+import { inNewFolder, recoverNewFolder } from "../apply/new-folder.js";
+import { gitInit, startRepository } from "../apply/start-repository.js";
+import { exitCode } from "../errors.js";
+import type { Plan } from "../plan/plan.js";
+import { keptPaths, planInit } from "../plan/plan-init.js";
+import { findGitRoot } from "../project/git-root.js";
+import type { NewProject } from "../project/new-project.js";
+import { isFile, isFolder } from "../project/text-file.js";
+import { findWorkspaceRoot } from "../project/workspace-root.js";
+import { findItem, readRegistry } from "../registry/read-registry.js";
+import { readTemplates } from "../registry/templates.js";
+import { commandLine, flagWords } from "../ui/command-line.js";
+import { jsonResult, notice, progress, result } from "../ui/output.js";
+import { planJson } from "../ui/plan-json.js";
+import { type NewProjectSummary, renderInit } from "../ui/render-init.js";
+import { canAsk } from "../ui/terminal.js";
+import type { Context } from "./context.js";
+import { type InitAnswers, type InitFlags, initAnswers } from "./init-answers.js";
+import { refuseOccupied } from "./init-folder.js";
+import { readSnapshot } from "./read-snapshot.js";
+
+/** The folder of templates/ that the new project comes from. */
+const template = "project";
+const itemName = "auth-basic";
+
+/** Makes a new project in `dir`, or in the folder of --cwd. Returns the exit code. */
+export async function init(dir: string | undefined, typed: InitFlags, context: Context): Promise<number> {
+  const { flags } = context;
+  const root = resolve(flags.cwd, dir ?? ".");
+  if (dir === undefined && (await isFile(resolve(root, "package.json")))) return explainAdd(context);
+  const killed = flags.dryRun ? null : await recoverNewFolder(root);
+  if (killed) notice(killed);
+  await refuseOccupied(root, dir ?? "this folder");
+  const item = findItem(readRegistry(context.packageRoot), itemName);
+  const asking = !flags.yes && !flags.json && !flags.silent && canAsk();
+  const answers = await initAnswers(root, typed, item, asking);
+  const place = await describePlace(root, answers);
+  const plan = await makePlan(place, answers, context);
+  const git = typed.git !== false && place.gitRoot === null ? gitInit : null;
+  const warning = flags.dryRun ? null : await write(plan, place, git !== null, context);
+  const summary = { name: answers.name, folder: relative(flags.cwd, root), git, plan: withWarning(plan, warning) };
+  report(summary, asking ? sameCommand(dir, typed, answers, context) : null, context);
+  return exitCode.done;
+}
+
+function explainAdd({ flags }: Context): number {
+  const lines = [
+    "This folder is a project already: nothing was written.",
+    "",
+    "  npx authwright add auth-basic   adds the logins to it (--dry-run shows the plan first)",
+    "  npx authwright init my-app      makes a new project in a folder of its own",
+  ];
+  if (flags.json) jsonResult({ applied: false, reason: lines[0], next: "npx authwright add auth-basic" });
+  else if (!flags.silent) result(lines.join("\n"));
+  return exitCode.done;
+}
+
+async function describePlace(root: string, { choices, guesses }: InitAnswers): Promise<NewProject> {
+  const gitRoot = await findGitRoot(root);
+  const database = choices["database"] === "postgres" ? "postgres" : "sqlite";
+  return { root, gitRoot, workspaceRoot: await findWorkspaceRoot(root, gitRoot), database, guesses };
+}
+
+async function makePlan(
+  place: NewProject,
+  { name, choices }: InitAnswers,
+  { flags, packageRoot }: Context,
+): Promise<Plan> {
+  return planInit({
+    place,
+    name,
+    choices,
+    templates: await readTemplates(packageRoot, template, {}),
+    item: findItem(readRegistry(packageRoot), itemName),
+    itemTemplates: await readTemplates(packageRoot, itemName, choices),
+    files: (await isFolder(place.root)) ? await readSnapshot(place.root, keptPaths) : new Map(),
+    secret: () => randomBytes(32).toString("base64url"),
+    install: flags.install,
+  });
+}
+
+/** Returns what a person should know about the git repository, or null. */
+async function write(
+  plan: Plan,
+  { root, workspaceRoot }: NewProject,
+  git: boolean,
+  { flags, signal, uncut }: Context,
+): Promise<string | null> {
+  const say = (line: string) => progress(line, flags);
+  say(`Writing ${plan.changes.length} files`);
+  const apply = () => applyPlan(plan, root, { workspaceRoot, signal, progress: say });
+  const output = await uncut(() => inNewFolder(root, apply));
+  if (flags.verbose && output) process.stderr.write(`${output}\n`);
+  return git ? startRepository(root) : null;
+}
+
+function withWarning(plan: Plan, warning: string | null): Plan {
+  return warning ? { ...plan, warnings: [...plan.warnings, warning] } : plan;
+}
+
+function report(summary: NewProjectSummary, same: string | null, { flags }: Context): void {
+  const { dryRun, json, silent } = flags;
+  const { name, folder, git, plan } = summary;
+  if (json) jsonResult({ name, folder, git, ...planJson(plan, { dryRun }) });
+  else if (!silent) result(renderInit(summary, { dryRun }));
+  if (same) result(`\nThe same without questions:\n  ${same}`);
+}
+
+function sameCommand(dir: string | undefined, typed: InitFlags, answers: InitAnswers, { flags }: Context): string {
+  const place = dir?.startsWith("-") ? `./${dir}` : dir;
+  return commandLine([
+    "init",
+    ...(place === undefined ? [] : [place]),
+    ...flagWords({ name: answers.name, ...answers.choices }),
+    ...(typed.git === false ? ["--no-git"] : []),
+    ...flagWords({ cwd: flags.cwd === process.cwd() ? undefined : flags.cwd }),
+    ...(flags.install ? [] : ["--no-install"]),
+    ...(flags.dryRun ? ["--dry-run"] : []),
+    "--yes",
+  ]);
+}

@@ -1,0 +1,43 @@
+import pc from "picocolors";
+import type { Plan } from "../plan/plan.js";
+import { quote } from "./command-line.js";
+import { renderPlan } from "./render-plan.js";
+
+/** What `init` did, or would do. */
+export interface NewProjectSummary {
+  readonly name: string;
+  /** From where the user stands; "" is there. */
+  readonly folder: string;
+  readonly git: readonly string[] | null;
+  readonly plan: Plan;
+}
+
+const signUp = [
+  "curl localhost:3000/api/auth/signup -H 'content-type: application/json' \\",
+  `  -d '{"username":"ada","password":"a long sentence of mine"}'`,
+];
+
+/** The plan under --dry-run, else what was made, and the commands to type. */
+export function renderInit(summary: NewProjectSummary, { dryRun }: { dryRun: boolean }): string {
+  const { name, folder, git, plan } = summary;
+  if (dryRun) return [renderPlan(plan, { dryRun }), ...section("Then", thenLines(git, plan))].join("\n");
+  const files = plan.changes.filter(({ path }) => !path.startsWith(".authwright/")).length;
+  return [
+    `${pc.green("✔")} ${pc.bold(name)}: ${files} files in ${folder || "this folder"}`,
+    ...section("Note", plan.warnings),
+    ...section("Next", nextLines(folder, plan)),
+  ].join("\n");
+}
+
+function thenLines(git: readonly string[] | null, { install }: Plan): string[] {
+  return [install, git].flatMap((command) => (command ? [command.join(" ")] : []));
+}
+
+function nextLines(folder: string, { install, nextSteps }: Plan): string[] {
+  const enter = folder === "" ? [] : [`cd ${quote(folder)}`];
+  return [...enter, ...(install ? [] : ["npm install"]), ...nextSteps, "npm run dev", ...signUp];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ["", title, ...lines.map((line) => `  ${line}`)];
+}
