@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import type { Context, GlobalFlags } from "./commands/context.js";
+import type { DiffFlags } from "./commands/diff.js";
 import type { InitFlags } from "./commands/init-answers.js";
 import type { UpdateFlags } from "./commands/update.js";
 import type { Choice } from "./registry/registry.js";
@@ -48,6 +49,15 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
     .action(async (items: string[], options: Record<string, unknown>, command: Command) => {
       const { add } = await import("./commands/add.js");
       done(await add(items, options, contextOf(command)));
+    });
+  program
+    .command("diff")
+    .description("show what you have changed, what this package's version changes, and where both do")
+    .argument("[item]")
+    .option("--exit-code", "exit 1 when there are differences")
+    .action(async (item: string | undefined, options: DiffFlags, command: Command) => {
+      const { diff } = await import("./commands/diff.js");
+      done(await diff(item, options, contextOf(command)));
     });
   program
     .command("update")

@@ -29,17 +29,30 @@ function blend(code: Tokens, layout: Tokens, adapted: boolean): string {
   const tokens: Token[] = [];
   let at = 0;
   let known = 0;
+  let replaced: readonly Token[] = [];
   for (const run of diffArrays(keysOf(layout), keysOf(code))) {
     const { length } = run.value;
-    if (!run.added && !run.removed) tokens.push(...layout.list.slice(known, known + length));
-    if (run.added) {
-      const own = code.list.slice(at, at + length);
-      tokens.push(...(adapted ? own.map((token) => adapt(token, theirs, yours)) : own));
-    }
-    if (!run.removed) at += length;
-    if (!run.added) known += length;
+    const old = run.added ? [] : layout.list.slice(known, known + length);
+    const own = run.removed ? [] : code.list.slice(at, at + length);
+    if (run.added) tokens.push(...inPlaceOf(replaced, adapted ? own.map((token) => adapt(token, theirs, yours)) : own));
+    else if (!run.removed) tokens.push(...old);
+    replaced = run.removed ? old : [];
+    at += own.length;
+    known += old.length;
   }
   return `${tokens.map((token, index) => print(token, tokens[index - 1], tokens[index + 1])).join("")}${layout.end}`;
+}
+
+/** Tokens that replace others take the space around those: one by one where they are as many, else at both ends. */
+function inPlaceOf(old: readonly Token[], own: readonly Token[]): Token[] {
+  if (old.length === 0) return [...own];
+  if (old.length === own.length)
+    return own.map((token, index) => ({ ...token, before: old[index]!.before, after: old[index]!.after }));
+  return own.map((token, index) => ({
+    ...token,
+    ...(index === 0 && { before: old[0]!.before }),
+    ...(index === own.length - 1 && { after: old.at(-1)!.after }),
+  }));
 }
 
 function keysOf({ list }: Tokens): string[] {

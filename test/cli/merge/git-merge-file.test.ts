@@ -39,12 +39,29 @@ describe("the merge of lines and git merge-file", () => {
     for (let seed = 1; seed <= 100; seed++) {
       const next = numbers(seed * 7919);
       const base = Array.from({ length: 6 + next(30) }, (_, index) => `line ${index}`);
-      const versions = { base: text(base), yours: text(edited(base, "y", next)), theirs: text(edited(base, "t", next)) };
+      const versions = {
+        base: text(base),
+        yours: text(edited(base, "y", next)),
+        theirs: text(edited(base, "t", next)),
+      };
       for (const [name, content] of Object.entries(versions)) await writeFile(join(dir, name), content);
       const merged = mergeText({ ...versions, path: "notes.txt" }, labels);
       for (const mode of ["inline", "ours", "theirs"] as const) {
         const flag = mode === "inline" ? [] : [`--${mode}`];
-        const args = ["merge-file", "-p", "-L", "yours", "-L", "base", "-L", "theirs", ...flag, "yours", "base", "theirs"];
+        const args = [
+          "merge-file",
+          "-p",
+          "-L",
+          "yours",
+          "-L",
+          "base",
+          "-L",
+          "theirs",
+          ...flag,
+          "yours",
+          "base",
+          "theirs",
+        ];
         const git = spawnSync("git", args, { cwd: dir, encoding: "utf8" });
         const ours = merged.kind === "merged" ? merged.text : merged.settled[mode];
         expect(ours, `seed ${seed}, ${mode}\n${JSON.stringify(versions)}`).toBe(git.stdout);

@@ -1,0 +1,76 @@
+import { type Conflict, mergeText } from "../merge/merge-text.js";
+import { inShapeOf, splitLines } from "../merge/text-lines.js";
+import type { InstalledItem, Project } from "../project/project.js";
+import { planDependencies } from "./dependencies.js";
+import type { Snapshot } from "./draft.js";
+import { type Rendered, rendered } from "./files.js";
+import type { Part } from "./input.js";
+import { installedText } from "./installed-text.js";
+import { basePath } from "./paths.js";
+import { findOrigins } from "./update-origins.js";
+
+/** One file of an item in its three versions. Null: there is none, or for `base`, it is not known any more. */
+export interface FileComparison {
+  /** Where it stands in the user's repo; a new file has the place that it would get. */
+  readonly path: string;
+  /** Where the new version puts it, when that is elsewhere. */
+  readonly movedTo: string | null;
+  readonly base: string | null;
+  readonly yours: string | null;
+  readonly newer: string | null;
+  readonly changedByYou: boolean;
+  readonly changedByNewer: boolean;
+  /** Where both have changed it: whether that merges, and the places in the user's file that don't. */
+  readonly both: { readonly conflicts: readonly Conflict[]; readonly reason: string | null } | null;
+}
+
+/** Compares the files of an installed item as they were installed, as they are, and as the new version has them. */
+export function compareFiles(part: Part, project: Project, files: Snapshot): FileComparison[] {
+  const recorded = project.record!.items[part.item.name]!.files;
+  const { packages } = planDependencies(part, project);
+  const texts = part.templates.map((file) => rendered(file, part, project, packages));
+  const { wanted, gone } = findOrigins(part, recorded, texts);
+  return [
+    ...wanted.map(({ file, from }) => compare(file, from, recorded, files)),
+    ...gone.map((path) => compare(null, path, recorded, files)),
+  ].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function compare(
+  file: Rendered | null,
+  from: string | null,
+  recorded: InstalledItem["files"],
+  files: Snapshot,
+): FileComparison {
+  const path = from ?? file!.path;
+  const yours = files.get(path) ?? null;
+  const newer = file?.text ?? null;
+  const movedTo = file && file.path !== path ? file.path : null;
+  const known = recorded[path];
+  if (!known || !from) {
+    const foreign = yours !== null && !alike(yours, newer);
+    const both = foreign ? { conflicts: [], reason: "a file of yours stands where a new one would go" } : null;
+    return { path, movedTo, base: null, yours, newer, changedByYou: foreign, changedByNewer: yours === null, both };
+  }
+  const installed = installedText(known, files.get(basePath(from)) ?? null, [yours, newer]).text;
+  // Without it, only the two texts that are there can be compared.
+  const base = installed ?? yours;
+  const changedByYou = !alike(base, yours);
+  const changedByNewer = movedTo !== null || !alike(base, newer);
+  const touched = (changedByYou || installed === null) && changedByNewer && !alike(yours, newer);
+  const both =
+    touched && yours !== null && newer !== null ? meet({ base: installed, yours, theirs: newer, path }) : null;
+  return { path, movedTo, base, yours, newer, changedByYou, changedByNewer, both };
+}
+
+function meet(versions: Parameters<typeof mergeText>[0]): FileComparison["both"] {
+  const merge = mergeText(versions, { yours: "yours", theirs: "newer" });
+  return merge.kind === "merged" ? { conflicts: [], reason: null } : merge;
+}
+
+/** Line endings and a byte order mark are the user's editor's, not an edit. */
+function alike(one: string | null, other: string | null): boolean {
+  if (one === null || other === null) return one === other;
+  const { lines, closed } = splitLines(one);
+  return inShapeOf(lines, other, closed) === other;
+}

@@ -1,0 +1,101 @@
+import { createTwoFilesPatch } from "diff";
+import pc from "picocolors";
+import { splitLines } from "../merge/text-lines.js";
+import type { FileComparison } from "../plan/compare.js";
+import type { Change, Plan } from "../plan/plan.js";
+import { versionLine } from "./render-outcomes.js";
+
+/** All that `diff` found: the files of the items, and what an update would change beside them. */
+export interface Comparison {
+  readonly files: readonly FileComparison[];
+  readonly others: readonly Change[];
+  readonly plan: Plan;
+}
+
+/** Whether there is anything to show. */
+export function isDifferent({ files, others, plan }: Comparison): boolean {
+  return files.some((file) => file.changedByYou || file.changedByNewer) || others.length + plan.env.length > 0;
+}
+
+/** Three things apart: what the user changed, what the new version changes, and where both do. Patches in plain text. */
+export function renderDiff({ files, others, plan }: Comparison): string {
+  const yours = files.filter(({ changedByYou }) => changedByYou).map((file) => paint(yourPatch(file)));
+  const newer = files.filter(({ changedByNewer }) => changedByNewer).map((file) => paint(newerPatch(file)));
+  const keys = plan.env.length > 0 ? [`# new keys in .env: ${plan.env.join(", ")}`] : [];
+  const versions = (plan.versions ?? []).map(versionLine).join(", ");
+  const parts = [
+    ...section("cyan", `yours: what you have changed since the installation (${versions})`, yours),
+    ...section("yellow", `newer: what the new version changes (${versions})`, [
+      ...newer,
+      ...others.map((change) => paint(patch(change.path, change.before, change.after, ["now", "updated"]))),
+      ...keys,
+    ]),
+    ...section("magenta", "both: where you and the new version have changed the same file", files.flatMap(bothLine)),
+  ];
+  return parts.length > 0 ? parts.join("\n") : `${versions}: no differences`;
+}
+
+/** The same for a program. */
+export function diffJson(comparison: Comparison) {
+  const { files, others, plan } = comparison;
+  const changed = files.filter((file) => file.changedByYou || file.changedByNewer);
+  return {
+    versions: plan.versions,
+    different: isDifferent(comparison),
+    files: changed.map((file) => ({
+      path: file.path,
+      movedTo: file.movedTo,
+      yours: file.changedByYou ? yourPatch(file) : null,
+      newer: file.changedByNewer ? newerPatch(file) : null,
+      both: file.both && { merges: file.both.conflicts.length === 0 && file.both.reason === null, ...file.both },
+    })),
+    others: others.map(({ path, before, after }) => ({ path, newer: patch(path, before, after, ["now", "updated"]) })),
+    dependencies: plan.dependencies,
+    env: plan.env,
+    warnings: plan.warnings,
+  };
+}
+
+function yourPatch({ path, base, yours }: FileComparison): string {
+  return patch(path, base, yours, ["installed", "yours"]);
+}
+
+function newerPatch({ path, movedTo, base, newer }: FileComparison): string {
+  return patch(path, base, newer, ["installed", "newer"], movedTo ?? path);
+}
+
+/** A unified diff; line endings are not compared. */
+function patch(path: string, before: string | null, after: string | null, [from, to]: [string, string], target = path) {
+  const name = (text: string | null, label: string) => (text === null ? "/dev/null" : label);
+  const old = name(before, `${from}/${path}`);
+  const made = createTwoFilesPatch(old, name(after, `${to}/${target}`), plain(before), plain(after));
+  return made.replace(/^=+\n/, "").trimEnd();
+}
+
+function plain(text: string | null): string {
+  if (text === null) return "";
+  const { lines, closed } = splitLines(text);
+  return lines.join("\n") + (closed ? "\n" : "");
+}
+
+function paint(text: string): string {
+  return text
+    .split("\n")
+    .map((line, index) => {
+      if (index < 2) return pc.bold(line);
+      if (line.startsWith("+")) return pc.green(line);
+      return line.startsWith("-") ? pc.red(line) : line.startsWith("@@") ? pc.cyan(line) : line;
+    })
+    .join("\n");
+}
+
+function section(colour: "cyan" | "yellow" | "magenta", title: string, parts: readonly string[]): string[] {
+  return parts.length === 0 ? [] : [pc.bold(pc[colour](`# ${title}`)), ...parts, ""];
+}
+
+function bothLine({ path, both }: FileComparison): string[] {
+  if (!both) return [];
+  const places = both.conflicts.map(({ line, lines }) => (lines > 1 ? `${line}-${line + lines - 1}` : `${line}`));
+  if (places.length > 0) return [`# ${path}:${places.join(", ")} conflicts${both.reason ? ` (${both.reason})` : ""}`];
+  return [`# ${path} ${both.reason ?? "merges"}`];
+}
