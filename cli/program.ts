@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import type { Context, GlobalFlags } from "./commands/context.js";
 import type { DiffFlags } from "./commands/diff.js";
 import type { InitFlags } from "./commands/init-answers.js";
+import type { RemoveFlags } from "./commands/remove.js";
 import type { UpdateFlags } from "./commands/update.js";
 import type { Choice } from "./registry/registry.js";
 
@@ -68,6 +69,16 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
     .action(async (item: string | undefined, options: UpdateFlags, command: Command) => {
       const { update } = await import("./commands/update.js");
       done(await update(item, options, contextOf(command)));
+    });
+  program
+    .command("remove")
+    .description("take an item out again; edited files and a database with its secrets stay")
+    .argument("<item>")
+    .option("--force", "delete installed files that you have edited")
+    .option("--purge", "delete the database too, its migrations and the secrets that it needs")
+    .action(async (item: string, options: RemoveFlags, command: Command) => {
+      const { remove } = await import("./commands/remove.js");
+      done(await remove(item, options, contextOf(command)));
     });
   program
     .command("list")

@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, sep } from "node:path";
 import fs from "fs-extra";
 import { CliError } from "../errors.js";
 import type { Plan } from "../plan/plan.js";
@@ -33,7 +33,7 @@ export async function applyPlan(plan: Plan, root: string, options: ApplyOptions 
     await writeAll(targets, journal, signal, options.beforeWrite);
     if (index) await writeStages(root, plan.unmerged ?? []);
     const output = plan.install ? await install(plan.install, root, signal, progress) : "";
-    await removeEmptied(targets);
+    await removeEmptied(targets, await fs.realpath(root));
     await closeJournal(journal.folder);
     return output;
   } catch (error) {
@@ -73,10 +73,17 @@ function install(command: readonly string[], root: string, signal: AbortSignal, 
   return runInstall(command, root, signal);
 }
 
-/** A folder that has lost its last file goes too. */
-async function removeEmptied(targets: readonly Target[]): Promise<void> {
+/** A folder that has lost its last file goes too, and then the one around it. */
+async function removeEmptied(targets: readonly Target[], root: string): Promise<void> {
   for (const { change, real } of targets) {
-    if (change.kind === "delete") await fs.rmdir(dirname(real)).catch(() => undefined);
+    if (change.kind !== "delete") continue;
+    for (let folder = dirname(real); folder.startsWith(root + sep); folder = dirname(folder)) {
+      const gone = await fs.rmdir(folder).then(
+        () => true,
+        () => false,
+      );
+      if (!gone) break;
+    }
   }
 }
 

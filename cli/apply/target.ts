@@ -2,6 +2,7 @@ import { dirname, join, relative, sep } from "node:path";
 import fs from "fs-extra";
 import { CliError } from "../errors.js";
 import type { Change } from "../plan/plan.js";
+import { stamp } from "../project/made-database.js";
 import { reasonOf } from "./failure-text.js";
 
 /** One change, and where on the disk it really happens. */
@@ -50,7 +51,7 @@ async function findTarget(change: Change, path: string): Promise<Target> {
 }
 
 async function refuseChanged({ change, real, mode }: Target): Promise<void> {
-  const now = await fs.readFile(real, "utf8").catch(absentIsNull(change.path));
+  const now = change.opaque ? await stamp(real) : await fs.readFile(real, "utf8").catch(absentIsNull(change.path));
   if (now !== change.before) {
     throw new CliError(
       "FileChanged",

@@ -25,12 +25,26 @@ export interface Plan {
   readonly dependencies: readonly AddedDependency[];
   /** Names of the keys that .env gains; their values are nowhere but in the secret change. */
   readonly env: readonly string[];
+  /** In a removal: what package.json and .env lose. */
+  readonly removed?: {
+    readonly dependencies: readonly string[];
+    readonly scripts: readonly string[];
+    readonly env: readonly string[];
+  };
+  /** In a removal: what stays, and why. */
+  readonly kept?: readonly KeptPart[];
   /** In an update: the installed version of each item, and the new one. */
   readonly versions?: readonly { readonly item: string; readonly from: string; readonly to: string }[];
   /** What an update does with each file that it doesn't leave as it is. */
   readonly outcomes?: readonly FileOutcome[];
   /** Files that get conflict markers, with the three texts that git keeps of such a file. */
   readonly unmerged?: readonly Unmerged[];
+}
+
+export interface KeptPart {
+  /** A file, a key, a script, a package. */
+  readonly what: string;
+  readonly why: string;
 }
 
 export interface FileOutcome {
@@ -75,6 +89,8 @@ export interface Change {
   readonly why: string;
   /** Holds secret values: never rendered, in any mode. */
   readonly secret: boolean;
+  /** No text but a database: `before` is what tells that it has not changed since. It can only be deleted. */
+  readonly opaque?: boolean;
 }
 
 export interface ManualStep {

@@ -55,7 +55,8 @@ export function allDependencies({ members }: Manifest): Record<string, string> {
   };
 }
 
-function parseObject(text: string): Record<string, unknown> | null {
+/** The members of a JSON object; null where the text holds none. */
+export function parseObject(text: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : null;

@@ -13,6 +13,7 @@ export function planJson(plan: Plan, { dryRun }: { dryRun: boolean }) {
     changes: plan.changes.map(changeJson),
     dependencies: plan.dependencies,
     env: plan.env,
+    ...(plan.removed && { removed: plan.removed, kept: plan.kept }),
     manual: plan.manual,
     install: plan.install,
     warnings: plan.warnings,

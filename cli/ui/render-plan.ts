@@ -19,6 +19,11 @@ export function renderPlan(plan: Plan, { dryRun }: { dryRun: boolean }): string 
     ...section("Your files", outcomeLines(plan.outcomes ?? [])),
     ...section("Dependencies", plan.dependencies.map(dependencyLine)),
     ...section("Keys in .env", plan.env.length > 0 ? [plan.env.join(", ")] : []),
+    ...section("Taken out of package.json and .env", removedLines(plan)),
+    ...section(
+      "Stays",
+      (plan.kept ?? []).map(({ what, why }) => `${what} ${pc.dim(`(${why})`)}`),
+    ),
     ...section("Note", plan.warnings),
     ...section(pc.yellow("Left for you to do"), plan.manual.flatMap(manualLines)),
   ].join("\n");
@@ -34,11 +39,17 @@ export function renderManual({ manual }: Plan): string {
   return section(pc.yellow("Left for you to do"), manual.flatMap(manualLines)).join("\n");
 }
 
-function namesOf({ selections, versions }: Plan): string {
+function namesOf({ selections, versions, removed }: Plan): string {
+  if (removed) return `remove ${selections.map(({ item }) => item).join(", ")}`;
   if (versions) return versions.map(versionLine).join(", ");
   return selections
     .map(({ item, choices }) => [item, ...Object.entries(choices).map(([name, value]) => `${name}=${value}`)].join(" "))
     .join(", ");
+}
+
+function removedLines({ removed }: Plan): string[] {
+  const lists = Object.entries(removed ?? {}).filter(([, names]) => names.length > 0);
+  return lists.map(([kind, names]) => `${kind === "env" ? "keys" : kind}: ${names.join(", ")}`);
 }
 
 function section(title: string, lines: readonly string[]): string[] {

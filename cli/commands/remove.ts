@@ -1,0 +1,72 @@
+import { CliError, exitCode } from "../errors.js";
+import type { Plan } from "../plan/plan.js";
+import { planRemove } from "../plan/plan-remove.js";
+import { pathsToRemove } from "../plan/remove-input.js";
+import { findMadeDatabase } from "../project/made-database.js";
+import { findPackageRoot } from "../project/package-json.js";
+import type { InstalledItem, Project } from "../project/project.js";
+import { readProject } from "../project/read-project.js";
+import { readConfigFiles, readSourceFiles } from "../project/source-files.js";
+import { readRegistry } from "../registry/read-registry.js";
+import { nearest } from "../ui/nearest.js";
+import { progress } from "../ui/output.js";
+import { apply, confirmed, putBackKilled, report } from "./carry-out.js";
+import type { Context } from "./context.js";
+import { readSnapshot } from "./read-snapshot.js";
+
+/** The flags of `remove` as typed. */
+export interface RemoveFlags {
+  readonly force?: boolean;
+  readonly purge?: boolean;
+}
+
+/** Takes an item out of the project at --cwd. Returns the exit code. */
+export async function remove(item: string, typed: RemoveFlags, context: Context): Promise<number> {
+  const { flags } = context;
+  progress("Reading the project", flags);
+  await putBackKilled(await findPackageRoot(flags.cwd), context);
+  const project = await readProject(flags.cwd, {});
+  const installed = findInstalled(item, project);
+  refuseRequired(item, project, context);
+  const plan = await makePlan(item, installed, project, typed, context);
+  if (!(await confirmed(plan, context))) return exitCode.done;
+  if (!flags.dryRun) await apply(plan, project, context);
+  report(plan, context);
+  return plan.manual.length > 0 && flags.strict ? exitCode.manual : exitCode.done;
+}
+
+function findInstalled(item: string, { record }: Project): InstalledItem {
+  const installed = record?.items[item];
+  if (installed) return installed;
+  const names = Object.keys(record?.items ?? {});
+  const close = nearest(item, names);
+  const there =
+    names.length > 0 ? `authwright.json has ${names.join(", ")}` : "no item is, authwright.json is not there";
+  const hint = close ? `did you mean "${close}"?` : there;
+  throw new CliError("BadArgument", `${item} is not installed here: ${hint}`);
+}
+
+/** Another item that builds on this one has to go first. */
+function refuseRequired(item: string, { record }: Project, { packageRoot }: Context): void {
+  const installed = Object.keys(record?.items ?? {});
+  const users = readRegistry(packageRoot).items.filter(
+    ({ name, requires }) => requires.includes(item) && installed.includes(name),
+  );
+  if (users.length === 0) return;
+  const names = users.map(({ name }) => name).join(", ");
+  throw new CliError("BadArgument", `${names} needs ${item}: "authwright remove ${users[0]!.name}" comes first`);
+}
+
+async function makePlan(
+  item: string,
+  installed: InstalledItem,
+  project: Project,
+  { force = false, purge = false }: RemoveFlags,
+  { flags }: Context,
+): Promise<Plan> {
+  const files = await readSnapshot(project.root, pathsToRemove(installed));
+  const [sources, configs] = await Promise.all([readSourceFiles(project), readConfigFiles(project.root)]);
+  const database = await findMadeDatabase(project.root, installed, files.get(".env") ?? null);
+  const { install } = flags;
+  return planRemove({ project, item, installed, files, sources, configs, database, force, purge, install });
+}

@@ -1,0 +1,74 @@
+import type { InstallRecord } from "../project/project.js";
+import { planDanglingImports } from "./dangling-imports.js";
+import { type Draft, startDraft } from "./draft.js";
+import { recordPath } from "./paths.js";
+import type { Change, KeptPart, Plan } from "./plan.js";
+import { writeRecord } from "./record.js";
+import { databaseStays, type RemoveInput } from "./remove-input.js";
+import { planRemovedEnv } from "./removed-env.js";
+import { planRemovedFiles } from "./removed-files.js";
+import { planRemovedManifest } from "./removed-manifest.js";
+import { planRemovedPatches } from "./removed-patches.js";
+
+/** What taking an item away changes in this project: the reverse of `planAdd`. Pure. */
+export function planRemove(input: RemoveInput): Plan {
+  const { project, item, installed, install } = input;
+  const draft = startDraft(input.files);
+  const files = planRemovedFiles(input, draft);
+  const env = planRemovedEnv(input, draft);
+  const keys = env.kept.map(({ what }) => what.replace(" in .env", ""));
+  const patches = planRemovedPatches(input, keys, draft);
+  const manifest = planRemovedManifest(input, draft);
+  planDanglingImports(input, draft);
+  const record = removeFromRecord(input, draft);
+  const { choices, mount, sourceDir, testDir } = installed;
+  return {
+    selections: [{ item, choices, mount, sourceDir, testDir }],
+    guesses: [],
+    changes: [...draft.changes(), ...databaseChanges(input)],
+    manual: draft.manual,
+    install: install && (manifest.dependencies.length > 0 || manifest.moved) ? project.packageManager.install : null,
+    warnings: [...draft.warnings, ...purgeWarnings(input)],
+    nextSteps: [],
+    record,
+    dependencies: [],
+    env: [],
+    removed: { dependencies: manifest.dependencies, scripts: manifest.scripts, env: env.gone },
+    kept: [...databaseKept(input), ...files, ...env.kept, ...patches, ...manifest.kept],
+  };
+}
+
+function removeFromRecord({ project, item }: RemoveInput, draft: Draft): InstallRecord {
+  const { [item]: _, ...items } = project.record?.items ?? {};
+  const record: InstallRecord = { version: 1, items };
+  if (Object.keys(items).length > 0) writeRecord(record, project.record, draft);
+  else draft.write(recordPath, null, "the record of what is installed");
+  return record;
+}
+
+function databaseKept(input: RemoveInput): KeptPart[] {
+  if (!databaseStays(input)) return [];
+  const { name, files } = input.database!;
+  const purge = files.length > 0 ? "; --purge deletes it" : "";
+  return [{ what: name, why: `the accounts may be in it${purge}` }];
+}
+
+function databaseChanges({ database, purge }: RemoveInput): Change[] {
+  if (!database || !purge) return [];
+  return database.files.map(({ path, stamp }) => ({
+    path,
+    kind: "delete",
+    before: stamp,
+    after: null,
+    why: "the database",
+    secret: true,
+    opaque: true,
+  }));
+}
+
+function purgeWarnings({ database, purge }: RemoveInput): string[] {
+  if (!database || !purge) return [];
+  return database.files.length > 0
+    ? [`${database.name} is deleted with all accounts in it: a server that runs has to be stopped first`]
+    : [`${database.name} is not touched, but without PASSWORD_PEPPER no account in it can log in any more`];
+}

@@ -1,0 +1,35 @@
+import type { MadeDatabase } from "../project/made-database.js";
+import type { InstalledItem, Project } from "../project/project.js";
+import type { SourceText } from "../project/source-files.js";
+import type { Snapshot } from "./draft.js";
+import { basePath, recordPath } from "./paths.js";
+
+/** All that `planRemove` looks at. */
+export interface RemoveInput {
+  readonly project: Project;
+  readonly item: string;
+  /** The item as authwright.json has it. */
+  readonly installed: InstalledItem;
+  readonly files: Snapshot;
+  readonly sources: readonly SourceText[];
+  /** The settings of tools, which may name packages. */
+  readonly configs: readonly SourceText[];
+  readonly database: MadeDatabase | null;
+  /** Delete files that the user has edited. */
+  readonly force: boolean;
+  /** Delete the database, its migrations and its secrets. */
+  readonly purge: boolean;
+  readonly install: boolean;
+}
+
+/** The paths whose text `planRemove` needs. */
+export function pathsToRemove({ files, patches }: InstalledItem): string[] {
+  const ours = Object.keys(files).flatMap((path) => [path, basePath(path)]);
+  const patched = patches.map(({ path }) => path);
+  return [...new Set([...ours, ...patched, "package.json", ".env", ".env.example", ".gitignore", recordPath])];
+}
+
+/** Whether a database stays behind: then so does all that it takes to read it. */
+export function databaseStays({ database, purge }: RemoveInput): boolean {
+  return database !== null && !purge;
+}

@@ -1,0 +1,67 @@
+import { posix } from "node:path";
+import { cutLines, findLines } from "../edits/cut-lines.js";
+import { unmountRouter } from "../edits/entry/unmount.js";
+import { removeFromTsconfig } from "../edits/tsconfig-removal.js";
+import { applyEdit } from "./apply-edit.js";
+import type { Draft } from "./draft.js";
+import type { KeptPart } from "./plan.js";
+import { databaseStays, type RemoveInput } from "./remove-input.js";
+import { otherSpecifiers } from "./specifiers.js";
+
+type Patch = RemoveInput["installed"]["patches"][number];
+
+/** Takes the lines away that the item has in files of the user's. `keys` are those that stay in .env. */
+export function planRemovedPatches(input: RemoveInput, keys: readonly string[], draft: Draft): KeptPart[] {
+  return input.installed.patches.flatMap((patch) => {
+    if (draft.read(patch.path) === null) return [];
+    if (patch.path === ".gitignore") return cutIgnores(patch, input, keys, draft);
+    if (patch.path === ".env.example") cutAppended(patch.path, exampleLines(patch, keys), input, draft);
+    else if (patch.path.endsWith(".json")) cutOptions(patch, input, draft);
+    else unmount(patch, input, draft);
+    return [];
+  });
+}
+
+function cutIgnores({ path, lines }: Patch, input: RemoveInput, keys: readonly string[], draft: Draft): KeptPart[] {
+  const stays = (line: string) =>
+    line === ".env" ? keys.length > 0 : databaseStays(input) && input.database!.files.length > 0;
+  const going = lines.filter((line) => !stays(line));
+  cutAppended(path, going, input, draft);
+  return lines
+    .filter(stays)
+    .map((line) => ({ what: `${line} in .gitignore`, why: "what it keeps out of git is still there" }));
+}
+
+/** The names of keys that stay keep their comment too. */
+function exampleLines({ lines }: Patch, keys: readonly string[]): string[] {
+  const going: string[] = [];
+  let comment: string[] = [];
+  for (const line of lines) {
+    comment.push(line);
+    if (line.startsWith("#")) continue;
+    if (!keys.includes(line.replace(/=.*/, ""))) going.push(...comment);
+    comment = [];
+  }
+  return going;
+}
+
+function cutAppended(path: string, lines: readonly string[], { installed, item }: RemoveInput, draft: Draft): void {
+  const text = draft.read(path)!;
+  const after = cutLines(text, findLines(text, lines), installed.undo?.glue[path]);
+  const created = installed.undo?.created.includes(path) && after.trim() === "";
+  draft.write(path, created ? null : after, `the lines of ${item}`);
+}
+
+function cutOptions({ path, lines }: Patch, { installed, item }: RemoveInput, draft: Draft): void {
+  const edit = removeFromTsconfig(draft.read(path)!, lines, installed.undo?.members[path] ?? []);
+  applyEdit(edit, { path, why: `the settings of ${item}` }, draft);
+}
+
+function unmount({ path, lines }: Patch, { project, item }: RemoveInput, draft: Draft): void {
+  const specifier = lines.map((line) => /(?:from|require\()\s*["']([^"']+)["']/.exec(line)?.[1]).find(Boolean);
+  if (!specifier) return;
+  const module = posix.join(posix.dirname(path), specifier.replace(/\.[cm]?[jt]s$/, "")).concat(".ts");
+  const sameModule = otherSpecifiers(path, module, project);
+  const edit = unmountRouter(draft.read(path)!, { path, specifier, sameModule });
+  applyEdit(edit, { path, why: `no longer mounts the routes of ${item}` }, draft);
+}
