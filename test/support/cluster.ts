@@ -30,13 +30,15 @@ interface Options {
   readonly env?: Env;
   /** What `default_transaction_isolation` of the Postgres database is. */
   readonly isolation?: "read committed" | "repeatable read" | "serializable";
+  /** Takes the place of the usual server. */
+  readonly server?: string;
 }
 
-const composed = new Map<DatabaseName, Promise<ComposedApp>>();
+const composed = new Map<string, Promise<ComposedApp>>();
 
 /** Starts `processes` of the app at once. */
-export async function startCluster({ database, processes, env = {}, isolation }: Options): Promise<Cluster> {
-  const { dir, command } = await compose(database);
+export async function startCluster({ database, processes, env = {}, isolation, server }: Options): Promise<Cluster> {
+  const { dir, command } = await compose(database, server);
   const store = database === "postgres" ? await postgresStore(isolation) : sqliteStore(dir);
   const clusterEnv = { ...env, DATABASE_URL: store.url };
   if (database === "postgres") await command(clusterEnv, "migrate");
@@ -59,9 +61,10 @@ export async function startCluster({ database, processes, env = {}, isolation }:
 }
 
 /** The composed app of this test file for a database. */
-export function compose(database: DatabaseName): Promise<ComposedApp> {
-  const known = composed.get(database) ?? composeApp({ database });
-  composed.set(database, known);
+export function compose(database: DatabaseName, server?: string): Promise<ComposedApp> {
+  const key = database + (server ?? "");
+  const known = composed.get(key) ?? composeApp({ database, ...(server ? { server } : {}) });
+  composed.set(key, known);
   return known;
 }
 

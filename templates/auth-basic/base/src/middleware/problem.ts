@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, Request, Response } from "express";
+import { errorTable } from "../auth/error-table.js";
 import { AuthError, codeOf, toProblem, withCauses } from "../auth/errors.js";
 import { emit } from "../auth/events.js";
 import { clientOf } from "./client.js";
@@ -39,10 +40,11 @@ function toAuthError(error: unknown): AuthError {
   return new AuthError("ValidationError", { detail, issues: [{ path: "", message: detail }] });
 }
 
-/** Codes and places only: the text of a database error can quote what a client sent. */
+/** Our own sentence, codes and places: the text of a database error can quote what a client sent. */
 function logFailure(failure: AuthError, req: Request): void {
   const [, ...causes] = withCauses(failure).map(describe);
-  const reason = [failure.code, ...causes].join(" < ");
+  const said = failure.message === errorTable[failure.code].detail ? [] : [failure.message];
+  const reason = [failure.code, ...said, ...causes].join(" < ");
   emit({ event: "sys_error", outcome: "failure", reason, client: clientOf(req) });
 }
 

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "./client.js";
 import { migrations } from "./migrations/index.js";
+import { type Migration, migrationFailure } from "./migrations/migration.js";
 
 /** Any number that no other advisory lock of the database uses. */
 const migrationLock = 7_201_653_811;
@@ -16,11 +17,17 @@ export async function migrate(tx: Database): Promise<string[]> {
   await tx.execute(sql`create table if not exists auth_migrations (
     id text primary key not null, applied_at timestamp with time zone not null default now())`);
   const missing = await missingIn(tx);
-  for (const { id, statements } of missing) {
-    for (const statement of statements) await tx.execute(sql.raw(statement));
-    await tx.execute(sql`insert into auth_migrations (id) values (${id})`);
-  }
+  for (const migration of missing) await apply(tx, migration);
   return missing.map(({ id }) => id);
+}
+
+async function apply(tx: Database, { id, statements }: Migration): Promise<void> {
+  try {
+    for (const statement of statements) await tx.execute(sql.raw(statement));
+  } catch (error) {
+    throw migrationFailure(id, error);
+  }
+  await tx.execute(sql`insert into auth_migrations (id) values (${id})`);
 }
 
 async function missingIn(tx: Database) {

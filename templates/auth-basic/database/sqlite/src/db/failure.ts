@@ -12,8 +12,12 @@ export function isBusy(error: unknown): boolean {
 export function databaseFailure(error: unknown): unknown {
   if (error instanceof AuthError || /^SQLITE_(CONSTRAINT|MISMATCH|RANGE|ERROR|MISUSE)/.test(sqliteCode(error)))
     return error;
+  if (sqliteCode(error) === "SQLITE_NOTADB")
+    return new AuthError("ServiceUnavailable", { detail: wrongKey, cause: error });
   return sqliteCode(error) ? new AuthError("ServiceUnavailable", { retryAfterSeconds: 1, cause: error }) : error;
 }
+
+const wrongKey = "The database file does not open with this DATABASE_ENCRYPTION_KEY, or is no SQLite database.";
 
 /** The code of the driver's error, which drizzle wraps. */
 function sqliteCode(error: unknown): string {

@@ -1,5 +1,6 @@
-import type { Client } from "@libsql/client";
+import type { Client, Transaction } from "@libsql/client";
 import { migrations } from "./migrations/index.js";
+import { type Migration, migrationFailure } from "./migrations/migration.js";
 
 /**
  * Applies what the database does not have yet, each migration whole or not at all. Any number of processes may try at
@@ -16,15 +17,21 @@ export async function migrate(client: Client): Promise<string[]> {
       "CREATE TABLE IF NOT EXISTS auth_migrations (id text PRIMARY KEY NOT NULL, applied_at text NOT NULL)",
     );
     const missing = await missingIn(transaction);
-    for (const { id, statements } of missing) {
-      for (const statement of statements) await transaction.execute(statement);
-      await transaction.execute({ sql: "INSERT INTO auth_migrations VALUES (?, datetime('now'))", args: [id] });
-    }
+    for (const migration of missing) await apply(transaction, migration);
     await transaction.commit();
     return missing.map(({ id }) => id);
   } finally {
     transaction.close();
   }
+}
+
+async function apply(transaction: Transaction, { id, statements }: Migration): Promise<void> {
+  try {
+    for (const statement of statements) await transaction.execute(statement);
+  } catch (error) {
+    throw migrationFailure(id, error);
+  }
+  await transaction.execute({ sql: "INSERT INTO auth_migrations VALUES (?, datetime('now'))", args: [id] });
 }
 
 /** A start that has nothing to do takes no write lock. */
