@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { type ErrorCode, errorTable, shownCode } from "./error-table.js";
 
 export type { ErrorCode } from "./error-table.js";
@@ -33,9 +34,9 @@ export class AuthError extends Error {
   }
 }
 
-/** The error, and what caused it, the root last. */
+/** The error, and what caused it, the root last. (`instanceof` would miss those of another realm: under jest, Node's own.) */
 export function withCauses(error: unknown): Error[] {
-  return error instanceof Error ? [error, ...withCauses((error as { cause?: unknown }).cause)] : [];
+  return types.isNativeError(error) ? [error, ...withCauses((error as { cause?: unknown }).cause)] : [];
 }
 
 /** The `code` that Node, the database drivers and this module give their errors. */
