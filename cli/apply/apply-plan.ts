@@ -31,7 +31,7 @@ export async function applyPlan(plan: Plan, root: string, options: ApplyOptions 
   const journal = await openJournal(await fs.realpath(root), targets, extra);
   try {
     await writeAll(targets, journal, signal, options.beforeWrite);
-    if (index) await writeStages(root, plan.unmerged ?? []);
+    if (index) await stage(root, plan);
     const output = plan.install ? await install(plan.install, root, signal, progress) : "";
     await removeEmptied(targets, await fs.realpath(root));
     await closeJournal(journal.folder);
@@ -66,6 +66,17 @@ async function write({ change, real, mode }: Target, token: string): Promise<voi
   if (change.after === null) return fs.rm(real);
   await fs.ensureDir(dirname(real));
   await writeWhole(real, change.after, { mode, token });
+}
+
+async function stage(root: string, { unmerged = [] }: Plan): Promise<void> {
+  try {
+    await writeStages(root, unmerged);
+  } catch (error) {
+    const said = (error as { output?: { stderr?: string } }).output?.stderr?.trim().split("\n")[0] ?? reasonOf(error);
+    throw new CliError("WriteFailed", `git can't mark the files in conflict (${said}): everything is put back`, {
+      cause: error,
+    });
+  }
 }
 
 function install(command: readonly string[], root: string, signal: AbortSignal, progress: (line: string) => void) {

@@ -35,9 +35,9 @@ export type Merge =
 type Lines = readonly string[];
 
 /**
- * Merges what both sides changed. First by lines, as git does; where that fails because a side was reformatted, by
- * meaning: both sides are brought into the layout of the base, merged there by lines, and the result is brought back
- * into the user's layout. The result has the user's line endings and byte order mark, and it parses.
+ * Merges what both sides changed: by lines, as git does, or by meaning where a side was reformatted. For that, both
+ * sides are brought into the layout of the base, merged there by lines, and the result is brought back into the user's
+ * layout. The result has the user's line endings and byte order mark, and it parses.
  */
 export function mergeText({ base, yours, theirs, path }: Versions, labels: ConflictLabels): Merge {
   const user = splitLines(yours);
@@ -54,16 +54,25 @@ export function mergeText({ base, yours, theirs, path }: Versions, labels: Confl
   if (equal(user.lines, old.lines)) return { kind: "merged", text: write(next.lines) };
 
   const byLines = mergeLines(user.lines, old.lines, next.lines);
-  const clean = conflictsIn(byLines).length === 0;
   const code = isCode(path);
-  const merged = settleRegions(byLines, ({ yours }) => yours);
-  if (clean && (!code || equal(merged, user.lines) || parses(joinLines(merged), path)))
-    return { kind: "merged", text: write(merged) };
-  const byMeaning = code ? mergeMeaning(user.lines, old.lines, next.lines, path) : null;
-  if (byMeaning) return outcome(byMeaning, user.lines, write, labels, null);
-  if (!clean) return outcome(byLines, user.lines, write, labels, null);
+  const merged = conflictsIn(byLines).length === 0 ? settleRegions(byLines, ({ yours }) => yours) : null;
+  const clean = merged !== null && (!code || parses(joinLines(merged), path));
+  const byMeaning =
+    code && (!clean || isReformatted(user.lines, old.lines))
+      ? mergeMeaning(user.lines, old.lines, next.lines, path)
+      : null;
+  if (byMeaning && (!clean || conflictsIn(byMeaning).length === 0))
+    return outcome(byMeaning, user.lines, write, labels, null);
+  if (clean) return { kind: "merged", text: write(merged) };
+  if (merged === null) return outcome(byLines, user.lines, write, labels, null);
   const reason = "the two sides merge into a text that is no valid TypeScript";
   return outcome(mergeTwoWay(user.lines, next.lines), user.lines, write, labels, reason);
+}
+
+/** Most lines are other ones: then new lines should follow the user's habits, even where the lines alone would merge. */
+function isReformatted(yours: Lines, base: Lines): boolean {
+  const known = new Set(base);
+  return yours.filter((line) => known.has(line)).length * 2 < yours.length;
 }
 
 /** Merges in the layout of the base. Null where the layout is not what keeps the sides apart, or can't be told apart. */

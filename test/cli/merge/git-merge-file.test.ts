@@ -33,10 +33,10 @@ function edited(base: readonly string[], side: string, next: (below: number) => 
 const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join("");
 
 describe("the merge of lines and git merge-file", () => {
-  it("agree on 100 random edits, conflict by conflict", { timeout: 120_000 }, async () => {
+  it("agree on 60 random edits, conflict by conflict", { timeout: 120_000 }, async () => {
     const { dir } = await useFiles({});
     let conflicts = 0;
-    for (let seed = 1; seed <= 100; seed++) {
+    for (let seed = 1; seed <= 60; seed++) {
       const next = numbers(seed * 7919);
       const base = Array.from({ length: 6 + next(30) }, (_, index) => `line ${index}`);
       const versions = {
@@ -69,7 +69,7 @@ describe("the merge of lines and git merge-file", () => {
       }
       if (merged.kind === "conflicts") conflicts++;
     }
-    expect(conflicts).toBeGreaterThan(20);
-    expect(conflicts).toBeLessThan(95);
+    expect(conflicts).toBeGreaterThan(12);
+    expect(conflicts).toBeLessThan(58);
   });
 });

@@ -1,0 +1,79 @@
+import { spawnSync } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { mergeText } from "../../../cli/merge/merge-text.js";
+import { type Fixture, useFiles } from "../../support/fixture.js";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const templates = join(root, "templates/auth-basic/base/src");
+
+/** What other people's formatters do. */
+const styles = {
+  "tabs, single quotes, no semicolons": {
+    formatter: { indentStyle: "tab", lineWidth: 70 },
+    javascript: {
+      formatter: { quoteStyle: "single", semicolons: "asNeeded", trailingCommas: "none", bracketSpacing: false },
+    },
+  },
+  "four spaces, single quotes, 80 columns": {
+    formatter: { indentStyle: "space", indentWidth: 4, lineWidth: 80 },
+    javascript: { formatter: { quoteStyle: "single", trailingCommas: "es5" } },
+  },
+};
+
+async function sources(): Promise<Map<string, string>> {
+  const names = (await readdir(templates, { recursive: true })).filter((name) => name.endsWith(".ts"));
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(templates, name), "utf8")] as const)),
+  );
+}
+
+/** The newer version of a file: a line in its middle and its last lines are other ones. */
+function newer(text: string): string {
+  const added =
+    '\nexport const added = { version: "2", list: [1, 2] };\nfunction more(): string {\n  return "x";\n}\nmore();\n';
+  return text.replace(/return (?=[\w(])/, "return /* fixed */ ") + added;
+}
+
+async function format(folder: Fixture): Promise<void> {
+  const biome = join(root, "node_modules/.bin/biome");
+  const { status, stderr } = spawnSync(biome, ["format", "--write", "."], { cwd: folder.dir, encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+}
+
+async function formatted(style: object, files: ReadonlyMap<string, string>): Promise<Fixture> {
+  const folder = await useFiles({
+    "biome.json": JSON.stringify({ root: true, ...style }),
+    ...Object.fromEntries(files),
+  });
+  await format(folder);
+  return folder;
+}
+
+const map = (files: ReadonlyMap<string, string>, change: (text: string) => string) =>
+  new Map([...files].map(([name, text]) => [name, change(text)]));
+
+describe("every source of the item, reformatted by its user", () => {
+  it.each(Object.entries(styles))("%s: the newer version comes whole, in the user's layout", async (_, style) => {
+    const base = await sources();
+    const yours = await formatted(style, base);
+    const merged = new Map<string, string>();
+    for (const [path, text] of base) {
+      const mine = await yours.read(path);
+      const merge = mergeText(
+        { base: text, yours: mine, theirs: newer(text), path },
+        { yours: "yours", theirs: "newer" },
+      );
+      if (merge.kind === "conflicts") throw new Error(`${path}: ${JSON.stringify(merge.conflicts)}`);
+      merged.set(path, merge.text);
+      const untouched = mine.split("\n").filter((line) => !merge.text.includes(line));
+      expect(untouched.length, `${path} lost its layout`).toBeLessThan(4);
+    }
+    const result = await formatted(style, merged);
+    const expected = await formatted(style, map(base, newer));
+    expect(merged.size).toBeGreaterThan(20);
+    for (const path of merged.keys()) expect(await result.read(path), path).toBe(await expected.read(path));
+  });
+});
