@@ -1,4 +1,4 @@
-import { createTwoFilesPatch } from "diff";
+import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from "diff";
 import pc from "picocolors";
 import { splitLines } from "../merge/text-lines.js";
 import type { FileComparison } from "../plan/compare.js";
@@ -64,12 +64,13 @@ function newerPatch({ path, movedTo, base, newer }: FileComparison): string {
   return patch(path, base, newer, ["installed", "newer"], movedTo ?? path);
 }
 
-/** A unified diff; line endings are not compared. */
+/** A unified diff; line endings are not compared. A file that moves has git's own header: without it no tool would move it. */
 function patch(path: string, before: string | null, after: string | null, [from, to]: [string, string], target = path) {
+  const moved = target !== path;
   const name = (text: string | null, label: string) => (text === null ? "/dev/null" : label);
-  const old = name(before, `${from}/${path}`);
-  const made = createTwoFilesPatch(old, name(after, `${to}/${target}`), plain(before), plain(after));
-  return made.replace(/^=+\n/, "").trimEnd();
+  const old = moved ? `a/${path}` : name(before, `${from}/${path}`);
+  const made = structuredPatch(old, moved ? `b/${target}` : name(after, `${to}/${path}`), plain(before), plain(after));
+  return formatPatch({ ...made, isGit: moved, isRename: moved }, FILE_HEADERS_ONLY).trimEnd();
 }
 
 function plain(text: string | null): string {
@@ -79,10 +80,11 @@ function plain(text: string | null): string {
 }
 
 function paint(text: string): string {
-  return text
-    .split("\n")
+  const lines = text.split("\n");
+  const first = lines.findIndex((line) => line.startsWith("@@"));
+  return lines
     .map((line, index) => {
-      if (index < 2) return pc.bold(line);
+      if (index < first || first === -1) return pc.bold(line);
       if (line.startsWith("+")) return pc.green(line);
       return line.startsWith("-") ? pc.red(line) : line.startsWith("@@") ? pc.cyan(line) : line;
     })
