@@ -224,6 +224,15 @@ describe("guesses", () => {
     }
   });
 
+  test("are forgotten after the right password behind an access token, too", async () => {
+    const { username, accessToken } = await signUp();
+    const from = newAddress();
+    await guess(9, { username, from });
+    const body = { email: "ada@example.org", currentPassword: password };
+    expect((await call("PATCH /me", { bearer: accessToken, from, body })).status).toBe(200);
+    await guess(9, { username, from });
+  });
+
   test("behind a stolen access token count as guesses at the login", async () => {
     const { username, accessToken: bearer } = await signUp();
     const from = newAddress();

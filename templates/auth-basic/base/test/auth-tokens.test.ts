@@ -94,6 +94,17 @@ describe("an access token", () => {
     );
   });
 
+  test("is refused when a part of it was written in another way before it was signed", async () => {
+    const [, body = ""] = ada.accessToken.split(".");
+    for (const kid of ["1", "12", "123"]) {
+      const head = encode({ alg: "HS256", typ: "at+jwt", kid });
+      await expectOpens(seal(head, body, key));
+      await expectRefused(seal(`${head}=`, body, key));
+      await expectRefused(seal(head, `${body}=`, key));
+      if (head.length % 4 > 0) await expectRefused(seal(head.replace(/.$/, nextLetter), body, key));
+    }
+  });
+
   test("is refused over 4 KB, genuine or not", async () => {
     await expectOpens(forge({ claims: { padding: "x".repeat(1_000) } }));
     await expectRefused(forge({ claims: { padding: "x".repeat(4_000) } }));
@@ -153,8 +164,12 @@ describe("a protected route", () => {
       req.auth = { userId: ada.id, sessionId: "x", tokenId: "x", expiresAt: seconds() + 60 };
       next();
     });
-    app.get("/orders", protectedRoute, (_req, res) => res.end());
+    app.get("/orders", protectedRoute, (req, res) => {
+      res.json(req.auth);
+    });
     expectProblem(await call("GET /orders", { app, mount: "" }), "NotAuthenticated");
+    const { body } = await call("GET /orders", { app, mount: "", bearer: ada.accessToken });
+    expect(body.sessionId).toBe(sessionOf(ada.accessToken));
   });
 
   test("gives every request an object of its own", async () => {
@@ -316,6 +331,10 @@ function forge({ header, claims, payload, key: secret = key }: Forgery = {}): st
   const genuineClaims = { ...(jwt.decode(ada.accessToken) as object), jti: randomBytes(8).toString("hex") };
   const head = encode({ alg: "HS256", typ: "at+jwt", ...header });
   const body = encode(payload === undefined ? { ...genuineClaims, ...claims } : payload);
+  return seal(head, body, secret);
+}
+
+function seal(head: string, body: string, secret: string): string {
   return `${head}.${body}.${createHmac("sha256", secret).update(`${head}.${body}`).digest("base64url")}`;
 }
 
