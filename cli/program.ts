@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import type { Context, GlobalFlags } from "./commands/context.js";
 import type { DiffFlags } from "./commands/diff.js";
+import type { DoctorFlags } from "./commands/doctor.js";
 import type { InitFlags } from "./commands/init-answers.js";
 import type { RemoveFlags } from "./commands/remove.js";
 import type { UpdateFlags } from "./commands/update.js";
@@ -79,6 +80,14 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
     .action(async (item: string, options: RemoveFlags, command: Command) => {
       const { remove } = await import("./commands/remove.js");
       done(await remove(item, options, contextOf(command)));
+    });
+  program
+    .command("doctor")
+    .description("check this project's auth set-up; exit 1 when something is unsafe")
+    .option("--offline", "don't ask the package manager for known holes")
+    .action(async (options: DoctorFlags, command: Command) => {
+      const { doctor } = await import("./commands/doctor.js");
+      done(await doctor(options, contextOf(command)));
     });
   program
     .command("list")

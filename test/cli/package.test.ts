@@ -29,7 +29,7 @@ describe("the package", () => {
     const paths = packed.files.map(({ path }) => path);
     const templates = Object.keys(await treeOf(join(folder, "templates"))).filter((path) => !path.endsWith("/"));
     expect(paths).toEqual(expect.arrayContaining(templates.map((path) => `templates/${path}`)));
-    expect(paths).toEqual(expect.arrayContaining(["registry.json", "dist/main.js"]));
+    expect(paths).toEqual(expect.arrayContaining(["registry.json", "advisories.json", "dist/main.js"]));
     expect(paths.filter((path) => /^(test|cli|node_modules|demo|bench)\//.test(path))).toEqual([]);
   });
 

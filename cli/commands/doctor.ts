@@ -1,0 +1,48 @@
+import { readAdvisories } from "../advisories/read-advisories.js";
+import { wasKilled } from "../apply/recover.js";
+import { type Diagnosis, diagnose } from "../doctor/diagnose.js";
+import { readCheckup } from "../doctor/read-checkup.js";
+import { CliError, exitCode } from "../errors.js";
+import { findPackageRoot } from "../project/package-json.js";
+import { readProject } from "../project/read-project.js";
+import { readRecord } from "../project/record.js";
+import { readRegistry } from "../registry/read-registry.js";
+import { jsonResult, notice, progress, result } from "../ui/output.js";
+import { renderFindings } from "../ui/render-findings.js";
+import type { Context } from "./context.js";
+
+/** The flags of `doctor` as typed. */
+export interface DoctorFlags {
+  readonly offline?: boolean;
+}
+
+/** Looks for what is unsafe in the project at --cwd, and changes nothing. Returns the exit code. */
+export async function doctor({ offline = false }: DoctorFlags, { flags, packageRoot }: Context): Promise<number> {
+  const root = await findPackageRoot(flags.cwd);
+  const record = await readRecord(root);
+  if (!record || Object.keys(record.items).length === 0) {
+    throw new CliError("BadArgument", `nothing is installed in ${root}: "authwright add auth-basic" comes first`);
+  }
+  if (await wasKilled(root)) notice("an earlier run was killed: the next add, update or remove puts its changes back");
+  progress("Reading the project", flags);
+  const project = await readProject(flags.cwd, {});
+  const { items } = readRegistry(packageRoot);
+  const checkup = await readCheckup(project, record, { items, advisories: readAdvisories(packageRoot), offline });
+  const { audit } = checkup;
+  const skipped = audit.kind === "skipped" ? [{ check: "vulnerable-dependency", why: audit.why }] : [];
+  const findings = diagnose(checkup);
+  if (flags.json) jsonResult({ findings, skipped });
+  else say(findings, skipped, flags.silent);
+  return findings.some(({ level }) => level === "unsafe") ? exitCode.failed : exitCode.done;
+}
+
+function say(
+  findings: readonly Diagnosis[],
+  skipped: readonly { check: string; why: string }[],
+  silent: boolean,
+): void {
+  const shown = silent ? findings.filter(({ level }) => level === "unsafe") : findings;
+  if (silent && shown.length === 0) return;
+  const lines = silent ? [] : skipped.map(({ check, why }) => `${check} (${why})`);
+  result(renderFindings(shown, lines));
+}

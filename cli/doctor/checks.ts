@@ -1,0 +1,35 @@
+import { accessTokenLife } from "./checks/access-token-life.js";
+import { advisory } from "./checks/advisory.js";
+import { bcryptCost } from "./checks/bcrypt-cost.js";
+import { committedSecret } from "./checks/committed-secret.js";
+import { lostProtection } from "./checks/lost-protection.js";
+import { missingGuard } from "./checks/missing-guard.js";
+import { notIgnored } from "./checks/not-ignored.js";
+import { openCors } from "./checks/open-cors.js";
+import { pendingMigrations } from "./checks/pending-migrations.js";
+import { plainHttp } from "./checks/plain-http.js";
+import { routerPlace } from "./checks/router-place.js";
+import { secretInBuild } from "./checks/secret-in-build.js";
+import { trustProxy } from "./checks/trust-proxy.js";
+import { vulnerableDependency } from "./checks/vulnerable-dependency.js";
+import { weakSecret } from "./checks/weak-secret.js";
+import type { Check } from "./checkup.js";
+
+/** Everything that the doctor looks at; docs/doctor.md lists it in the same order. */
+export const checks: readonly Check[] = [
+  weakSecret,
+  committedSecret,
+  secretInBuild,
+  notIgnored,
+  bcryptCost,
+  accessTokenLife,
+  lostProtection,
+  advisory,
+  vulnerableDependency,
+  openCors,
+  trustProxy,
+  routerPlace,
+  pendingMigrations,
+  missingGuard,
+  plainHttp,
+];

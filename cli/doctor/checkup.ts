@@ -1,0 +1,73 @@
+import type { Advisory } from "../advisories/advisory.js";
+import type { InstallRecord, Project } from "../project/project.js";
+import type { SourceText } from "../project/source-files.js";
+import type { RegistryItem } from "../registry/registry.js";
+
+/** How bad a finding is: `unsafe` makes the run fail, a `hint` may be on purpose. */
+export type Level = "unsafe" | "warning" | "hint";
+
+/** What a check has found, and what to do about it. Never holds the value of a secret. */
+export interface Finding {
+  readonly level: Level;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly what: string;
+  readonly why: string;
+  readonly fix: string;
+}
+
+/** One thing that the doctor looks at. docs/doctor.md lists them all. */
+export interface Check {
+  readonly name: string;
+  /** Pure: all that it looks at is in the checkup. */
+  readonly run: (checkup: Checkup) => Finding[];
+}
+
+/** The project as it is now, read once. No code of it is run. */
+export interface Checkup {
+  readonly project: Project;
+  readonly record: InstallRecord;
+  /** The catalogue of this authwright: what an update would bring. */
+  readonly items: readonly RegistryItem[];
+  /** Every source file, the installed ones too. */
+  readonly sources: readonly SourceText[];
+  /** Path of an installed file -> its text as installed. */
+  readonly bases: ReadonlyMap<string, string>;
+  readonly env: readonly EnvFile[];
+  /** What the build has made. */
+  readonly outputs: readonly SourceText[];
+  readonly git: GitFacts;
+  readonly database: DatabaseFacts | null;
+  readonly advisories: readonly Advisory[];
+  readonly audit: Audit;
+}
+
+export interface EnvFile extends SourceText {
+  /** Whether git has it. */
+  readonly tracked: boolean;
+}
+
+export interface GitFacts {
+  /** Whether the project is in a repository, and git could be asked. */
+  readonly known: boolean;
+  /** Of `.env` and `.data/`, those that are there and that git does not ignore. */
+  readonly exposed: readonly string[];
+}
+
+export interface DatabaseFacts {
+  readonly path: string;
+  /** What the file holds, as latin-1; null where it is encrypted or too large to look through. */
+  readonly content: string | null;
+}
+
+/** What the package manager knows about the dependencies, or why it was not asked. */
+export type Audit =
+  | { readonly kind: "answered"; readonly holes: readonly Hole[] }
+  | { readonly kind: "skipped"; readonly why: string };
+
+export interface Hole {
+  readonly name: string;
+  readonly severity: string;
+  readonly title: string;
+  readonly fixed: boolean;
+}

@@ -1,0 +1,27 @@
+import { x } from "tinyexec";
+
+const limitMs = 5_000;
+
+/** What git tracks of these paths, and which of them it ignores; null where git can't be asked. */
+export async function askGit(
+  root: string,
+  paths: readonly string[],
+): Promise<{ tracked: string[]; ignored: string[] } | null> {
+  const tracked = await git(root, ["ls-files", "--", ...paths], [0]);
+  const ignored = await git(root, ["check-ignore", "--no-index", "--", ...paths], [0, 1]);
+  return tracked && ignored ? { tracked, ignored } : null;
+}
+
+/** Reads only: no hook, no lock, no other repository's settings. */
+async function git(root: string, args: readonly string[], good: readonly number[]): Promise<string[] | null> {
+  try {
+    const { stdout, exitCode } = await x("git", ["--no-optional-locks", "-c", "core.quotePath=false", ...args], {
+      nodePath: false,
+      timeout: limitMs,
+      nodeOptions: { cwd: root, stdio: ["ignore", "pipe", "ignore"] },
+    });
+    return good.includes(exitCode ?? -1) ? stdout.split("\n").filter(Boolean) : null;
+  } catch {
+    return null;
+  }
+}

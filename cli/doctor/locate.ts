@@ -1,0 +1,16 @@
+/** The line (from 1) that an offset is on. */
+export function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split("\n").length;
+}
+
+/** The line (from 1) of the last assignment to a key in a `.env`; null where there is none. */
+export function lineOfKey(text: string, name: string): number | null {
+  const lines = text.split("\n");
+  const at = lines.findLastIndex((line) => /^\uFEFF?\s*(?:export\s+)?([\w.-]+)\s*=/.exec(line)?.[1] === name);
+  return at === -1 ? null : at + 1;
+}
+
+/** Test files and what supports them: their secrets and settings are made up. */
+export function isTest(path: string): boolean {
+  return /(^|\/)(tests?|__tests__|spec|e2e|fixtures)\/|\.(test|spec)\.[cm]?[jt]sx?$/.test(path);
+}

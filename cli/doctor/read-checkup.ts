@@ -1,0 +1,109 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, posix } from "node:path";
+import type { Advisory } from "../advisories/advisory.js";
+import { isIgnored } from "../edits/gitignore.js";
+import { basePath } from "../plan/paths.js";
+import { findMadeDatabase } from "../project/made-database.js";
+import type { InstallRecord, Project } from "../project/project.js";
+import { outputFolders, readSourceFiles, type SourceText } from "../project/source-files.js";
+import { readText } from "../project/text-file.js";
+import type { RegistryItem } from "../registry/registry.js";
+import { askForHoles } from "./audit.js";
+import type { Checkup, DatabaseFacts, EnvFile, GitFacts } from "./checkup.js";
+import { askGit } from "./git-facts.js";
+
+const mostOutputs = 2_000;
+const mostBytes = 20_000_000;
+
+export interface CheckupOptions {
+  readonly items: readonly RegistryItem[];
+  readonly advisories: readonly Advisory[];
+  readonly offline: boolean;
+}
+
+/** Reads all that the checks look at. Runs nothing of the project. */
+export async function readCheckup(
+  project: Project,
+  record: InstallRecord,
+  { items, advisories, offline }: CheckupOptions,
+): Promise<Checkup> {
+  const [sources, bases, outputs, files, database, audit] = await Promise.all([
+    readSourceFiles(project),
+    readBases(project.root, record),
+    readOutputs(project),
+    readEnvFiles(project.root),
+    readDatabase(project.root, record),
+    askForHoles(project, offline),
+  ]);
+  const { env, git } = await readGit(project, files);
+  return { project, record, items, advisories, sources, bases, outputs, env, git, database, audit };
+}
+
+async function readBases(root: string, { items }: InstallRecord): Promise<Map<string, string>> {
+  const paths = Object.values(items).flatMap(({ files }) => Object.keys(files));
+  const texts = await Promise.all(
+    paths.map(async (path) => [path, await readText(join(root, basePath(path)))] as const),
+  );
+  return new Map(texts.filter((entry): entry is [string, string] => entry[1] !== null));
+}
+
+async function readEnvFiles(root: string): Promise<SourceText[]> {
+  const entries = await readdir(root, { withFileTypes: true });
+  const names = entries.filter((entry) => !entry.isDirectory() && /^\.env(\.[\w.-]+)?$/.test(entry.name));
+  const texts = await Promise.all(
+    names.map(async ({ name }) => ({ path: name, text: await readText(join(root, name)) })),
+  );
+  return texts.flatMap(({ path, text }) => (text === null ? [] : [{ path, text }]));
+}
+
+async function readGit(
+  { root, git }: Project,
+  files: readonly SourceText[],
+): Promise<{ env: EnvFile[]; git: GitFacts }> {
+  const there = await present(root, [".env", ".data/"]);
+  const asked = git.root === null ? null : await askGit(root, [...files.map(({ path }) => path), ...there]);
+  if (asked === null) {
+    const ignore = (await readText(join(root, ".gitignore"))) ?? "";
+    const exposed = there.filter((path) => !isIgnored(ignore, path));
+    return { env: files.map((file) => ({ ...file, tracked: false })), git: { known: false, exposed } };
+  }
+  const env = files.map((file) => ({ ...file, tracked: asked.tracked.includes(file.path) }));
+  const exposed = there.filter((path) => !asked.ignored.includes(path) && !asked.tracked.includes(path));
+  return { env, git: { known: true, exposed } };
+}
+
+async function present(root: string, paths: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(paths.map((path) => stat(join(root, path)).catch(() => null)));
+  return paths.filter((_, at) => found[at] !== null);
+}
+
+/** Text that the build has made; pictures and the like are left out. */
+async function readOutputs({ root, tsconfig }: Project): Promise<SourceText[]> {
+  const found: SourceText[] = [];
+  for (const folder of [...outputFolders(tsconfig), "build", ".next"]) {
+    const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
+    for (const entry of entries.slice(0, mostOutputs)) {
+      if (!entry.isFile() || !/\.([cm]?js|json|html|map|css|txt|env)$/.test(entry.name)) continue;
+      const full = join(entry.parentPath, entry.name);
+      if (full.includes("node_modules") || (await stat(full)).size > mostBytes) continue;
+      found.push({ path: posix.relative(root, full), text: await readFile(full, "utf8") });
+    }
+  }
+  return found;
+}
+
+async function readDatabase(root: string, { items }: InstallRecord): Promise<DatabaseFacts | null> {
+  const env = await readText(join(root, ".env"));
+  for (const installed of Object.values(items)) {
+    const made = await findMadeDatabase(root, installed, env);
+    if (!made?.files[0]) continue;
+    const parts = await Promise.all(made.files.map(({ path }) => readPlain(join(root, path))));
+    const isPlain = parts[0]?.startsWith("SQLite format 3") ?? false;
+    return { path: made.name, content: isPlain && !parts.includes(null) ? parts.join("") : null };
+  }
+  return null;
+}
+
+async function readPlain(path: string): Promise<string | null> {
+  return (await stat(path)).size > mostBytes ? null : readFile(path, "latin1");
+}

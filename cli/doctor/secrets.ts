@@ -1,0 +1,33 @@
+import { envKeys } from "../edits/dotenv.js";
+import type { Checkup, EnvFile } from "./checkup.js";
+
+/** The secrets of the module, and the fewest bytes that each may have. */
+export const secretNames: Readonly<Record<string, number>> = {
+  JWT_SECRET_KEY: 32,
+  JWT_SECRET_KEY_PREVIOUS: 32,
+  PASSWORD_PEPPER: 16,
+  PASSWORD_PEPPER_PREVIOUS: 16,
+  DATABASE_ENCRYPTION_KEY: 16,
+};
+
+export interface Secret {
+  readonly name: string;
+  readonly value: string;
+  readonly file: EnvFile;
+}
+
+/** Every secret with a value in an environment file. */
+export function secretsOf({ env }: Pick<Checkup, "env">): Secret[] {
+  return env.flatMap((file) => {
+    const values = envKeys(file.text);
+    return Object.keys(secretNames).flatMap((name) => {
+      const value = values.get(name);
+      return value ? [{ name, value, file }] : [];
+    });
+  });
+}
+
+/** Values long enough that finding one elsewhere is no accident. */
+export function telling(secrets: readonly Secret[]): Secret[] {
+  return secrets.filter(({ value }) => value.length >= 12);
+}

@@ -1,0 +1,29 @@
+import pc from "picocolors";
+import type { Level } from "../doctor/checkup.js";
+import type { Diagnosis } from "../doctor/diagnose.js";
+
+const colours: Readonly<Record<Level, (text: string) => string>> = {
+  unsafe: pc.red,
+  warning: pc.yellow,
+  hint: pc.cyan,
+};
+
+/** The findings as a person reads them: what and where, why it matters, what to do. */
+export function renderFindings(findings: readonly Diagnosis[], skipped: readonly string[]): string {
+  const blocks = findings.map(({ level, check, file, line, what, why, fix }) => {
+    const place = [file, line].filter((part) => part !== null).join(":");
+    return [
+      `${colours[level](level)} ${pc.bold([place, what].filter(Boolean).join(" "))} ${pc.dim(`[${check}]`)}`,
+      `  ${why}`,
+      `  ${pc.green("fix")} ${fix}`,
+      "",
+    ].join("\n");
+  });
+  return [...blocks, ...skipped.map((line) => `not checked: ${line}`), summary(findings)].join("\n");
+}
+
+function summary(findings: readonly Diagnosis[]): string {
+  const count = (level: Level) => findings.filter((one) => one.level === level).length;
+  if (findings.length === 0) return "Nothing found.";
+  return `${count("unsafe")} unsafe, ${count("warning")} to look at, ${count("hint")} hints`;
+}
