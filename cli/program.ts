@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
 import type { Context, GlobalFlags } from "./commands/context.js";
 import type { DiffFlags } from "./commands/diff.js";
 import type { DoctorFlags } from "./commands/doctor.js";
@@ -103,6 +103,14 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
     .action(async (item: string, _options, command: Command) => {
       const { view } = await import("./commands/view.js");
       done(await view(item, contextOf(command)));
+    });
+  program
+    .command("completion")
+    .description("print the completion script of a shell")
+    .addArgument(new Argument("<shell>").choices(["bash", "zsh", "fish"]))
+    .action(async (shell: string, _options, command: Command) => {
+      const { completion } = await import("./commands/completion.js");
+      done(completion(shell, program, contextOf(command)));
     });
   return program;
 }
