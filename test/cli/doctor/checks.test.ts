@@ -1,0 +1,328 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { checks } from "../../../cli/doctor/checks.js";
+import { diagnose } from "../../../cli/doctor/diagnose.js";
+import { checkupOf, findingsOf, type Given, shortly } from "../../support/checkup.js";
+
+const good = "q7Zk1mW9xT4bN8vR2cY6hJ0sD5fG3aLpE_uIoKjMnBw";
+const other = "B1n4VxQ8tR6yU3wE9zC5kH7mJ2sL0pD_fGaTiOqXeYr";
+const router = (body: string) => `import { Router } from "express";\nexport const notes = Router();\n${body}\n`;
+const server = (body: string) =>
+  `import express from "express";\nimport { authRouter } from "./routes/auth.js";\nconst app = express();\n${body}\n`;
+
+/** Check, what is wrong, the project with it, what is found; the project without it. */
+const cases: readonly [check: string, wrong: string, before: Given, found: string, after: Given][] = [
+  [
+    "weak-secret",
+    "a short secret",
+    { env: { ".env": "A=1\nJWT_SECRET_KEY=abcdefghijklmnop\n" } },
+    "unsafe .env:2 JWT_SECRET_KEY is shorter than 32 bytes",
+    { env: { ".env": `A=1\nJWT_SECRET_KEY=${good}\n` } },
+  ],
+  [
+    "weak-secret",
+    "a secret of an example",
+    { env: { ".env": "JWT_SECRET_KEY=change-me-change-me-change-me-change-me\n" } },
+    "unsafe .env:1 JWT_SECRET_KEY is easy to guess",
+    { env: { ".env": `JWT_SECRET_KEY=${good}\n` } },
+  ],
+  [
+    "weak-secret",
+    "one letter, many times",
+    { env: { ".env.production": `PASSWORD_PEPPER=${"ab".repeat(20)}\n` } },
+    "unsafe .env.production:1 PASSWORD_PEPPER is easy to guess",
+    { env: { ".env.production": `PASSWORD_PEPPER=${good}\n` } },
+  ],
+  [
+    "weak-secret",
+    "one secret for two things",
+    { env: { ".env": `JWT_SECRET_KEY=${good}\nPASSWORD_PEPPER=${good}\n` } },
+    "unsafe .env:2 PASSWORD_PEPPER is the same as JWT_SECRET_KEY",
+    { env: { ".env": `JWT_SECRET_KEY=${good}\nPASSWORD_PEPPER=${other}\n` } },
+  ],
+  [
+    "weak-secret",
+    "a default in the code",
+    { sources: { "src/config.ts": '\nconst secret = process.env.JWT_SECRET ?? "dev";\n' } },
+    "unsafe src/config.ts:2 JWT_SECRET has a default in the code",
+    { sources: { "src/config.ts": '\n// process.env.JWT_SECRET ?? "dev"\nconst secret = process.env.JWT_SECRET;\n' } },
+  ],
+  [
+    "committed-secret",
+    "an .env that git has",
+    { env: { ".env": `\nJWT_SECRET_KEY=${good}\n` }, tracked: [".env"] },
+    "unsafe .env:2 JWT_SECRET_KEY is committed to git",
+    { env: { ".env": `\nJWT_SECRET_KEY=${good}\n`, ".env.example": "JWT_SECRET_KEY=\n" }, tracked: [".env.example"] },
+  ],
+  [
+    "committed-secret",
+    "a secret pasted into the source",
+    { env: { ".env": `JWT_SECRET_KEY=${good}\n` }, sources: { "src/x.ts": `\n\nsign("${good}");\n` } },
+    "unsafe src/x.ts:3 the value of JWT_SECRET_KEY stands in the source",
+    { env: { ".env": `JWT_SECRET_KEY=${good}\n` }, sources: { "src/x.ts": "sign(process.env.JWT_SECRET_KEY);\n" } },
+  ],
+  [
+    "secret-in-build",
+    "a secret that the bundler has written out",
+    { env: { ".env": `PASSWORD_PEPPER=${good}\n` }, outputs: { "dist/server.js": `var a;\nvar k="${good}";` } },
+    "unsafe dist/server.js:2 the value of PASSWORD_PEPPER is in the build",
+    {
+      env: { ".env": `PASSWORD_PEPPER=${good}\n` },
+      outputs: { "dist/server.js": "var k=process.env.PASSWORD_PEPPER" },
+    },
+  ],
+  [
+    "not-ignored",
+    "an .env that git would take along",
+    { git: { known: true, exposed: [".env"] } },
+    "unsafe .gitignore:null .env is not ignored",
+    { git: { known: true, exposed: [] } },
+  ],
+  [
+    "not-ignored",
+    "the same without a repository",
+    { git: { known: false, exposed: [".data/"] } },
+    "warning .gitignore:null .data/ is not ignored",
+    { git: { known: false, exposed: [] } },
+  ],
+  [
+    "bcrypt-cost",
+    "a cost of 8",
+    { env: { ".env": "\n\nBCRYPT_COST=8\n" } },
+    "unsafe .env:3 BCRYPT_COST is 8",
+    { env: { ".env": "BCRYPT_COST=10\n" } },
+  ],
+  [
+    "access-token-life",
+    "tokens of two hours",
+    { env: { ".env": "ACCESS_TOKEN_MINUTES=120\n" } },
+    "warning .env:1 access tokens live 120 minutes",
+    { env: { ".env": "ACCESS_TOKEN_MINUTES=60\n" } },
+  ],
+  [
+    "trust-proxy",
+    "trust proxy true",
+    { sources: { "src/app.ts": 'app.set(\n  "trust proxy",\n  true,\n);\n' } },
+    "unsafe src/app.ts:1 trust proxy is true",
+    { sources: { "src/app.ts": 'app.set("trust proxy", 1);\n// app.set("trust proxy", true)\n' } },
+  ],
+  [
+    "trust-proxy",
+    "trust proxy enabled",
+    { sources: { "src/app.ts": "\napp.enable('trust proxy');\n" } },
+    "unsafe src/app.ts:2 trust proxy is true",
+    { sources: { "src/app.ts": "app.disable('trust proxy');\n" } },
+  ],
+  [
+    "open-cors",
+    "any origin, reflected, with credentials",
+    { sources: { "src/app.ts": "\napp.use(cors({ origin: true, credentials: true }));\n" } },
+    "unsafe src/app.ts:2 CORS is open to every origin, with credentials",
+    { sources: { "src/app.ts": 'app.use(cors({ origin: ["https://a.example"], credentials: true }));\n' } },
+  ],
+  [
+    "open-cors",
+    "a star in a constant",
+    { sources: { "src/app.ts": 'const corsOptions: CorsOptions = {\n  "origin": "*", credentials: true };\n' } },
+    "unsafe src/app.ts:1 CORS is open to every origin, with credentials",
+    {
+      sources: {
+        "src/app.ts": 'const corsOptions = { origin: "*" };\nfetch(url, { credentials: true, origin: true });\n',
+      },
+    },
+  ],
+  [
+    "router-place",
+    "no mount at all",
+    { sources: { "src/server.ts": 'import express from "express";\nexpress();\n' } },
+    "warning src/server.ts:null authRouter is mounted nowhere",
+    {},
+  ],
+  [
+    "router-place",
+    "an import that nothing uses",
+    { sources: { "src/server.ts": server("app.listen(1);") } },
+    "warning src/server.ts:null authRouter is mounted nowhere",
+    { sources: { "src/server.ts": server('app.use("/api/auth", authRouter);') } },
+  ],
+  [
+    "router-place",
+    "a mount after the 404",
+    { sources: { "src/server.ts": server("app.use(notFound);\napp.use('/api/auth', authRouter);") } },
+    "warning src/server.ts:5 authRouter is mounted after notFound (line 4)",
+    { sources: { "src/server.ts": server("app.use('/api/auth', authRouter);\napp.use(notFound);") } },
+  ],
+  [
+    "router-place",
+    "a mount after a guard",
+    { sources: { "src/server.ts": server("app.use(requireAuth);\napp.use('/api/auth', authRouter);") } },
+    "warning src/server.ts:5 authRouter is mounted after requireAuth (line 4)",
+    { sources: { "src/server.ts": server("app.use(errorHandler);\napp.use('/api/auth', authRouter);") } },
+  ],
+  [
+    "router-place",
+    "a mount by an alias in another file, missing",
+    { sources: { "src/server.ts": "", "src/api.ts": 'import { authRouter } from "@/routes/auth";\n' } },
+    "warning src/server.ts:null authRouter is mounted nowhere",
+    {
+      sources: {
+        "src/server.ts": "",
+        "src/api.ts": 'import { authRouter as a } from "@/routes/auth";\nrouter.use("/x", a);\n',
+      },
+    },
+  ],
+  [
+    "missing-guard",
+    "one route of a file without",
+    {
+      sources: {
+        "src/routes/notes.ts": router(
+          'notes.post("/", protectedRoute, add);\nnotes.delete("/:id", (req, res) => {\n});',
+        ),
+      },
+    },
+    "hint src/routes/notes.ts:4 DELETE /:id has no protectedRoute, other routes of this file have it",
+    { sources: { "src/routes/notes.ts": router('notes.post("/", protectedRoute, add);\nnotes.get("/", list);') } },
+  ],
+  [
+    "missing-guard",
+    "one file of a folder without",
+    {
+      sources: {
+        "src/routes/notes.ts": router('notes.get("/", protectedRoute, list);'),
+        "src/routes/books.ts": router('\nnotes.get("/", list);'),
+      },
+    },
+    "hint src/routes/books.ts:4 this file never asks for a login, its neighbours do",
+    {
+      sources: {
+        "src/routes/notes.ts": router('notes.get("/", protectedRoute, list);'),
+        "src/routes/books.ts": router('notes.use(protectedRoute);\nnotes.get("/", list);'),
+        "src/routes/films.ts": router('notes.get("/", list);').replace("notes =", "films ="),
+        "src/app.ts": 'import { films } from "./routes/films.js";\napp.use("/films", protectedRoute, films);\n',
+      },
+    },
+  ],
+  [
+    "plain-http",
+    "no HTTPS and no proxy",
+    { sources: { "src/server.ts": 'import express from "express";\n// trust proxy\n' } },
+    "hint src/server.ts:null nothing here speaks HTTPS, and Express knows of no proxy that does",
+    { sources: { "src/server.ts": 'import { createServer } from "node:https";\n' } },
+  ],
+  [
+    "vulnerable-dependency",
+    "a known hole",
+    { audit: { kind: "answered", holes: [{ name: "qs", severity: "high", title: "DoS", fixed: true }] } },
+    "unsafe package.json:null qs has a known hole (high)",
+    { audit: { kind: "skipped", why: "--offline" } },
+  ],
+  [
+    "advisory",
+    "an affected version",
+    { advisories: [advisory(">=0.1.0 <0.2.0", "high")] },
+    "unsafe authwright.json:null auth-basic 0.1.0 has a known hole: AW-2027-001 (high)",
+    { advisories: [advisory("<0.1.0", "high")] },
+  ],
+  [
+    "pending-migrations",
+    "a migration that the list does not name",
+    { files: migrations(), sources: { ...texts(), "src/db/migrations/0002-x.ts": '\nconst x = { id: "0002-x" };\n' } },
+    "warning src/db/migrations/index.ts:null the migration 0002-x is not in the list",
+    {
+      files: migrations(),
+      sources: {
+        ...texts(),
+        "src/db/migrations/0002-x.ts": '\nconst x = { id: "0002-x" };\n',
+        "src/db/migrations/index.ts": 'import "./0001-auth.js";\nimport "./0002-x.js";\n',
+      },
+    },
+  ],
+  [
+    "pending-migrations",
+    "an edited migration",
+    { files: migrations(), sources: { ...texts(), "src/db/migrations/0001-auth.ts": '// more\n\nid: "0001-auth"\n' } },
+    "warning src/db/migrations/0001-auth.ts:3 the migration 0001-auth was edited",
+    { files: migrations(), sources: { ...texts(), "src/db/migrations/0001-auth.ts": 'id: "0001-auth"\r\n' } },
+  ],
+  [
+    "pending-migrations",
+    "a database without it",
+    { files: migrations(), sources: texts(), database: { path: ".data/auth.db", content: "SQLite format 3 users" } },
+    "hint src/db/migrations/0001-auth.ts:1 .data/auth.db does not have the migration 0001-auth yet",
+    {
+      files: migrations(),
+      sources: texts(),
+      database: { path: ".data/auth.db", content: "SQLite format 3 0001-auth" },
+    },
+  ],
+];
+
+function advisory(versions: string, severity: "low" | "high") {
+  const [text, fix] = ["Tokens live too long.", "Change JWT_SECRET_KEY"];
+  return { id: "AW-2027-001", item: "auth-basic", versions, severity, text, fix, reviewedBy: ["a", "b"] };
+}
+
+function texts() {
+  return {
+    "src/db/migrations/0001-auth.ts": 'id: "0001-auth"\n',
+    "src/db/migrations/index.ts": 'import "./0001-auth.js";\n',
+  };
+}
+
+function migrations() {
+  const entries = Object.entries(texts()).map(([path, base]) => [path, { template: `auth-basic/base/${path}`, base }]);
+  return Object.fromEntries(entries);
+}
+
+describe("every check", () => {
+  it.each(cases)("%s finds %s, with its place, and nothing once it is set right", (name, _, before, found, after) => {
+    expect(shortly(findingsOf(name, before))).toEqual([found]);
+    expect(findingsOf(name, after)).toEqual([]);
+  });
+
+  it("is in the table, but for the lost protections, which have their own", () => {
+    const tried = new Set([...cases.map(([name]) => name), "lost-protection"]);
+    expect(checks.map(({ name }) => name).filter((name) => !tried.has(name))).toEqual([]);
+  });
+
+  it("finds nothing in a sound project", () => {
+    const env = { ".env": `JWT_SECRET_KEY=${good}\nPASSWORD_PEPPER=${other}\nJWT_ISSUER=app\n` };
+    expect(diagnose(checkupOf({ env }))).toEqual([]);
+  });
+
+  it("says why and what to do, and never the value of a secret", () => {
+    for (const [name, , before] of cases) {
+      for (const finding of findingsOf(name, before)) {
+        expect(finding.why.length * finding.fix.length).toBeGreaterThan(0);
+        expect(JSON.stringify(finding)).not.toContain(good);
+      }
+    }
+  });
+
+  it("is in docs/doctor.md, in the order of the list, and nothing else is", async () => {
+    const docs = await readFile(new URL("../../../docs/doctor.md", import.meta.url), "utf8");
+    expect([...docs.matchAll(/^\| `([a-z-]+)`/gm)].map(([, name]) => name)).toEqual(checks.map(({ name }) => name));
+  });
+
+  it("of tests is left to their authors: made-up secrets and settings there are no finding", () => {
+    const sources = { "test/x.test.ts": 'process.env.JWT_SECRET ?? "x";\napp.set("trust proxy", true);\n' };
+    expect(diagnose(checkupOf({ sources }))).toEqual([]);
+  });
+});
+
+describe("an advisory", () => {
+  it("names the version that update brings where that one has the fix", () => {
+    const [finding] = findingsOf("advisory", {
+      advisories: [advisory("<=0.0.9 || 0.1.0", "low")],
+      items: checkupOf().items.map((item) => ({ ...item, version: "0.2.0" })),
+    });
+    expect(finding?.fix).toContain('"authwright update auth-basic" brings 0.2.0, which has the fix');
+  });
+
+  it("sends to the newest authwright where this one has no fix", () => {
+    const [finding] = findingsOf("advisory", { advisories: [advisory("*", "low")] });
+    expect(finding?.fix).toContain("npx authwright@latest update auth-basic");
+    expect(finding?.level).toBe("warning");
+  });
+});

@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { protections } from "../../../cli/doctor/protections.js";
+import { withoutComments } from "../../../cli/project/source-imports.js";
+import { findingsOf, shortly } from "../../support/checkup.js";
+
+const templates = fileURLToPath(new URL("../../../templates/auth-basic/", import.meta.url));
+
+/** Every template that stands for one of our paths, in every choice. */
+function templatesFor(file: string): { template: string; base: string }[] {
+  const all = readdirSync(templates, { recursive: true, encoding: "utf8" }).map((path) => path.replaceAll("\\", "/"));
+  return all
+    .filter((path) => path.endsWith(`/${file}`))
+    .map((path) => ({ template: `auth-basic/${path}`, base: readFileSync(join(templates, path), "utf8") }));
+}
+
+const lost = (file: string, template: string, base: string, now: string) =>
+  shortly(findingsOf("lost-protection", { files: { [file]: { template, base } }, sources: { [file]: now } }));
+
+describe("a protection that came with a file", () => {
+  it.each(protections)(
+    "$what of $file is in today's templates, and missed once it is gone",
+    ({ file, pattern, what }) => {
+      const found = templatesFor(file);
+      expect(found).not.toEqual([]);
+      for (const { template, base } of found) {
+        expect(withoutComments(base)).toMatch(new RegExp(pattern));
+        const now = base.replace(new RegExp(pattern, ""), "gone(");
+        expect(lost(file, template, base, now)).toContain(`unsafe ${file}:null your edit has taken out ${what}`);
+      }
+    },
+  );
+
+  it("is not missed where other things were edited, reformatted or commented", () => {
+    for (const { file } of protections) {
+      for (const { template, base } of templatesFor(file)) {
+        const now = `// mine\r\n${base.replaceAll('"', "'").replaceAll("\n", "\r\n")}export const mine = 1;\r\n`;
+        expect(lost(file, template, base, now)).toEqual([]);
+      }
+    }
+  });
+
+  it("is missed where it stands in a comment only", () => {
+    const [{ template, base }] = templatesFor("src/auth/access-token.ts") as [{ template: string; base: string }];
+    const now = base.replace("algorithms: [algorithm],", "/* algorithms: [algorithm], */");
+    expect(lost("src/auth/access-token.ts", template, base, now)).toHaveLength(1);
+  });
+});
+
+describe("a route that came with protectedRoute", () => {
+  const file = "src/routes/auth.ts";
+  const [{ template, base }] = templatesFor(file) as [{ template: string; base: string }];
+
+  it("and lost it is named with its line", () => {
+    const now = base.replace('authRouter.get("/sessions", protectedRoute, ', 'authRouter.get("/sessions", ');
+    const line = now.slice(0, now.indexOf('"/sessions"')).split("\n").length;
+    expect(lost(file, template, base, now)).toEqual([`unsafe ${file}:${line} GET /sessions has lost protectedRoute`]);
+  });
+
+  it("and is gone altogether is no loss", () => {
+    const now = base.replace(/authRouter\.delete\("\/me".*\n/, "");
+    expect(now).not.toBe(base);
+    expect(lost(file, template, base, now)).toEqual([]);
+  });
+});

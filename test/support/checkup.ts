@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import { checks } from "../../cli/doctor/checks.js";
+import type { Checkup, EnvFile, Finding } from "../../cli/doctor/checkup.js";
+import type { InstalledItem, Project } from "../../cli/project/project.js";
+import { readRegistry } from "../../cli/registry/read-registry.js";
+import { repo } from "./template-tree.js";
+
+const installed: InstalledItem = {
+  version: "0.1.0",
+  choices: { database: "sqlite", errors: "rfc" },
+  mount: "/api/auth",
+  sourceDir: "src",
+  testDir: "test",
+  files: {},
+  patches: [],
+  env: [],
+  scripts: {},
+  dependencies: {},
+  devDependencies: {},
+};
+
+const project = {
+  aliases: [{ prefix: "@/", target: "src/" }],
+  entry: { path: "src/server.ts", because: "test" },
+} as unknown as Project;
+
+type Texts = Readonly<Record<string, string>>;
+
+/** What a test says about a project; the rest of it is sound. */
+export interface Given extends Partial<Omit<Checkup, "sources" | "env" | "bases" | "outputs">> {
+  readonly sources?: Texts;
+  readonly outputs?: Texts;
+  /** Text of `.env` and the like; `tracked` names those that git has. */
+  readonly env?: Texts;
+  readonly tracked?: readonly string[];
+  /** Installed files: path -> template and the text as installed. */
+  readonly files?: Readonly<Record<string, { readonly template: string; readonly base: string }>>;
+}
+
+const soundSources: Texts = {
+  "src/server.ts":
+    'import express from "express";\nimport { authRouter } from "./routes/auth.js";\nconst app = express();\n' +
+    'app.set("trust proxy", 1);\napp.use(express.json());\napp.use("/api/auth", authRouter);\n' +
+    "app.use((_req, res) => { res.status(404).end(); });\n",
+  "src/routes/auth.ts": "export const authRouter = 1;\n",
+};
+
+/** A project without a finding, but for what the test says. */
+export function checkupOf(given: Given = {}): Checkup {
+  const { sources = {}, outputs = {}, env = {}, tracked = [], files = {}, ...rest } = given;
+  const listed = (texts: Texts) => Object.entries(texts).map(([path, text]) => ({ path, text }));
+  const recorded = Object.entries(files).map(([path, { template, base }]) => [path, { template, sha256: hash(base) }]);
+  return {
+    project,
+    record: { version: 1, items: { "auth-basic": { ...installed, files: Object.fromEntries(recorded) } } },
+    items: readRegistry(repo).items,
+    sources: listed({ ...soundSources, ...sources }),
+    outputs: listed(outputs),
+    bases: new Map(Object.entries(files).map(([path, { base }]) => [path, base])),
+    env: listed(env).map((file): EnvFile => ({ ...file, tracked: tracked.includes(file.path) })),
+    git: { known: true, exposed: [] },
+    database: null,
+    advisories: [],
+    audit: { kind: "answered", holes: [] },
+    ...rest,
+  };
+}
+
+/** What one check finds. */
+export function findingsOf(name: string, given: Given = {}): Finding[] {
+  return checks.find((check) => check.name === name)!.run(checkupOf(given));
+}
+
+/** The same in short: level, place, what. */
+export function shortly(findings: readonly Finding[]): string[] {
+  return findings.map(({ level, file, line, what }) => `${level} ${file}:${line} ${what}`);
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
