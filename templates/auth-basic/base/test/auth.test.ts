@@ -6,8 +6,9 @@ import { AuthError } from "../src/auth/errors.js";
 import { loginChecks } from "../src/auth/login-checks.js";
 import { profileChanges } from "../src/auth/profile-changes.js";
 import { issueRefreshToken, parseRefreshToken } from "../src/auth/refresh-token.js";
-import { revokeEveryone } from "../src/auth/store.js";
-import { fromNow, now, read, write } from "../src/db/client.js";
+import { revokeAllSessions, revokeEveryone } from "../src/auth/store.js";
+import { fromNow, migrateDatabase, now, read, write } from "../src/db/client.js";
+import { migrations } from "../src/db/migrations/index.js";
 import { sessions, users } from "../src/db/schema/auth.js";
 import {
   call,
@@ -168,6 +169,19 @@ describe("POST /login", () => {
       },
     );
     await logIn(username);
+  });
+});
+
+describe("a login in flight", () => {
+  test("leaves no session when the password is changed after it was checked", async () => {
+    const ada = await signUp();
+    const changed = () => revokeAllSessions(ada.id, "password").then(() => undefined);
+    await during(loginChecks, changed, async () => {
+      const answer = await call("POST /login", { body: { username: ada.username, password } });
+      expectProblem(answer, "InvalidLoginCredentials");
+    });
+    const rows = await read((db) => db.select().from(sessions).where(eq(sessions.userId, ada.id)));
+    expect(rows.filter(({ revokedAt }) => revokedAt === null)).toEqual([]);
   });
 });
 
@@ -565,6 +579,27 @@ describe("access tokens", () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     expectProblem(await call("GET /me", { bearer: ada.accessToken }), "InvalidAccessToken");
+  });
+});
+
+describe("a migration", () => {
+  const table = "CREATE TABLE auth_test_extra (id text)";
+
+  test("is applied once, however many processes try", async () => {
+    expect(await migrateDatabase()).toEqual([]);
+    await during(migrations, { id: "9998-extra", statements: [table] }, async () => {
+      const applied = await Promise.all([migrateDatabase(), migrateDatabase(), migrateDatabase()]);
+      expect(applied.flat()).toEqual(["9998-extra"]);
+    });
+  });
+
+  test("that fails is named, and leaves nothing of itself", async () => {
+    const broken = { id: "9999-broken", statements: [table.replace("extra", "other"), "nonsense"] };
+    await during(migrations, broken, async () => {
+      await expect(migrateDatabase()).rejects.toThrow("9999-broken");
+    });
+    const mended = { id: "9999-mended", statements: broken.statements.slice(0, 1) };
+    await during(migrations, mended, async () => expect(await migrateDatabase()).toEqual(["9999-mended"]));
   });
 });
 
