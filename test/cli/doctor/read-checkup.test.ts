@@ -1,0 +1,107 @@
+import { execFileSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { readAudit } from "../../../cli/doctor/audit.js";
+import { type Diagnosis, diagnose } from "../../../cli/doctor/diagnose.js";
+import { readCheckup } from "../../../cli/doctor/read-checkup.js";
+import { readProject } from "../../../cli/project/read-project.js";
+import { readRegistry } from "../../../cli/registry/read-registry.js";
+import { type Fixture, useFixture } from "../../support/fixture.js";
+import { addAuth } from "../../support/removed.js";
+import { repo } from "../../support/template-tree.js";
+import { treeOf } from "../../support/tree.js";
+
+async function installed(name = "nodenext-esm"): Promise<Fixture> {
+  const fixture = await useFixture(name);
+  await addAuth(fixture.dir);
+  return fixture;
+}
+
+async function examine(dir: string): Promise<Diagnosis[]> {
+  const project = await readProject(dir, {});
+  const options = { items: readRegistry(repo).items, advisories: [], offline: true };
+  return diagnose(await readCheckup(project, project.record!, options));
+}
+
+const named = (findings: readonly Diagnosis[]) => findings.map(({ check, file, line }) => `${check} ${file}:${line}`);
+const git = (dir: string, ...args: string[]) => execFileSync("git", args, { cwd: dir, stdio: "pipe" });
+
+describe("a project as add leaves it", () => {
+  it.each(["nodenext-esm", "commonjs-alias", "class-app", "factory", "crlf", "express4-commonjs", "bin-www"])(
+    "%s has nothing unsafe and nothing to warn of",
+    async (name) => {
+      const { dir } = await installed(name);
+      const before = await treeOf(dir);
+      expect((await examine(dir)).filter(({ level }) => level !== "hint")).toEqual([]);
+      expect(await treeOf(dir)).toEqual(before);
+    },
+  );
+});
+
+describe("what git says", () => {
+  it("an .env that it tracks, and one that it would take along, are told apart", async () => {
+    const { dir, write } = await installed();
+    git(dir, "init", "-q");
+    expect(named(await examine(dir)).filter((line) => line.includes("git"))).toEqual([]);
+    await write(".gitignore", "node_modules\ndist\n.data/\n");
+    expect(named(await examine(dir))).toContain("not-ignored .gitignore:null");
+    git(dir, "add", ".env");
+    const found = named(await examine(dir));
+    expect(found).toContain("committed-secret .env:1");
+    expect(found).not.toContain("not-ignored .gitignore:null");
+  });
+
+  it("of a folder above the project counts too", async () => {
+    const fixture = await useFixture("monorepo");
+    await addAuth(`${fixture.dir}/packages/api`);
+    git(fixture.dir, "init", "-q");
+    git(fixture.dir, "add", "-f", "packages/api/.env");
+    expect(named(await examine(`${fixture.dir}/packages/api`))).toContain("committed-secret .env:1");
+  });
+});
+
+describe("what lies in the project", () => {
+  it("a secret in dist is found, in node_modules it is not looked for", async () => {
+    const { dir, read, write } = await installed();
+    const [, secret] = /^PASSWORD_PEPPER=(.*)$/m.exec(await read(".env"))!;
+    await write("node_modules/x/index.js", `"${secret}"`);
+    expect(named(await examine(dir)).filter((line) => line.startsWith("secret"))).toEqual([]);
+    await write("dist/chunks/a.js", `\n"${secret}"`);
+    expect(named(await examine(dir))).toContain("secret-in-build dist/chunks/a.js:2");
+  });
+
+  it("an installed file that lost a protection is found, also where its line endings changed", async () => {
+    const { dir, read, write } = await installed();
+    const path = "src/auth/refresh-token.ts";
+    await write(path, (await read(path)).replaceAll("\n", "\r\n"));
+    expect(named(await examine(dir))).not.toContain(`lost-protection ${path}:null`);
+    await write(path, (await read(path)).replace("timingSafeEqual(mac(body, key), tag)", "mac(body, key).equals(tag)"));
+    expect(named(await examine(dir))).toContain(`lost-protection ${path}:null`);
+  });
+
+  it("a database file is looked through for its migrations", async () => {
+    const { dir, write } = await installed();
+    await write(".data/auth.db", "SQLite format 3\0 nothing yet");
+    expect(named(await examine(dir))).toContain("pending-migrations src/db/migrations/0001-auth.ts:4");
+    await write(".data/auth.db-wal", "0001-auth");
+    expect(named(await examine(dir)).filter((line) => line.startsWith("pending"))).toEqual([]);
+  });
+});
+
+describe("npm audit", () => {
+  it("names the packages that have the hole, not those that lead to it", () => {
+    const hole = { name: "qs", severity: "high", via: [{ title: "DoS" }], fixAvailable: true };
+    const way = { name: "express", severity: "high", via: ["qs"], fixAvailable: true };
+    expect(readAudit(JSON.stringify({ vulnerabilities: { qs: hole, express: way } }))).toEqual({
+      kind: "answered",
+      holes: [{ name: "qs", severity: "high", title: "DoS", fixed: true }],
+    });
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["an error", '{"error":{"code":"ENOLOCK"}}'],
+    ["text", "npm ERR!"],
+  ])("that says %s is no answer", (_, text) => {
+    expect(readAudit(text)).toEqual({ kind: "skipped", why: "npm audit did not answer" });
+  });
+});
