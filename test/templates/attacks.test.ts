@@ -73,34 +73,6 @@ describe.each(["postgres", "sqlite"] as const)("%s", (database) => {
     expect(tally(answers)).toEqual({ 401: 10, 429: 50 });
     expect((await logIn(client, username)).status).toBe(429);
   });
-
-  test("400 logins at once: every one is answered, the excess with Retry-After, and other routes stay quick", async () => {
-    cluster = await startCluster({ database, processes: 1, env: { BCRYPT_COST: "8" } });
-    const [client] = cluster.clients as [Api];
-    const { username, accessToken } = await signUp(client);
-    expect(await open(client, accessToken)).toBe(200);
-    let busy = true;
-    const logins = times(400, () => logIn(client, username)).finally(() => {
-      busy = false;
-    });
-    await sleep(400);
-    const delays: number[] = [];
-    while (busy) {
-      const asked = performance.now();
-      expect(await open(client, accessToken)).toBe(200);
-      delays.push(performance.now() - asked);
-      await sleep(25);
-    }
-    const answers = await logins;
-    const { 200: let_in = 0, 503: sentAway = 0 } = tally(answers);
-    expect(let_in + sentAway).toBe(400);
-    expect(let_in).toBeGreaterThan(200);
-    for (const { headers } of answers.filter(({ status }) => status === 503))
-      expect(headers.get("retry-after")).toBe("5");
-    expect(delays.length).toBeGreaterThan(5);
-    expect(delays.sort((a, b) => a - b)[Math.floor(delays.length * 0.9)]).toBeLessThan(200);
-    expect((await logIn(client, username)).status).toBe(200);
-  });
 });
 
 test("a revoked session stays dead for a token that was signed late, or by a clock that is ahead", async () => {
@@ -114,6 +86,34 @@ test("a revoked session stays dead for a token that was signed late, or by a clo
   await client.post("/advance", { seconds: 901 });
   await sleep(2_300);
   expect(await open(client, late)).toBe(401);
+});
+
+test("300 logins at once: every one is answered, the excess with Retry-After, and other routes stay quick", async () => {
+  cluster = await startCluster({ database: "postgres", processes: 1, env: { BCRYPT_COST: "8" } });
+  const [client] = cluster.clients as [Api];
+  const { username, accessToken } = await signUp(client);
+  expect(await open(client, accessToken)).toBe(200);
+  let busy = true;
+  const logins = times(300, () => logIn(client, username)).finally(() => {
+    busy = false;
+  });
+  await sleep(300);
+  const delays: number[] = [];
+  while (busy) {
+    const asked = performance.now();
+    expect(await open(client, accessToken)).toBe(200);
+    delays.push(performance.now() - asked);
+    await sleep(25);
+  }
+  const answers = await logins;
+  const { 200: letIn = 0, 503: sentAway = 0 } = tally(answers);
+  expect(letIn + sentAway).toBe(300);
+  expect(letIn).toBeGreaterThan(200);
+  for (const { headers } of answers.filter(({ status }) => status === 503))
+    expect(headers.get("retry-after")).toBe("5");
+  expect(delays.length).toBeGreaterThan(5);
+  expect(delays.sort((a, b) => a - b)[Math.floor(delays.length * 0.9)]).toBeLessThan(200);
+  expect((await logIn(client, username)).status).toBe(200);
 });
 
 /** Lets 15 minutes go by: in the database by the row's time, in the process by its clock. */
