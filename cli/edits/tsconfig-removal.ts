@@ -8,7 +8,7 @@ const optionLine = /^"(\w+)": (true|false)$/;
 
 /**
  * Takes away what an add wrote to a tsconfig: `lines` are options of `compilerOptions` ("skipLibCheck": true) and entries of
- * `exclude`. An option that says something else by now stays. Lists in `emptied` go where nothing is left in them.
+ * its lists. An option that says something else by now stays. Lists in `emptied` go where nothing is left in them.
  */
 export function removeFromTsconfig(text: string, lines: readonly string[], emptied: readonly string[]): Edit {
   const start = text.startsWith(bom) ? bom : "";
@@ -23,26 +23,31 @@ export function removeFromTsconfig(text: string, lines: readonly string[], empti
   return { kind: "applied", text: start + after, added: lines };
 }
 
-type Value = Record<string, unknown> & { compilerOptions?: Record<string, unknown>; exclude?: string[] };
+type Value = Record<string, unknown> & { compilerOptions?: Record<string, unknown> };
+
+/** The lists that an add may write to; a path stands in one of them only. */
+const lists = ["exclude", "include", "files"];
 
 function expectedValue(before: Value, lines: readonly string[], emptied: readonly string[]): Value {
-  const { compilerOptions = {}, exclude = [] } = structuredClone(before);
+  const value = structuredClone(before);
+  const { compilerOptions = {} } = value;
   for (const line of lines) {
-    const [, option, value] = optionLine.exec(line) ?? [];
+    const [, option, set] = optionLine.exec(line) ?? [];
     if (option) {
-      if (String(compilerOptions[option]) === value) delete compilerOptions[option];
-    } else if (exclude.includes(line)) exclude.splice(exclude.lastIndexOf(line), 1);
+      if (String(compilerOptions[option]) === set) delete compilerOptions[option];
+    } else {
+      const list = lists.map((name) => value[name]).find((entries) => Array.isArray(entries) && entries.includes(line));
+      if (Array.isArray(list)) list.splice(list.lastIndexOf(line), 1);
+    }
   }
-  const value: Value = { ...before };
-  if (before.compilerOptions) value.compilerOptions = compilerOptions;
-  if (before.exclude) value.exclude = exclude;
   for (const name of emptied) if (isEmpty(value[name])) delete value[name];
   return value;
 }
 
 function cutLine(text: string, line: string): string {
   const [, option, value] = optionLine.exec(line) ?? [];
-  const list = member(text, option ? "compilerOptions" : "exclude");
+  const inList = (name: string) => member(text, name)?.children?.some((entry) => entry.value === line);
+  const list = member(text, option ? "compilerOptions" : (lists.find(inList) ?? "exclude"));
   const at = (list?.children ?? []).findLastIndex((child) =>
     option ? isOption(child, option, value) : child.value === line,
   );

@@ -28,11 +28,28 @@ export function excludeFromBuild(text: string, { path, defaults }: BuildExclusio
   if (current?.some((pattern) => covers(pattern, path))) return { kind: "already" };
 
   const wanted = [...(current ?? defaults), path];
-  const after = current === undefined ? addExclude(body, before.root, wanted) : appendPath(body, before.root, path);
+  const after =
+    current === undefined ? addExclude(body, before.root, wanted) : appendPath(body, before.root, "exclude", path);
   const read = readObject(after)?.value;
   if (!isDeepStrictEqual(read, { ...before.value, exclude: wanted }))
     return cannot("its layout is too unusual to edit", path);
   return { kind: "applied", text: start + after, added: current === undefined ? wanted : [path] };
+}
+
+/** Adds a path to the `include` of a tsconfig, or to its `files` where it has only that; comments and layout stay. */
+export function includeInBuild(text: string, path: string): Edit {
+  const start = text.startsWith(bom) ? bom : "";
+  const body = text.slice(start.length);
+  const before = readObject(body);
+  if (before === null) return cannot("it is not a valid tsconfig", path, "include");
+  const name = before.value["include"] === undefined ? "files" : "include";
+  const current = before.value[name];
+  if (!isStrings(current)) return cannot(`it has no list of its own of what it compiles`, path, "include");
+  if (current.some((pattern) => covers(pattern, path))) return { kind: "already" };
+  const after = appendPath(body, before.root, name, path);
+  if (!isDeepStrictEqual(readObject(after)?.value, { ...before.value, [name]: [...current, path] }))
+    return cannot("its layout is too unusual to edit", path, name);
+  return { kind: "applied", text: start + after, added: [path] };
 }
 
 /** Sets an option that `compilerOptions` does not name; comments, layout and line endings stay. */
@@ -64,9 +81,9 @@ function addExclude(text: string, root: Node, wanted: readonly string[]): string
   return insertItem(text, root, root.children?.length ?? 0, `"exclude": [${list}]`);
 }
 
-function appendPath(text: string, root: Node, path: string): string {
-  const exclude = root.children?.find((property) => property.children?.[0]?.value === "exclude");
-  const list = exclude!.children![1]!;
+function appendPath(text: string, root: Node, name: string, path: string): string {
+  const member = root.children?.find((property) => property.children?.[0]?.value === name);
+  const list = member!.children![1]!;
   return insertItem(text, list, list.children?.length ?? 0, JSON.stringify(path));
 }
 
@@ -92,6 +109,6 @@ function covers(pattern: string, path: string): boolean {
   return new RegExp(`^${source}(?:$|/)`).test(clean(path));
 }
 
-function cannot(reason: string, path: string): Edit {
-  return { kind: "cannot", reason, place: `in the list "exclude"`, paste: [JSON.stringify(path)] };
+function cannot(reason: string, path: string, list = "exclude"): Edit {
+  return { kind: "cannot", reason, place: `in the list "${list}"`, paste: [JSON.stringify(path)] };
 }

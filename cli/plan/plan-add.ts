@@ -3,7 +3,7 @@ import { CliError } from "../errors.js";
 import type { InstallRecord, Project } from "../project/project.js";
 import { chosenParts } from "../registry/choices.js";
 import { applyEdit } from "./apply-edit.js";
-import { planBuildExclude } from "./build-exclude.js";
+import { planBuildExclude, planBuildInclude } from "./build-files.js";
 import { planDependencies } from "./dependencies.js";
 import { type Draft, startDraft } from "./draft.js";
 import { planEnvironment } from "./environment.js";
@@ -54,7 +54,11 @@ function planPart(
   planManifest({ dependencies: added, scripts: scripts.added }, draft);
   const env = planEnvironment(part, { project, secret }, draft);
   const ignored = planIgnores(part, draft);
-  const compiled = [...planLibraryCheck(project, draft), ...planBuildExclude(part, project, draft)];
+  const compiled = [
+    ...planLibraryCheck(project, draft),
+    ...planBuildExclude(part, project, draft),
+    ...planBuildInclude(part, project, draft),
+  ];
 
   draft.dependencies.push(...added);
   draft.warnings.push(...warnings, ...scripts.warnings, ...leftBehind(part, project));

@@ -3,7 +3,7 @@ import { addIgnoreLines } from "../edits/gitignore.js";
 import { CliError } from "../errors.js";
 import type { InstalledItem, InstallRecord, Project } from "../project/project.js";
 import { applyEdit } from "./apply-edit.js";
-import { planBuildExclude } from "./build-exclude.js";
+import { planBuildExclude, planBuildInclude } from "./build-files.js";
 import { planDependencies } from "./dependencies.js";
 import { type Draft, startDraft } from "./draft.js";
 import { planEnvironment } from "./environment.js";
@@ -73,7 +73,10 @@ function planPart(part: Part, input: UpdateInput, record: InstallRecord, draft: 
   const patches = [
     { path: project.entry?.path ?? "", lines: mount.lines },
     { path: ".gitignore", lines: planIgnores(part, before, draft) },
-    { path: project.tsconfig.path, lines: planBuildExclude(part, project, draft) },
+    {
+      path: project.tsconfig.path,
+      lines: [...planBuildExclude(part, project, draft), ...planBuildInclude(part, project, draft)],
+    },
   ];
   draft.dependencies.push(...added);
   draft.warnings.push(...warnings, ...scripts.warnings, ...leftBehind(part, before, project));

@@ -28,12 +28,12 @@ export function planScripts(part: Part, project: Project): Scripts {
   };
 }
 
-/** Beside another runner the tests get a script of their own. */
 /** The item's scripts with the project's folders in them. */
 export function itemScripts({ scripts }: Part["item"], project: Project): Record<string, string> {
   return Object.fromEntries(Object.entries(scripts).map(([name, command]) => [name, fillFolders(command, project)]));
 }
 
+/** Beside another runner the tests get a script of their own. */
 function testScript({ selection, templates }: Part, { packageJson, testRunner }: Project) {
   const { scripts } = packageJson;
   const run = testRunner === "jest" ? "jest" : "vitest run";

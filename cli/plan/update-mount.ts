@@ -2,6 +2,8 @@ import type { InstalledItem, Project } from "../project/project.js";
 import type { Draft } from "./draft.js";
 import type { Part } from "./input.js";
 import { planMount } from "./mount.js";
+import { placeTemplate } from "./paths.js";
+import { relativeSpecifier } from "./specifiers.js";
 
 /** The patches of an item after an update: what stays recorded, and the lines that are new. */
 export interface MountUpdate {
@@ -17,8 +19,14 @@ export function planMountUpdate(part: Part, project: Project, installed: Install
   const path = project.entry?.path;
   const patch = installed.patches.find((known) => known.path === path);
   const source = path === undefined ? null : draft.read(path);
-  const stripped = patch && source !== null && routerMoved(part, installed) ? withoutLines(source, patch.lines) : null;
-  if (path === undefined || stripped === null) return { installed, lines: planMount(part, project, draft) };
+  if (path === undefined || !patch || source === null || !routerMoved(part, installed))
+    return { installed, lines: planMount(part, project, draft) };
+  const stripped = withoutLines(source, patch.lines);
+  if (stripped === null && patch.lines.some((line) => source.includes(specifierIn(line)))) {
+    draft.manual.push(byHand(part, path, project));
+    return { installed, lines: [] };
+  }
+  if (stripped === null) return { installed, lines: planMount(part, project, draft) };
   draft.write(path, stripped, `the router is ${part.item.mount?.file} now`);
   const without = { ...installed, patches: installed.patches.filter((known) => known !== patch) };
   const record = { version: 1, items: { ...project.record?.items, [part.item.name]: without } } as const;
@@ -31,6 +39,25 @@ function routerMoved({ item }: Part, { patches, files }: InstalledItem): boolean
   const lines = patches.flatMap((patch) => patch.lines).join("\n");
   const known = Object.values(files).some(({ template }) => template.endsWith(`/${item.mount?.file}`));
   return !known || !lines.includes(item.mount.export);
+}
+
+/** What the quotes of an import hold; of any other line, something that is nowhere. */
+function specifierIn(line: string): string {
+  return /(?:from |require\()["'](.+)["']/.exec(line)?.[1] ?? "\0";
+}
+
+function byHand({ item, selection }: Part, path: string, project: Project) {
+  const module = placeTemplate(item.mount?.file ?? "", selection);
+  const name = item.mount?.export ?? "";
+  return {
+    path,
+    place: "in place of the import and the mount that are there",
+    reason: `the router of ${item.name} has moved, and its lines are not there as they were added`,
+    lines: [
+      `import { ${name} } from "${relativeSpecifier(path, module, project)}";`,
+      `app.use("${selection.mount}", ${name});`,
+    ],
+  };
 }
 
 /** The text without these whole lines, or null where one of them is missing or stands there twice. */

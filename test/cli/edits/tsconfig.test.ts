@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { addCompilerOption, defaultExcludes, excludeFromBuild } from "../../../cli/edits/tsconfig.js";
+import { addCompilerOption, defaultExcludes, excludeFromBuild, includeInBuild } from "../../../cli/edits/tsconfig.js";
+import { removeFromTsconfig } from "../../../cli/edits/tsconfig-removal.js";
 
 const path = "test/auth.test.ts";
 const options = { path, defaults: defaultExcludes("dist") };
@@ -82,5 +83,26 @@ describe("a compiler option that is not set", () => {
 
   test("a broken tsconfig is refused with the line to paste", () => {
     expect(addCompilerOption("{", "skipLibCheck", true)).toMatchObject({ paste: [`"skipLibCheck": true`] });
+  });
+});
+
+describe("a file that the build would leave out", () => {
+  const path = "src/auth/commands.ts";
+
+  test.each([
+    [
+      "joins include",
+      `{\r\n  "include": ["app.ts", "bin"]\r\n}`,
+      `{\r\n  "include": ["app.ts", "bin", "${path}"]\r\n}`,
+    ],
+    ["joins files where that is all", `{ "files": ["app.ts"] }`, `{ "files": ["app.ts", "${path}"] }`],
+  ])("%s", (_, before, after) => {
+    expect(includeInBuild(before, path)).toMatchObject({ kind: "applied", text: after, added: [path] });
+    expect(includeInBuild(after, path)).toEqual({ kind: "already" });
+    expect(removeFromTsconfig(after, [path], [])).toMatchObject({ kind: "applied", text: before });
+  });
+
+  test.each([`{ "extends": "./base.json" }`, `{ "include": "src" }`, "{"])("%j is refused with the path", (text) => {
+    expect(includeInBuild(text, path)).toMatchObject({ kind: "cannot", paste: [`"${path}"`] });
   });
 });

@@ -1,6 +1,6 @@
 import { join, posix } from "node:path";
 import { createFilesMatcher, type TsConfigJsonResolved } from "get-tsconfig";
-import { defaultExcludes, excludeFromBuild } from "../edits/tsconfig.js";
+import { defaultExcludes, excludeFromBuild, includeInBuild } from "../edits/tsconfig.js";
 import type { Project } from "../project/project.js";
 import { applyEdit } from "./apply-edit.js";
 import type { Draft } from "./draft.js";
@@ -24,6 +24,21 @@ export function planBuildExclude({ selection, templates }: Part, project: Projec
     added.push(...(lines ?? []));
   }
   return added;
+}
+
+/** Brings what the scripts run into the build, where no import of the app's leads to it. */
+export function planBuildInclude({ item, selection }: Part, project: Project, draft: Draft): readonly string[] {
+  const { tsconfig, root } = project;
+  if (!tsconfig.emits || (tsconfig.include === null && tsconfig.files === null)) return [];
+  const compiled = createFilesMatcher({ path: join(root, tsconfig.path), config: configOf(project) });
+  const run = Object.values(item.scripts).flatMap((script) => script.match(/\{src\}\S+\.ts\b/g) ?? []);
+  const paths = new Set(run.map((path) => placeTemplate(path.replace("{src}", "src"), selection)));
+  return [...paths].flatMap((path) => {
+    if (compiled(join(root, path))) return [];
+    const relative = posix.relative(posix.dirname(tsconfig.path), path);
+    const edit = includeInBuild(draft.read(tsconfig.path) ?? "{}", relative);
+    return applyEdit(edit, { path: tsconfig.path, why: `builds ${path} for production` }, draft) ?? [];
+  });
 }
 
 function configOf({ tsconfig }: Project): TsConfigJsonResolved {
