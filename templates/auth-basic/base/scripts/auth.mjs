@@ -10,6 +10,7 @@ const [source, built, ...command] = process.argv.slice(2);
 const tsx = existsSync(source) ? findTsx() : undefined;
 if (!tsx && !existsSync(built)) {
   console.error(`Neither ${source} with tsx nor ${built} is here: run the build, or install the dev dependencies.`);
+  console.error(`Where a bundler makes your build, let it take ${source} as a second entry point.`);
   process.exit(1);
 }
 const run = tsx ? ["--import", tsx, source] : [built];
