@@ -12,10 +12,11 @@ import { readRegistry } from "../registry/read-registry.js";
 import type { RegistryItem } from "../registry/registry.js";
 import { readTemplates } from "../registry/templates.js";
 import { progress } from "../ui/output.js";
-import { apply, confirmed, putBackKilled, report } from "./carry-out.js";
+import { apply, confirmed, needsConfirming, putBackKilled, report } from "./carry-out.js";
 import type { Context } from "./context.js";
 import { refuseUnmerged } from "./continue-update.js";
 import { readSnapshot } from "./read-snapshot.js";
+import { printSameCommand, type Settled } from "./same-command.js";
 import { type AddFlags, checkFlags, selectItem, type Wishes } from "./selection.js";
 import { trackedEnvWarning } from "./tracked-env.js";
 
@@ -33,7 +34,13 @@ export async function add(names: readonly string[], typed: AddFlags, context: Co
   if (!(await confirmed(plan, context))) return exitCode.done;
   if (!flags.dryRun) await apply(plan, project, context);
   report(plan, context);
+  if (needsConfirming(plan, context)) printSameCommand(settled(names, wishes, plan), context);
   return plan.manual.length > 0 && flags.strict ? exitCode.manual : exitCode.done;
+}
+
+function settled(names: readonly string[], { mount, dir, tests, overrides }: Wishes, plan: Plan): Settled {
+  const choices: Record<string, string> = Object.assign({}, ...plan.selections.map((selection) => selection.choices));
+  return { words: ["add", ...names], flags: { ...choices, mount, entry: overrides.entry, dir, tests } };
 }
 
 /** `req.auth` of another library would be overwritten, or overwrite ours. */

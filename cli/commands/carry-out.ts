@@ -17,11 +17,16 @@ export async function putBackKilled(root: string, { flags }: Context): Promise<v
 }
 
 /** On a terminal a person sees the plan first. Elsewhere nothing is open, so nothing is asked. */
-export async function confirmed(plan: Plan, { flags }: Context): Promise<boolean> {
-  const allowed = !flags.yes && !flags.json;
-  if (!allowed || flags.dryRun || flags.silent || plan.changes.length === 0 || !canAsk()) return true;
+export function needsConfirming(plan: Plan, { flags }: Context): boolean {
+  const { yes, json, dryRun, silent } = flags;
+  return !yes && !json && !dryRun && !silent && plan.changes.length > 0 && canAsk();
+}
+
+/** Shows the plan and asks, where it needs confirming. */
+export async function confirmed(plan: Plan, context: Context): Promise<boolean> {
+  if (!needsConfirming(plan, context)) return true;
   result(renderPlan(plan, { dryRun: false }));
-  const go = await ask({ message: `Write these ${plan.changes.length} files?`, flag: "--yes", allowed });
+  const go = await ask({ message: `Write these ${plan.changes.length} files?`, flag: "--yes", allowed: true });
   if (!go) result("Nothing was written.");
   return go;
 }

@@ -12,7 +12,6 @@ import { isFile, isFolder } from "../project/text-file.js";
 import { findWorkspaceRoot } from "../project/workspace-root.js";
 import { findItem, readRegistry } from "../registry/read-registry.js";
 import { readTemplates } from "../registry/templates.js";
-import { commandLine, flagWords } from "../ui/command-line.js";
 import { jsonResult, notice, progress, result } from "../ui/output.js";
 import { planJson } from "../ui/plan-json.js";
 import { type NewProjectSummary, renderInit } from "../ui/render-init.js";
@@ -21,6 +20,7 @@ import type { Context } from "./context.js";
 import { type InitAnswers, type InitFlags, initAnswers } from "./init-answers.js";
 import { refuseOccupied } from "./init-folder.js";
 import { readSnapshot } from "./read-snapshot.js";
+import { printSameCommand, type Settled } from "./same-command.js";
 
 /** The folder of templates/ that the new project comes from. */
 const template = "project";
@@ -42,7 +42,8 @@ export async function init(dir: string | undefined, typed: InitFlags, context: C
   const git = typed.git !== false && place.gitRoot === null ? gitInit : null;
   const warning = flags.dryRun ? null : await write(plan, place, git !== null, context);
   const summary = { name: answers.name, folder: relative(flags.cwd, root), git, plan: withWarning(plan, warning) };
-  report(summary, asking ? sameCommand(dir, typed, answers, context) : null, context);
+  report(summary, context);
+  if (asking) printSameCommand(settled(dir, typed, answers), context);
   return exitCode.done;
 }
 
@@ -101,24 +102,14 @@ function withWarning(plan: Plan, warning: string | null): Plan {
   return warning ? { ...plan, warnings: [...plan.warnings, warning] } : plan;
 }
 
-function report(summary: NewProjectSummary, same: string | null, { flags }: Context): void {
+function report(summary: NewProjectSummary, { flags }: Context): void {
   const { dryRun, json, silent } = flags;
   const { name, folder, git, plan } = summary;
   if (json) jsonResult({ name, folder, git, ...planJson(plan, { dryRun }) });
   else if (!silent) result(renderInit(summary, { dryRun }));
-  if (same) result(`\nThe same without questions:\n  ${same}`);
 }
 
-function sameCommand(dir: string | undefined, typed: InitFlags, answers: InitAnswers, { flags }: Context): string {
-  const place = dir?.startsWith("-") ? `./${dir}` : dir;
-  return commandLine([
-    "init",
-    ...(place === undefined ? [] : [place]),
-    ...flagWords({ name: answers.name, ...answers.choices }),
-    ...(typed.git === false ? ["--no-git"] : []),
-    ...flagWords({ cwd: flags.cwd === process.cwd() ? undefined : flags.cwd }),
-    ...(flags.install ? [] : ["--no-install"]),
-    ...(flags.dryRun ? ["--dry-run"] : []),
-    "--yes",
-  ]);
+function settled(dir: string | undefined, typed: InitFlags, { name, choices }: InitAnswers): Settled {
+  const switches = typed.git === false ? ["--no-git"] : [];
+  return { words: ["init", ...(dir === undefined ? [] : [dir])], flags: { name, ...choices }, switches };
 }

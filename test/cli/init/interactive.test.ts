@@ -1,0 +1,97 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import fs from "fs-extra";
+import { beforeAll, describe, expect, it } from "vitest";
+import { buildCli } from "../../support/cli.js";
+import { useFiles, useFixture } from "../../support/fixture.js";
+import { hasTerminal, keys, onTerminal } from "../../support/terminal.js";
+import { treeOf } from "../../support/tree.js";
+
+let main: string;
+beforeAll(async () => {
+  main = await buildCli();
+});
+
+const missing = hasTerminal ? "" : " (not tried: script of util-linux is not installed here)";
+const at = (dir: string, ...args: string[]) => onTerminal([process.execPath, main, ...args], dir);
+
+/** The one line that would have done the same. */
+const printed = (shown: string) => /npx authwright ([^\r\n]+)/.exec(shown)![1]!;
+
+describe.skipIf(!hasTerminal)(`init on a terminal${missing}`, () => {
+  it("asks for name, database and errors, and prints the line that does the same without questions", async () => {
+    const { dir } = await useFiles({});
+    const terminal = at(dir, "init", "it's mine", "--no-install", "--no-git");
+    await terminal.shows("Name of the project", "it-s-mine");
+    terminal.type(`Shop${keys.enter}`);
+    await terminal.shows("npm takes no such name; shop would do");
+    terminal.type(`${keys.backspace.repeat("Shop".length)}shop${keys.enter}`);
+    await terminal.shows("Where users and sessions are kept");
+    terminal.type(keys.down + keys.enter);
+    await terminal.shows("Which status codes");
+    terminal.type(keys.enter);
+    const { code, shown } = await terminal.ended;
+    expect(code).toBe(0);
+    const same = `init 'it'\\''s mine' --name shop --database postgres --errors rfc --no-git --no-install --yes`;
+    expect(printed(shown)).toBe(same);
+
+    const other = await useFiles({});
+    execFileSync("sh", ["-c", `"${process.execPath}" "${main}" ${same}`], { cwd: other.dir });
+    const [one, two] = await Promise.all([dir, other.dir].map((folder) => treeOf(folder)));
+    expect(Object.keys(two!)).toEqual(Object.keys(one!));
+    const record = (folder: string) => fs.readJson(join(folder, "it's mine/authwright.json"));
+    const choices = { database: "postgres", errors: "rfc" };
+    for (const folder of [dir, other.dir]) expect((await record(folder)).items["auth-basic"].choices).toEqual(choices);
+  });
+
+  it("asks only what no flag has answered, and nothing under --yes", async () => {
+    const { dir } = await useFiles({});
+    const quick = ["--no-install", "--no-git"];
+    const some = at(dir, "init", "one", ...quick, "--name", "one", "--errors", "rfc");
+    await some.shows("Where users and sessions are kept");
+    some.type(keys.enter);
+    const { shown } = await some.ended;
+    expect(shown).not.toContain("Name of the project");
+    expect(shown).not.toContain("Which status codes");
+    const none = await at(dir, "init", "two", ...quick, "--yes").ended;
+    expect(none.shown).not.toMatch(/Name of|Where users|without questions/);
+    expect(none.code).toBe(0);
+  });
+
+  it("Ctrl-C at a question ends with 130, and nothing is written", async () => {
+    const { dir } = await useFiles({});
+    const terminal = at(dir, "init", "app");
+    await terminal.shows("Name of the project");
+    terminal.type(keys.ctrlC);
+    const { code, shown } = await terminal.ended;
+    expect(shown).toContain("interrupted: nothing was written [Interrupted]");
+    expect(code).toBe(130);
+    expect(await treeOf(dir)).toEqual({});
+  });
+});
+
+describe.skipIf(!hasTerminal)(`add on a terminal${missing}`, () => {
+  it("after a yes prints the line that does the same without questions, with what was typed in it", async () => {
+    const { dir } = await useFixture("nodenext-esm");
+    const terminal = at(dir, "add", "auth-basic", "--no-install", "--errors", "auth-basic", "--mount", "/v1/login");
+    await terminal.shows("Write these");
+    terminal.type("y");
+    const { code, shown } = await terminal.ended;
+    expect(code).toBe(0);
+    expect(printed(shown.slice(shown.indexOf("without questions")))).toBe(
+      "add auth-basic --database sqlite --errors auth-basic --mount /v1/login --no-install --yes",
+    );
+  });
+
+  it("after a no writes nothing, and prints no such line", async () => {
+    const { dir } = await useFixture("nodenext-esm");
+    const before = await treeOf(dir);
+    const terminal = at(dir, "add", "auth-basic", "--no-install");
+    await terminal.shows("Write these");
+    terminal.type("n");
+    const { code, shown } = await terminal.ended;
+    expect(shown).not.toContain("without questions");
+    expect(code).toBe(0);
+    expect(await treeOf(dir)).toEqual(before);
+  });
+});
