@@ -1,7 +1,7 @@
 import semver from "semver";
 import { addIgnoreLines } from "../edits/gitignore.js";
 import { CliError } from "../errors.js";
-import type { InstalledItem, InstallRecord, Project } from "../project/project.js";
+import type { InstalledItem, InstallRecord, Project, Undo } from "../project/project.js";
 import { applyEdit } from "./apply-edit.js";
 import { planBuildExclude, planBuildInclude } from "./build-files.js";
 import { planDependencies } from "./dependencies.js";
@@ -11,6 +11,7 @@ import type { Part } from "./input.js";
 import { planManifest } from "./package-json.js";
 import type { FileOutcome, Plan, Unmerged } from "./plan.js";
 import { extendRecord, writeRecord } from "./record.js";
+import { appendedLines, undoFacts, userTexts } from "./undo.js";
 import { isMigration } from "./update-file.js";
 import { planFilesUpdate } from "./update-files.js";
 import type { UpdateInput } from "./update-input.js";
@@ -64,27 +65,35 @@ function planPart(part: Part, input: UpdateInput, record: InstallRecord, draft: 
   const before = record.items[name]!;
   refuseDowngrade(part, before);
   refuseLostChoice(part, before);
+  const texts = userTexts(project, draft);
   const { added, packages, warnings } = planDependencies(part, project);
   const scripts = planScriptsUpdate(part, project, before);
   const { files, outcomes, unmerged } = planFilesUpdate(part, { project, packages, way: { version, mode } }, draft);
   const mount = planMountUpdate(part, project, before, draft);
   planManifest({ dependencies: added, scripts: scripts.added, setScripts: scripts.changed }, draft);
   const env = planEnvironment(part, { project, secret, settled: before.env }, draft);
+  const ignored = planIgnores(part, before, draft);
+  const compiled = [...planBuildExclude(part, project, draft), ...planBuildInclude(part, project, draft)];
+  const after = userTexts(project, draft);
   const patches = [
     { path: project.entry?.path ?? "", lines: mount.lines },
-    { path: ".gitignore", lines: planIgnores(part, before, draft) },
-    {
-      path: project.tsconfig.path,
-      lines: [...planBuildExclude(part, project, draft), ...planBuildInclude(part, project, draft)],
-    },
+    { path: ".gitignore", lines: ignored },
+    { path: ".env.example", lines: appendedLines(".env.example", texts, after) },
+    { path: project.tsconfig.path, lines: compiled },
   ];
   draft.dependencies.push(...added);
   draft.warnings.push(...warnings, ...scripts.warnings, ...leftBehind(part, before, project));
   draft.nextSteps.push(...migrateStep(part, outcomes, project));
   const changed = { ...scripts.added, ...scripts.changed };
   const current = { ...record, items: { ...record.items, [name]: mount.installed } };
-  const extended = extendRecord(current, part, { files, patches, env, scripts: changed, dependencies: added });
+  const undo = withoutOurs(undoFacts(texts, after), before);
+  const extended = extendRecord(current, part, { files, patches, env, scripts: changed, dependencies: added, undo });
   return { record: withUnmerged(extended, name, unmerged), outcomes, unmerged };
+}
+
+/** What an earlier version had put there is nothing that a removal has to bring back. */
+function withoutOurs(undo: Undo, before: InstalledItem): Undo {
+  return { ...undo, replaced: undo.replaced.filter(({ list, key }) => before[list][key] === undefined) };
 }
 
 function withUnmerged(record: InstallRecord, name: string, unmerged: readonly Unmerged[]): InstallRecord {
