@@ -3,5 +3,5 @@
  * name. Unicode's NFKC and full case folding, computed here and not by a database's collation.
  */
 export function canonicalUsername(username: string): string {
-  return username.normalize("NFKC").toUpperCase().toLowerCase().replace(/ς/g, "σ").normalize("NFKC");
+  return username.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC");
 }
