@@ -1,85 +1,42 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as z from "zod/mini";
 import { CliError } from "../errors.js";
 import { nearest } from "../ui/nearest.js";
 import type { Registry, RegistryItem } from "./registry.js";
+import { registryShape } from "./registry-shape.js";
 
-const text = z.string().check(z.minLength(1));
-
-const dependencies = z.record(
-  z.string(),
-  z.strictObject({
-    range: text,
-    accepts: z.exactOptional(text),
-    alias: z.exactOptional(z.boolean()),
-    like: z.exactOptional(text),
-    runner: z.exactOptional(z.enum(["vitest", "jest"])),
-  }),
-);
-
-const env = z.array(
-  z.strictObject({
-    name: z.string().check(z.regex(/^[A-Z][A-Z0-9_]*$/)),
-    value: z.enum(["secret", "package-name", "placeholder"]),
-    comment: text,
-  }),
-);
-
-const choice = z.strictObject({
-  description: text,
-  default: text,
-  values: z.record(
-    z.string(),
-    z.strictObject({
-      description: text,
-      dependencies: z.exactOptional(dependencies),
-      devDependencies: z.exactOptional(dependencies),
-      env: z.exactOptional(env),
-      nextSteps: z.exactOptional(z.array(text)),
-    }),
-  ),
-});
-
-const registry = z.strictObject({
-  name: text,
-  items: z.array(
-    z.strictObject({
-      name: text,
-      version: z.string().check(z.regex(/^\d+\.\d+\.\d+$/)),
-      title: text,
-      description: text,
-      requires: z.array(text),
-      choices: z.record(z.string(), choice),
-      mount: z.nullable(z.strictObject({ file: text, export: text, path: text })),
-      dependencies,
-      devDependencies: dependencies,
-      env,
-      scripts: z.record(z.string(), text),
-      gitignore: z.array(text),
-      renames: z.exactOptional(z.record(z.string(), text)),
-      nextSteps: z.array(text),
-    }),
-  ),
-});
+/** What else there is to know of a registry that is being checked. */
+export interface RegistryCheck {
+  /** Items that are elsewhere and may be required. */
+  readonly known?: readonly string[];
+  /** Makes the error of a reason. */
+  readonly refuse?: (reason: string) => CliError;
+}
 
 /** Checks a parsed registry.json: its shape, that every default is a value, and that every required item is there. */
-export function checkRegistry(json: unknown): Registry {
-  const parsed = registry.safeParse(json);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    const keys = issue.code === "unrecognized_keys" ? ` ${issue.keys.join(", ")}` : "";
-    throw damaged(`${issue.path.join(".")}: ${issue.code}${keys}`);
-  }
-  const { items } = parsed.data;
-  for (const item of items) {
+export function checkRegistry(json: unknown, { known = [], refuse = damaged }: RegistryCheck = {}): Registry {
+  const parsed = registryShape.safeParse(json);
+  if (!parsed.success) throw refuse(describeIssue(parsed.error.issues[0]!));
+  const { $schema: _, ...registry } = parsed.data;
+  const names = registry.items.map(({ name }) => name);
+  for (const [index, item] of registry.items.entries()) {
+    if (names.indexOf(item.name) !== index) throw refuse(`${item.name} is there twice`);
     for (const [name, { default: value, values }] of Object.entries(item.choices)) {
-      if (!Object.hasOwn(values, value)) throw damaged(`${item.name}: the default of ${name} is no value of it`);
+      if (!Object.hasOwn(values, value)) throw refuse(`${item.name}: the default of ${name} is no value of it`);
     }
-    const missing = item.requires.find((required) => !items.some(({ name }) => name === required));
-    if (missing) throw damaged(`${item.name} requires ${missing}, which is not there`);
+    const missing = item.requires.find((required) => !names.includes(required) && !known.includes(required));
+    if (missing) throw refuse(`${item.name} requires ${missing}, which is not there`);
   }
-  return parsed.data;
+  return registry;
+}
+
+type Issue = NonNullable<ReturnType<typeof registryShape.safeParse>["error"]>["issues"][number];
+
+function describeIssue(issue: Issue): string {
+  const at = issue.path.join(".");
+  if (issue.code === "unrecognized_keys") return `${at}: unrecognized_keys ${issue.keys.join(", ")}`;
+  if (issue.code === "invalid_key") return `${at}: not allowed as a name`;
+  return `${at}: ${issue.code === "invalid_format" || issue.code === "custom" ? "not allowed" : issue.code}`;
 }
 
 /** registry.json of the package at `root`. */

@@ -27,6 +27,14 @@ export interface RegistryItem {
    * script, `{mount}` the mount path, `{import:src/...}` the specifier of that template in the entry file.
    */
   readonly nextSteps: readonly string[];
+  /** Its files, where a catalogue has no folder to list: below templates/<item>/, with their text or without. */
+  readonly files?: readonly ListedFile[];
+}
+
+export interface ListedFile {
+  /** e.g. "base/src/audit/log.ts" or "retention/short/src/audit/days.ts". */
+  readonly path: string;
+  readonly content?: string;
 }
 
 export interface Choice {

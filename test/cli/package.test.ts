@@ -29,7 +29,9 @@ describe("the package", () => {
     const paths = packed.files.map(({ path }) => path);
     const templates = Object.keys(await treeOf(join(folder, "templates"))).filter((path) => !path.endsWith("/"));
     expect(paths).toEqual(expect.arrayContaining(templates.map((path) => `templates/${path}`)));
-    expect(paths).toEqual(expect.arrayContaining(["registry.json", "advisories.json", "dist/main.js"]));
+    expect(paths).toEqual(
+      expect.arrayContaining(["registry.json", "registry.schema.json", "advisories.json", "dist/main.js"]),
+    );
     expect(paths.filter((path) => /^(test|cli|node_modules|demo|bench)\//.test(path))).toEqual([]);
   });
 
@@ -46,15 +48,19 @@ describe("the package", () => {
     expect(await readFile(main, "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
 
-  it.each([["--help"], ["--version"], ["list"], ["view auth-basic"], ["add auth-basic --no-install"]])(
-    "runs %s with nothing installed around it, and no network",
-    async (line) => {
-      const { dir } = await useFixture("nodenext-esm");
-      const unreachable = "http://127.0.0.1:9";
-      const env = { HTTP_PROXY: unreachable, HTTPS_PROXY: unreachable, npm_config_registry: unreachable };
-      const { code, stderr } = await run(join(folder, "dist/main.js"), line.split(" "), dir, env).ended;
-      expect(stderr).toBe("");
-      expect(code).toBe(0);
-    },
-  );
+  it.each([
+    ["--help"],
+    ["--version"],
+    ["list"],
+    ["view auth-basic"],
+    ["add auth-basic --no-install"],
+    ["init new-app --no-install"],
+  ])("runs %s with nothing installed around it, and no network", async (line) => {
+    const { dir } = await useFixture("nodenext-esm");
+    const unreachable = "http://127.0.0.1:9";
+    const env = { HTTP_PROXY: unreachable, HTTPS_PROXY: unreachable, npm_config_registry: unreachable };
+    const { code, stderr } = await run(join(folder, "dist/main.js"), line.split(" "), dir, env).ended;
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+  });
 });

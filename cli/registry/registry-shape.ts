@@ -1,0 +1,126 @@
+import semver from "semver";
+import * as z from "zod/mini";
+
+/** Control characters, line ends and marks that turn the direction of text: they would change what a terminal or a file says. */
+const line = z.string().check(z.minLength(1), z.maxLength(2_000), z.regex(/^[^\p{Cc}\u2028-\u202e\u2066-\u2069]*$/u));
+
+/** Names that become folders and flags. */
+const slug = z.string().check(z.maxLength(64), z.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/));
+
+const packageName = z
+  .string()
+  .check(z.maxLength(214), z.regex(/^(?!(node_modules|favicon\.ico)$)(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/));
+
+/** A range of versions: no tag, no alias, no git address, no path. */
+const range = z.string().check(
+  z.maxLength(100),
+  z.regex(/^[\d<>=~^*|. +A-Za-z-]*[\d*x][\d<>=~^*|. +A-Za-z-]*$/),
+  z.refine((text) => semver.validRange(text) !== null),
+);
+
+/**
+ * Where a file of an item goes, as a template path: in src/, test/ or scripts/, so that no item can bring a hook, a
+ * workflow or a package.json. No part starts with a dot, ends with one, or is a name that Windows keeps for itself.
+ */
+const filePath =
+  "(src|test|scripts)(/(?!\\.)(?!([Nn][Oo][Dd][Ee]_[Mm][Oo][Dd][Uu][Ll][Ee][Ss]|[Pp][Aa][Cc][Kk][Aa][Gg][Ee]\\.[Jj][Ss][Oo][Nn]|" +
+  "([Cc][Oo][Nn]|[Pp][Rr][Nn]|[Aa][Uu][Xx]|[Nn][Uu][Ll]|[Cc][Oo][Mm]\\d|[Ll][Pp][Tt]\\d)(\\.[^/]*)?)(/|$))" +
+  "[A-Za-z0-9._@()+-]*[A-Za-z0-9_@()+-])+";
+const path = z.string().check(z.maxLength(200), z.regex(new RegExp(`^${filePath}$`)));
+
+const dependencies = z.record(
+  packageName,
+  z.strictObject({
+    range,
+    accepts: z.exactOptional(range),
+    alias: z.exactOptional(z.boolean()),
+    like: z.exactOptional(packageName),
+    runner: z.exactOptional(z.enum(["vitest", "jest"])),
+  }),
+);
+
+/** Not those that change how Node, the shell or the loader work. */
+const envName = z
+  .string()
+  .check(
+    z.maxLength(100),
+    z.regex(/^(?!(PATH|HOME|SHELL|IFS|CI|TMPDIR|TEMP|TMP|NODE_.*|LD_.*|DYLD_.*|NPM_.*)$)[A-Z][A-Z0-9_]*$/),
+  );
+
+const env = z.array(
+  z.strictObject({ name: envName, value: z.enum(["secret", "package-name", "placeholder"]), comment: line }),
+);
+
+/** npm runs these by itself, before or after something else. */
+const scriptName = z
+  .string()
+  .check(
+    z.maxLength(100),
+    z.regex(
+      /^(?!(pre|post|npm:|pnpm:|yarn:)|(install|uninstall|publish|prepare|version|dependencies|pack|start|stop|restart|test)$)[a-z][a-z0-9:_-]*$/,
+    ),
+  );
+
+/** Lines of .gitignore: nothing that makes git see again what it ignores. */
+const ignored = z.string().check(z.maxLength(200), z.regex(/^[A-Za-z0-9._/*-]+$/));
+
+const choice = z.strictObject({
+  description: line,
+  default: slug,
+  values: z.record(
+    slug,
+    z.strictObject({
+      description: line,
+      dependencies: z.exactOptional(dependencies),
+      devDependencies: z.exactOptional(dependencies),
+      env: z.exactOptional(env),
+      nextSteps: z.exactOptional(z.array(line)),
+    }),
+  ),
+});
+
+/** Flags of `add` that no choice can be called. */
+const flag =
+  /^(?!(cwd|yes|dry-run|json|install|no-install|overwrite|strict|silent|verbose|help|version|mount|entry|dir|tests|registry|accept-registry-change|name|git|no-.*)$)[a-z][a-z0-9]*$/;
+
+const mount = z.strictObject({
+  file: path,
+  export: z.string().check(z.maxLength(100), z.regex(/^[A-Za-z_$][A-Za-z0-9_$]*$/)),
+  path: z.string().check(z.maxLength(200), z.regex(/^(\/(?!\.+(\/|$))[A-Za-z0-9._~-]+)+$/)),
+});
+
+/** A file in a catalogue that has no folder to list: its path below templates/<item>/, and its text or none. */
+const file = z.strictObject({
+  path: z.string().check(z.maxLength(300), z.regex(new RegExp(`^(base|[a-z][a-z0-9]*/[a-z][a-z0-9-]*)/${filePath}$`))),
+  content: z.exactOptional(z.string().check(z.maxLength(262_144))),
+});
+
+const item = z.strictObject({
+  name: slug,
+  version: z.string().check(z.maxLength(50), z.regex(/^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/)),
+  title: line,
+  description: line,
+  requires: z.array(slug),
+  choices: z.record(z.string().check(z.maxLength(64), z.regex(flag)), choice),
+  mount: z.nullable(mount),
+  dependencies,
+  devDependencies: dependencies,
+  env,
+  scripts: z.record(scriptName, line),
+  gitignore: z.array(ignored),
+  renames: z.exactOptional(z.record(path, path)),
+  nextSteps: z.array(line),
+  files: z.exactOptional(z.array(file).check(z.maxLength(500))),
+});
+
+/** The shape of a registry.json. registry.schema.json says the same to editors and validators: `npm run schema` writes it. */
+export const registryShape = z.strictObject({
+  $schema: z.exactOptional(line),
+  name: line,
+  items: z.array(item).check(z.maxLength(200)),
+});
+
+/** Whether an item may bring a file at this template path. */
+export function isFilePath(text: string): boolean {
+  return path.safeParse(text).success;
+}

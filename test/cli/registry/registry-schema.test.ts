@@ -1,0 +1,122 @@
+import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import fs from "fs-extra";
+import { describe, expect, it } from "vitest";
+import { packageRoot } from "../../../cli/registry/package-root.js";
+import { checkRegistry } from "../../../cli/registry/read-registry.js";
+import { registrySchema } from "../../../cli/registry/registry-schema.js";
+
+const schema = await fs.readJson(join(packageRoot(), "registry.schema.json"));
+const shipped = await fs.readJson(join(packageRoot(), "registry.json"));
+const isValid = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
+
+type Json = Record<string, unknown>;
+
+/** The shipped registry with other members in its item. */
+function withItem(members: Json): Json {
+  return { ...shipped, items: [{ ...shipped.items[0], ...members }] };
+}
+
+const dependency = (name: string, range: string) => ({ dependencies: { [name]: { range } } });
+const choice = (name: string) => ({
+  choices: { [name]: { description: "a", default: "b", values: { b: { description: "b" } } } },
+});
+const mount = (members: Json) => ({ mount: { file: "src/a.ts", export: "a", path: "/a", ...members } });
+
+const violations: readonly (readonly [string, Json])[] = [
+  ["no name", { items: [] }],
+  ["a member that nobody knows", { ...shipped, colour: "red" }],
+  ["an item's member that nobody knows", withItem({ preinstall: "x" })],
+  ["a version that is none", withItem({ version: "one" })],
+  ["a name that leads out of templates/", withItem({ name: "../evil" })],
+  ["a title that moves the cursor", withItem({ title: "\u001b[2J" })],
+  ["a description that turns the text round", withItem({ description: "\u202egnitirw" })],
+  ["a dependency that is a flag", withItem(dependency("-g", "^1.0.0"))],
+  ["a dependency that is a long flag", withItem(dependency("--ignore-scripts=false", "^1.0.0"))],
+  ["a dependency in capitals", withItem(dependency("Express", "^1.0.0"))],
+  ["a dependency that is a path", withItem(dependency("../evil", "^1.0.0"))],
+  ["a range that is a git address", withItem(dependency("evil", "git+https://example.com/evil.git"))],
+  ["a range that is a GitHub short form", withItem(dependency("evil", "someone/evil"))],
+  ["a range that is a URL", withItem(dependency("evil", "https://example.com/evil.tgz"))],
+  ["a range that is a folder", withItem(dependency("evil", "file:../evil"))],
+  ["a range that is an alias", withItem(dependency("evil", "npm:other@1.0.0"))],
+  ["a range of a workspace", withItem(dependency("evil", "workspace:*"))],
+  ["a dev dependency that is a flag", withItem({ devDependencies: { "-D": { range: "1.0.0" } } })],
+  ["a key with a line break", withItem({ env: [{ name: "A\nB", value: "secret", comment: "a" }] })],
+  ["a key that tells Node what to load", withItem({ env: [{ name: "NODE_OPTIONS", value: "secret", comment: "a" }] })],
+  ["a comment with a line break", withItem({ env: [{ name: "A", value: "secret", comment: "a\nB=1" }] })],
+  ["a value that nobody makes", withItem({ env: [{ name: "A", value: "password", comment: "a" }] })],
+  ...["preinstall", "postinstall", "prepare", "install", "predev", "pnpm:devPreinstall", "test", "--x"].map(
+    (name) => [`the script ${name}`, withItem({ scripts: { [name]: "node x.js" } })] as const,
+  ),
+  ["a .gitignore line that shows what is hidden", withItem({ gitignore: ["!.env"] })],
+  ["a choice that is called like a flag", withItem(choice("overwrite"))],
+  ["a choice that is no flag", withItem(choice("a b"))],
+  ["a mounted file that leads out", withItem(mount({ file: "src/../../a.ts" }))],
+  ["an export that is code", withItem(mount({ export: "a } from 'x'; evil(); import { b" }))],
+  ["a mount path that is code", withItem(mount({ path: '/a", evil("' }))],
+  ["a rename that leads out", withItem({ renames: { "src/a.ts": "../a.ts" } })],
+  ["a listed file that leads out", withItem({ files: [{ path: "base/src/../../a.ts" }] })],
+  ["a listed file that is nowhere", withItem({ files: [{ path: "src/a.ts" }] })],
+];
+
+describe("registry.schema.json", () => {
+  it("says what the check of the command line says; npm run schema writes it", () => {
+    expect(schema).toEqual(registrySchema());
+  });
+
+  it("the shipped registry.json names it, and holds against it", () => {
+    expect(shipped.$schema).toBe("./registry.schema.json");
+    expect(isValid(shipped), JSON.stringify(isValid.errors)).toBe(true);
+  });
+
+  it("files may be listed, with their text or without", () => {
+    const registry = withItem({
+      files: [{ path: "base/src/a.ts", content: "" }, { path: "database/sqlite/src/db/b.ts" }],
+    });
+    expect(isValid(registry), JSON.stringify(isValid.errors)).toBe(true);
+    expect(() => checkRegistry(registry)).not.toThrow();
+  });
+
+  it.each(violations)("%s is refused by the schema and by the command line", (_, registry) => {
+    expect(isValid(registry)).toBe(false);
+    expect(() => checkRegistry(registry)).toThrow(expect.objectContaining({ code: "DamagedRegistry" }));
+  });
+
+  it.each(["latest", "1.x.y.z x", ">=1 <foo"])("the range %s is refused by the command line", (range) => {
+    expect(() => checkRegistry(withItem(dependency("evil", range)))).toThrow("dependencies.evil.range: not allowed");
+  });
+
+  it.each([
+    "src/.env",
+    "src/.git/hooks/pre-commit",
+    ".env",
+    ".git/config",
+    ".github/workflows/ci.yml",
+    "package.json",
+    "src/package.json",
+    "src/Package.JSON",
+    "src/node_modules/a/index.js",
+    "src/Node_Modules/a.js",
+    "/etc/passwd",
+    "C:/a.ts",
+    "src/C:/a.ts",
+    "src\\a.ts",
+    "src/a\\..\\b.ts",
+    "../a.ts",
+    "src/../a.ts",
+    "src/./a.ts",
+    "src//a.ts",
+    "src/a.ts/",
+    "src/a.",
+    "src/a ",
+    "src/aux.ts",
+    "src/a\u0000.ts",
+    "src",
+    "",
+  ])("a file at %j is refused", (path) => {
+    const registry = withItem({ files: [{ path: `base/${path}` }] });
+    expect(isValid(registry)).toBe(false);
+    expect(() => checkRegistry(registry)).toThrow("items.0.files.0.path: not allowed");
+  });
+});
