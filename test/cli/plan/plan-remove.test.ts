@@ -1,9 +1,12 @@
 import { readdirSync } from "node:fs";
+import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import fs from "fs-extra";
 import { describe, expect, it } from "vitest";
-import { useFixture } from "../../support/fixture.js";
-import { addAuth, removeAuth } from "../../support/removed.js";
+import { applyPlan } from "../../../cli/apply/apply-plan.js";
+import { type Fixture, useFiles, useFixture } from "../../support/fixture.js";
+import { addAuth, planRemoval, removeAuth } from "../../support/removed.js";
 import { treeOf } from "../../support/tree.js";
 
 const fixtures = readdirSync(fileURLToPath(new URL("../../fixtures/", import.meta.url)))
@@ -27,5 +30,360 @@ describe("add, then remove", () => {
     const plan = await removeAuth(join(dir, folder), { purge: true });
     expect(await treeOf(dir)).toEqual(before);
     expect([...plan.manual, ...plan.kept!]).toEqual([]);
+  });
+});
+
+const files = {
+  "package.json": JSON.stringify(
+    {
+      name: "shop",
+      type: "module",
+      scripts: { dev: "tsx watch src/server.ts" },
+      dependencies: { express: "^5.1.0" },
+      devDependencies: { typescript: "^5.9.0", "@types/express": "^5.0.0", "@types/node": "^20.19.0", tsx: "^4.0.0" },
+    },
+    null,
+    2,
+  ),
+  "tsconfig.json":
+    '{ "compilerOptions": { "module": "nodenext", "strict": true, "outDir": "dist" }, "include": ["src"] }\n',
+  "src/server.ts": 'import express from "express";\nexport const app = express();\napp.listen(3000);\n',
+};
+
+const manifest = (change: (json: Record<string, Record<string, string>>) => void, indent: number | string = 2) => {
+  const json = JSON.parse(files["package.json"]);
+  change(json);
+  return `${JSON.stringify(json, null, indent)}\n`;
+};
+const options = '"module": "nodenext", "strict": true, "outDir": "dist"';
+
+describe("add, then remove, leaves what is unusual", () => {
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ["no trailing newline anywhere", { ".gitignore": "node_modules", ".env": "A=1", ".env.example": "A=" }],
+    ["an empty line at the end", { ".gitignore": "node_modules\n\n", ".env": "A=1\n\n", ".env.example": "A=\n\n" }],
+    ["Windows line endings", { ".gitignore": "node_modules\r\n", ".env": "A=1\r\n", ".env.example": "A=\r\n" }],
+    ["empty files", { ".gitignore": "", ".env": "", ".env.example": "" }],
+    ["a byte order mark", { ".env": "\uFEFFA=1\n", ".gitignore": "\uFEFFnode_modules\n" }],
+    ["an empty key of ours", { ".env": "JWT_SECRET_KEY=\nA=1\n", ".env.example": "JWT_SECRET_KEY=\n" }],
+    ["keys of the user's own", { ".env": "PASSWORD_PEPPER=0123456789abcdefghijklmnopqrstuvwxyz\nexport A='1'\n" }],
+    ["git ignoring everything already", { ".gitignore": ".env*\n.data\n" }],
+    ["a package.json on one line", { "package.json": JSON.stringify(JSON.parse(files["package.json"])) }],
+    ["a package.json indented by tabs", { "package.json": manifest(() => undefined, "\t") }],
+    ["a package.json with Windows line endings", { "package.json": files["package.json"].replaceAll("\n", "\r\n") }],
+    [
+      "a package.json in no order",
+      {
+        "package.json": manifest((json) => Object.assign(json, { dependencies: { zod: "^4.0.0", express: "^5.1.0" } })),
+      },
+    ],
+    [
+      "a package.json without dev dependencies",
+      {
+        "package.json": manifest((json) => {
+          json["dependencies"] = { ...json["dependencies"], ...json["devDependencies"] };
+          delete json["devDependencies"];
+        }),
+      },
+    ],
+    ["a package.json without scripts", { "package.json": manifest((json) => delete json["scripts"]) }],
+    ["an empty list of scripts", { "package.json": manifest((json) => Object.assign(json, { scripts: {} })) }],
+    [
+      "npm's placeholder test",
+      { "package.json": manifest((json) => (json["scripts"]!["test"] = 'echo "Error: no test specified" && exit 1')) },
+    ],
+    ["a range that is raised", { "package.json": manifest((json) => (json["dependencies"]!["zod"] = "^4.0.0-rc.1")) }],
+    [
+      "a dev dependency that moves",
+      {
+        "package.json": manifest((json) => {
+          json["devDependencies"] = {
+            zod: "^4.1.0",
+            tsx: "^4.0.0",
+            typescript: "^5.9.0",
+            jsonwebtoken: "^9.0.2",
+            bcrypt: "^6.0.0",
+          };
+        }),
+      },
+    ],
+    [
+      "a tsconfig with comments",
+      { "tsconfig.json": `{\n  // mine\n  "compilerOptions": {\n    ${options} // last\n  },\n}\n` },
+    ],
+    ["a tsconfig with a trailing comma", { "tsconfig.json": `{\n  "compilerOptions": {\n    ${options},\n  },\n}\n` }],
+    ["a tsconfig with an exclude", { "tsconfig.json": `{ "compilerOptions": { ${options} }, "exclude": ["dist"] }\n` }],
+    [
+      "a tsconfig with an exclude in lines",
+      { "tsconfig.json": `{\n  "compilerOptions": { ${options} },\n  "exclude": [\n    "dist"\n  ]\n}` },
+    ],
+    ["a tsconfig without an end of line", { "tsconfig.json": `{"compilerOptions":{${options}}}` }],
+    [
+      "single quotes and no semicolons",
+      {
+        "src/server.ts": "import express from 'express'\nconst app = express()\napp.use(express.json())\napp.listen(1)",
+      },
+    ],
+    [
+      "a mount on the last line",
+      { "src/server.ts": 'import express from "express";\nexport const app = express();\napp.use(express.json());' },
+    ],
+    ["a byte order mark in the entry file", { "src/server.ts": `\uFEFF${files["src/server.ts"]}` }],
+    [
+      "a require of the user's",
+      {
+        "package.json": manifest((json) => delete json["type"]),
+        "src/server.ts":
+          'const express = require("express");\nconst app = express();\napp.use(express.json());\napp.listen(1);\n',
+      },
+    ],
+  ])("%s as it was", async (_, unusual) => {
+    const { dir } = await useFiles({ ...files, ...unusual });
+    await chmod(join(dir, "package.json"), 0o640);
+    const before = await treeOf(dir);
+    await addAuth(dir);
+    expect(await treeOf(dir)).not.toEqual(before);
+    await removeAuth(dir);
+    expect(await treeOf(dir)).toEqual(before);
+  });
+
+  it("and also after the choice was swapped", async () => {
+    const { dir } = await useFiles({ ...files, ".env": "A=1", ".env.example": "A=", ".gitignore": "node_modules" });
+    const before = await treeOf(dir);
+    await addAuth(dir, { errors: "rfc" });
+    await addAuth(dir, { errors: "auth-basic", database: "postgres" });
+    await addAuth(dir, { database: "sqlite" });
+    await removeAuth(dir);
+    expect(await treeOf(dir)).toEqual(before);
+  });
+});
+
+/** What a person does between the add and the remove, and what of it is there afterwards. */
+async function afterwards(change: (fixture: Fixture) => Promise<void>, typed = {}) {
+  const fixture = await useFiles(files);
+  await addAuth(fixture.dir);
+  await change(fixture);
+  const plan = await removeAuth(fixture.dir, typed);
+  return { ...fixture, plan, kept: plan.kept!.map(({ what }) => what), tree: await treeOf(fixture.dir) };
+}
+
+const edit = async ({ read, write }: Fixture, path: string, change: (text: string) => string) => {
+  const text = await read(path);
+  expect(change(text)).not.toBe(text);
+  await write(path, change(text));
+};
+
+describe("what the user has done since then", () => {
+  it("to an installed file stays, and --force takes it", async () => {
+    const mine = (fixture: Fixture) => edit(fixture, "src/auth/events.ts", (text) => `${text}// mine\n`);
+    const { kept, tree } = await afterwards(mine);
+    expect(kept).toEqual(["src/auth/events.ts"]);
+    expect(tree["src/auth/events.ts"]).toBeDefined();
+    expect(tree["authwright.json"]).toBeUndefined();
+    const forced = await afterwards(mine, { force: true });
+    expect(forced.kept).toEqual([]);
+    expect(forced.tree["src/auth/"]).toBeUndefined();
+  });
+
+  it("to line endings alone counts as no edit", async () => {
+    const { kept } = await afterwards((fixture) =>
+      edit(fixture, "src/auth/events.ts", (text) => text.replaceAll("\n", "\r\n")),
+    );
+    expect(kept).toEqual([]);
+  });
+
+  it("by deleting an installed file is nothing to do", async () => {
+    const { kept, tree } = await afterwards(({ dir }) => fs.remove(join(dir, "src/auth/events.ts")));
+    expect(kept).toEqual([]);
+    expect(tree["src/auth/"]).toBeUndefined();
+  });
+
+  it("in other places of our files' neighbours stays", async () => {
+    const { read } = await afterwards(async (fixture) => {
+      await edit(fixture, "src/server.ts", (text) => text.replace("app.listen", 'app.set("x", 1);\napp.listen'));
+      await edit(fixture, ".env", (text) => `FIRST=1\n${text}LAST=2\n`);
+      await edit(fixture, ".gitignore", (text) => `${text}*.log\n`);
+      await edit(fixture, "package.json", (text) => text.replace('"express"', '"helmet": "^8.0.0",\n    "express"'));
+    });
+    expect(await read("src/server.ts")).toBe(
+      files["src/server.ts"].replace("app.listen", 'app.set("x", 1);\napp.listen'),
+    );
+    expect(await read(".env")).toBe("FIRST=1\nLAST=2\n");
+    expect(await read(".gitignore")).toBe("*.log\n");
+    const { dependencies } = JSON.parse(await read("package.json"));
+    expect(dependencies).toEqual({ helmet: "^8.0.0", express: "^5.1.0" });
+  });
+
+  it("by using our packages keeps them, with their types", async () => {
+    const { plan, read, kept } = await afterwards(({ write }) =>
+      write("src/mine.ts", 'import { sign } from "jsonwebtoken";\n'),
+    );
+    const { dependencies, devDependencies } = JSON.parse(await read("package.json"));
+    expect(dependencies).toEqual({ express: "^5.1.0", jsonwebtoken: "^9.0.2" });
+    expect(devDependencies["@types/jsonwebtoken"]).toBeDefined();
+    expect(kept).toEqual(["jsonwebtoken"]);
+    expect(plan.removed!.dependencies).toContain("bcrypt");
+    expect(plan.removed!.dependencies).not.toContain("jsonwebtoken");
+  });
+
+  it.each([
+    ["a script", (text: string) => text.replace('"dev":', '"check": "vitest run --coverage",\n    "dev":'), "vitest"],
+    [
+      "another member of package.json",
+      (text: string) => text.replace('"type"', '"x": ["dotenv/config"],\n  "type"'),
+      "dotenv",
+    ],
+  ])("by naming a package in %s keeps it", async (_, change, name) => {
+    const { kept } = await afterwards((fixture) => edit(fixture, "package.json", change));
+    expect(kept).toEqual([name]);
+  });
+
+  it("to a script of ours keeps it", async () => {
+    const { kept, read } = await afterwards((fixture) =>
+      edit(fixture, "package.json", (text) => text.replace('js migrate"', 'js migrate --mine"')),
+    );
+    expect(kept).toEqual(["the script auth:migrate"]);
+    expect(Object.keys(JSON.parse(await read("package.json")).scripts)).toEqual(["dev", "auth:migrate"]);
+  });
+
+  it("to a value in .env keeps it, and .gitignore goes on ignoring the file", async () => {
+    const { kept, read } = await afterwards((fixture) =>
+      edit(fixture, ".env", (text) => text.replace(/(?<=JWT_SECRET_KEY=).*/, "mine-mine-mine-mine-mine-mine-mine")),
+    );
+    expect(kept).toEqual(["JWT_SECRET_KEY in .env", ".env in .gitignore"]);
+    expect(await read(".env")).toBe("JWT_SECRET_KEY=mine-mine-mine-mine-mine-mine-mine\n");
+    expect(await read(".gitignore")).toBe(".env\n");
+    expect(await read(".env.example")).toMatch(/^# Signs .*\nJWT_SECRET_KEY=\n$/);
+  });
+
+  it.each([
+    ["reformatted", (text: string) => text.replaceAll('"', "'").replaceAll(";", ""), 0],
+    ["moved and commented", (text: string) => text.replace(/(app\.use\(.*\);)\n/, "").concat("  $1 // auth\n"), 0],
+    ["put behind a limiter", (text: string) => text.replace('"/api/auth", ', '"/api/auth", limiter, '), 1],
+    ["mounted twice", (text: string) => text.replace(/(app\.use.*\n)/, "$1$1"), 0],
+    ["exported again", (text: string) => `${text}export { authRouter };\n`, 1],
+    ["on a line with other code", (text: string) => text.replace(/(app\.use.*)\n/, "$1 start();\n"), 1],
+  ])("to the mount, %s, is taken out whole or named", async (_, change, steps) => {
+    const { plan, read } = await afterwards((fixture) => edit(fixture, "src/server.ts", change));
+    expect(plan.manual.map(({ path }) => path)).toEqual(Array(steps).fill("src/server.ts"));
+    expect((await read("src/server.ts")).includes("authRouter")).toBe(steps === 1);
+  });
+
+  it("with our modules in files of their own is named with the lines", async () => {
+    const { plan } = await afterwards(({ write }) =>
+      write("src/notes.ts", '// "../middleware/jwt.js"\nimport { protectedRoute } from "./middleware/jwt.js";\n'),
+    );
+    expect(plan.manual).toEqual([
+      {
+        path: "src/notes.ts",
+        place: "line 2",
+        reason: "it imports src/middleware/jwt.ts, which is taken away",
+        lines: ['import { protectedRoute } from "./middleware/jwt.js";'],
+      },
+    ]);
+  });
+});
+
+describe("where a database was made", () => {
+  const made = ({ write }: Fixture) => write(".data/auth.db", "SQLite format 3\0\u00ff");
+  const there = [".data/auth.db", "src/db/migrations/0001-auth.ts", "src/db/migrations/index.ts"];
+
+  it("it stays with its migrations and secrets, and git goes on ignoring them", async () => {
+    const { kept, tree, read, plan } = await afterwards(made);
+    expect(kept).toEqual([
+      ...there,
+      "src/db/migrations/migration.ts",
+      "JWT_SECRET_KEY in .env",
+      "PASSWORD_PEPPER in .env",
+      ".env in .gitignore",
+      ".data/ in .gitignore",
+    ]);
+    for (const path of there) expect(tree[path]).toBeDefined();
+    expect(await read(".env")).toMatch(/^JWT_SECRET_KEY=.{43}\nPASSWORD_PEPPER=.{43}\n$/);
+    expect(plan.removed!.env).toEqual(["JWT_ISSUER"]);
+  });
+
+  it("adding again finds the accounts as they were", async () => {
+    const { dir, read } = await afterwards(made);
+    const secrets = await read(".env");
+    await addAuth(dir);
+    expect(await read(".env")).toContain(secrets);
+  });
+
+  it("a file that DATABASE_URL names counts, and a secret of the user's is named too", async () => {
+    const { kept } = await afterwards(async (fixture) => {
+      await edit(fixture, ".env", (text) => `${text}DATABASE_URL=file:store/a.db\nDATABASE_ENCRYPTION_KEY=mine\n`);
+      await fixture.write("store/a.db", "x");
+    });
+    expect(kept).toEqual(expect.arrayContaining(["store/a.db", "DATABASE_ENCRYPTION_KEY in .env"]));
+  });
+
+  it("--purge takes all of it and says so, in bytes that are no text too", async () => {
+    const { kept, tree, plan } = await afterwards(
+      async (fixture) => {
+        await fs.outputFile(join(fixture.dir, ".data/auth.db"), Buffer.from([0xff, 0xfe, 0, 0x80]));
+        await fixture.write(".data/auth.db-wal", "x");
+      },
+      { purge: true },
+    );
+    const fresh = await useFiles(files);
+    expect(tree).toEqual(await treeOf(fresh.dir));
+    expect(kept).toEqual([]);
+    expect(plan.warnings.join()).toContain("deleted with all accounts in it");
+    const databases = plan.changes.filter(({ path }) => path.startsWith(".data/"));
+    expect(databases.map(({ secret }) => secret)).toEqual([true, true]);
+  });
+
+  it("--purge leaves a database outside of the project alone", async () => {
+    const elsewhere = await useFiles({ "a.db": "x" });
+    const { read } = elsewhere;
+    await afterwards(({ write }) => write(".env", `DATABASE_URL=file:${elsewhere.dir}/a.db\n`), { purge: true });
+    expect(await read("a.db")).toBe("x");
+  });
+
+  it("of postgres nobody can tell from here: migrations and secrets stay, unless --purge", async () => {
+    const { dir } = await useFiles(files);
+    const before = await treeOf(dir);
+    await addAuth(dir, { database: "postgres" });
+    const plan = await planRemoval(dir);
+    expect(plan.kept!.map(({ what }) => what)).toEqual(
+      expect.arrayContaining(["the PostgreSQL database", "PASSWORD_PEPPER in .env", "src/db/migrations/0001-auth.ts"]),
+    );
+    await removeAuth(dir, { purge: true });
+    expect(await treeOf(dir)).toEqual(before);
+  });
+
+  it("a write to it between plan and purge stops the purge", async () => {
+    const fixture = await useFiles(files);
+    await addAuth(fixture.dir);
+    await made(fixture);
+    const plan = await planRemoval(fixture.dir, { purge: true });
+    await fixture.write(".data/auth.db", "SQLite format 3, longer");
+    const before = await treeOf(fixture.dir);
+    await expect(applyPlan({ ...plan, install: null }, fixture.dir)).rejects.toThrow(".data/auth.db changed");
+    expect(await treeOf(fixture.dir)).toEqual(before);
+  });
+});
+
+describe("a removal that fails", () => {
+  it("at any write puts every byte back, the database too", { timeout: 60_000 }, async () => {
+    const fixture = await useFiles(files);
+    await addAuth(fixture.dir);
+    await fs.outputFile(join(fixture.dir, ".data/auth.db"), Buffer.from([0xff, 0xfe, 0, 0x80]));
+    const before = await treeOf(fixture.dir);
+    const plan = { ...(await planRemoval(fixture.dir, { purge: true })), install: null };
+    const indexes = [0, 1, 20, 40, plan.changes.length - 3, plan.changes.length - 2, plan.changes.length - 1];
+    for (const index of indexes) {
+      const beforeWrite = (at: number) => {
+        if (at === index) throw new Error("the disk is gone");
+      };
+      await expect(applyPlan(plan, fixture.dir, { beforeWrite })).rejects.toThrow("everything is put back");
+      expect(await treeOf(fixture.dir)).toEqual(before);
+    }
+  });
+
+  it("runs the package manager only where a dependency goes", async () => {
+    const { dir } = await useFiles(files);
+    await addAuth(dir);
+    expect((await planRemoval(dir)).install).toEqual(["npm", "install"]);
   });
 });
