@@ -61,12 +61,16 @@ export function mergeText({ base, yours, theirs, path }: Versions, labels: Confl
     code && (!clean || isReformatted(user.lines, old.lines))
       ? mergeMeaning(user.lines, old.lines, next.lines, path)
       : null;
-  if (byMeaning && (!clean || conflictsIn(byMeaning).length === 0))
+  if (byMeaning && disputedLines(byMeaning) < (clean ? 1 : disputedLines(byLines) || Number.POSITIVE_INFINITY))
     return outcome(byMeaning, user.lines, write, labels, null);
   if (clean) return { kind: "merged", text: write(merged) };
   if (merged === null) return outcome(byLines, user.lines, write, labels, null);
   const reason = "the two sides merge into a text that is no valid TypeScript";
   return outcome(mergeTwoWay(user.lines, next.lines), user.lines, write, labels, reason);
+}
+
+function disputedLines(regions: readonly Region[]): number {
+  return conflictsIn(regions).reduce((sum, { yours, theirs }) => sum + yours.length + theirs.length, 0);
 }
 
 /** Most lines are other ones: then new lines should follow the user's habits, even where the lines alone would merge. */

@@ -59,9 +59,12 @@ function keysOf({ list }: Tokens): string[] {
   return list.map(({ key }) => key);
 }
 
+/** What can only go on with a statement, never begin one: no semicolon stands in front of it. */
+const continues = /^(?!\+\+|--)([)\],.?:|&=+\-*/%<>^]|\$\{|(instanceof|in|as|satisfies)$)/;
+
 /** Keeps a token apart from its new neighbours, and ends no statement in front of its rest. */
 function print({ text, before, after }: Token, previous: Token | undefined, next: Token | undefined): string {
-  const goesOn = next !== undefined && /^([)\],.?:|&=]|\$\{)/.test(next.text);
+  const goesOn = next !== undefined && !next.key.startsWith("c:") && continues.test(next.text);
   const tail = goesOn ? after.replace(next.text === "," ? /[;,]/g : /;/g, "") : after;
   return spaceBetween(previous, before, text) + text + tail;
 }

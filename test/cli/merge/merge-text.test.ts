@@ -129,6 +129,17 @@ describe("a user who has reformatted the file", () => {
     expect(merged.settled.theirs).toBe(reformatted.replace("minutes: 15", "minutes: 30").replace("strict", "loose"));
   });
 
+  it.each([
+    ["an operator", "count > limits.logins", "count > limits.logins + 1"],
+    ["a call", '"strict")', '"strict").valueOf()'],
+    ["a cast", '"strict")', '"strict") as boolean'],
+    ["an or", '"strict")', '"strict") || count > 99'],
+  ])("the end of a statement may get %s", (_, before, after) => {
+    const short = (text: string) => text.replace("\n\t\tcount,\n\t\t'strict',\n\t)", "count, 'strict')");
+    const expected = short(reformatted).replace(before.replaceAll('"', "'"), after.replaceAll('"', "'"));
+    expect(merge(short(reformatted), base.replace(before, after))).toEqual({ kind: "merged", text: expected });
+  });
+
   it("another order of operations is no layout", () => {
     const from = "export const size = (width: number) => width + 2 * 3;\n";
     const merged = merge(from.replace("2 * 3", "1 * 3"), from.replace("width + 2", "(width + 2)"), "src/size.ts", from);
