@@ -41,7 +41,7 @@ export async function init(dir: string | undefined, typed: InitFlags, context: C
   const plan = await makePlan(place, answers, context);
   const git = typed.git !== false && place.gitRoot === null ? gitInit : null;
   const warning = flags.dryRun ? null : await write(plan, place, git !== null, context);
-  const summary = { name: answers.name, folder: relative(flags.cwd, root), git, plan: withWarning(plan, warning) };
+  const summary = { name: answers.name, folder: relative(process.cwd(), root), git, plan: withWarning(plan, warning) };
   report(summary, context);
   if (asking) printSameCommand(settled(dir, typed, answers), context);
   return exitCode.done;

@@ -58,6 +58,13 @@ describe("init", () => {
     ]);
   });
 
+  it("with --cwd the commands start from where the person stands", async () => {
+    const { dir } = await useFiles({ "work/LICENSE": "" });
+    const { stdout } = await authwright(dir, ["init", "app", ...quick, "--cwd", "work"]);
+    expect(stdout).toContain(`cd ${join("work", "app")}\n`);
+    expect(await fs.pathExists(join(dir, "work/app/package.json"))).toBe(true);
+  });
+
   it("what it plans is what it writes, and a dry run writes nothing", async () => {
     const { dir, read } = await useFiles({});
     const dry = await authwright(dir, ["init", "a/b", ...quick, "--dry-run", "--json"]);
