@@ -13,6 +13,7 @@ import { progress } from "../ui/output.js";
 import { apply, confirmed, putBackKilled, report } from "./carry-out.js";
 import type { Context } from "./context.js";
 import { readSnapshot } from "./read-snapshot.js";
+import { refuseDuringMerge } from "./refuse-during-merge.js";
 
 /** The flags of `remove` as typed. */
 export interface RemoveFlags {
@@ -28,6 +29,7 @@ export async function remove(item: string, typed: RemoveFlags, context: Context)
   const project = await readProject(flags.cwd, {});
   const installed = findInstalled(item, project);
   refuseRequired(item, project, context);
+  await refuseDuringMerge(project, "remove");
   const plan = await makePlan(item, installed, project, typed, context);
   if (!(await confirmed(plan, context))) return exitCode.done;
   if (!flags.dryRun) await apply(plan, project, context);
@@ -40,9 +42,7 @@ function findInstalled(item: string, { record }: Project): InstalledItem {
   if (installed) return installed;
   const names = Object.keys(record?.items ?? {});
   const close = nearest(item, names);
-  const there =
-    names.length > 0 ? `authwright.json has ${names.join(", ")}` : "no item is, authwright.json is not there";
-  const hint = close ? `did you mean "${close}"?` : there;
+  const hint = close ? `did you mean "${close}"?` : names.length > 0 ? `there is ${names.join(", ")}` : "nothing is";
   throw new CliError("BadArgument", `${item} is not installed here: ${hint}`);
 }
 

@@ -4,7 +4,6 @@ import { pathsToRead } from "../plan/input.js";
 import type { Plan } from "../plan/plan.js";
 import { isBlocked, planUpdate } from "../plan/plan-update.js";
 import type { ConflictMode } from "../plan/update-input.js";
-import { gitOperation } from "../project/git-operation.js";
 import { findPackageRoot } from "../project/package-json.js";
 import type { Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
@@ -17,6 +16,7 @@ import type { Context } from "./context.js";
 import { continueUpdate, refuseUnmerged } from "./continue-update.js";
 import { installedParts } from "./installed-parts.js";
 import { readSnapshot } from "./read-snapshot.js";
+import { refuseDuringMerge } from "./refuse-during-merge.js";
 
 /** The flags of `update` as typed. */
 export interface UpdateFlags {
@@ -35,7 +35,7 @@ export async function update(name: string | undefined, typed: UpdateFlags, conte
   const project = await readProject(flags.cwd, {});
   if (typed.continue) return continueUpdate(project, context);
   refuseUnmerged(project);
-  await refuseDuringMerge(project);
+  await refuseDuringMerge(project, "update");
   const plan = await makePlan(name, project, mode, context);
   if (isBlocked(plan.outcomes ?? [], mode)) return refuse(plan, context);
   if (!(await confirmed(plan, context))) return exitCode.done;
@@ -64,12 +64,6 @@ function checkMode({ conflicts, continue: goesOn }: UpdateFlags): ConflictMode {
   const mode = modes.find((known) => known === conflicts);
   if (mode) return mode;
   throw new CliError("BadArgument", `--conflicts takes ${modes.join(", ")}, not "${conflicts}"`);
-}
-
-async function refuseDuringMerge({ git }: Project): Promise<void> {
-  const operation = await gitOperation(git.root);
-  if (operation === null) return;
-  throw new CliError("MergeInProgress", `git is in the middle of ${operation} here: finish or abort it, then update`);
 }
 
 /** Something is in the way: nothing is written, and every place is named. */

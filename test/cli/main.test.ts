@@ -96,7 +96,7 @@ describe("usage", () => {
   it("--help names every flag of docs/cli.md, and every failure of the code stands there", async () => {
     const docs = await readFile(new URL("../../docs/cli.md", import.meta.url), "utf8");
     const { dir } = await repo();
-    const helps = await Promise.all(["add", "init"].map((command) => authwright(dir, [command, "--help"])));
+    const helps = await Promise.all(["add", "init", "remove"].map((command) => authwright(dir, [command, "--help"])));
     const help = helps.map(({ stdout }) => stdout).join("");
     const flags = [...docs.matchAll(/^\| `(--[a-z-]+)/gm)].map(([, flag]) => flag);
     expect(flags.length).toBeGreaterThan(12);
