@@ -34,7 +34,7 @@ async function compare(name: string | undefined, { flags, packageRoot }: Context
   const parts = await installedParts(name, project, { registry: readRegistry(packageRoot), packageRoot });
   const files = await readSnapshot(project.root, pathsToRead(project, parts));
   const plan = planUpdate({ project, parts, files, secret: () => "", install: false, conflicts: "ours" });
-  const compared = parts.flatMap((part) => compareFiles(part, project, files));
+  const compared = parts.flatMap((part) => compareFiles(part, { project, files, outcomes: plan.outcomes ?? [] }));
   const shown = new Set(compared.flatMap(({ path, movedTo }) => [path, movedTo ?? path]));
   const ours = new Set([recordPath, ...[...shown].map(basePath)]);
   const others = plan.changes.filter(({ path, secret }) => !secret && !shown.has(path) && !ours.has(path));

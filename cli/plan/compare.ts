@@ -1,4 +1,4 @@
-import { type Conflict, mergeText } from "../merge/merge-text.js";
+import type { Conflict } from "../merge/merge-text.js";
 import { inShapeOf, splitLines } from "../merge/text-lines.js";
 import type { InstalledItem, Project } from "../project/project.js";
 import { planDependencies } from "./dependencies.js";
@@ -7,6 +7,7 @@ import { type Rendered, rendered } from "./files.js";
 import type { Part } from "./input.js";
 import { installedText } from "./installed-text.js";
 import { basePath } from "./paths.js";
+import type { FileOutcome } from "./plan.js";
 import { findOrigins } from "./update-origins.js";
 
 /** One file of an item in its three versions. Null: there is none, or for `base`, it is not known any more. */
@@ -24,15 +25,24 @@ export interface FileComparison {
   readonly both: { readonly conflicts: readonly Conflict[]; readonly reason: string | null } | null;
 }
 
-/** Compares the files of an installed item as they were installed, as they are, and as the new version has them. */
-export function compareFiles(part: Part, project: Project, files: Snapshot): FileComparison[] {
+/**
+ * Compares the files of an installed item as they were installed, as they are, and as the new version has them.
+ * `outcomes` are those of an update that would settle every conflict.
+ */
+export function compareFiles(
+  part: Part,
+  { project, files, outcomes }: { project: Project; files: Snapshot; outcomes: readonly FileOutcome[] },
+): FileComparison[] {
   const recorded = project.record!.items[part.item.name]!.files;
   const { packages } = planDependencies(part, project);
   const texts = part.templates.map((file) => rendered(file, part, project, packages));
   const { wanted, gone } = findOrigins(part, recorded, texts);
   return [
-    ...wanted.map(({ file, from }) => compare(file, from, recorded, files)),
-    ...gone.map((path) => compare(null, path, recorded, files)),
+    ...wanted.map(({ file, from }) => {
+      const outcome = outcomes.find(({ path }) => path === file.path);
+      return compare(file, from, recorded, files, outcome);
+    }),
+    ...gone.map((path) => compare(null, path, recorded, files, undefined)),
   ].toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
@@ -41,6 +51,7 @@ function compare(
   from: string | null,
   recorded: InstalledItem["files"],
   files: Snapshot,
+  outcome: FileOutcome | undefined,
 ): FileComparison {
   const path = from ?? file!.path;
   const yours = files.get(path) ?? null;
@@ -58,14 +69,13 @@ function compare(
   const changedByYou = !alike(base, yours);
   const changedByNewer = movedTo !== null || !alike(base, newer);
   const touched = (changedByYou || installed === null) && changedByNewer && !alike(yours, newer);
-  const both =
-    touched && yours !== null && newer !== null ? meet({ base: installed, yours, theirs: newer, path }) : null;
+  const both = touched && yours !== null && newer !== null ? meet(outcome) : null;
   return { path, movedTo, base, yours, newer, changedByYou, changedByNewer, both };
 }
 
-function meet(versions: Parameters<typeof mergeText>[0]): FileComparison["both"] {
-  const merge = mergeText(versions, { yours: "yours", theirs: "newer" });
-  return merge.kind === "merged" ? { conflicts: [], reason: null } : merge;
+function meet(outcome: FileOutcome | undefined): FileComparison["both"] {
+  const why = outcome?.what === "refused" || outcome?.what === "taken" ? outcome.note : outcome?.reason;
+  return { conflicts: outcome?.conflicts ?? [], reason: why ?? null };
 }
 
 /** Line endings and a byte order mark are the user's editor's, not an edit. */

@@ -56,6 +56,8 @@ export interface FileOutcome {
   readonly what: "updated" | "merged" | "created" | "deleted" | "kept" | "absent" | "refused" | "conflict" | "taken";
   /** In words, where there is more to say. */
   readonly note: string | null;
+  /** Why it is a conflict, where that is more than the same lines changed on both sides. */
+  readonly reason?: string;
   /** Where it stood before, when it moved. */
   readonly movedFrom: string | null;
   /** Places in the user's file that both sides changed. */

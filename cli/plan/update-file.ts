@@ -47,7 +47,12 @@ export function updateFile(file: Rendered, from: string, known: Recorded, way: U
   const recorded = { template: file.template, sha256: sha256(theirs) };
   const restored = base.damage && `its text in .authwright/base ${base.damage}: put there again`;
   if (merge.kind === "conflicts") {
-    const told = { ...outcome("conflict", settledNote(way.mode, merge.reason)), conflicts: merge.conflicts };
+    const { conflicts, reason } = merge;
+    const told = {
+      ...outcome("conflict", settledNote(way.mode, reason)),
+      conflicts,
+      ...(reason !== null && { reason }),
+    };
     if (way.mode !== "inline") return { recorded, outcome: told };
     const alike = (text: string) => inShapeOf(splitLines(text).lines, yours, true);
     const unmerged = { path, base: base.text === null ? null : alike(base.text), yours, theirs: alike(theirs) };
