@@ -16,15 +16,20 @@ export interface Secret {
   readonly file: EnvFile;
 }
 
-/** Every secret with a value in an environment file. */
+/** Every secret with a value in an environment file that something runs with. */
 export function secretsOf({ env }: Pick<Checkup, "env">): Secret[] {
-  return env.flatMap((file) => {
+  return env.filter(isInUse).flatMap((file) => {
     const values = envKeys(file.text);
     return Object.keys(secretNames).flatMap((name) => {
       const value = values.get(name);
       return value ? [{ name, value, file }] : [];
     });
   });
+}
+
+/** Not an example, and not made up for tests: `.env.example`, `.env.test`. */
+export function isInUse({ path }: Pick<EnvFile, "path">): boolean {
+  return !/\.(example|sample|template|dist|defaults?|test|ci)\b/.test(path);
 }
 
 /** Values long enough that finding one elsewhere is no accident. */

@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
-import { join, posix } from "node:path";
+import { join, resolve } from "node:path";
 import { envKeys } from "../edits/dotenv.js";
 import type { InstalledItem } from "./project.js";
-import { staysInside } from "./repo-path.js";
+import { repoPath, staysInside } from "./repo-path.js";
 
 /** A database that the item's accounts may be in. */
 export interface MadeDatabase {
@@ -27,9 +27,9 @@ export async function findMadeDatabase(
   if (database !== "sqlite") return null;
   const named = process.env["DATABASE_URL"] ?? envKeys(env ?? "").get("DATABASE_URL") ?? "";
   const path = (named.startsWith("file:") ? named : defaultUrl).slice("file:".length).replace(/\?.*$/, "");
-  const made = await stamp(path.startsWith("/") ? path : join(root, path));
-  if (made === null) return null;
-  const local = posix.normalize(path);
+  const full = resolve(root, path);
+  if ((await stamp(full)) === null) return null;
+  const local = repoPath(root, full);
   if (!staysInside(local)) return { name: path, files: [] };
   const files = await Promise.all(
     endings.map(async (ending) => ({ path: local + ending, stamp: await stamp(join(root, local + ending)) })),

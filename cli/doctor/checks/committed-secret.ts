@@ -1,10 +1,10 @@
 import type { Check, Checkup, Finding } from "../checkup.js";
 import { lineAt, lineOfKey } from "../locate.js";
-import { secretsOf, telling } from "../secrets.js";
+import { isInUse, secretsOf, telling } from "../secrets.js";
 
 const why = "whoever can read the repository, now or in its history, can sign tokens and check passwords";
 
-/** A secret in a file that git has, or in the source. */
+/** A secret in a file that git has, in the source, or in an example. */
 export const committedSecret: Check = {
   name: "committed-secret",
   run: (checkup) => [...trackedFiles(checkup), ...inSources(checkup)],
@@ -25,7 +25,7 @@ function trackedFiles(checkup: Checkup): Finding[] {
 
 function inSources(checkup: Checkup): Finding[] {
   return telling(secretsOf(checkup)).flatMap(({ name, value }) =>
-    checkup.sources
+    [...checkup.sources, ...checkup.env.filter((file) => !isInUse(file))]
       .filter(({ text }) => text.includes(value))
       .map(
         ({ path, text }): Finding => ({

@@ -1,4 +1,5 @@
 import type { Node } from "@babel/types";
+import { cutLines } from "../cut-lines.js";
 import { lineEnding } from "../line-ending.js";
 
 /** One whole line to add to a text. */
@@ -53,16 +54,16 @@ function startsLine(text: string, offset: number): boolean {
 
 /** The text without these statements and the lines they stand on; null where other code shares one of the lines. */
 export function cutStatements(text: string, nodes: readonly Node[]): string | null {
-  let result = text;
-  for (const node of [...nodes].sort((a, b) => b.start! - a.start!)) {
+  const numbers = new Set<number>();
+  for (const node of nodes) {
     const end = node.start! + statementText(text, node).length;
-    const restOfLine = /^[ \t]*;?[ \t]*(?:\/\*[^\r\n]*?\*\/[ \t]*)*(?:\/\/[^\r\n]*)?(\r?\n|$)/.exec(text.slice(end));
-    if (!startsLine(text, node.start!) || restOfLine === null) return null;
-    const from = lineStart(text, node.start!);
-    const to = end + restOfLine[0].length;
-    const lastLine = restOfLine[1] === "" && to === text.length;
-    const opened = lastLine ? from - (/\r?\n$/.exec(text.slice(0, from))?.[0].length ?? 0) : from;
-    result = result.slice(0, opened) + result.slice(to);
+    const alone = /^[ \t]*;?[ \t]*(?:\/\*[^\r\n]*?\*\/[ \t]*)*(?:\/\/[^\r\n]*)?(?:\r?\n|$)/.test(text.slice(end));
+    if (!startsLine(text, node.start!) || !alone) return null;
+    for (let line = lineNumber(text, node.start!); line <= lineNumber(text, end); line++) numbers.add(line);
   }
-  return result;
+  return cutLines(text, numbers, text.endsWith("\n") ? [] : [lineEnding(text)]);
+}
+
+function lineNumber(text: string, offset: number): number {
+  return text.slice(0, offset).split("\n").length - 1;
 }

@@ -62,6 +62,13 @@ const cases: readonly [check: string, wrong: string, before: Given, found: strin
     { env: { ".env": `JWT_SECRET_KEY=${good}\n` }, sources: { "src/x.ts": "sign(process.env.JWT_SECRET_KEY);\n" } },
   ],
   [
+    "committed-secret",
+    "the real secret in the example",
+    { env: { ".env": `PASSWORD_PEPPER=${good}\n`, ".env.example": `# x\nPASSWORD_PEPPER=${good}\n` } },
+    "unsafe .env.example:2 the value of PASSWORD_PEPPER stands in the source",
+    { env: { ".env": `PASSWORD_PEPPER=${good}\n`, ".env.example": "# x\nPASSWORD_PEPPER=change-me\n" } },
+  ],
+  [
     "secret-in-build",
     "a secret that the bundler has written out",
     { env: { ".env": `PASSWORD_PEPPER=${good}\n` }, outputs: { "dist/server.js": `var a;\nvar k="${good}";` } },
@@ -306,8 +313,9 @@ describe("every check", () => {
   });
 
   it("of tests is left to their authors: made-up secrets and settings there are no finding", () => {
+    const env = { ".env.test": "JWT_SECRET_KEY=test\nBCRYPT_COST=4\n" };
     const sources = { "test/x.test.ts": 'process.env.JWT_SECRET ?? "x";\napp.set("trust proxy", true);\n' };
-    expect(diagnose(checkupOf({ sources }))).toEqual([]);
+    expect(diagnose(checkupOf({ sources, env, tracked: [".env.test"] }))).toEqual([]);
   });
 });
 

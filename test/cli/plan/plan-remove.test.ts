@@ -333,6 +333,17 @@ describe("where a database was made", () => {
     expect(databases.map(({ secret }) => secret)).toEqual([true, true]);
   });
 
+  it("--purge finds a database by its absolute path", async () => {
+    const { tree } = await afterwards(
+      async ({ dir, write }) => {
+        await write("store/a.db", "x");
+        await write(".env", `DATABASE_URL=file:${dir}/store/a.db\n`);
+      },
+      { purge: true },
+    );
+    expect(tree["store/"]).toBeUndefined();
+  });
+
   it("--purge leaves a database outside of the project alone", async () => {
     const elsewhere = await useFiles({ "a.db": "x" });
     const { read } = elsewhere;
