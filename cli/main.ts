@@ -61,8 +61,17 @@ async function run(): Promise<number> {
 
 async function knownChoices(): Promise<Record<string, Choice>> {
   if (!argv.some((word) => ["add", "init", "completion"].includes(word))) return {};
-  const { readRegistry } = await import("./registry/read-registry.js");
-  return Object.assign({}, ...readRegistry(packageRoot()).items.map(({ choices }) => choices));
+  const { openShelf } = await import("./registry/shelf.js");
+  const { parseSource } = await import("./registry/source.js");
+  const registry = argv.includes("add") ? typedRegistry() : undefined;
+  const shelf = await openShelf(packageRoot(), registry === undefined ? null : parseSource(registry, process.cwd()));
+  return Object.assign({}, ...shelf.registry.items.map(({ choices }) => choices));
+}
+
+/** The value of --registry, before commander reads the line: the flags of `add` depend on it. */
+function typedRegistry(): string | undefined {
+  const at = argv.findIndex((word) => word === "--registry" || word.startsWith("--registry="));
+  return at < 0 ? undefined : argv[at]!.split("=").slice(1).join("=") || argv[at + 1];
 }
 
 /** Prints one line for a failure, and says how the process ends. */

@@ -3,6 +3,7 @@ import type { Context, GlobalFlags } from "./commands/context.js";
 import type { DiffFlags } from "./commands/diff.js";
 import type { DoctorFlags } from "./commands/doctor.js";
 import type { InitFlags } from "./commands/init-answers.js";
+import type { ListFlags } from "./commands/list.js";
 import type { RemoveFlags } from "./commands/remove.js";
 import type { UpdateFlags } from "./commands/update.js";
 import type { Choice } from "./registry/registry.js";
@@ -16,6 +17,15 @@ export interface Wiring {
   /** Told the exit code of the command that ran. */
   readonly done: (code: number) => void;
 }
+
+const registryOption = [
+  "--registry <path|url>",
+  "a second catalogue: a folder, a registry.json, or its https URL",
+] as const;
+const acceptOption = [
+  "--accept-registry-change",
+  "take an item of it that is not what authwright.json has pinned",
+] as const;
 
 /** The command line: commands load when they run, so that --help loads none of them. */
 export function buildProgram({ version, choices, context, done }: Wiring): Command {
@@ -48,6 +58,8 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
     .option("--entry <file>", "the file that makes the Express app")
     .option("--dir <folder>", "where src/ of the item goes (default: your source folder)")
     .option("--tests <folder>", "where its tests go (default: test)")
+    .option(...registryOption)
+    .option(...acceptOption)
     .action(async (items: string[], options: Record<string, unknown>, command: Command) => {
       const { add } = await import("./commands/add.js");
       done(await add(items, options, contextOf(command)));
@@ -57,6 +69,7 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
     .description("show what you have changed, what this package's version changes, and where both do")
     .argument("[item]")
     .option("--exit-code", "exit 1 when there are differences")
+    .option(...registryOption)
     .action(async (item: string | undefined, options: DiffFlags, command: Command) => {
       const { diff } = await import("./commands/diff.js");
       done(await diff(item, options, contextOf(command)));
@@ -67,6 +80,8 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
     .argument("[item]")
     .option("--conflicts <inline|ours|theirs>", "write conflict markers, keep your lines, or take the new ones")
     .option("--continue", "record the update after you have settled its conflict markers")
+    .option(...registryOption)
+    .option(...acceptOption)
     .action(async (item: string | undefined, options: UpdateFlags, command: Command) => {
       const { update } = await import("./commands/update.js");
       done(await update(item, options, contextOf(command)));
@@ -92,17 +107,19 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
   program
     .command("list")
     .description("list the items there are")
-    .action(async (_options, command: Command) => {
+    .option(...registryOption)
+    .action(async (options: ListFlags, command: Command) => {
       const { list } = await import("./commands/list.js");
-      done(list(contextOf(command)));
+      done(await list(options, contextOf(command)));
     });
   program
     .command("view")
     .description("show what an item brings")
     .argument("<item>")
-    .action(async (item: string, _options, command: Command) => {
+    .option(...registryOption)
+    .action(async (item: string, options: ListFlags, command: Command) => {
       const { view } = await import("./commands/view.js");
-      done(await view(item, contextOf(command)));
+      done(await view(item, options, contextOf(command)));
     });
   program
     .command("completion")

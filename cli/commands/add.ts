@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { CliError, exitCode } from "../errors.js";
 import { type Part, pathsToRead } from "../plan/input.js";
+import { pinProblem } from "../plan/pins.js";
 import type { Plan } from "../plan/plan.js";
 import { planAdd } from "../plan/plan-add.js";
 import { findPackageRoot } from "../project/package-json.js";
@@ -8,9 +9,9 @@ import type { Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
 import { findReqAuthConflict } from "../project/req-auth-conflict.js";
 import { withRequired } from "../registry/choices.js";
-import { readRegistry } from "../registry/read-registry.js";
 import type { RegistryItem } from "../registry/registry.js";
-import { readTemplates } from "../registry/templates.js";
+import { openShelf, type Shelf } from "../registry/shelf.js";
+import { parseSource } from "../registry/source.js";
 import { progress } from "../ui/output.js";
 import { apply, confirmed, needsConfirming, putBackKilled, report } from "./carry-out.js";
 import type { Context } from "./context.js";
@@ -23,24 +24,33 @@ import { trackedEnvWarning } from "./tracked-env.js";
 /** Adds items to the project at --cwd. Returns the exit code. */
 export async function add(names: readonly string[], typed: AddFlags, context: Context): Promise<number> {
   const { flags } = context;
-  const items = withRequired(readRegistry(context.packageRoot), names);
+  const source = typed.registry === undefined ? null : parseSource(typed.registry, process.cwd());
+  const shelf = await openShelf(context.packageRoot, source);
+  const items = withRequired(shelf.registry, names);
   const wishes = checkFlags(items, typed);
   progress("Reading the project", flags);
   await putBackKilled(await findPackageRoot(flags.cwd), context);
   const project = await readProject(flags.cwd, wishes.overrides);
   refuseUnmerged(project);
   await refuseReqAuth(project, items);
-  const plan = await makePlan(project, items, wishes, context);
+  const parts = await partsOf(items, { names, shelf, project, wishes });
+  refuseChanged(parts, project, typed.acceptRegistryChange === true);
+  const plan = await makePlan(project, parts, context);
   if (!(await confirmed(plan, context))) return exitCode.done;
   if (!flags.dryRun) await apply(plan, project, context);
   report(plan, context);
-  if (needsConfirming(plan, context)) printSameCommand(settled(names, wishes, plan), context);
+  if (needsConfirming(plan, context)) printSameCommand(settled(names, typed, wishes, plan), context);
   return plan.manual.length > 0 && flags.strict ? exitCode.manual : exitCode.done;
 }
 
-function settled(names: readonly string[], { mount, dir, tests, overrides }: Wishes, plan: Plan): Settled {
+function settled(
+  names: readonly string[],
+  { registry }: AddFlags,
+  { mount, dir, tests, overrides }: Wishes,
+  plan: Plan,
+): Settled {
   const choices: Record<string, string> = Object.assign({}, ...plan.selections.map((selection) => selection.choices));
-  return { words: ["add", ...names], flags: { ...choices, mount, entry: overrides.entry, dir, tests } };
+  return { words: ["add", ...names], flags: { ...choices, mount, entry: overrides.entry, dir, tests, registry } };
 }
 
 /** `req.auth` of another library would be overwritten, or overwrite ours. */
@@ -53,17 +63,32 @@ async function refuseReqAuth({ root, sourceDir, packageJson, record }: Project, 
   if (conflict) throw new CliError("Collision", `${conflict}, and ${names} sets it too: remove the one or the other`);
 }
 
-async function makePlan(
-  project: Project,
-  items: readonly RegistryItem[],
-  wishes: Wishes,
-  { flags, packageRoot }: Context,
-): Promise<Plan> {
+interface Wanted {
+  readonly names: readonly string[];
+  readonly shelf: Shelf;
+  readonly project: Project;
+  readonly wishes: Wishes;
+}
+
+/** The flags that say where things go are for the items that were named, not for those that they require. */
+async function partsOf(items: readonly RegistryItem[], { names, shelf, project, wishes }: Wanted): Promise<Part[]> {
   const parts: Part[] = [];
   for (const item of items) {
-    const selection = selectItem(item, project, wishes);
-    parts.push({ item, selection, templates: await readTemplates(packageRoot, item.name, selection.choices) });
+    const places = names.includes(item.name) ? wishes : { ...wishes, mount: undefined };
+    const selection = selectItem(item, project, places);
+    parts.push({ item, selection, ...(await shelf.take(item, selection.choices, project.root)) });
   }
+  return parts;
+}
+
+function refuseChanged(parts: readonly Part[], project: Project, accepted: boolean): void {
+  for (const part of parts) {
+    const problem = pinProblem(part, project, accepted);
+    if (problem) throw problem;
+  }
+}
+
+async function makePlan(project: Project, parts: readonly Part[], { flags }: Context): Promise<Plan> {
   const files = await readSnapshot(project.root, pathsToRead(project, parts));
   const secret = () => randomBytes(32).toString("base64url");
   const plan = planAdd({ project, parts, files, secret, install: flags.install, overwrite: flags.overwrite });

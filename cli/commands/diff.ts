@@ -5,16 +5,15 @@ import { basePath, recordPath } from "../plan/paths.js";
 import { planUpdate } from "../plan/plan-update.js";
 import { findPackageRoot } from "../project/package-json.js";
 import { readProject } from "../project/read-project.js";
-import { readRegistry } from "../registry/read-registry.js";
 import { jsonResult, progress, result } from "../ui/output.js";
 import { type Comparison, diffJson, isDifferent, renderDiff } from "../ui/render-diff.js";
 import { putBackKilled } from "./carry-out.js";
 import type { Context } from "./context.js";
-import { installedParts } from "./installed-parts.js";
+import { installedParts, type RegistryFlags } from "./installed-parts.js";
 import { readSnapshot } from "./read-snapshot.js";
 
 /** The flags of `diff` as typed. */
-export interface DiffFlags {
+export interface DiffFlags extends RegistryFlags {
   readonly exitCode?: boolean;
 }
 
@@ -23,15 +22,19 @@ export async function diff(name: string | undefined, typed: DiffFlags, context: 
   const { flags } = context;
   progress("Reading the project", flags);
   await putBackKilled(await findPackageRoot(flags.cwd), { ...context, flags: { ...flags, dryRun: true } });
-  const comparison = await compare(name, context);
+  const comparison = await compare(name, typed, context);
   if (flags.json) jsonResult(diffJson(comparison));
   else if (!flags.silent) result(renderDiff(comparison));
   return typed.exitCode && isDifferent(comparison) ? exitCode.failed : exitCode.done;
 }
 
-async function compare(name: string | undefined, { flags, packageRoot }: Context): Promise<Comparison> {
+async function compare(
+  name: string | undefined,
+  typed: DiffFlags,
+  { flags, packageRoot }: Context,
+): Promise<Comparison> {
   const project = await readProject(flags.cwd, {});
-  const parts = await installedParts(name, project, { registry: readRegistry(packageRoot), packageRoot });
+  const parts = await installedParts(name, project, { packageRoot, typed, onlyLooking: true });
   const files = await readSnapshot(project.root, pathsToRead(project, parts));
   const plan = planUpdate({ project, parts, files, secret: () => "", install: false, conflicts: "ours" });
   const compared = parts.flatMap((part) => compareFiles(part, { project, files, outcomes: plan.outcomes ?? [] }));

@@ -1,47 +1,99 @@
 import { CliError } from "../errors.js";
 import type { Part } from "../plan/input.js";
-import type { Project } from "../project/project.js";
+import { pinProblem } from "../plan/pins.js";
+import type { InstalledItem, Project } from "../project/project.js";
 import { pickChoices } from "../registry/choices.js";
 import { findItem } from "../registry/read-registry.js";
-import type { Registry, RegistryItem } from "../registry/registry.js";
-import { readTemplates } from "../registry/templates.js";
+import type { RegistryItem } from "../registry/registry.js";
+import { openShelf, type Shelf } from "../registry/shelf.js";
+import { parseSource } from "../registry/source.js";
 import { notice } from "../ui/output.js";
 
-/** The installed items (or the one that is named), as this package brings them, where and with what they are installed. */
-export async function installedParts(
-  name: string | undefined,
-  project: Project,
-  { registry, packageRoot }: { registry: Registry; packageRoot: string },
-): Promise<Part[]> {
-  const installed = Object.keys(project.record?.items ?? {});
+/** The flags of `diff` and `update` that say where items come from. */
+export interface RegistryFlags {
+  /** Instead of the source in the record, for items of a second catalogue. */
+  readonly registry?: string;
+  readonly acceptRegistryChange?: boolean;
+}
+
+export interface Sources {
+  readonly packageRoot: string;
+  readonly typed: RegistryFlags;
+  /** Whether a changed item of a second catalogue may be looked at: `diff` only shows it. */
+  readonly onlyLooking: boolean;
+}
+
+/** The installed items (or the one that is named), as their catalogues bring them, where and with what they are installed. */
+export async function installedParts(name: string | undefined, project: Project, sources: Sources): Promise<Part[]> {
+  const installed = Object.entries(project.record?.items ?? {});
   if (installed.length === 0)
     throw new CliError("BadArgument", 'nothing is installed here: "authwright add auth-basic" comes first');
-  const items = name === undefined ? known(installed, registry) : [findInstalled(name, installed, registry)];
-  return Promise.all(items.map((item) => partOf(item, project, packageRoot)));
+  const finding = finder(project, sources);
+  if (name !== undefined) return [await named(name, project, finding)];
+  const parts: Part[] = [];
+  const problems: CliError[] = [];
+  for (const [item] of installed) {
+    const found = await finding(item).catch(asCliError);
+    if (found instanceof CliError) problems.push(found);
+    else parts.push(found);
+  }
+  if (parts.length === 0 && problems[0]) throw problems[0];
+  for (const { message } of problems) notice(`left as it is: ${message}`);
+  return parts;
 }
 
-function known(installed: readonly string[], { items }: Registry): RegistryItem[] {
-  const names = items.map(({ name }) => name);
-  for (const name of installed.filter((other) => !names.includes(other)))
-    notice(`${name} is installed, and this authwright does not know it: left as it is`);
-  return items.filter(({ name }) => installed.includes(name));
+async function named(name: string, project: Project, finding: (item: string) => Promise<Part>): Promise<Part> {
+  const { items = {} } = project.record ?? {};
+  if (items[name]) return finding(name);
+  const there = Object.keys(items).join(", ");
+  throw new CliError("BadArgument", `${name} is not installed here, ${there} is: "authwright add ${name}" installs it`);
 }
 
-function findInstalled(name: string, installed: readonly string[], registry: Registry): RegistryItem {
-  const item = findItem(registry, name);
-  if (installed.includes(name)) return item;
-  throw new CliError("BadArgument", `${name} is not installed here: "authwright add ${name}" installs it`);
+/** Opens each catalogue once. */
+function finder(project: Project, sources: Sources): (name: string) => Promise<Part> {
+  const opened = new Map<string | null, Promise<Shelf>>();
+  return async (name) => {
+    const installed = project.record!.items[name]!;
+    const source = sourceOf(installed, project, sources);
+    const key = source && JSON.stringify(source);
+    const opening = opened.get(key) ?? openShelf(sources.packageRoot, source);
+    opened.set(key, opening);
+    const shelf = await opening;
+    const item = findKnown(name, installed, shelf);
+    const part = await partOf(item, installed, project, shelf);
+    const problem = pinProblem(part, project, sources.typed.acceptRegistryChange === true);
+    if (problem === null) return part;
+    if (!sources.onlyLooking) throw problem;
+    notice(`${name} is not what authwright.json has pinned: update asks for --accept-registry-change`);
+    return part;
+  };
 }
 
-async function partOf(item: RegistryItem, project: Project, packageRoot: string): Promise<Part> {
-  const { mount, sourceDir, testDir } = project.record!.items[item.name]!;
+function sourceOf({ registry }: InstalledItem, { root }: Project, { typed }: Sources) {
+  if (!registry) return null;
+  return typed.registry === undefined ? parseSource(registry.source, root) : parseSource(typed.registry, process.cwd());
+}
+
+function findKnown(name: string, installed: InstalledItem, shelf: Shelf): RegistryItem {
+  const item = findItem(shelf.registry, name);
+  if (Boolean(shelf.catalogueOf(name)) === Boolean(installed.registry)) return item;
+  throw new CliError("UnknownItem", `there is no item "${name}" in the registry that it is installed from`);
+}
+
+async function partOf(item: RegistryItem, installed: InstalledItem, project: Project, shelf: Shelf): Promise<Part> {
   const missing = item.requires.find((required) => !project.record?.items[required]);
   if (missing)
     throw new CliError(
       "BadArgument",
       `${item.name} ${item.version} needs ${missing}: "authwright add ${missing}" first`,
     );
+  const { mount, sourceDir, testDir } = installed;
   const choices = pickChoices(item, {}, project);
-  const templates = await readTemplates(packageRoot, item.name, choices);
-  return { item, selection: { item: item.name, choices, mount, sourceDir, testDir }, templates };
+  const selection = { item: item.name, choices, mount, sourceDir, testDir };
+  return { item, selection, ...(await shelf.take(item, choices, project.root)) };
+}
+
+function asCliError(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  throw error;
 }

@@ -1,23 +1,33 @@
 import { advisoriesFor } from "../advisories/advisory.js";
 import { readAdvisories } from "../advisories/read-advisories.js";
 import { exitCode } from "../errors.js";
-import { readRegistry } from "../registry/read-registry.js";
+import { openShelf } from "../registry/shelf.js";
+import { parseSource } from "../registry/source.js";
 import { jsonResult, result } from "../ui/output.js";
 import type { Context } from "./context.js";
 
+/** The flags of `list` and `view` as typed. */
+export interface ListFlags {
+  readonly registry?: string;
+}
+
 /** Lists the items of the registry, with a mark where a version has a known hole. Returns the exit code. */
-export function list({ flags, packageRoot }: Context): number {
+export async function list({ registry }: ListFlags, { flags, packageRoot }: Context): Promise<number> {
   const known = readAdvisories(packageRoot);
-  const items = readRegistry(packageRoot).items.map(({ name, version, title, requires }) => {
+  const source = registry === undefined ? null : parseSource(registry, process.cwd());
+  const shelf = await openShelf(packageRoot, source);
+  const items = shelf.registry.items.map(({ name, version, title, requires }) => {
+    const from = shelf.catalogueOf(name)?.where;
     const advisories = advisoriesFor(known, name, version).map(({ id }) => id);
-    return { name, version, title, requires, ...(advisories.length > 0 && { advisories }) };
+    return { name, version, title, requires, ...(from && { from }), ...(advisories.length > 0 && { advisories }) };
   });
   if (flags.json) jsonResult({ items });
   else result(items.map(lineOf).join("\n"));
   return exitCode.done;
 }
 
-function lineOf(item: { name: string; version: string; title: string; advisories?: string[] }): string {
+function lineOf(item: { name: string; version: string; title: string; from?: string; advisories?: string[] }): string {
   const mark = item.advisories ? `  ! ${item.advisories.join(", ")}` : "";
-  return `${item.name} ${item.version}  ${item.title}${mark}`;
+  const from = item.from ? `  (${item.from})` : "";
+  return `${item.name} ${item.version}  ${item.title}${from}${mark}`;
 }

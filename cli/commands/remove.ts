@@ -49,9 +49,9 @@ function findInstalled(item: string, { record }: Project): InstalledItem {
 /** Another item that builds on this one has to go first. */
 function refuseRequired(item: string, { record }: Project, { packageRoot }: Context): void {
   const installed = Object.keys(record?.items ?? {});
-  const users = readRegistry(packageRoot).items.filter(
-    ({ name, requires }) => requires.includes(item) && installed.includes(name),
-  );
+  const own = readRegistry(packageRoot).items.map(({ name, requires }) => ({ name, requires }));
+  const others = Object.entries(record?.items ?? {}).map(([name, { requires = [] }]) => ({ name, requires }));
+  const users = [...own, ...others].filter(({ name, requires }) => requires.includes(item) && installed.includes(name));
   if (users.length === 0) return;
   const names = users.map(({ name }) => name).join(", ");
   throw new CliError("BadArgument", `${names} needs ${item}: "authwright remove ${users[0]!.name}" comes first`);

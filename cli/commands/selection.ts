@@ -11,6 +11,8 @@ export interface AddFlags extends Readonly<Record<string, unknown>> {
   readonly entry?: string;
   readonly dir?: string;
   readonly tests?: string;
+  readonly registry?: string;
+  readonly acceptRegistryChange?: boolean;
 }
 
 /** The same, checked: what is left out was not typed. */

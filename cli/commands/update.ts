@@ -7,19 +7,18 @@ import type { ConflictMode } from "../plan/update-input.js";
 import { findPackageRoot } from "../project/package-json.js";
 import type { Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
-import { readRegistry } from "../registry/read-registry.js";
 import { jsonResult, progress, result } from "../ui/output.js";
 import { planJson } from "../ui/plan-json.js";
 import { renderConflicts } from "../ui/render-outcomes.js";
 import { apply, confirmed, putBackKilled, report } from "./carry-out.js";
 import type { Context } from "./context.js";
 import { continueUpdate, refuseUnmerged } from "./continue-update.js";
-import { installedParts } from "./installed-parts.js";
+import { installedParts, type RegistryFlags } from "./installed-parts.js";
 import { readSnapshot } from "./read-snapshot.js";
 import { refuseDuringMerge } from "./refuse-during-merge.js";
 
 /** The flags of `update` as typed. */
-export interface UpdateFlags {
+export interface UpdateFlags extends RegistryFlags {
   readonly conflicts?: string;
   readonly continue?: boolean;
 }
@@ -36,7 +35,7 @@ export async function update(name: string | undefined, typed: UpdateFlags, conte
   if (typed.continue) return continueUpdate(project, context);
   refuseUnmerged(project);
   await refuseDuringMerge(project, "update");
-  const plan = await makePlan(name, project, mode, context);
+  const plan = await makePlan(name, project, mode, context, typed);
   if (isBlocked(plan.outcomes ?? [], mode)) return refuse(plan, context);
   if (!(await confirmed(plan, context))) return exitCode.done;
   if (!flags.dryRun) await apply(plan, project, context);
@@ -45,14 +44,15 @@ export async function update(name: string | undefined, typed: UpdateFlags, conte
   return plan.manual.length > 0 && flags.strict ? exitCode.manual : exitCode.done;
 }
 
-/** The plan of an update, as `diff` looks at it too. */
+/** The plan of an update. */
 export async function makePlan(
   name: string | undefined,
   project: Project,
   conflicts: ConflictMode,
   { flags, packageRoot }: Context,
+  typed: RegistryFlags = {},
 ): Promise<Plan> {
-  const parts = await installedParts(name, project, { registry: readRegistry(packageRoot), packageRoot });
+  const parts = await installedParts(name, project, { packageRoot, typed, onlyLooking: false });
   const files = await readSnapshot(project.root, pathsToRead(project, parts));
   const secret = () => randomBytes(32).toString("base64url");
   return planUpdate({ project, parts, files, secret, install: flags.install, conflicts });

@@ -1,26 +1,30 @@
 import { exitCode } from "../errors.js";
-import { findItem, readRegistry } from "../registry/read-registry.js";
+import { findItem } from "../registry/read-registry.js";
 import type { Choice, RegistryItem } from "../registry/registry.js";
-import { readTemplates } from "../registry/templates.js";
+import { openShelf, type Shelf } from "../registry/shelf.js";
+import { parseSource } from "../registry/source.js";
 import { jsonResult, result } from "../ui/output.js";
 import type { Context } from "./context.js";
+import type { ListFlags } from "./list.js";
 
 /** Shows one item: what it brings, and what there is to choose. Returns the exit code. */
-export async function view(name: string, { flags, packageRoot }: Context): Promise<number> {
-  const item = findItem(readRegistry(packageRoot), name);
-  const files = await defaultFiles(item, packageRoot);
-  if (flags.json) jsonResult({ ...item, files });
-  else result(describe(item, files));
+export async function view(name: string, { registry }: ListFlags, { flags, packageRoot }: Context): Promise<number> {
+  const source = registry === undefined ? null : parseSource(registry, process.cwd());
+  const shelf = await openShelf(packageRoot, source);
+  const item = findItem(shelf.registry, name);
+  const { files, sha256 } = await defaultFiles(item, shelf);
+  if (flags.json) jsonResult({ ...item, files, ...(sha256 && { sha256 }) });
+  else result(describe(item, files, sha256));
   return exitCode.done;
 }
 
-async function defaultFiles({ name, choices }: RegistryItem, packageRoot: string): Promise<string[]> {
-  const defaults = Object.entries(choices).map(([choice, { default: value }]) => [choice, value]);
-  const templates = await readTemplates(packageRoot, name, Object.fromEntries(defaults));
-  return templates.map(({ path }) => path);
+async function defaultFiles(item: RegistryItem, shelf: Shelf) {
+  const defaults = Object.entries(item.choices).map(([choice, { default: value }]) => [choice, value]);
+  const { templates, origin } = await shelf.take(item, Object.fromEntries(defaults), process.cwd());
+  return { files: templates.map(({ path }) => path), sha256: origin?.sha256 ?? null };
 }
 
-function describe(item: RegistryItem, files: readonly string[]): string {
+function describe(item: RegistryItem, files: readonly string[], sha256: string | null): string {
   const { name, version, title, description, mount, dependencies, env, scripts } = item;
   return [
     `${name} ${version}  ${title}`,
@@ -40,7 +44,11 @@ function describe(item: RegistryItem, files: readonly string[]): string {
       "Keys in .env",
       env.map(({ name, comment }) => `${name}: ${comment}`),
     ),
-    ...section("Scripts", Object.keys(scripts)),
+    ...section(
+      "Scripts",
+      Object.entries(scripts).map(([name, command]) => `${name}: ${command}`),
+    ),
+    ...section("Pinned as (sha-256)", sha256 ? [sha256] : []),
   ].join("\n");
 }
 

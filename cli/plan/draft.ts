@@ -14,6 +14,7 @@ export interface Draft {
   readonly nextSteps: string[];
   readonly dependencies: AddedDependency[];
   readonly env: string[];
+  readonly scripts: Record<string, string>;
 }
 
 /** An empty draft over the files as they are. */
@@ -40,6 +41,7 @@ export function startDraft(files: Snapshot): Draft {
     nextSteps: [],
     dependencies: [],
     env: [],
+    scripts: {},
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Project } from "../project/project.js";
 import type { RegistryItem } from "../registry/registry.js";
+import type { Origin } from "../registry/shelf.js";
 import type { TemplateFile } from "../registry/templates.js";
 import type { Snapshot } from "./draft.js";
 import { basePath, placeTemplate, recordPath } from "./paths.js";
@@ -10,6 +11,8 @@ export interface Part {
   readonly item: RegistryItem;
   readonly selection: Selection;
   readonly templates: readonly TemplateFile[];
+  /** Where it is from, if not from this package. */
+  readonly origin?: Origin | null;
 }
 
 /** All that `planAdd` looks at. */

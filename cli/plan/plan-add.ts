@@ -13,6 +13,7 @@ import { planLibraryCheck } from "./library-check.js";
 import { planMount } from "./mount.js";
 import { nextSteps } from "./next-steps.js";
 import { planManifest } from "./package-json.js";
+import { originsOf } from "./pins.js";
 import type { Plan } from "./plan.js";
 import { extendRecord, writeRecord } from "./record.js";
 import { planScripts } from "./scripts.js";
@@ -36,6 +37,8 @@ export function planAdd(input: PlanInput): Plan {
     record,
     dependencies: draft.dependencies,
     env: draft.env,
+    scripts: draft.scripts,
+    origins: originsOf(parts),
   };
 }
 
@@ -61,6 +64,7 @@ function planPart(
   ];
 
   draft.dependencies.push(...added);
+  Object.assign(draft.scripts, scripts.added);
   draft.warnings.push(...warnings, ...scripts.warnings, ...leftBehind(part, project));
   draft.nextSteps.push(...nextSteps(part, project, scripts.test));
   const after = userTexts(project, draft);
@@ -74,13 +78,13 @@ function planPart(
   return extendRecord(record, part, { files, patches, env, scripts: scripts.added, dependencies: added, undo });
 }
 
-function refuseOtherVersion({ item }: Part, { record }: Project): void {
+function refuseOtherVersion({ item, origin }: Part, { record }: Project): void {
   const installed = record?.items[item.name]?.version;
   if (!installed || installed === item.version) return;
   throw new CliError(
     "BadArgument",
-    `${item.name} ${installed} is installed and this authwright brings ${item.version}: ` +
-      `"authwright update ${item.name}" moves to it, "npx authwright@${installed}" stays`,
+    `${item.name} ${installed} is installed and ${origin ? origin.source : "this authwright"} brings ${item.version}: ` +
+      `"authwright update ${item.name}" moves to it${origin ? "" : `, "npx authwright@${installed}" stays`}`,
   );
 }
 

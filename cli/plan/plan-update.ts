@@ -9,6 +9,7 @@ import { type Draft, startDraft } from "./draft.js";
 import { planEnvironment } from "./environment.js";
 import type { Part } from "./input.js";
 import { planManifest } from "./package-json.js";
+import { originsOf } from "./pins.js";
 import type { FileOutcome, Plan, Unmerged } from "./plan.js";
 import { extendRecord, writeRecord } from "./record.js";
 import { appendedLines, undoFacts, userTexts } from "./undo.js";
@@ -44,6 +45,8 @@ export function planUpdate(input: UpdateInput): Plan {
     record,
     dependencies: draft.dependencies,
     env: draft.env,
+    scripts: draft.scripts,
+    origins: originsOf(parts),
     versions: parts.map(({ item }) => ({
       item: item.name,
       from: project.record?.items[item.name]?.version ?? item.version,
@@ -82,6 +85,7 @@ function planPart(part: Part, input: UpdateInput, record: InstallRecord, draft: 
     { path: project.tsconfig.path, lines: compiled },
   ];
   draft.dependencies.push(...added);
+  Object.assign(draft.scripts, scripts.added, scripts.changed);
   draft.warnings.push(...warnings, ...scripts.warnings, ...leftBehind(part, before, project));
   draft.nextSteps.push(...migrateStep(part, outcomes, project));
   const changed = { ...scripts.added, ...scripts.changed };
@@ -102,11 +106,13 @@ function withUnmerged(record: InstallRecord, name: string, unmerged: readonly Un
   return { ...record, items: { ...record.items, [name]: item } };
 }
 
-function refuseDowngrade({ item }: Part, { version }: InstalledItem): void {
+function refuseDowngrade({ item, origin }: Part, { version }: InstalledItem): void {
   if (semver.lte(version, item.version)) return;
   throw new CliError(
     "BadArgument",
-    `${item.name} ${version} is installed, and this authwright brings only ${item.version}: run npx authwright@latest update`,
+    origin
+      ? `${item.name} ${version} is installed, and ${origin.source} brings only ${item.version}: nothing goes back to an older version`
+      : `${item.name} ${version} is installed, and this authwright brings only ${item.version}: run npx authwright@latest update`,
   );
 }
 

@@ -23,6 +23,10 @@ export interface Plan {
   readonly record: InstallRecord;
   /** What package.json gains, for people to read; the edit itself is in `changes`. */
   readonly dependencies: readonly AddedDependency[];
+  /** What package.json gains as scripts: name and command, for people to read before it is there. */
+  readonly scripts?: Readonly<Record<string, string>>;
+  /** Items of a second catalogue in this plan. */
+  readonly origins?: readonly { readonly item: string; readonly source: string; readonly sha256: string }[];
   /** Names of the keys that .env gains; their values are nowhere but in the secret change. */
   readonly env: readonly string[];
   /** In a removal: what package.json and .env lose. */

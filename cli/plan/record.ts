@@ -17,7 +17,11 @@ export interface Installed {
 }
 
 /** The record with this item in it: what earlier adds put there is still there, unless this one replaced it. */
-export function extendRecord(record: InstallRecord, { item, selection }: Part, installed: Installed): InstallRecord {
+export function extendRecord(
+  record: InstallRecord,
+  { item, selection, origin }: Part,
+  installed: Installed,
+): InstallRecord {
   const before = record.items[item.name];
   const undo = installed.undo ? joinUndo(before?.undo, installed.undo) : before?.undo;
   const entry: InstalledItem = {
@@ -33,6 +37,7 @@ export function extendRecord(record: InstallRecord, { item, selection }: Part, i
     dependencies: { ...before?.dependencies, ...ranges(installed.dependencies, false) },
     devDependencies: { ...before?.devDependencies, ...ranges(installed.dependencies, true) },
     ...(undo && { undo }),
+    ...(origin && { registry: origin, requires: item.requires }),
   };
   return { version: 1, items: { ...record.items, [item.name]: entry } };
 }

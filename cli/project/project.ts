@@ -103,6 +103,10 @@ export interface InstalledItem {
   readonly unmerged?: readonly string[];
   /** Absent in records of the first days. */
   readonly undo?: Undo;
+  /** The second catalogue that it is from, and the sha-256 (hex) of the item there; absent for items of authwright. */
+  readonly registry?: { readonly source: string; readonly sha256: string };
+  /** What an item of a second catalogue requires. */
+  readonly requires?: readonly string[];
 }
 
 /** What only the add could see, and `remove` needs to leave every byte as it was. */

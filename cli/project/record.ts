@@ -49,6 +49,8 @@ const itemMembers: Readonly<Record<keyof InstalledItem, (value: unknown) => bool
   dependencies: isStrings,
   devDependencies: isStrings,
   undo: (value) => value === undefined || isUndo(value),
+  registry: (value) => value === undefined || isPin(value),
+  requires: (value) => value === undefined || isStringList(value),
   unmerged: (value) => value === undefined || (Array.isArray(value) && value.every(isString)),
 };
 
@@ -59,6 +61,10 @@ function itemProblem(item: unknown): string | null {
 
 function isInstalledFile(value: unknown): boolean {
   return isObject(value) && isString(value["template"]) && /^[0-9a-f]{64}$/.test(String(value["sha256"]));
+}
+
+function isPin(value: unknown): boolean {
+  return isObject(value) && isString(value["source"]) && /^[0-9a-f]{64}$/.test(String(value["sha256"]));
 }
 
 function isPatch(value: unknown): boolean {

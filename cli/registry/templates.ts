@@ -26,11 +26,14 @@ export async function readTemplates(
 }
 
 /** Refuses two files for one path: which of them would be installed? */
-export function ownedOnce(files: readonly TemplateFile[]): TemplateFile[] {
+export function ownedOnce(
+  files: readonly TemplateFile[],
+  refuse = (reason: string) => new CliError("DamagedRegistry", reason),
+): TemplateFile[] {
   const owners = new Map<string, string>();
   for (const { path, template } of files) {
     const owner = owners.get(path);
-    if (owner) throw new CliError("DamagedRegistry", `${owner} and ${template} both own ${path}`);
+    if (owner) throw refuse(`${owner} and ${template} both own ${path}`);
     owners.set(path, template);
   }
   return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));

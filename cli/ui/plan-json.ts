@@ -12,6 +12,8 @@ export function planJson(plan: Plan, { dryRun }: { dryRun: boolean }) {
     ...(plan.outcomes && { files: plan.outcomes }),
     changes: plan.changes.map(changeJson),
     dependencies: plan.dependencies,
+    ...(plan.scripts && { scripts: plan.scripts }),
+    ...(plan.origins && plan.origins.length > 0 && { origins: plan.origins }),
     env: plan.env,
     ...(plan.removed && { removed: plan.removed, kept: plan.kept }),
     manual: plan.manual,

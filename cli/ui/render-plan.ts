@@ -14,10 +14,12 @@ export function renderPlan(plan: Plan, { dryRun }: { dryRun: boolean }): string 
   }
   return [
     pc.bold(`${namesOf(plan)}${dryRun ? " (dry run: nothing is written)" : ""}`),
+    ...section("From another registry: read it before you trust it", (plan.origins ?? []).map(originLine)),
     ...section("What the project is", plan.guesses.map(guessLine)),
     ...section("Files", fileLines(plan.changes)),
     ...section("Your files", outcomeLines(plan.outcomes ?? [])),
     ...section("Dependencies", plan.dependencies.map(dependencyLine)),
+    ...section("Scripts", Object.entries(plan.scripts ?? {}).map(scriptLine)),
     ...section("Keys in .env", plan.env.length > 0 ? [plan.env.join(", ")] : []),
     ...section("Taken out of package.json and .env", removedLines(plan)),
     ...section(
@@ -63,6 +65,14 @@ function guessLine({ what, value, because, flag }: Plan["guesses"][number]): str
 function dependencyLine({ name, range, dev, raisedFrom }: Plan["dependencies"][number]): string {
   const note = [dev ? "dev" : "", raisedFrom ? `was ${raisedFrom}` : ""].filter(Boolean).join(", ");
   return `${name} ${range}${note ? pc.dim(` (${note})`) : ""}`;
+}
+
+function scriptLine([name, command]: [string, string]): string {
+  return `${name}: ${command}`;
+}
+
+function originLine({ item, source, sha256 }: NonNullable<Plan["origins"]>[number]): string {
+  return `${item}: ${source} ${pc.dim(`(sha-256 ${sha256})`)}`;
 }
 
 /** The kept originals are many and of no interest: one line for all. */

@@ -1,0 +1,62 @@
+import { type Catalogue, openCatalogue } from "./catalogue.js";
+import { badRegistry } from "./catalogue-error.js";
+import { itemHash } from "./pin.js";
+import { readRegistry } from "./read-registry.js";
+import type { Registry, RegistryItem } from "./registry.js";
+import { type Source, sourceName } from "./source.js";
+import { ownedOnce, readTemplates, type TemplateFile } from "./templates.js";
+
+/** Where an item of a second catalogue is from, as the record has it. */
+export interface Origin {
+  readonly source: string;
+  readonly sha256: string;
+}
+
+/** An item with the files of its chosen values. */
+export interface Taken {
+  readonly templates: readonly TemplateFile[];
+  /** Null for an item of this package. */
+  readonly origin: Origin | null;
+}
+
+/** The items of this package and of a second catalogue, side by side. */
+export interface Shelf {
+  readonly registry: Registry;
+  /** The second catalogue, where the item is one of it. */
+  catalogueOf(item: string): Catalogue | null;
+  take(item: RegistryItem, choices: Readonly<Record<string, string>>, root: string): Promise<Taken>;
+}
+
+/** Opens this package's registry, and the second one where there is a source. */
+export async function openShelf(packageRoot: string, source: Source | null): Promise<Shelf> {
+  const own = readRegistry(packageRoot);
+  const names = own.items.map(({ name }) => name);
+  const second = source ? await openCatalogue(source, names) : null;
+  const catalogueOf = (item: string) => (second?.registry.items.some(({ name }) => name === item) ? second : null);
+  return {
+    registry: { ...own, items: [...own.items, ...(second?.registry.items ?? [])] },
+    catalogueOf,
+    async take(item, choices, root) {
+      const catalogue = catalogueOf(item.name);
+      if (catalogue) return takeFrom(catalogue, item, choices, root);
+      return { templates: await readTemplates(packageRoot, item.name, choices), origin: null };
+    },
+  };
+}
+
+async function takeFrom(
+  { files, source, where }: Catalogue,
+  item: RegistryItem,
+  choices: Readonly<Record<string, string>>,
+  root: string,
+): Promise<Taken> {
+  const all = await files(item);
+  const folders = ["base", ...Object.entries(choices).map(([name, value]) => `${name}/${value}`)];
+  const inFolder = (folder: string) => all.filter(({ template }) => template.startsWith(`${item.name}/${folder}/`));
+  const empty = folders.find((folder) => inFolder(folder).length === 0);
+  if (empty) throw badRegistry(where, `templates/${item.name}/${empty} has no file`);
+  const templates = ownedOnce(folders.flatMap(inFolder), (reason) => badRegistry(where, reason));
+  if (item.mount && !templates.some(({ path }) => path === item.mount?.file))
+    throw badRegistry(where, `${item.name} mounts ${item.mount.file}, which it does not bring`);
+  return { templates, origin: { source: sourceName(source, root), sha256: itemHash(item, all) } };
+}
