@@ -45,6 +45,8 @@ export interface Checkup {
 export interface EnvFile extends SourceText {
   /** Whether git has it. */
   readonly tracked: boolean;
+  /** What it held in earlier commits. */
+  readonly past: readonly string[];
 }
 
 export interface GitFacts {

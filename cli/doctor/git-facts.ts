@@ -12,6 +12,16 @@ export async function askGit(
   return tracked && ignored ? { tracked, ignored } : null;
 }
 
+const mostVersions = 20;
+
+/** What a file once held, as far as git's history has it: the newest versions. */
+export async function pastTexts(root: string, path: string): Promise<string[]> {
+  const log = ["log", "--all", `--max-count=${mostVersions}`, "--format=%H", "--diff-filter=AMR", "--", path];
+  const commits = (await git(root, log, [0])) ?? [];
+  const texts = await Promise.all(commits.map((commit) => git(root, ["show", `${commit}:./${path}`], [0])));
+  return texts.flatMap((lines) => (lines ? [lines.join("\n")] : []));
+}
+
 /** Reads only: no hook, no lock, no other repository's settings. */
 async function git(root: string, args: readonly string[], good: readonly number[]): Promise<string[] | null> {
   try {

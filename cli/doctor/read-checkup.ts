@@ -10,7 +10,7 @@ import { readText } from "../project/text-file.js";
 import type { RegistryItem } from "../registry/registry.js";
 import { askForHoles } from "./audit.js";
 import type { Checkup, DatabaseFacts, EnvFile, GitFacts } from "./checkup.js";
-import { askGit } from "./git-facts.js";
+import { askGit, pastTexts } from "./git-facts.js";
 
 const mostOutputs = 2_000;
 const mostBytes = 20_000_000;
@@ -65,9 +65,14 @@ async function readGit(
   if (asked === null) {
     const ignore = (await readText(join(root, ".gitignore"))) ?? "";
     const exposed = there.filter((path) => !isIgnored(ignore, path));
-    return { env: files.map((file) => ({ ...file, tracked: false })), git: { known: false, exposed } };
+    return { env: files.map((file) => ({ ...file, tracked: false, past: [] })), git: { known: false, exposed } };
   }
-  const env = files.map((file) => ({ ...file, tracked: asked.tracked.includes(file.path) }));
+  const env = await Promise.all(
+    files.map(async (file) => {
+      const tracked = asked.tracked.includes(file.path);
+      return { ...file, tracked, past: tracked ? [] : await pastTexts(root, file.path) };
+    }),
+  );
   const exposed = there.filter((path) => !asked.ignored.includes(path) && !asked.tracked.includes(path));
   return { env, git: { known: true, exposed } };
 }

@@ -25,5 +25,6 @@ export function renderFindings(findings: readonly Diagnosis[], skipped: readonly
 function summary(findings: readonly Diagnosis[]): string {
   const count = (level: Level) => findings.filter((one) => one.level === level).length;
   if (findings.length === 0) return "Nothing found.";
-  return `${count("unsafe")} unsafe, ${count("warning")} to look at, ${count("hint")} hints`;
+  const plural = (level: Level) => `${count(level)} ${level}${count(level) === 1 ? "" : "s"}`;
+  return `${count("unsafe")} unsafe, ${plural("warning")}, ${plural("hint")}`;
 }

@@ -33,6 +33,7 @@ export interface Given extends Partial<Omit<Checkup, "sources" | "env" | "bases"
   /** Text of `.env` and the like; `tracked` names those that git has. */
   readonly env?: Texts;
   readonly tracked?: readonly string[];
+  readonly past?: Texts;
   /** Installed files: path -> template and the text as installed. */
   readonly files?: Readonly<Record<string, { readonly template: string; readonly base: string }>>;
 }
@@ -47,7 +48,7 @@ const soundSources: Texts = {
 
 /** A project without a finding, but for what the test says. */
 export function checkupOf(given: Given = {}): Checkup {
-  const { sources = {}, outputs = {}, env = {}, tracked = [], files = {}, ...rest } = given;
+  const { sources = {}, outputs = {}, env = {}, tracked = [], past = {}, files = {}, ...rest } = given;
   const listed = (texts: Texts) => Object.entries(texts).map(([path, text]) => ({ path, text }));
   const recorded = Object.entries(files).map(([path, { template, base }]) => [path, { template, sha256: hash(base) }]);
   return {
@@ -57,7 +58,9 @@ export function checkupOf(given: Given = {}): Checkup {
     sources: listed({ ...soundSources, ...sources }),
     outputs: listed(outputs),
     bases: new Map(Object.entries(files).map(([path, { base }]) => [path, base])),
-    env: listed(env).map((file): EnvFile => ({ ...file, tracked: tracked.includes(file.path) })),
+    env: listed(env).map(
+      (file): EnvFile => ({ ...file, tracked: tracked.includes(file.path), past: [past[file.path] ?? ""] }),
+    ),
     git: { known: true, exposed: [] },
     database: null,
     advisories: [],

@@ -56,6 +56,13 @@ const cases: readonly [check: string, wrong: string, before: Given, found: strin
   ],
   [
     "committed-secret",
+    "a secret that git once had",
+    { env: { ".env": `PASSWORD_PEPPER=${good}\n` }, past: { ".env": `A=1\nPASSWORD_PEPPER=${good}` } },
+    "unsafe .env:1 PASSWORD_PEPPER is in git's history",
+    { env: { ".env": `PASSWORD_PEPPER=${good}\n` }, past: { ".env": `A=1\nPASSWORD_PEPPER=${other}` } },
+  ],
+  [
+    "committed-secret",
     "a secret pasted into the source",
     { env: { ".env": `JWT_SECRET_KEY=${good}\n` }, sources: { "src/x.ts": `\n\nsign("${good}");\n` } },
     "unsafe src/x.ts:3 the value of JWT_SECRET_KEY stands in the source",

@@ -50,6 +50,26 @@ describe("what git says", () => {
     expect(found).not.toContain("not-ignored .gitignore:null");
   });
 
+  it("of earlier commits counts too, until the secret is a fresh one", async () => {
+    const { dir, read, write } = await installed();
+    const author = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
+    git(dir, "init", "-q");
+    git(dir, "add", "-f", ".env");
+    git(dir, ...author, "commit", "-qm", "in");
+    git(dir, "rm", "-q", "--cached", ".env");
+    git(dir, ...author, "commit", "-qm", "out");
+    const findings = await examine(dir);
+    expect(findings.filter(({ check }) => check === "committed-secret").map(({ what }) => what)).toEqual([
+      "JWT_SECRET_KEY is in git's history",
+      "PASSWORD_PEPPER is in git's history",
+    ]);
+    await write(
+      ".env",
+      (await read(".env")).replace(/[\w-]{43}/g, (secret) => secret.split("").reverse().join("")),
+    );
+    expect(named(await examine(dir)).filter((line) => line.startsWith("committed"))).toEqual([]);
+  });
+
   it("of a folder above the project counts too", async () => {
     const fixture = await useFixture("monorepo");
     await addAuth(`${fixture.dir}/packages/api`);
