@@ -3,6 +3,20 @@ import { adapt, habitsOf } from "./habits.js";
 import { sameMeaning } from "./same-meaning.js";
 import { type Token, type Tokens, tokensOf } from "./tokens.js";
 
+/** How freely the layout is followed; where one is not the same program, the next is. */
+interface Style {
+  /** New tokens follow the habits of the layout. */
+  readonly adapted: boolean;
+  /** Where the code around a token is new, the line breaks of the code count. */
+  readonly breaks: boolean;
+}
+
+const styles: readonly Style[] = [
+  { adapted: true, breaks: false },
+  { adapted: true, breaks: true },
+  { adapted: false, breaks: true },
+];
+
 /**
  * The code of one text in the layout of another: tokens that both have stand as they do in `layout`, the others as a
  * person with the habits of `layout` would write them. Null where the result would not be the same program.
@@ -12,7 +26,7 @@ export function relayout(code: string, layout: string, path: string): string | n
     const from = tokensOf(code, path, looseParens);
     const into = tokensOf(layout, path, looseParens);
     if (!from || !into) return null;
-    const texts = [true, false].map((adapted) => blend(from, into, adapted));
+    const texts = styles.map((style) => blend(from, into, style));
     const same = texts.find((text) => sameMeaning(text, code, path) && sameTokens(text, from, path, looseParens));
     if (same !== undefined) return same;
   }
@@ -24,7 +38,7 @@ function sameTokens(text: string, { list }: Tokens, path: string, looseParens: b
   return now.length === list.length && now.every(({ key }, index) => key === list[index]!.key);
 }
 
-function blend(code: Tokens, layout: Tokens, adapted: boolean): string {
+function blend(code: Tokens, layout: Tokens, { adapted, breaks }: Style): string {
   const [theirs, yours] = [habitsOf(code), habitsOf(layout)];
   const tokens: Token[] = [];
   let at = 0;
@@ -35,12 +49,20 @@ function blend(code: Tokens, layout: Tokens, adapted: boolean): string {
     const old = run.added ? [] : layout.list.slice(known, known + length);
     const own = run.removed ? [] : code.list.slice(at, at + length);
     if (run.added) tokens.push(...inPlaceOf(replaced, adapted ? own.map((token) => adapt(token, theirs, yours)) : own));
-    else if (!run.removed) tokens.push(...old);
+    else if (!run.removed) tokens.push(...keep(old, own, breaks || known === 0));
     replaced = run.removed ? old : [];
     at += own.length;
     known += old.length;
   }
   return `${tokens.map((token, index) => print(token, tokens[index - 1], tokens[index + 1])).join("")}${layout.end}`;
+}
+
+/** Tokens that stay, as they are laid out. The first one has new neighbours. */
+function keep(old: readonly Token[], own: readonly Token[], breaks: boolean): readonly Token[] {
+  const [first, ...rest] = old;
+  const before = own[0]?.before ?? "";
+  if (!breaks || !first || first.before.includes("\n") || !before.includes("\n")) return old;
+  return [{ ...first, before }, ...rest];
 }
 
 /** Tokens that replace others take the space around those: one by one where they are as many, else at both ends. */

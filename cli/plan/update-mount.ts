@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { InstalledItem, Project } from "../project/project.js";
 import type { Draft } from "./draft.js";
 import type { Part } from "./input.js";
@@ -12,15 +13,19 @@ export interface MountUpdate {
 }
 
 /**
- * Keeps the mount that is there. Where the router has another file or name now, the lines that were added go, and are made
+ * Keeps the mount that is there, also one that a person has made. Where the router has another file or name now, the lines that were added go, and are made
  * again; where they don't stand there as they were added, a person has to.
  */
 export function planMountUpdate(part: Part, project: Project, installed: InstalledItem, draft: Draft): MountUpdate {
   const path = project.entry?.path;
   const patch = installed.patches.find((known) => known.path === path);
-  const source = path === undefined ? null : draft.read(path);
-  if (path === undefined || !patch || source === null || !routerMoved(part, installed))
-    return { installed, lines: planMount(part, project, draft) };
+  const moved = routerMoved(part, installed, patch?.lines ?? []);
+  if (path === undefined || !patch) {
+    if (moved) draft.manual.push(byHand(part, path ?? null, project));
+    return { installed, lines: [] };
+  }
+  const source = draft.read(path);
+  if (!moved || source === null) return { installed, lines: planMount(part, project, draft) };
   const stripped = withoutLines(source, patch.lines);
   if (stripped === null && patch.lines.some((line) => source.includes(specifierIn(line)))) {
     draft.manual.push(byHand(part, path, project));
@@ -33,12 +38,12 @@ export function planMountUpdate(part: Part, project: Project, installed: Install
   return { installed: without, lines: planMount(part, { ...project, record }, draft) };
 }
 
-/** Whether the recorded import can't be the one of this version. */
-function routerMoved({ item }: Part, { patches, files }: InstalledItem): boolean {
-  if (!item.mount) return false;
-  const lines = patches.flatMap((patch) => patch.lines).join("\n");
-  const known = Object.values(files).some(({ template }) => template.endsWith(`/${item.mount?.file}`));
-  return !known || !lines.includes(item.mount.export);
+/** Whether the import that was added can't be the one of this version. */
+function routerMoved({ item }: Part, { files }: InstalledItem, lines: readonly string[]): boolean {
+  const { mount } = item;
+  if (!mount) return false;
+  const known = Object.values(files).some(({ template }) => template.endsWith(`/${mount.file}`));
+  return !known || (lines.length > 0 && !lines.join("\n").includes(mount.export));
 }
 
 /** What the quotes of an import hold; of any other line, something that is nowhere. */
@@ -46,11 +51,12 @@ function specifierIn(line: string): string {
   return /(?:from |require\()["'](.+)["']/.exec(line)?.[1] ?? "\0";
 }
 
-function byHand({ item, selection }: Part, path: string, project: Project) {
+function byHand({ item, selection }: Part, entry: string | null, project: Project) {
+  const path = entry ?? posix.join(selection.sourceDir, "server.ts");
   const module = placeTemplate(item.mount?.file ?? "", selection);
   const name = item.mount?.export ?? "";
   return {
-    path,
+    path: entry ?? "the file that makes your Express app",
     place: "in place of the import and the mount that are there",
     reason: `the router of ${item.name} has moved, and its lines are not there as they were added`,
     lines: [

@@ -83,16 +83,32 @@ describe("an untouched copy", () => {
     expect(await treeOf(repo.dir)).toEqual(before);
   });
 
-  it("is the same tree as a fresh add of the new version, but for the record of what each step added", async () => {
-    const repo = await installed();
-    await updating(repo);
-    const direct = await useFixture("nodenext-esm");
-    await runCommand(() => add(["auth-basic"], {}, contextFor(releases.second, direct.dir)));
-    const [updated, added] = [await repo.snapshot(), await direct.snapshot()];
-    for (const tree of [updated, added])
-      for (const path of [".env", ".env.example", "authwright.json"]) tree.delete(path);
-    expect(updated).toEqual(added);
-  });
+  it.each([
+    "nodenext-esm",
+    "commonjs-alias",
+    "express4-commonjs",
+    "bin-www",
+    "compiles-tests",
+    "zod3",
+    "crlf",
+    "jest-project",
+    "factory",
+    "symlinked",
+  ])(
+    "in %s is the same tree as a fresh add of the new version, but for the record of what each step added",
+    async (name) => {
+      const [repo, direct] = [await useFixture(name), await useFixture(name)];
+      await runCommand(() => add(["auth-basic"], {}, contextFor(releases.first, repo.dir)));
+      expect(await updating(repo)).toMatchObject({ code: 0, error: "" });
+      await runCommand(() => add(["auth-basic"], {}, contextFor(releases.second, direct.dir)));
+      const [updated, added] = [await repo.snapshot(), await direct.snapshot()];
+      expect(updated.size).toBeGreaterThan(60);
+      for (const tree of [updated, added])
+        for (const path of [".env", ".env.example", "authwright.json"]) tree.delete(path);
+      expect(updated).toEqual(added);
+      expect((await updating(repo)).stdout).toContain("nothing to do");
+    },
+  );
 
   it("leaves no trace after a remove", async () => {
     const repo = await installed();

@@ -37,6 +37,11 @@ function newer(text: string): string {
   return text.replace(/return (?=[\w(])/, "return /* fixed */ ") + added;
 }
 
+/** What the user has added himself. */
+function edited(text: string): string {
+  return `export const mine = ["1"];\n${text}`;
+}
+
 async function format(folder: Fixture): Promise<void> {
   const biome = join(root, "node_modules/.bin/biome");
   const { status, stderr } = spawnSync(biome, ["format", "--write", "."], { cwd: folder.dir, encoding: "utf8" });
@@ -56,24 +61,30 @@ const map = (files: ReadonlyMap<string, string>, change: (text: string) => strin
   new Map([...files].map(([name, text]) => [name, change(text)]));
 
 describe("every source of the item, reformatted by its user", () => {
-  it.each(Object.entries(styles))("%s: the newer version comes whole, in the user's layout", async (_, style) => {
-    const base = await sources();
-    const yours = await formatted(style, base);
-    const merged = new Map<string, string>();
-    for (const [path, text] of base) {
-      const mine = await yours.read(path);
-      const merge = mergeText(
-        { base: text, yours: mine, theirs: newer(text), path },
-        { yours: "yours", theirs: "newer" },
+  it.each(Object.entries(styles))(
+    "%s: the newer version comes whole, in the user's layout, beside his own code",
+    async (_, style) => {
+      const base = await sources();
+      const yours = await formatted(style, map(base, edited));
+      const merged = new Map<string, string>();
+      for (const [path, text] of base) {
+        const mine = await yours.read(path);
+        const merge = mergeText(
+          { base: text, yours: mine, theirs: newer(text), path },
+          { yours: "yours", theirs: "newer" },
+        );
+        if (merge.kind === "conflicts") throw new Error(`${path}: ${JSON.stringify(merge.conflicts)}`);
+        merged.set(path, merge.text);
+        const untouched = mine.split("\n").filter((line) => !merge.text.includes(line));
+        expect(untouched.length, `${path} lost its layout`).toBeLessThan(4);
+      }
+      const result = await formatted(style, merged);
+      const expected = await formatted(
+        style,
+        map(base, (text) => edited(newer(text))),
       );
-      if (merge.kind === "conflicts") throw new Error(`${path}: ${JSON.stringify(merge.conflicts)}`);
-      merged.set(path, merge.text);
-      const untouched = mine.split("\n").filter((line) => !merge.text.includes(line));
-      expect(untouched.length, `${path} lost its layout`).toBeLessThan(4);
-    }
-    const result = await formatted(style, merged);
-    const expected = await formatted(style, map(base, newer));
-    expect(merged.size).toBeGreaterThan(20);
-    for (const path of merged.keys()) expect(await result.read(path), path).toBe(await expected.read(path));
-  });
+      expect(merged.size).toBeGreaterThan(20);
+      for (const path of merged.keys()) expect(await result.read(path), path).toBe(await expected.read(path));
+    },
+  );
 });

@@ -168,6 +168,15 @@ describe("the mount", () => {
     expect((await updating(dir)).manual).toEqual([]);
   });
 
+  it("that a person has made elsewhere is none of an update's business, until the router moves", async () => {
+    const { dir, write } = await installed({ "src/server.ts": `${server}this is no TypeScript (` });
+    await write("src/server.ts", server);
+    const plan = await updating(dir);
+    expect(planned(plan, "src/server.ts")).toBeUndefined();
+    expect(plan.manual).toEqual([]);
+    expect((await updating(dir, moved)).manual).toHaveLength(1);
+  });
+
   it("that the user took out stays out, and it is said", async () => {
     const { dir, write } = await installed();
     await write("src/server.ts", server);
