@@ -1,7 +1,7 @@
 import { withoutComments } from "../../project/source-imports.js";
 import type { Check, Checkup, Finding } from "../checkup.js";
-import { lineAt } from "../locate.js";
 import { protections } from "../protections.js";
+import { routesIn } from "../routes.js";
 
 interface Edited {
   readonly path: string;
@@ -41,26 +41,19 @@ function lostIn({ path, template, base, now }: Edited): Finding[] {
 
 /** A route that came with `protectedRoute` and is there without it. */
 function openedRoutes({ path, base, now }: Edited): Finding[] {
-  return routesOf(base)
+  if (!base.includes("protectedRoute")) return [];
+  const routes = routesIn(now, path);
+  return routesIn(base, path)
     .filter(({ guarded }) => guarded)
-    .flatMap((route) => routesOf(now).filter((one) => one.name === route.name && !one.guarded))
-    .map(({ name, line }) => ({
+    .flatMap((route) => routes.filter((one) => one.verb === route.verb && one.path === route.path && !one.guarded))
+    .map(({ verb, path: route, line }) => ({
       level: "unsafe",
       file: path,
       line,
-      what: `${name} has lost protectedRoute`,
+      what: `${verb.toUpperCase()} ${route} has lost protectedRoute`,
       why: "anybody can call it without a login",
-      fix: `put protectedRoute back, before the handler`,
+      fix: "put protectedRoute back, before the handler",
     }));
-}
-
-function routesOf(code: string): { name: string; line: number; guarded: boolean }[] {
-  const routes = [...code.matchAll(/\.(get|post|put|patch|delete)\(\s*["'`](\/[^"'`]*)["'`]\s*,([^;]*)/g)];
-  return routes.map(({ 1: verb = "", 2: route = "", 3: handlers = "", index }) => ({
-    name: `${verb.toUpperCase()} ${route}`,
-    line: lineAt(code, index),
-    guarded: /\bprotectedRoute\b/.test(handlers),
-  }));
 }
 
 function count(text: string, pattern: RegExp): number {

@@ -2,56 +2,48 @@ import { posix } from "node:path";
 import type { SourceText } from "../../project/source-files.js";
 import { withoutComments } from "../../project/source-imports.js";
 import type { Check, Checkup, Finding } from "../checkup.js";
-import { isTest, lineAt } from "../locate.js";
-
-const route = /\.(get|post|put|patch|delete)\(\s*["'`](\/[^"'`]*)["'`]\s*,((?:[^;{]|\{(?!\s*$))*)/gm;
-const changing = ["post", "put", "patch", "delete"];
+import { isTest } from "../locate.js";
+import { type Route, routesIn } from "../routes.js";
 
 /** Routes without `protectedRoute` where their neighbours have it: in the same file, or in the same folder. */
 export const missingGuard: Check = {
   name: "missing-guard",
   run: (checkup) => {
+    if (!checkup.sources.some(({ text }) => text.includes("protectedRoute"))) return [];
     const files = ownRouteFiles(checkup);
     return [...files.flatMap(openRoutes), ...openFiles(files, checkup)];
   },
 };
 
-interface RouteFile extends SourceText {
-  readonly routes: readonly { name: string; line: number; guarded: boolean; changes: boolean }[];
-  /** Everything in it is guarded, by a `use` of its own. */
-  readonly covered: boolean;
+interface RouteFile {
+  readonly path: string;
+  readonly routes: readonly Route[];
 }
 
 function ownRouteFiles({ sources, record }: Checkup): RouteFile[] {
   const installed = new Set(Object.values(record.items).flatMap(({ files }) => Object.keys(files)));
   return sources
-    .filter(({ path }) => !installed.has(path) && !isTest(path))
-    .map(({ path, text }) => ({ path, text: withoutComments(text) }))
-    .map(({ path, text }) => ({
-      path,
-      text,
-      routes: [...text.matchAll(route)].map(({ 1: verb = "", 2: name = "", 3: handlers = "", index }) => ({
-        name: `${verb.toUpperCase()} ${name}`,
-        line: lineAt(text, index),
-        guarded: /\bprotectedRoute\b/.test(handlers),
-        changes: changing.includes(verb),
-      })),
-      covered: /\.use\((?:\s*["'`][^"'`]*["'`]\s*,)?\s*protectedRoute\b/.test(text),
-    }))
+    .filter(
+      ({ path, text }) => !installed.has(path) && !isTest(path) && /\.(get|post|put|patch|delete|all)\(/.test(text),
+    )
+    .map(({ path, text }) => ({ path, routes: routesIn(text, path) }))
     .filter(({ routes }) => routes.length > 0);
 }
 
 /** Reading may be open to all; what changes something, beside others that ask for a login, is worth a look. */
-function openRoutes({ path, routes, covered }: RouteFile): Finding[] {
-  const changes = routes.filter((one) => one.changes);
-  if (covered || !changes.some(({ guarded }) => guarded)) return [];
+function openRoutes({ path, routes }: RouteFile): Finding[] {
+  const changes = routes.filter(({ verb }) => verb !== "get");
+  if (!changes.some(({ guarded }) => guarded)) return [];
   return changes
     .filter(({ guarded }) => !guarded)
-    .map(({ name, line }) => hint(path, line, `${name} has no protectedRoute, other routes of this file have it`));
+    .map((one) => {
+      const name = `${one.verb.toUpperCase()} ${one.path}`;
+      return hint(path, one.line, `${name} has no protectedRoute, other routes of this file have it`);
+    });
 }
 
 function openFiles(files: readonly RouteFile[], { sources }: Checkup): Finding[] {
-  const isGuarded = ({ routes, covered }: RouteFile) => covered || routes.some(({ guarded }) => guarded);
+  const isGuarded = ({ routes }: RouteFile) => routes.some(({ guarded }) => guarded);
   return files
     .filter((file) => !isGuarded(file) && !isGuardedByApp(file, sources))
     .filter((file) => {
@@ -72,7 +64,7 @@ function isGuardedByApp({ path }: RouteFile, sources: readonly SourceText[]): bo
   return sources.some(({ text }) => {
     const [, named, standard] = imports.exec(text) ?? [];
     const router = named ?? standard;
-    return router !== undefined && new RegExp(`\\bprotectedRoute\\b[^;]*\\b${router}\\b`).test(text);
+    return router !== undefined && new RegExp(`\\bprotectedRoute\\b[^;]*\\b${router}\\b`).test(withoutComments(text));
   });
 }
 
