@@ -48,13 +48,14 @@ function findInstalled(item: string, { record }: Project): InstalledItem {
 
 /** Another item that builds on this one has to go first. */
 function refuseRequired(item: string, { record }: Project, { packageRoot }: Context): void {
-  const installed = Object.keys(record?.items ?? {});
-  const own = readRegistry(packageRoot).items.map(({ name, requires }) => ({ name, requires }));
-  const others = Object.entries(record?.items ?? {}).map(([name, { requires = [] }]) => ({ name, requires }));
-  const users = [...own, ...others].filter(({ name, requires }) => requires.includes(item) && installed.includes(name));
+  const { items } = readRegistry(packageRoot);
+  const users = Object.entries(record?.items ?? {}).filter(([name, { requires }]) => {
+    const known = items.find((one) => one.name === name)?.requires ?? [];
+    return [...known, ...(requires ?? [])].includes(item);
+  });
   if (users.length === 0) return;
-  const names = users.map(({ name }) => name).join(", ");
-  throw new CliError("BadArgument", `${names} needs ${item}: "authwright remove ${users[0]!.name}" comes first`);
+  const names = users.map(([name]) => name);
+  throw new CliError("BadArgument", `${names.join(", ")} needs ${item}: "authwright remove ${names[0]}" comes first`);
 }
 
 async function makePlan(

@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { fixedAdvisories } from "../advisories/fixed-advisories.js";
+import { readAdvisories } from "../advisories/read-advisories.js";
 import { CliError, exitCode } from "../errors.js";
 import { pathsToRead } from "../plan/input.js";
 import type { Plan } from "../plan/plan.js";
@@ -55,7 +57,8 @@ export async function makePlan(
   const parts = await installedParts(name, project, { packageRoot, typed, onlyLooking: false });
   const files = await readSnapshot(project.root, pathsToRead(project, parts));
   const secret = () => randomBytes(32).toString("base64url");
-  return planUpdate({ project, parts, files, secret, install: flags.install, conflicts });
+  const plan = planUpdate({ project, parts, files, secret, install: flags.install, conflicts });
+  return { ...plan, warnings: [...plan.warnings, ...fixedAdvisories(readAdvisories(packageRoot), plan)] };
 }
 
 function checkMode({ conflicts, continue: goesOn }: UpdateFlags): ConflictMode {

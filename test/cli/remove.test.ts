@@ -50,6 +50,18 @@ describe("remove", () => {
     expect(await treeOf(dir)).toEqual(before);
   });
 
+  it("while another installed item needs it exits 2, names that one, and writes nothing", async () => {
+    const { dir, read, write } = await installed();
+    const record = JSON.parse(await read("authwright.json"));
+    record.items["auth-extra"] = { ...record.items["auth-basic"], files: {}, requires: ["auth-basic"] };
+    await write("authwright.json", JSON.stringify(record));
+    const between = await treeOf(dir);
+    const { code, stderr } = await authwright(dir, removing);
+    expect(stderr).toContain('auth-extra needs auth-basic: "authwright remove auth-extra" comes first');
+    expect(code).toBe(2);
+    expect(await treeOf(dir)).toEqual(between);
+  });
+
   it("a typo exits 2 with the name that was meant", async () => {
     const { dir } = await installed();
     const { code, stderr } = await authwright(dir, ["remove", "auth-basc"]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { advisoriesFor } from "../../../cli/advisories/advisory.js";
+import { fixedAdvisories } from "../../../cli/advisories/fixed-advisories.js";
 import { checkAdvisories, readAdvisories } from "../../../cli/advisories/read-advisories.js";
 import { useFiles } from "../../support/fixture.js";
 import { repo } from "../../support/template-tree.js";
@@ -39,6 +40,22 @@ describe("advisories.json", () => {
   it("that is no JSON is refused in one line", async () => {
     const { dir } = await useFiles({ "advisories.json": "{" });
     expect(() => readAdvisories(dir)).toThrow(/^advisories\.json is damaged \(.*\): install authwright again$/);
+  });
+});
+
+describe("an update", () => {
+  const advisories = checkAdvisories({ advisories: [sound] });
+  const moving = (from: string, to: string) =>
+    fixedAdvisories(advisories, { versions: [{ item: "auth-basic", from, to }] });
+
+  it("says which known hole it closes, and what else there is to do", () => {
+    expect(moving("0.1.0", "0.2.3")).toEqual([
+      "0.2.3 fixes AW-2027-001 (high): What can happen Besides: Change JWT_SECRET_KEY",
+    ]);
+  });
+
+  it("says nothing of a hole that it leaves open, or that was not there", () => {
+    expect([...moving("0.1.0", "0.2.0"), ...moving("0.2.3", "0.3.0")]).toEqual([]);
   });
 });
 
