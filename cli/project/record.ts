@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { valid } from "semver";
 import { CliError } from "../errors.js";
 import { isObject } from "./package-json.js";
 import type { InstalledItem, InstallRecord } from "./project.js";
+import { staysInside } from "./repo-path.js";
 import { readText } from "./text-file.js";
 
 /** The name of the record in the user's repo. */
@@ -37,12 +39,12 @@ function findProblem(text: string): string | null {
 }
 
 const itemMembers: Readonly<Record<keyof InstalledItem, (value: unknown) => boolean>> = {
-  version: isString,
+  version: (value) => isString(value) && valid(value) !== null,
   choices: isStrings,
   mount: (value) => value === null || isString(value),
-  sourceDir: isString,
-  testDir: isString,
-  files: (value) => isObject(value) && Object.values(value).every(isInstalledFile),
+  sourceDir: isFolder,
+  testDir: isFolder,
+  files: (value) => isObject(value) && Object.keys(value).every(isPath) && Object.values(value).every(isInstalledFile),
   patches: (value) => Array.isArray(value) && value.every(isPatch),
   env: (value) => Array.isArray(value) && value.every(isString),
   scripts: isStrings,
@@ -51,7 +53,7 @@ const itemMembers: Readonly<Record<keyof InstalledItem, (value: unknown) => bool
   undo: (value) => value === undefined || isUndo(value),
   registry: (value) => value === undefined || isPin(value),
   requires: (value) => value === undefined || isStringList(value),
-  unmerged: (value) => value === undefined || (Array.isArray(value) && value.every(isString)),
+  unmerged: (value) => value === undefined || (Array.isArray(value) && value.every(isPath)),
 };
 
 function itemProblem(item: unknown): string | null {
@@ -68,7 +70,7 @@ function isPin(value: unknown): boolean {
 }
 
 function isPatch(value: unknown): boolean {
-  return isObject(value) && isString(value["path"]) && Array.isArray(value["lines"]) && value["lines"].every(isString);
+  return isObject(value) && isPath(value["path"]) && Array.isArray(value["lines"]) && value["lines"].every(isString);
 }
 
 function isUndo(value: unknown): boolean {
@@ -84,6 +86,17 @@ function isReplaced(value: unknown): boolean {
   return Array.isArray(value) && value.every(isOne);
 }
 
+/** Threat: a record that somebody else wrote. What it names is deleted or written, so it stays in the project, out of .git. */
+function isPath(value: unknown): value is string {
+  if (!isString(value) || value === "" || value.includes("\\")) return false;
+  const steps = value.split("/");
+  return staysInside(value) && !steps.includes("..") && steps[0]!.toLowerCase() !== ".git";
+}
+
+function isFolder(value: unknown): boolean {
+  return value === "" || isPath(value);
+}
+
 function isStringList(value: unknown): boolean {
   return Array.isArray(value) && value.every(isString);
 }
@@ -92,6 +105,6 @@ function isStrings(value: unknown): boolean {
   return isObject(value) && Object.values(value).every(isString);
 }
 
-function isString(value: unknown): boolean {
+function isString(value: unknown): value is string {
   return typeof value === "string";
 }

@@ -56,6 +56,37 @@ describe("a damaged record is a DamagedRecord that names the file and the member
       { version: 1, items: { "auth-basic": { ...item, patches: [{ path: "a" }] } } },
       "patches",
     ],
+    [
+      "a file outside of the project",
+      {
+        version: 1,
+        items: { "auth-basic": { ...item, files: { "src/../../a": item.files["server/routes/auth.ts"] } } },
+      },
+      "items.auth-basic.files",
+    ],
+    [
+      "a file of git",
+      {
+        version: 1,
+        items: { "auth-basic": { ...item, files: { ".git/config": item.files["server/routes/auth.ts"] } } },
+      },
+      "items.auth-basic.files",
+    ],
+    [
+      "a patch outside of the project",
+      { version: 1, items: { "auth-basic": { ...item, patches: [{ path: "../server.ts", lines: [] }] } } },
+      "items.auth-basic.patches",
+    ],
+    [
+      "a source folder outside of the project",
+      { version: 1, items: { "auth-basic": { ...item, sourceDir: "../x" } } },
+      "items.auth-basic.sourceDir",
+    ],
+    [
+      "a version that is none",
+      { version: 1, items: { "auth-basic": { ...item, version: "banana" } } },
+      "items.auth-basic.version",
+    ],
     ["a null item", { version: 1, items: { "auth-basic": null } }, "items.auth-basic"],
   ])("%s", async (_, value, words) => {
     const { dir } = await withRecord(value);
