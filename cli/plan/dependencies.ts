@@ -4,7 +4,7 @@ import { chosenParts } from "../registry/choices.js";
 import type { Dependency } from "../registry/registry.js";
 import type { Part } from "./input.js";
 import type { AddedDependency } from "./plan.js";
-import { fitRange, lowestMajor } from "./version-fit.js";
+import { fitRange, fitVersion, lowestMajor } from "./version-fit.js";
 
 /** What package.json needs, and the names by which the templates must import it. */
 export interface Dependencies {
@@ -47,27 +47,32 @@ function decide(name: string, wanted: Dependency, dev: boolean, project: Project
   const runner = project.testRunner === "jest" ? "jest" : "vitest";
   if (wanted.runner && wanted.runner !== runner) return {};
   const range = rangeLike(wanted, project.packageJson);
-  const installed = rangeOf(name, project.packageJson);
+  const accepts = wanted.accepts ?? wanted.range;
+  const asked = rangeOf(name, project.packageJson);
   const alias = wanted.alias ? `${name}-${lowestMajor(range)}` : null;
   if (alias && rangeOf(alias, project.packageJson)) return { alias };
-  if (installed === null) return { add: { name, range, dev, raisedFrom: null } };
+  if (asked === null) return { add: { name, range, dev, raisedFrom: null } };
 
-  const fit = fitRange(installed, wanted.accepts ?? wanted.range);
+  const version = project.resolved[name];
+  const fit = version === undefined ? fitRange(asked, accepts) : fitVersion(version, accepts);
+  const joined = { name: `${alias}`, range: `npm:${name}@${range}`, dev, raisedFrom: null };
   switch (fit.kind) {
     case "fits":
       return onlyForDevelopment(name, dev, project.packageJson)
-        ? { add: { name, range: installed, dev, raisedFrom: null }, warning: movesToRunTime(name, item) }
+        ? { add: { name, range: asked, dev, raisedFrom: null }, warning: movesToRunTime(name, item) }
         : {};
     case "too-low":
-      return { add: { name, range: fit.range, dev, raisedFrom: installed } };
+      return { add: { name, range: fit.range, dev, raisedFrom: asked } };
     case "unknown":
-      return { warning: `${name} is left at "${installed}": ${item} works with ${wanted.accepts ?? wanted.range}` };
+      // Once installed, the files say which name they import: it must not change with what node_modules holds.
+      if (alias && !project.record?.items[item]) return { alias, add: joined };
+      return { warning: `${name} is left at "${asked}": ${item} works with ${accepts}` };
     case "other-major":
-      if (alias) return { alias, add: { name: alias, range: `npm:${name}@${range}`, dev, raisedFrom: null } };
+      if (alias) return { alias, add: joined };
       throw new CliError(
         "DependencyConflict",
-        `package.json asks for ${name} ${installed}, and ${item} works with ${wanted.accepts ?? wanted.range}: ` +
-          `move ${name} to ${range} yourself, then add again`,
+        `package.json asks for ${name} ${asked}${version ? `, which is ${version}` : ""}, and ${item} works with ` +
+          `${accepts}: move ${name} to ${range} yourself, then add again`,
       );
   }
 }

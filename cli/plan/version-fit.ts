@@ -22,6 +22,11 @@ export function fitRange(range: string, accepts: string): Fit {
   return raised ? { kind: "too-low", range: `^${raised.version}` } : { kind: "other-major" };
 }
 
+/** The same for a version that is installed behind a range that says nothing: such a range can't be raised. */
+export function fitVersion(version: string, accepts: string): Fit {
+  return { kind: semver.satisfies(version, accepts) ? "fits" : "other-major" };
+}
+
 /** The major of the lowest version that a range allows, or null where it can't be told. */
 export function lowestMajor(range: string): number | null {
   return semver.validRange(range) ? (semver.minVersion(range)?.major ?? null) : null;

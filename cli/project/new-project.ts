@@ -21,6 +21,7 @@ export function newProject(files: ReadonlyMap<string, string>, known: NewProject
     root,
     workspaceRoot,
     packageJson,
+    resolved: {},
     // Its Dockerfile, its CI workflow and its README speak npm.
     packageManager: { name: "npm", install: ["npm", "install"], run: "npm run" },
     typescript: { range: packageJson.devDependencies["typescript"] ?? "", version: null },

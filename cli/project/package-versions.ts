@@ -1,7 +1,7 @@
 import semver from "semver";
 import { CliError } from "../errors.js";
 import { installedVersion, plainRange } from "./installed-version.js";
-import type { Project } from "./project.js";
+import type { PackageJson, Project } from "./project.js";
 
 export interface Places {
   readonly root: string;
@@ -64,6 +64,20 @@ function accepts(version: string | null, range: string, wanted: string): boolean
   const plain = plainRange(range);
   if (plain === null || semver.validRange(plain) === null) return true;
   return semver.intersects(plain, wanted, { includePrerelease: true });
+}
+
+/** What is installed for every package whose range leaves that to the package manager. */
+export async function resolvedVersions(
+  { dependencies, devDependencies }: PackageJson,
+  root: string,
+  workspaceRoot: string,
+): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const [name, range] of Object.entries({ ...devDependencies, ...dependencies })) {
+    const version = plainRange(range) === null ? await installedVersion(name, root, workspaceRoot) : null;
+    if (version !== null && semver.valid(version)) found[name] = version;
+  }
+  return found;
 }
 
 const newestMajor = 7;

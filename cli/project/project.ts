@@ -5,6 +5,8 @@ export interface Project {
   /** Absolute path of the workspace or repository that holds the lock file; equals `root` outside a monorepo. */
   readonly workspaceRoot: string;
   readonly packageJson: PackageJson;
+  /** The installed versions of the packages whose range says nothing, like `catalog:` or `latest`. */
+  readonly resolved: Readonly<Record<string, string>>;
   readonly packageManager: PackageManager;
   readonly typescript: { readonly range: string; readonly version: string | null };
   readonly tsconfig: TsconfigFacts;

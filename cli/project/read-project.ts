@@ -5,7 +5,7 @@ import { findGitRoot } from "./git-root.js";
 import { moduleStyle, sampleExtensions } from "./module-style.js";
 import { allDependencies, findPackageRoot, type Manifest, readManifest } from "./package-json.js";
 import { detectPackageManager } from "./package-manager.js";
-import { findExpress, findTypescript, typescriptMajor } from "./package-versions.js";
+import { findExpress, findTypescript, resolvedVersions, typescriptMajor } from "./package-versions.js";
 import type { Guess, InstalledItem, InstallRecord, ModuleStyle, Overrides, Project } from "./project.js";
 import { compilerWarnings, entryWarnings } from "./project-warnings.js";
 import { readRecord } from "./record.js";
@@ -40,6 +40,7 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
     root,
     workspaceRoot,
     packageJson: manifest.packageJson,
+    resolved: await resolvedVersions(manifest.packageJson, root, workspaceRoot),
     packageManager,
     typescript,
     tsconfig,

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import fs from "fs-extra";
 import { describe, expect, it } from "vitest";
 import type { Plan } from "../../../cli/plan/plan.js";
 import { useFiles } from "../../support/fixture.js";
@@ -191,6 +193,50 @@ describe("dependencies", () => {
     const plan = await planDoor(dir);
     expect(plan.warnings.join("\n")).toContain(`jsonwebtoken is left at "${range}"`);
     expect(plan.dependencies.map(({ name }) => name)).not.toContain("jsonwebtoken");
+  });
+});
+
+describe("a range that only the package manager understands", () => {
+  const own = (dependencies: object) => ({ manifest: { dependencies: { express: "^5.1.0", ...dependencies } } });
+  const installed = (name: string, version: string) => ({
+    [`node_modules/${name}/package.json`]: JSON.stringify({ name, version }),
+  });
+
+  it("is what is installed for it: another major is joined by an alias", async () => {
+    const { dir } = await repo({ ...own({ zod: "catalog:" }), files: installed("zod", "3.25.76") });
+    const plan = await planDoor(dir);
+    expect(planned(plan, "test/door.test.ts")).toContain('from "zod-4"');
+    expect(JSON.parse(planned(plan, "package.json")!).dependencies).toMatchObject({
+      zod: "catalog:",
+      "zod-4": "npm:zod@^4.0.0",
+    });
+  });
+
+  it("fits where the installed version does, without a word", async () => {
+    const { dir } = await repo({ ...own({ zod: "catalog:" }), files: installed("zod", "4.1.0") });
+    const plan = await planDoor(dir);
+    expect(planned(plan, "test/door.test.ts")).toContain('from "zod"');
+    expect(plan.warnings.join("\n")).not.toContain("zod");
+  });
+
+  it("with nothing installed is joined by the alias, which works beside any version", async () => {
+    const { dir } = await repo(own({ zod: "catalog:" }));
+    expect(planned(await planDoor(dir), "test/door.test.ts")).toContain('from "zod-4"');
+  });
+
+  it("keeps the name that the installed files import, whatever becomes of node_modules", async () => {
+    const { dir } = await repo({ ...own({ zod: "latest" }), files: installed("zod", "4.1.0") });
+    await carryOut(await planDoor(dir), dir);
+    await fs.remove(join(dir, "node_modules"));
+    expect((await planDoor(dir)).changes).toEqual([]);
+  });
+
+  it("without an alias is refused where another major is installed, naming it", async () => {
+    const { dir } = await repo({ ...own({ jsonwebtoken: "latest" }), files: installed("jsonwebtoken", "8.5.1") });
+    await expect(planDoor(dir)).rejects.toMatchObject({
+      code: "DependencyConflict",
+      message: expect.stringMatching(/jsonwebtoken latest, which is 8\.5\.1/),
+    });
   });
 });
 
