@@ -23,13 +23,14 @@ export function planRemovedPatches(input: RemoveInput, keys: readonly string[], 
 }
 
 function cutIgnores({ path, lines }: Patch, input: RemoveInput, keys: readonly string[], draft: Draft): KeptPart[] {
-  const stays = (line: string) =>
-    line === ".env" ? keys.length > 0 : databaseStays(input) && input.database!.files.length > 0;
+  const others = Object.keys(input.project.record?.items ?? {}).filter((name) => name !== input.item);
+  const hasFile = databaseStays(input) && input.database!.files.length > 0;
+  const stays = (line: string) => others.length > 0 || (line === ".env" ? keys.length > 0 : hasFile);
+  const kept = lines.filter(stays);
   const going = lines.filter((line) => !stays(line));
   cutAppended(path, going, input, draft);
-  return lines
-    .filter(stays)
-    .map((line) => ({ what: `${line} in .gitignore`, why: "what it keeps out of git is still there" }));
+  const why = others.length > 0 ? `${others.join(", ")} may need it` : "what it keeps out of git is still there";
+  return kept.map((line) => ({ what: `${line} in .gitignore`, why }));
 }
 
 /** The names of keys that stay keep their comment too. */

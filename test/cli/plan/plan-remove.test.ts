@@ -375,6 +375,22 @@ describe("where a database was made", () => {
   });
 });
 
+describe("beside another item", () => {
+  it("what that one needs stays: its packages, its record, and what git ignores", async () => {
+    const { plan, kept, read } = await afterwards(async (fixture) => {
+      const record = JSON.parse(await fixture.read("authwright.json"));
+      const { patches: _, undo: _undo, ...rest } = record.items["auth-basic"];
+      const extra = { ...rest, patches: [], files: {}, env: [], scripts: {}, dependencies: { bcrypt: "^6.0.0" } };
+      record.items["extra"] = { ...extra, devDependencies: {} };
+      await fixture.write("authwright.json", JSON.stringify(record));
+    });
+    expect(Object.keys(JSON.parse(await read("authwright.json")).items)).toEqual(["extra"]);
+    expect(plan.removed!.dependencies).not.toContain("bcrypt");
+    expect(kept).toEqual([".env in .gitignore", ".data/ in .gitignore", "bcrypt"]);
+    expect(await read(".gitignore")).toBe(".env\n.data/\n");
+  });
+});
+
 describe("a removal that fails", () => {
   it("at any write puts every byte back, the database too", { timeout: 60_000 }, async () => {
     const fixture = await useFiles(files);
