@@ -11,7 +11,7 @@ export function checkMount(mount: string): string {
   if (safeMount.test(mount) && !mount.split("/").some((part) => /^\.+$/.test(part))) return mount;
   throw new CliError(
     "BadArgument",
-    `--mount takes a path like /api/auth (letters, digits, ".", "_", "~", "-"), not "${mount}"`,
+    `--mount takes a path like /api/auth, with a slash at its start and none at its end (letters, digits, ".", "_", "~", "-"), not "${mount}"`,
   );
 }
 

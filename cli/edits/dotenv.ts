@@ -54,7 +54,12 @@ export function envWarnings(text: string, names: readonly string[] = []): readon
 }
 
 function cannot(reason: string, missing: readonly EnvLine[]): Edit {
-  return { kind: "cannot", reason, place: "on lines of their own", paste: missing.map(({ name }) => `${name}=`) };
+  return {
+    kind: "cannot",
+    reason,
+    place: "on lines of their own; .env.example says what each one is",
+    paste: missing.map(({ name }) => `${name}=`),
+  };
 }
 
 /** The line of the first quoted value without an end, or null. */

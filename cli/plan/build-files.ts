@@ -20,7 +20,11 @@ export function planBuildExclude({ selection, templates }: Part, project: Projec
     const source = draft.read(tsconfig.path) ?? "{}";
     const relative = posix.relative(posix.dirname(tsconfig.path), path);
     const edit = excludeFromBuild(source, { path: relative, defaults: excludedNow(project) });
-    const lines = applyEdit(edit, { path: tsconfig.path, why: `keeps ${path} out of the build` }, draft);
+    const lines = applyEdit(
+      edit,
+      { path: tsconfig.path, why: "keeps the tests that come with it out of the build" },
+      draft,
+    );
     added.push(...(lines ?? []));
   }
   return added;

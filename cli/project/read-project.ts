@@ -56,11 +56,15 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
     guesses: [
       entryGuess(sources),
       { what: "source folder", value: sourceDir.path, because: sourceDir.because, flag: "--dir" },
-      { what: "database", ...database, flag: "--database" },
+      { what: "database", value: database.value, because: database.because, flag: "--database" },
       packages.managerGuess,
       moduleGuess(modules, tsconfig.path),
     ],
-    warnings: [...entryWarnings(entry?.path ?? null, sources.rivals), ...compilerWarnings(tsconfig)],
+    warnings: [
+      ...entryWarnings(entry?.path ?? null, sources.rivals),
+      ...compilerWarnings(tsconfig),
+      ...(database.warnings ?? []),
+    ],
   };
 }
 

@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { isTracked } from "../../../cli/commands/tracked-env.js";
+import { isTracked, trackedEnvWarning } from "../../../cli/commands/tracked-env.js";
+import type { Project } from "../../../cli/project/project.js";
 import { useFiles } from "../../support/fixture.js";
 
 describe("what git tracks", () => {
@@ -16,5 +17,17 @@ describe("what git tracks", () => {
     execFileSync("git", ["init", "-q"], { cwd: dir });
     execFileSync("git", ["add", ...added], { cwd: dir });
     expect(isTracked(await readFile(join(dir, ".git/index")), path)).toBe(tracked);
+  });
+
+  it("is found from a worktree too, whose .git is a file", async () => {
+    const { dir } = await useFiles({ "main/.env": "A=1\n" });
+    const git = (...words: string[]) =>
+      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@localhost", ...words], { cwd: join(dir, "main") });
+    git("init", "-q");
+    git("add", "-f", ".env");
+    git("commit", "-q", "-m", "first");
+    git("worktree", "add", "-q", "../tree");
+    const root = join(dir, "tree");
+    expect(await trackedEnvWarning({ root, git: { root } } as Project)).toContain("git tracks .env");
   });
 });

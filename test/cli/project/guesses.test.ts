@@ -276,6 +276,13 @@ describe("the database", () => {
     expect((await readProject(dir, {})).database).toBe(expected);
   });
 
+  test("a file of the application's own that DATABASE_URL names is shared, and the plan says so", async () => {
+    const { dir } = await useRepo({ files: { ...files, ".env": 'DATABASE_URL="file:./dev.db"\n' } });
+    const { database, warnings } = await readProject(dir, {});
+    expect(database).toBe("sqlite");
+    expect(warnings).toEqual([expect.stringMatching(/^DATABASE_URL in \.env is file:\.\/dev\.db: users and sessions/)]);
+  });
+
   test("a postgres URL in the environment", async () => {
     vi.stubEnv("DATABASE_URL", "postgres://h/db");
     const { dir } = await useRepo({ files });
