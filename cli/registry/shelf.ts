@@ -56,7 +56,21 @@ async function takeFrom(
   const empty = folders.find((folder) => inFolder(folder).length === 0);
   if (empty) throw badRegistry(where, `templates/${item.name}/${empty} has no file`);
   const templates = ownedOnce(folders.flatMap(inFolder), (reason) => badRegistry(where, reason));
+  await refuseUnparsable(templates, where);
   if (item.mount && !templates.some(({ path }) => path === item.mount?.file))
     throw badRegistry(where, `${item.name} mounts ${item.mount.file}, which it does not bring`);
   return { templates, origin: { source: sourceName(source, root), sha256: itemHash(item, all) } };
+}
+
+/** Imports are rewritten by parsing: what no parser understands would be installed as it is, or not at all. */
+async function refuseUnparsable(files: readonly TemplateFile[], where: string): Promise<void> {
+  const { rewriteSpecifiers } = await import("../edits/imports.js");
+  for (const { template, path, text } of files) {
+    if (!path.endsWith(".ts")) continue;
+    try {
+      rewriteSpecifiers(text, (specifier) => specifier);
+    } catch (error) {
+      throw badRegistry(where, `templates/${template} is no TypeScript: ${(error as Error).message}`);
+    }
+  }
 }

@@ -1,10 +1,11 @@
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import fs from "fs-extra";
 import { beforeAll, describe, expect, it } from "vitest";
 import { buildCli, type Ended, run } from "../../support/cli.js";
 import { changeItem, documentedCatalogue, writeCatalogue } from "../../support/company-catalogue.js";
 import { type Fixture, useFixture } from "../../support/fixture.js";
 import { edit } from "../../support/releases.js";
+import { linkPackages, repo } from "../../support/template-tree.js";
 import { treeOf } from "../../support/tree.js";
 
 let cli: string;
@@ -52,6 +53,16 @@ describe("the item of docs/registry.md", () => {
       registry: { source: relative(project.dir, company), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
     });
     expect(items["auth-basic"].registry).toBeUndefined();
+  });
+
+  it.each(["nodenext-esm", "class-app"])("compiles in %s, beside what it requires", async (fixture) => {
+    const company = await writeCatalogue();
+    const project = await useFixture(fixture);
+    expect(await authwright(project, `add audit-log --registry ${company}`)).toMatchObject({ code: 0 });
+    await linkPackages(project.dir);
+    const tsc = join(repo, "node_modules/typescript/bin/tsc");
+    const types = await run(process.execPath, [tsc, "-p", ".", "--noEmit"], project.dir).ended;
+    expect(types).toMatchObject({ code: 0, stdout: "" });
   });
 
   it("the plan shows source, hash and script commands; --dry-run writes nothing", async () => {

@@ -38,6 +38,7 @@ const attempts: readonly (readonly [string, (folder: string) => Promise<unknown>
   ["a choice of nobody", (folder) => fs.outputFile(join(folder, "templates/audit-log/x/y/src/a.ts"), "1"), "no choice"],
   ["a binary", (folder) => fs.outputFile(join(folder, base, "src/a.ts"), "a\u0000b"), "is no UTF-8 text"],
   ["other bytes", (folder) => fs.outputFile(join(folder, base, "src/a.ts"), Buffer.from([0xff])), "is no UTF-8 text"],
+  ["no TypeScript", (folder) => fs.outputFile(join(folder, base, "src/a.ts"), "const = ;"), "a.ts is no TypeScript"],
   ["a huge file", (folder) => fs.outputFile(join(folder, base, "src/a.ts"), "a".repeat(300_000)), "larger than"],
   ["one file for two", (folder) => fs.outputFile(join(folder, base, "src/audit/retention.ts"), "1"), "both own"],
   ["no file for a value", (folder) => fs.remove(join(folder, "templates/audit-log/retention/short")), "has no file"],
