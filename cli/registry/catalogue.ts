@@ -69,7 +69,8 @@ function placeIn({ choices }: RegistryItem, path: string, refuse: (reason: strin
   const [first = "", ...rest] = path.split("/");
   const isBase = first === "base";
   const target = (isBase ? rest : rest.slice(1)).join("/");
-  if (!isBase && !choices[first]?.values[rest[0] ?? ""]) throw refuse(`${path} belongs to no choice of it`);
+  const isValue = Object.hasOwn(choices, first) && Object.hasOwn(choices[first]!.values, rest[0] ?? "");
+  if (!isBase && !isValue) throw refuse(`${path} belongs to no choice of it`);
   if (!isFilePath(target))
     throw refuse(`${path} can't be installed: files go to src/, test/ or scripts/, under plain names`);
   return target;

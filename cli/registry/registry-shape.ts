@@ -4,12 +4,15 @@ import * as z from "zod/mini";
 /** Control characters, line ends and marks that turn the direction of text: they would change what a terminal or a file says. */
 const line = z.string().check(z.minLength(1), z.maxLength(2_000), z.regex(/^[^\p{Cc}\u2028-\u202e\u2066-\u2069]*$/u));
 
-/** Names that become folders and flags. */
-const slug = z.string().check(z.maxLength(64), z.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/));
+/** Names that become folders, flags and keys of objects. */
+const slug = z.string().check(z.maxLength(64), z.regex(/^(?!constructor$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/));
 
 const packageName = z
   .string()
-  .check(z.maxLength(214), z.regex(/^(?!(node_modules|favicon\.ico)$)(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/));
+  .check(
+    z.maxLength(214),
+    z.regex(/^(?!(node_modules|favicon\.ico|constructor)$)(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/),
+  );
 
 /** A range of versions: no tag, no alias, no git address, no path. */
 const range = z.string().check(
@@ -81,7 +84,7 @@ const choice = z.strictObject({
 
 /** Flags of `add` that no choice can be called. */
 const flag =
-  /^(?!(cwd|yes|dry-run|json|install|no-install|overwrite|strict|silent|verbose|help|version|mount|entry|dir|tests|registry|accept-registry-change|name|git|no-.*)$)[a-z][a-z0-9]*$/;
+  /^(?!(cwd|yes|dry-run|json|install|no-install|overwrite|strict|silent|verbose|help|version|mount|entry|dir|tests|registry|accept-registry-change|name|git|constructor)$)[a-z][a-z0-9]*$/;
 
 const mount = z.strictObject({
   file: path,

@@ -36,6 +36,11 @@ const attempts: readonly (readonly [string, (folder: string) => Promise<unknown>
   ["two cases of one name", (folder) => fs.outputFile(join(folder, base, "src/audit/LOG.ts"), "1"), "only by case"],
   ["two cases of one folder", (folder) => fs.outputFile(join(folder, base, "src/Audit/a.ts"), "1"), "only by case"],
   ["a choice of nobody", (folder) => fs.outputFile(join(folder, "templates/audit-log/x/y/src/a.ts"), "1"), "no choice"],
+  [
+    "a choice that every object has",
+    (folder) => fs.outputFile(join(folder, "templates/audit-log/constructor/name/src/a.ts"), "1"),
+    "no choice",
+  ],
   ["a binary", (folder) => fs.outputFile(join(folder, base, "src/a.ts"), "a\u0000b"), "is no UTF-8 text"],
   ["other bytes", (folder) => fs.outputFile(join(folder, base, "src/a.ts"), Buffer.from([0xff])), "is no UTF-8 text"],
   ["no TypeScript", (folder) => fs.outputFile(join(folder, base, "src/a.ts"), "const = ;"), "a.ts is no TypeScript"],

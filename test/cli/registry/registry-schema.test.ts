@@ -51,6 +51,8 @@ const violations: readonly (readonly [string, Json])[] = [
   ),
   ["a .gitignore line that shows what is hidden", withItem({ gitignore: ["!.env"] })],
   ["a choice that is called like a flag", withItem(choice("overwrite"))],
+  ["a choice that every object has", withItem(choice("constructor"))],
+  ["an item that every object has", withItem({ name: "constructor" })],
   ["a choice that is no flag", withItem(choice("a b"))],
   ["a mounted file that leads out", withItem(mount({ file: "src/../../a.ts" }))],
   ["an export that is code", withItem(mount({ export: "a } from 'x'; evil(); import { b" }))],
