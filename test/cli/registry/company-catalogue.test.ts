@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import fs from "fs-extra";
 import { beforeAll, describe, expect, it } from "vitest";
+import { pinProblem } from "../../../cli/plan/pins.js";
 import { buildCli, type Ended, run } from "../../support/cli.js";
 import { changeItem, documentedCatalogue, writeCatalogue } from "../../support/company-catalogue.js";
 import { type Fixture, useFixture } from "../../support/fixture.js";
@@ -141,6 +142,34 @@ describe("the item of docs/registry.md", () => {
       code: 2,
       stderr: expect.stringContaining("1.0.0 has changed without a new version"),
     });
+  });
+
+  it("a catalogue that has moved is named by --registry, and recorded at its new place without a question", async () => {
+    const { project, company } = await installed();
+    const elsewhere = join(project.dir, "tools/modules");
+    await fs.move(company, elsewhere);
+    expect(await authwright(project, `update audit-log --registry ${elsewhere}`)).toMatchObject({
+      code: 0,
+      stderr: "",
+    });
+    const { items } = JSON.parse(await project.read("authwright.json"));
+    expect(items["audit-log"].registry.source).toBe("tools/modules");
+    expect(await authwright(project, "diff audit-log --exit-code")).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("an item of the same name from elsewhere never takes its place", async () => {
+    const { project, company } = await installed();
+    const origin = { source: "../other", sha256: "0".repeat(64) };
+    const record = JSON.parse(await project.read("authwright.json"));
+    const item = (await fs.readJson(join(company, "registry.json"))).items[0];
+    const part = { item, selection: {} as never, templates: [] };
+    const at = { record } as never;
+    expect(pinProblem({ ...part, origin: null }, at, true)).toMatchObject({ code: "BadArgument" });
+    expect(pinProblem({ ...part, origin }, at, false)).toMatchObject({ code: "RegistryChanged" });
+    expect(pinProblem({ ...part, origin }, at, true)).toBeNull();
+    const own = { ...part, item: { ...item, name: "auth-basic" } };
+    expect(pinProblem({ ...own, origin }, at, true)).toMatchObject({ code: "BadArgument" });
+    expect(pinProblem({ ...own, origin: null }, at, false)).toBeNull();
   });
 
   it("a catalogue that is gone keeps nobody from updating the rest", async () => {
