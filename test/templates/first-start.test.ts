@@ -41,8 +41,21 @@ test("a users table of the application's own on Postgres: the migration says so,
     (error: Error) => error.message,
   );
   expect(failure).toContain('"users" already exists');
+  expect(failure).toContain("If that table is yours, rename ours first");
   expect(failure.trim().split("\n")).toHaveLength(1);
   expect(await ask(database.url, tables)).toEqual([{ tablename: "users" }]);
+  await database.drop();
+});
+
+test("on a Postgres without the tables every request says 503, and the log says what to run", async () => {
+  const { dir } = await compose("postgres");
+  const database = await freshDatabase();
+  const app = await startApp(dir, { DATABASE_URL: database.url });
+  const { status, body } = await logIn(api(app.url), "somebody");
+  expect(status).toBe(503);
+  expect(JSON.stringify(body)).not.toContain("migrate");
+  expect(app.output()).toContain("The tables are missing: run npm run auth:migrate");
+  await app.kill();
   await database.drop();
 });
 

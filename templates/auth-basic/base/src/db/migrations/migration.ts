@@ -9,6 +9,8 @@ export interface Migration {
 /** Says which migration failed and what the database said: of a statement of ours, so nothing of a client is in it. */
 export function migrationFailure(id: string, error: unknown): AuthError {
   const [root] = withCauses(error).reverse();
-  const detail = `Migration ${id} failed and nothing of it was applied: ${root?.message}.`;
+  const taken = /already exists/.test(root?.message ?? "");
+  const wayOut = taken ? ` If that table is yours, rename ours first: auth/README.md says how.` : "";
+  const detail = `Migration ${id} failed and nothing of it was applied: ${root?.message}.${wayOut}`;
   return new AuthError("ServiceUnavailable", { detail });
 }

@@ -11,7 +11,13 @@ export function isConflict(error: unknown): boolean {
  */
 export function databaseFailure(error: unknown): unknown {
   if (error instanceof AuthError) return error;
-  const mistake = /^(22|23|42)/.test(sqlState(error)) && sqlState(error) !== undefinedTable;
+  if (sqlState(error) === undefinedTable)
+    return new AuthError("ServiceUnavailable", {
+      retryAfterSeconds: 1,
+      detail: "The tables are missing: run npm run auth:migrate.",
+      cause: error,
+    });
+  const mistake = /^(22|23|42)/.test(sqlState(error));
   return mistake ? error : new AuthError("ServiceUnavailable", { retryAfterSeconds: 1, cause: error });
 }
 
