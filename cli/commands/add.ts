@@ -20,6 +20,7 @@ import { readSnapshot } from "./read-snapshot.js";
 import { printSameCommand, type Settled } from "./same-command.js";
 import { type AddFlags, checkFlags, selectItem, type Wishes } from "./selection.js";
 import { trackedEnvWarning } from "./tracked-env.js";
+import { unseenTestsWarning } from "./unseen-tests.js";
 
 /** Adds items to the project at --cwd. Returns the exit code. */
 export async function add(names: readonly string[], typed: AddFlags, context: Context): Promise<number> {
@@ -93,5 +94,8 @@ async function makePlan(project: Project, parts: readonly Part[], { flags }: Con
   const secret = () => randomBytes(32).toString("base64url");
   const plan = planAdd({ project, parts, files, secret, install: flags.install, overwrite: flags.overwrite });
   const tracked = plan.env.length > 0 ? await trackedEnvWarning(project) : null;
-  return tracked ? { ...plan, warnings: [...plan.warnings, tracked] } : plan;
+  const brings = (part: Part) => part.templates.some(({ path }) => path.endsWith(".test.ts"));
+  const fresh = parts.filter((part) => brings(part) && !project.record?.items[part.item.name]);
+  const unseen = await Promise.all(fresh.map(({ selection }) => unseenTestsWarning(project, selection.testDir)));
+  return { ...plan, warnings: [...plan.warnings, ...new Set([tracked, ...unseen].filter((line) => line !== null))] };
 }
