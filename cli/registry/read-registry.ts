@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type * as z from "zod/mini";
 import { CliError } from "../errors.js";
 import { nearest } from "../ui/nearest.js";
-import type { Registry, RegistryItem } from "./registry.js";
+import type { ChoiceValue, Registry, RegistryItem } from "./registry.js";
 import { registryShape } from "./registry-shape.js";
 
 /** What else there is to know of a registry that is being checked. */
@@ -17,7 +18,7 @@ export interface RegistryCheck {
 export function checkRegistry(json: unknown, { known = [], refuse = damaged }: RegistryCheck = {}): Registry {
   const parsed = registryShape.safeParse(json);
   if (!parsed.success) throw refuse(describeIssue(parsed.error.issues[0]!));
-  const { $schema: _, ...registry } = parsed.data;
+  const registry: Registry = { name: parsed.data.name, items: parsed.data.items.map(toItem) };
   const names = registry.items.map(({ name }) => name);
   for (const [index, item] of registry.items.entries()) {
     if (names.indexOf(item.name) !== index) throw refuse(`${item.name} is there twice`);
@@ -28,6 +29,25 @@ export function checkRegistry(json: unknown, { known = [], refuse = damaged }: R
     if (missing) throw refuse(`${item.name} requires ${missing}, which is not there`);
   }
   return registry;
+}
+
+type WrittenItem = z.output<typeof registryShape>["items"][number];
+type WrittenValue = WrittenItem["choices"][string]["values"][string];
+
+function toItem({ type: _, packages, devPackages, choices, ...item }: WrittenItem): RegistryItem {
+  const read = Object.entries(choices).map(([name, choice]) => {
+    const values = Object.entries(choice.values).map(([value, written]) => [value, toValue(written)]);
+    return [name, { ...choice, values: Object.fromEntries(values) }];
+  });
+  return { ...item, dependencies: packages, devDependencies: devPackages, choices: Object.fromEntries(read) };
+}
+
+function toValue({ packages, devPackages, ...value }: WrittenValue): ChoiceValue {
+  return {
+    ...value,
+    ...(packages && { dependencies: packages }),
+    ...(devPackages && { devDependencies: devPackages }),
+  };
 }
 
 type Issue = NonNullable<ReturnType<typeof registryShape.safeParse>["error"]>["issues"][number];

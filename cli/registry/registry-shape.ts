@@ -31,7 +31,7 @@ const filePath =
   "[A-Za-z0-9._@()+-]*[A-Za-z0-9_@()+-])+";
 const path = z.string().check(z.maxLength(200), z.regex(new RegExp(`^${filePath}$`)));
 
-const dependencies = z.record(
+const packages = z.record(
   packageName,
   z.strictObject({
     range,
@@ -74,8 +74,8 @@ const choice = z.strictObject({
     slug,
     z.strictObject({
       description: line,
-      dependencies: z.exactOptional(dependencies),
-      devDependencies: z.exactOptional(dependencies),
+      packages: z.exactOptional(packages),
+      devPackages: z.exactOptional(packages),
       env: z.exactOptional(env),
       nextSteps: z.exactOptional(z.array(line)),
     }),
@@ -100,14 +100,16 @@ const file = z.strictObject({
 
 const item = z.strictObject({
   name: slug,
+  /** For readers of shadcn's registries, whose `dependencies` are another thing: hence `packages` here. */
+  type: z.exactOptional(z.literal("registry:item")),
   version: z.string().check(z.maxLength(50), z.regex(/^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/)),
   title: line,
   description: line,
   requires: z.array(slug),
   choices: z.record(z.string().check(z.maxLength(64), z.regex(flag)), choice),
   mount: z.nullable(mount),
-  dependencies,
-  devDependencies: dependencies,
+  packages,
+  devPackages: packages,
   env,
   scripts: z.record(scriptName, line),
   gitignore: z.array(ignored),
@@ -120,6 +122,7 @@ const item = z.strictObject({
 export const registryShape = z.strictObject({
   $schema: z.exactOptional(line),
   name: line,
+  homepage: z.exactOptional(line),
   items: z.array(item).check(z.maxLength(200)),
 });
 

@@ -40,7 +40,7 @@ async function makeSecond(folder: string): Promise<void> {
     const [item] = registry.items;
     item.version = "0.2.0";
     item.renames = { "src/auth/clock.ts": "src/auth/time/now.ts" };
-    item.dependencies.jsonwebtoken = { range: "^9.0.3" };
+    item.packages.jsonwebtoken = { range: "^9.0.3" };
     item.env.push({ name: "AUTH_AUDIT_KEY", value: "secret", comment: "Signs the audit log" });
     item.scripts["auth:logout-everyone"] = `node --enable-source-maps ${item.scripts["auth:logout-everyone"].slice(5)}`;
     return JSON.stringify(registry, null, 2);

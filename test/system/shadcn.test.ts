@@ -34,6 +34,10 @@ describe("an item built for shadcn", () => {
     expect(items.length).toBeGreaterThan(3);
   });
 
+  test("registry.json itself is a registry to shadcn's schema", async () => {
+    expect(registrySchema.safeParse(await fs.readJson(join(repo, "registry.json"))).error).toBeUndefined();
+  });
+
   test.each([
     { by: "a file", choices: { database: "sqlite", errors: "rfc" } },
     { by: "a URL", choices: { database: "postgres", errors: "auth-basic" } },

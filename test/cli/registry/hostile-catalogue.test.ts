@@ -72,9 +72,9 @@ const attempts: readonly (readonly [string, (folder: string) => Promise<unknown>
     "a dependency that is a flag",
     (folder) =>
       changeItem(folder, (item) => {
-        item.dependencies = { "-g": { range: "^1.0.0" } };
+        item.packages = { "-g": { range: "^1.0.0" } };
       }),
-    "dependencies.-g: not allowed as a name",
+    "packages.-g: not allowed as a name",
   ],
   [
     "an install script",

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CliError } from "../../../cli/errors.js";
 import { pickChoices, withRequired } from "../../../cli/registry/choices.js";
@@ -8,8 +10,10 @@ import { ownedOnce, readTemplates } from "../../../cli/registry/templates.js";
 const shipped = readRegistry(packageRoot());
 const authBasic = findItem(shipped, "auth-basic");
 
+const written = JSON.parse(readFileSync(join(packageRoot(), "registry.json"), "utf8"));
+
 function withItem(changes: object): unknown {
-  return { name: "authwright", items: [{ ...authBasic, ...changes }] };
+  return { name: "authwright", items: [{ ...written.items[0], ...changes }] };
 }
 
 describe("registry.json", () => {

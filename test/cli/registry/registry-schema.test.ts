@@ -17,7 +17,7 @@ function withItem(members: Json): Json {
   return { ...shipped, items: [{ ...shipped.items[0], ...members }] };
 }
 
-const dependency = (name: string, range: string) => ({ dependencies: { [name]: { range } } });
+const dependency = (name: string, range: string) => ({ packages: { [name]: { range } } });
 const choice = (name: string) => ({
   choices: { [name]: { description: "a", default: "b", values: { b: { description: "b" } } } },
 });
@@ -41,7 +41,7 @@ const violations: readonly (readonly [string, Json])[] = [
   ["a range that is a folder", withItem(dependency("evil", "file:../evil"))],
   ["a range that is an alias", withItem(dependency("evil", "npm:other@1.0.0"))],
   ["a range of a workspace", withItem(dependency("evil", "workspace:*"))],
-  ["a dev dependency that is a flag", withItem({ devDependencies: { "-D": { range: "1.0.0" } } })],
+  ["a dev dependency that is a flag", withItem({ devPackages: { "-D": { range: "1.0.0" } } })],
   ["a key with a line break", withItem({ env: [{ name: "A\nB", value: "secret", comment: "a" }] })],
   ["a key that tells Node what to load", withItem({ env: [{ name: "NODE_OPTIONS", value: "secret", comment: "a" }] })],
   ["a comment with a line break", withItem({ env: [{ name: "A", value: "secret", comment: "a\nB=1" }] })],
@@ -86,7 +86,7 @@ describe("registry.schema.json", () => {
   });
 
   it.each(["latest", "1.x.y.z x", ">=1 <foo"])("the range %s is refused by the command line", (range) => {
-    expect(() => checkRegistry(withItem(dependency("evil", range)))).toThrow("dependencies.evil.range: not allowed");
+    expect(() => checkRegistry(withItem(dependency("evil", range)))).toThrow("packages.evil.range: not allowed");
   });
 
   it.each([
