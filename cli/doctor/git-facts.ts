@@ -18,14 +18,17 @@ const mostVersions = 20;
 export async function pastTexts(root: string, path: string): Promise<string[]> {
   const log = ["log", "--all", `--max-count=${mostVersions}`, "--format=%H", "--diff-filter=AMR", "--", path];
   const commits = (await git(root, log, [0])) ?? [];
-  const texts = await Promise.all(commits.map((commit) => git(root, ["show", `${commit}:./${path}`], [0])));
+  const texts = await Promise.all(
+    commits.map((commit) => git(root, ["show", "--no-textconv", `${commit}:./${path}`], [0])),
+  );
   return texts.flatMap((lines) => (lines ? [lines.join("\n")] : []));
 }
 
-/** Reads only: no hook, no lock, no other repository's settings. */
+/** Threat: programs that a repository's own settings name (fsmonitor, textconv). None is started, and nothing is locked. */
 async function git(root: string, args: readonly string[], good: readonly number[]): Promise<string[] | null> {
   try {
-    const { stdout, exitCode } = await x("git", ["--no-optional-locks", "-c", "core.quotePath=false", ...args], {
+    const settings = ["--no-optional-locks", "-c", "core.quotePath=false", "-c", "core.fsmonitor=false"];
+    const { stdout, exitCode } = await x("git", [...settings, ...args], {
       nodePath: false,
       timeout: limitMs,
       nodeOptions: { cwd: root, stdio: ["ignore", "pipe", "ignore"] },

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
+import { sameMeaning } from "../../merge/same-meaning.js";
 import type { SourceText } from "../../project/source-files.js";
 import { withoutComments } from "../../project/source-imports.js";
 import type { Check, Checkup, Finding } from "../checkup.js";
@@ -56,11 +57,12 @@ function unlisted(migrations: readonly Migration[], { sources }: Checkup): Findi
   });
 }
 
-function changed(migrations: readonly Migration[], { record }: Checkup): Finding[] {
+/** A reformatted one is still the same. */
+function changed(migrations: readonly Migration[], { record, bases }: Checkup): Finding[] {
   return migrations.flatMap(({ path, id, line, text }) => {
     const installed = Object.values(record.items).flatMap(({ files }) => files[path] ?? [])[0];
     const isSame = [text, text.replaceAll("\r\n", "\n")].some((one) => sha256(one) === installed?.sha256);
-    if (!installed || isSame) return [];
+    if (!installed || isSame || sameMeaning(text, bases.get(path) ?? "", path)) return [];
     return [
       {
         level: "warning" as const,

@@ -255,9 +255,15 @@ const cases: readonly [check: string, wrong: string, before: Given, found: strin
   [
     "pending-migrations",
     "an edited migration",
-    { files: migrations(), sources: { ...texts(), "src/db/migrations/0001-auth.ts": '// more\n\nid: "0001-auth"\n' } },
+    {
+      files: migrations(),
+      sources: { ...texts(), "src/db/migrations/0001-auth.ts": '// more\n\nid: "0001-auth" + 1\n' },
+    },
     "warning src/db/migrations/0001-auth.ts:3 the migration 0001-auth was edited",
-    { files: migrations(), sources: { ...texts(), "src/db/migrations/0001-auth.ts": 'id: "0001-auth"\r\n' } },
+    {
+      files: migrations(),
+      sources: { ...texts(), "src/db/migrations/0001-auth.ts": "// reformatted\r\nid:\r\n  '0001-auth';\r\n" },
+    },
   ],
   [
     "pending-migrations",

@@ -25,6 +25,8 @@ async function examine(dir: string): Promise<Diagnosis[]> {
 const named = (findings: readonly Diagnosis[]) => findings.map(({ check, file, line }) => `${check} ${file}:${line}`);
 const git = (dir: string, ...args: string[]) => execFileSync("git", args, { cwd: dir, stdio: "pipe" });
 
+const author = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
+
 describe("a project as add leaves it", () => {
   it.each(["nodenext-esm", "commonjs-alias", "class-app", "factory", "crlf", "express4-commonjs", "bin-www"])(
     "%s has nothing unsafe and nothing to warn of",
@@ -38,6 +40,19 @@ describe("a project as add leaves it", () => {
 });
 
 describe("what git says", () => {
+  it("starts no program that the repository's own settings name", async () => {
+    const { dir, read, write } = await installed();
+    git(dir, "init", "-q");
+    await write(".gitattributes", ".env diff=env\n");
+    git(dir, "add", "-f", ".env", ".gitattributes");
+    git(dir, ...author, "commit", "-qm", "in");
+    git(dir, "config", "core.fsmonitor", "echo fsmonitor >>.git/started; false");
+    git(dir, "config", "diff.env.textconv", "echo textconv >>.git/started; cat");
+    await write(".env", `${await read(".env")}LATER=1\n`);
+    expect(named(await examine(dir))).toContain("committed-secret .env:1");
+    await expect(read(".git/started")).rejects.toThrow("ENOENT");
+  });
+
   it("an .env that it tracks, and one that it would take along, are told apart", async () => {
     const { dir, write } = await installed();
     git(dir, "init", "-q");
@@ -52,7 +67,6 @@ describe("what git says", () => {
 
   it("of earlier commits counts too, until the secret is a fresh one", async () => {
     const { dir, read, write } = await installed();
-    const author = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
     git(dir, "init", "-q");
     git(dir, "add", "-f", ".env");
     git(dir, ...author, "commit", "-qm", "in");
