@@ -1,8 +1,8 @@
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from "diff";
-import pc from "picocolors";
 import { splitLines } from "../merge/text-lines.js";
 import type { FileComparison } from "../plan/compare.js";
 import type { Change, Plan } from "../plan/plan.js";
+import { colors } from "./colors.js";
 import { versionLine } from "./render-outcomes.js";
 
 /** All that `diff` found: the files of the items, and what an update would change beside them. */
@@ -84,15 +84,15 @@ function paint(text: string): string {
   const first = lines.findIndex((line) => line.startsWith("@@"));
   return lines
     .map((line, index) => {
-      if (index < first || first === -1) return pc.bold(line);
-      if (line.startsWith("+")) return pc.green(line);
-      return line.startsWith("-") ? pc.red(line) : line.startsWith("@@") ? pc.cyan(line) : line;
+      if (index < first || first === -1) return colors.bold(line);
+      if (line.startsWith("+")) return colors.green(line);
+      return line.startsWith("-") ? colors.red(line) : line.startsWith("@@") ? colors.cyan(line) : line;
     })
     .join("\n");
 }
 
 function section(colour: "cyan" | "yellow" | "magenta", title: string, parts: readonly string[]): string[] {
-  return parts.length === 0 ? [] : [pc.bold(pc[colour](`# ${title}`)), ...parts, ""];
+  return parts.length === 0 ? [] : [colors.bold(colors[colour](`# ${title}`)), ...parts, ""];
 }
 
 function bothLine({ path, both }: FileComparison): string[] {

@@ -1,11 +1,11 @@
-import pc from "picocolors";
 import type { Level } from "../doctor/checkup.js";
 import type { Diagnosis } from "../doctor/diagnose.js";
+import { colors } from "./colors.js";
 
 const colours: Readonly<Record<Level, (text: string) => string>> = {
-  unsafe: pc.red,
-  warning: pc.yellow,
-  hint: pc.cyan,
+  unsafe: colors.red,
+  warning: colors.yellow,
+  hint: colors.cyan,
 };
 
 /** The findings as a person reads them: what and where, why it matters, what to do. */
@@ -13,9 +13,9 @@ export function renderFindings(findings: readonly Diagnosis[], skipped: readonly
   const blocks = findings.map(({ level, check, file, line, what, why, fix }) => {
     const place = [file, line].filter((part) => part !== null).join(":");
     return [
-      `${colours[level](level)} ${pc.bold([place, what].filter(Boolean).join(" "))} ${pc.dim(`[${check}]`)}`,
+      `${colours[level](level)} ${colors.bold([place, what].filter(Boolean).join(" "))} ${colors.dim(`[${check}]`)}`,
       `  ${why}`,
-      `  ${pc.green("fix")} ${fix}`,
+      `  ${colors.green("fix")} ${fix}`,
       "",
     ].join("\n");
   });

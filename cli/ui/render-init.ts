@@ -1,5 +1,5 @@
-import pc from "picocolors";
 import type { Plan } from "../plan/plan.js";
+import { colors } from "./colors.js";
 import { quote } from "./command-line.js";
 import { renderPlan } from "./render-plan.js";
 
@@ -23,7 +23,7 @@ export function renderInit(summary: NewProjectSummary, { dryRun }: { dryRun: boo
   if (dryRun) return [renderPlan(plan, { dryRun }), ...section("Then", thenLines(git, plan))].join("\n");
   const files = plan.changes.filter(({ path }) => !path.startsWith(".authwright/")).length;
   return [
-    `${pc.green("✔")} ${pc.bold(name)}: ${files} files in ${folder || "this folder"}`,
+    `${colors.green("✔")} ${colors.bold(name)}: ${files} files in ${folder || "this folder"}`,
     ...section("Note", plan.warnings),
     ...section("Next", nextLines(folder, plan)),
   ].join("\n");

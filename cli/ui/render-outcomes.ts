@@ -1,5 +1,5 @@
-import pc from "picocolors";
 import type { FileOutcome, Plan } from "../plan/plan.js";
+import { colors } from "./colors.js";
 
 /** An item as an update names it. */
 export function versionLine({ item, from, to }: NonNullable<Plan["versions"]>[number]): string {
@@ -16,7 +16,7 @@ export function renderConflicts({ outcomes = [], versions = [] }: Plan): string 
     "--conflicts ours keeps your lines where both sides changed, --conflicts theirs takes the new ones",
   ];
   return [
-    pc.bold(`${names}: conflicts, nothing was written`),
+    colors.bold(`${names}: conflicts, nothing was written`),
     "",
     ...inTheWay.flatMap(conflictLines).map((line) => `  ${line}`),
     ...(conflicts ? ["", ...ways.map((line) => `  ${line}`)] : []),
@@ -41,5 +41,5 @@ function isWorthSaying({ what, note, movedFrom }: FileOutcome): boolean {
 function conflictLines({ path, conflicts, note }: FileOutcome): string[] {
   const places = conflicts.map(({ line, lines }) => (lines > 1 ? `${line}-${line + lines - 1}` : `${line}`));
   const where = places.length > 0 ? `:${places.join(", ")}` : "";
-  return [`${pc.bold(path + where)}  ${note ?? "you and the new version changed the same lines"}`];
+  return [`${colors.bold(path + where)}  ${note ?? "you and the new version changed the same lines"}`];
 }

@@ -1,6 +1,6 @@
-import pc from "picocolors";
 import type { Change, ManualStep, Plan } from "../plan/plan.js";
 import { changedLines } from "./changed-lines.js";
+import { colors } from "./colors.js";
 import { outcomeLines, versionLine } from "./render-outcomes.js";
 
 /** A plan as a person reads it. Of .env it names the keys, never a value. */
@@ -13,7 +13,7 @@ export function renderPlan(plan: Plan, { dryRun }: { dryRun: boolean }): string 
     ].join("\n");
   }
   return [
-    pc.bold(`${namesOf(plan)}${dryRun ? " (dry run: nothing is written)" : ""}`),
+    colors.bold(`${namesOf(plan)}${dryRun ? " (dry run: nothing is written)" : ""}`),
     ...section("From another registry: read it before you trust it", (plan.origins ?? []).map(originLine)),
     ...section("What the project is", plan.guesses.map(guessLine)),
     ...section("Files", fileLines(plan.changes)),
@@ -24,10 +24,10 @@ export function renderPlan(plan: Plan, { dryRun }: { dryRun: boolean }): string 
     ...section("Taken out of package.json and .env", removedLines(plan)),
     ...section(
       "Stays",
-      (plan.kept ?? []).map(({ what, why }) => `${what} ${pc.dim(`(${why})`)}`),
+      (plan.kept ?? []).map(({ what, why }) => `${what} ${colors.dim(`(${why})`)}`),
     ),
     ...section("Note", plan.warnings),
-    ...section(pc.yellow("Left for you to do"), plan.manual.flatMap(manualLines)),
+    ...section(colors.yellow("Left for you to do"), plan.manual.flatMap(manualLines)),
   ].join("\n");
 }
 
@@ -38,7 +38,7 @@ export function renderNextSteps({ nextSteps }: Plan): string {
 
 /** What could not be patched, with the exact lines. */
 export function renderManual({ manual }: Plan): string {
-  return section(pc.yellow("Left for you to do"), manual.flatMap(manualLines)).join("\n");
+  return section(colors.yellow("Left for you to do"), manual.flatMap(manualLines)).join("\n");
 }
 
 function namesOf({ selections, versions, removed }: Plan): string {
@@ -59,12 +59,12 @@ function section(title: string, lines: readonly string[]): string[] {
 }
 
 function guessLine({ what, value, because, flag }: Plan["guesses"][number]): string {
-  return `${what}: ${value} ${pc.dim(`(${because}${flag ? `; ${flag}` : ""})`)}`;
+  return `${what}: ${value} ${colors.dim(`(${because}${flag ? `; ${flag}` : ""})`)}`;
 }
 
 function dependencyLine({ name, range, dev, raisedFrom }: Plan["dependencies"][number]): string {
   const note = [dev ? "dev" : "", raisedFrom ? `was ${raisedFrom}` : ""].filter(Boolean).join(", ");
-  return `${name} ${range}${note ? pc.dim(` (${note})`) : ""}`;
+  return `${name} ${range}${note ? colors.dim(` (${note})`) : ""}`;
 }
 
 function scriptLine([name, command]: [string, string]): string {
@@ -72,7 +72,7 @@ function scriptLine([name, command]: [string, string]): string {
 }
 
 function originLine({ item, source, sha256 }: NonNullable<Plan["origins"]>[number]): string {
-  return `${item}: ${source} ${pc.dim(`(sha-256 ${sha256})`)}`;
+  return `${item}: ${source} ${colors.dim(`(sha-256 ${sha256})`)}`;
 }
 
 /** The kept originals are many and of no interest: one line for all. */
@@ -81,17 +81,19 @@ function fileLines(changes: readonly Change[]): string[] {
   const bases = changes.filter(isBase).length;
   const lines = changes.filter((change) => !isBase(change)).map(changeLine);
   return bases > 0
-    ? [...lines, `${pc.dim("=")} .authwright/base/ ${pc.dim(`(${bases} files as installed, for updates)`)}`]
+    ? [...lines, `${colors.dim("=")} .authwright/base/ ${colors.dim(`(${bases} files as installed, for updates)`)}`]
     : lines;
 }
 
 function changeLine(change: Change): string {
   const { added, removed } = changedLines(change);
-  const sign = { create: pc.green("+"), edit: pc.yellow("~"), delete: pc.red("-") }[change.kind];
-  const counts = [added ? pc.green(`+${added}`) : "", removed ? pc.red(`-${removed}`) : ""].filter(Boolean).join(" ");
-  return `${sign} ${change.path} ${counts} ${pc.dim(change.kind === "create" ? "" : `(${change.why})`)}`.trimEnd();
+  const sign = { create: colors.green("+"), edit: colors.yellow("~"), delete: colors.red("-") }[change.kind];
+  const counts = [added ? colors.green(`+${added}`) : "", removed ? colors.red(`-${removed}`) : ""]
+    .filter(Boolean)
+    .join(" ");
+  return `${sign} ${change.path} ${counts} ${colors.dim(change.kind === "create" ? "" : `(${change.why})`)}`.trimEnd();
 }
 
 function manualLines({ path, place, reason, lines }: ManualStep): string[] {
-  return [`${pc.bold(path)}: ${reason}`, `  ${place}:`, ...lines.map((line) => `      ${line}`), ""];
+  return [`${colors.bold(path)}: ${reason}`, `  ${place}:`, ...lines.map((line) => `      ${line}`), ""];
 }

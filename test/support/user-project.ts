@@ -107,8 +107,12 @@ async function userEnv(): Promise<Record<string, string>> {
   };
 }
 
-async function pnpmFolder(): Promise<string> {
+let pnpmLink: Promise<string> | undefined;
+
+/** Made once: projects that run side by side ask for it at the same moment. */
+function pnpmFolder(): Promise<string> {
   const folder = join(repo, "node_modules/.cache/authwright/bin");
-  await fs.ensureSymlink(join(repo, "node_modules/pnpm/bin/pnpm.cjs"), join(folder, "pnpm"));
-  return folder;
+  const link = () => fs.ensureSymlink(join(repo, "node_modules/pnpm/bin/pnpm.cjs"), join(folder, "pnpm"));
+  pnpmLink ??= link().then(() => folder);
+  return pnpmLink;
 }
