@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import fs from "fs-extra";
 import { CliError } from "../errors.js";
+import { upwards } from "../project/repo-path.js";
 import { reasonOf } from "./failure-text.js";
 import { recover, wasKilled } from "./recover.js";
 
@@ -25,11 +26,22 @@ export async function recoverNewFolder(root: string): Promise<string | null> {
   return line;
 }
 
-/** Returns the outermost folder that had to be made. */
+/** Returns the outermost folder that had to be made. One at a time: where a file system refuses with ENOENT, Node's own loops. */
 async function makeFolder(root: string): Promise<string | undefined> {
+  const missing: string[] = [];
+  for (const folder of upwards(root)) {
+    if (await fs.pathExists(folder)) break;
+    missing.unshift(folder);
+  }
+  const made: string[] = [];
   try {
-    return await fs.promises.mkdir(root, { recursive: true });
+    for (const folder of missing) {
+      await fs.promises.mkdir(folder);
+      made.unshift(folder);
+    }
+    return missing[0];
   } catch (error) {
+    for (const folder of made) await fs.rmdir(folder).catch(() => undefined);
     throw new CliError("WriteFailed", `${root} can't be made (${reasonOf(error)}): nothing was written`, {
       cause: error,
     });

@@ -237,6 +237,13 @@ describe("when init fails", () => {
     expect(Object.keys(await treeOf(dir))).toEqual(Object.keys(await treeOf(clean.dir)));
   });
 
+  it.runIf(process.platform === "linux")("where no folder can be made ends with one line", async () => {
+    const { dir } = await useFiles({});
+    const { code, stderr } = await authwright(dir, ["init", "/proc/my-app/below", ...quick, "--yes"]);
+    expect(stderr).toMatch(/^authwright: \/proc\/my-app\/below can't be made [^\n]* \[WriteFailed\]\n$/);
+    expect(code).toBe(1);
+  });
+
   it("because its parent is a file, exit 2 on one line", async () => {
     const { dir } = await useFiles({ file: "" });
     const { code, stderr } = await authwright(dir, ["init", "file/app", ...quick]);
