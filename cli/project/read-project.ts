@@ -7,7 +7,7 @@ import { allDependencies, findPackageRoot, type Manifest, readManifest } from ".
 import { detectPackageManager } from "./package-manager.js";
 import { findExpress, findTypescript, resolvedVersions, typescriptMajor } from "./package-versions.js";
 import type { Guess, InstalledItem, InstallRecord, ModuleStyle, Overrides, Project } from "./project.js";
-import { compilerWarnings, entryWarnings } from "./project-warnings.js";
+import { entryWarnings } from "./project-warnings.js";
 import { readRecord } from "./record.js";
 import { findSourceDir, namedSourceDir, type SourceDir } from "./source-dir.js";
 import { readSources, type Sources } from "./sources.js";
@@ -60,11 +60,7 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
       packages.managerGuess,
       moduleGuess(modules, tsconfig.path),
     ],
-    warnings: [
-      ...entryWarnings(entry?.path ?? null, sources.rivals),
-      ...compilerWarnings(tsconfig),
-      ...(database.warnings ?? []),
-    ],
+    warnings: [...entryWarnings(entry?.path ?? null, sources.rivals), ...(database.warnings ?? [])],
   };
 }
 

@@ -240,6 +240,22 @@ describe("a range that only the package manager understands", () => {
   });
 });
 
+describe("skipLibCheck", () => {
+  const options = { module: "nodenext", target: "es2022", rootDir: "src", outDir: "dist" };
+
+  it("that is not set is set, for drizzle's types break the build without it", async () => {
+    const { dir } = await repo({ tsconfig: { compilerOptions: options } });
+    expect(planned(await planDoor(dir), "tsconfig.json")).toContain('"skipLibCheck": true');
+  });
+
+  it("that the user has set to false stays, and is left for a person", async () => {
+    const { dir } = await repo({ tsconfig: { compilerOptions: { ...options, skipLibCheck: false } } });
+    const plan = await planDoor(dir);
+    expect(planned(plan, "tsconfig.json")).toBeUndefined();
+    expect(plan.manual).toMatchObject([{ path: "tsconfig.json", lines: ['"skipLibCheck": true'] }]);
+  });
+});
+
 describe("scripts", () => {
   it.each([
     ["none", {}, { test: "vitest run" }],

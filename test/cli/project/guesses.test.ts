@@ -359,11 +359,6 @@ describe("typescript", () => {
       });
   });
 
-  test("skipLibCheck set to false is warned of", async () => {
-    const { dir } = await useRepo({ compilerOptions: { skipLibCheck: false }, files });
-    expect((await readProject(dir, {})).warnings).toEqual([expect.stringContaining("skipLibCheck")]);
-  });
-
   test("types without node pass: those of express bring them", async () => {
     const { dir } = await useRepo({ compilerOptions: { types: ["jest"] }, files });
     expect((await readProject(dir, {})).warnings).toEqual([]);
