@@ -5,19 +5,30 @@ import type { Edit } from "./edit.js";
 
 /**
  * Takes keys out of a `.env`: of each the last line, which is the one that counts. Every other key reads as before, or
- * nothing is done. `added` names the keys that went.
+ * nothing is done. `added` names the keys that went. `appended` names all that were added, the ones that stay too.
  */
-export function removeEnvKeys(text: string, names: readonly string[], glue: readonly string[] = []): Edit {
+export function removeEnvKeys(
+  text: string,
+  names: readonly string[],
+  glue: readonly string[] = [],
+  appended: readonly string[] = names,
+): Edit {
   const lines = linesOf(text);
-  const places = new Map(names.map((name) => [name, lines.findLastIndex((line) => isLineOf(line, name))]));
+  const placeOf = (name: string) => lines.findLastIndex((line) => isLineOf(line, name));
+  const places = new Map(names.map((name) => [name, placeOf(name)]));
   const found = [...places].filter(([, at]) => at !== -1);
   if (found.length === 0) return { kind: "already" };
-  const after = cutLines(text, new Set(found.map(([, at]) => at)), glue);
+  const after = cutLines(text, new Set(found.map(([, at]) => at)), glue, opensAt(placeOf(appended[0] ?? ""), glue));
   const gone = found.map(([name]) => name);
   const damage = firstDifference(text, after, gone);
   if (damage === null) return { kind: "applied", text: after, added: gone };
   const reason = `${damage} would be read differently afterwards`;
   return { kind: "cannot", reason, place: "take these keys out by hand", paste: gone.map((name) => `${name}=`) };
+}
+
+/** Keys are set apart by an empty line: where no more than one line end was put before them, the file had its own. */
+export function opensAt(first: number | null, glue: readonly string[]): number | null {
+  return glue.some((one) => /\n\r?\n/.test(one)) ? first : null;
 }
 
 function isLineOf(line: string, name: string): boolean {

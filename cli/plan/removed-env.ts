@@ -22,7 +22,7 @@ export function planRemovedEnv(input: RemoveInput, draft: Draft): { gone: readon
     return why === null ? [] : [{ what: `${name} in .env`, why, key: name }];
   });
   const going = present.filter((name) => purge || !kept.some(({ key }) => key === name));
-  const edit = removeEnvKeys(text, going, installed.undo?.glue[".env"]);
+  const edit = removeEnvKeys(text, going, installed.undo?.glue[".env"], installed.env);
   const gone = applyEdit(edit, { path: ".env", why: `the keys of ${input.item}`, secret: true }, draft) ?? [];
   if (draft.read(".env")?.trim() === "" && installed.undo?.created.includes(".env"))
     draft.write(".env", null, `the keys of ${input.item}`, true);

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
-import { cutLines, findLines } from "../edits/cut-lines.js";
+import { cutLines, findLines, firstLine } from "../edits/cut-lines.js";
+import { opensAt } from "../edits/dotenv-removal.js";
 import { unmountRouter } from "../edits/entry/unmount.js";
 import { removeFromTsconfig } from "../edits/tsconfig-removal.js";
 import { applyEdit } from "./apply-edit.js";
@@ -15,20 +16,21 @@ export function planRemovedPatches(input: RemoveInput, keys: readonly string[], 
   return input.installed.patches.flatMap((patch) => {
     if (draft.read(patch.path) === null) return [];
     if (patch.path === ".gitignore") return cutIgnores(patch, input, keys, draft);
-    if (patch.path === ".env.example") cutAppended(patch.path, exampleLines(patch, keys), input, draft);
+    if (patch.path === ".env.example") cutAppended(patch, exampleLines(patch, keys), input, draft);
     else if (patch.path.endsWith(".json")) cutOptions(patch, input, draft);
     else unmount(patch, input, draft);
     return [];
   });
 }
 
-function cutIgnores({ path, lines }: Patch, input: RemoveInput, keys: readonly string[], draft: Draft): KeptPart[] {
+function cutIgnores(patch: Patch, input: RemoveInput, keys: readonly string[], draft: Draft): KeptPart[] {
+  const { lines } = patch;
   const others = Object.keys(input.project.record?.items ?? {}).filter((name) => name !== input.item);
   const hasFile = databaseStays(input) && input.database!.files.length > 0;
   const stays = (line: string) => others.length > 0 || (line === ".env" ? keys.length > 0 : hasFile);
   const kept = lines.filter(stays);
   const going = lines.filter((line) => !stays(line));
-  cutAppended(path, going, input, draft);
+  cutAppended(patch, going, input, draft);
   const why = others.length > 0 ? `${others.join(", ")} may need it` : "what it keeps out of git is still there";
   return kept.map((line) => ({ what: `${line} in .gitignore`, why }));
 }
@@ -46,9 +48,12 @@ function exampleLines({ lines }: Patch, keys: readonly string[]): string[] {
   return going;
 }
 
-function cutAppended(path: string, lines: readonly string[], { installed, item }: RemoveInput, draft: Draft): void {
+function cutAppended(patch: Patch, going: readonly string[], { installed, item }: RemoveInput, draft: Draft): void {
+  const { path, lines } = patch;
   const text = draft.read(path)!;
-  const after = cutLines(text, findLines(text, lines), installed.undo?.glue[path]);
+  const glue = installed.undo?.glue[path] ?? [];
+  const first = firstLine(text, lines);
+  const after = cutLines(text, findLines(text, going), glue, path === ".gitignore" ? first : opensAt(first, glue));
   const created = installed.undo?.created.includes(path) && after.trim() === "";
   draft.write(path, created ? null : after, `the lines of ${item}`);
 }

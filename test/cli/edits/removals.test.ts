@@ -27,7 +27,32 @@ describe("cutting lines", () => {
   });
 });
 
+describe("cutting lines that were appended", () => {
+  it.each<[string, string, number | null, string]>([
+    ["after one that stays, its end stays", "a\nmine\nb\n", 0, "a\nmine\n"],
+    ["where the text ended without a newline, it does so again", "mine\nb\n", 1, "mine"],
+    ["where that can't be told, the end stays", "mine\nb\n", null, "mine\n"],
+    ["with Windows line endings", "mine\r\nb\r\n", null, "mine\r\n"],
+  ])("%s", (_, before, first, after) => {
+    const glue = before.includes("\r") ? ["\r\n"] : ["\n"];
+    expect(cutLines(before, findLines(before, ["b"]), glue, first)).toBe(after);
+  });
+});
+
 describe("taking keys out of .env", () => {
+  it.each([
+    ["of a file that ended in a newline, behind a key that stays", "A=1\n\nB=mine\nC=2\n", ["\n"], "A=1\n\nB=mine\n"],
+    ["of one without, behind a key that stays", "A=1\n\nB=mine\nC=2\n", ["\n\n"], "A=1\n\nB=mine\n"],
+    ["of one without, behind a key and an empty line", "A=1\n\nB=mine\n\nC=2\n", ["\n\n"], "A=1\n\nB=mine\n"],
+    ["of one whose empty line is gone", "A=1\nC=2\n", ["\n"], "A=1\n"],
+  ])("%s: the last line keeps its end", (_, before, glue, after) => {
+    expect(text(removeEnvKeys(before, ["C"], glue, ["B", "C"]))).toBe(after);
+  });
+
+  it("of a file without a final newline leaves it without one", () => {
+    expect(text(removeEnvKeys("A=1\n\nB=1\nC=2\n", ["B", "C"], ["\n\n"]))).toBe("A=1");
+  });
+
   it.each([
     ["a key", "A=1\nB=2\n", ["B"], "A=1\n"],
     ["a key with export and spaces", "A=1\n export B = 2\n", ["B"], "A=1\n"],

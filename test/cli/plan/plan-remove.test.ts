@@ -237,6 +237,18 @@ describe("what the user has done since then", () => {
     expect(kept).toEqual([name]);
   });
 
+  it.each([".env", ".env.example"])(
+    "to a key in %s leaves it a line of its own, whatever is added next",
+    async (path) => {
+      const { dir, read, write } = await useFixture("nodenext-esm");
+      await write(path, "A=1\n");
+      await addAuth(dir);
+      await write(path, (await read(path)).replace(/^JWT_ISSUER=.*$/m, "JWT_ISSUER=mine"));
+      await removeAuth(dir);
+      expect(await read(path)).toMatch(/^A=1\n+(#.*\n)*JWT_ISSUER=mine\n$/);
+    },
+  );
+
   it("to a script of ours keeps it", async () => {
     const { kept, read } = await afterwards((fixture) =>
       edit(fixture, "package.json", (text) => text.replace('js migrate"', 'js migrate --mine"')),
