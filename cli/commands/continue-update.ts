@@ -32,7 +32,7 @@ export async function continueUpdate(project: Project, context: Context): Promis
   return exitCode.done;
 }
 
-/** Nothing is added or updated over conflict markers. */
+/** Nothing is added, updated or removed over conflict markers. */
 export function refuseUnmerged(project: Project): void {
   const [first, ...more] = unmergedFiles(project);
   if (first === undefined) return;

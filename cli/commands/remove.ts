@@ -12,6 +12,7 @@ import { nearest } from "../ui/nearest.js";
 import { progress } from "../ui/output.js";
 import { apply, confirmed, putBackKilled, report } from "./carry-out.js";
 import type { Context } from "./context.js";
+import { refuseUnmerged } from "./continue-update.js";
 import { readSnapshot } from "./read-snapshot.js";
 import { refuseDuringMerge } from "./refuse-during-merge.js";
 
@@ -28,6 +29,7 @@ export async function remove(item: string, typed: RemoveFlags, context: Context)
   await putBackKilled(await findPackageRoot(flags.cwd), context);
   const project = await readProject(flags.cwd, {});
   const installed = findInstalled(item, project);
+  refuseUnmerged(project);
   refuseRequired(item, project, context);
   await refuseDuringMerge(project, "remove");
   const plan = await makePlan(item, installed, project, typed, context);

@@ -62,6 +62,18 @@ describe("remove", () => {
     expect(await treeOf(dir)).toEqual(between);
   });
 
+  it("while an update waits to be continued exits 3, names the file, and writes nothing", async () => {
+    const { dir, read, write } = await installed();
+    const record = JSON.parse(await read("authwright.json"));
+    record.items["auth-basic"].unmerged = ["src/auth/sessions.ts"];
+    await write("authwright.json", JSON.stringify(record));
+    const between = await treeOf(dir);
+    const { code, stdout, stderr } = await authwright(dir, removing);
+    expect(stderr).toContain("settle the conflicts in src/auth/sessions.ts, then run authwright update --continue");
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+    expect(await treeOf(dir)).toEqual(between);
+  });
+
   it("a typo exits 2 with the name that was meant", async () => {
     const { dir } = await installed();
     const { code, stderr } = await authwright(dir, ["remove", "auth-basc"]);
