@@ -42,7 +42,7 @@ const itemMembers: Readonly<Record<keyof InstalledItem, (value: unknown) => bool
   version: (value) => isString(value) && valid(value) !== null,
   choices: isStrings,
   mount: (value) => value === null || isString(value),
-  sourceDir: isFolder,
+  sourceDir: isPath,
   testDir: isFolder,
   files: (value) => isObject(value) && Object.keys(value).every(isPath) && Object.values(value).every(isInstalledFile),
   patches: (value) => Array.isArray(value) && value.every(isPatch),

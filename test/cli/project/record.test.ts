@@ -83,6 +83,11 @@ describe("a damaged record is a DamagedRecord that names the file and the member
       "items.auth-basic.sourceDir",
     ],
     [
+      "an empty source folder",
+      { version: 1, items: { "auth-basic": { ...item, sourceDir: "" } } },
+      "items.auth-basic.sourceDir",
+    ],
+    [
       "a version that is none",
       { version: 1, items: { "auth-basic": { ...item, version: "banana" } } },
       "items.auth-basic.version",
