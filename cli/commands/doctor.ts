@@ -1,6 +1,7 @@
 import { readAdvisories } from "../advisories/read-advisories.js";
 import { wasKilled } from "../apply/recover.js";
 import { type Diagnosis, diagnose } from "../doctor/diagnose.js";
+import { type NotChecked, notChecked } from "../doctor/not-checked.js";
 import { readCheckup } from "../doctor/read-checkup.js";
 import { CliError, exitCode } from "../errors.js";
 import { findPackageRoot } from "../project/package-json.js";
@@ -28,19 +29,14 @@ export async function doctor({ offline = false }: DoctorFlags, { flags, packageR
   const project = await readProject(flags.cwd, {});
   const { items } = readRegistry(packageRoot);
   const checkup = await readCheckup(project, record, { items, advisories: readAdvisories(packageRoot), offline });
-  const { audit } = checkup;
-  const skipped = audit.kind === "skipped" ? [{ check: "vulnerable-dependency", why: audit.why }] : [];
+  const skipped = notChecked(checkup);
   const findings = diagnose(checkup);
   if (flags.json) jsonResult({ findings, skipped });
   else say(findings, skipped, flags.silent);
   return findings.some(({ level }) => level === "unsafe") ? exitCode.failed : exitCode.done;
 }
 
-function say(
-  findings: readonly Diagnosis[],
-  skipped: readonly { check: string; why: string }[],
-  silent: boolean,
-): void {
+function say(findings: readonly Diagnosis[], skipped: readonly NotChecked[], silent: boolean): void {
   const shown = silent ? findings.filter(({ level }) => level === "unsafe") : findings;
   if (silent && shown.length === 0) return;
   const lines = silent ? [] : skipped.map(({ check, why }) => `${check} (${why})`);
