@@ -9,6 +9,7 @@ import type { ConflictMode } from "../plan/update-input.js";
 import { findPackageRoot } from "../project/package-json.js";
 import type { Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
+import { readSourceFiles } from "../project/source-files.js";
 import { jsonResult, progress, result } from "../ui/output.js";
 import { planJson } from "../ui/plan-json.js";
 import { renderConflicts } from "../ui/render-outcomes.js";
@@ -57,7 +58,8 @@ export async function makePlan(
   const parts = await installedParts(name, project, { packageRoot, typed, onlyLooking: false });
   const files = await readSnapshot(project.root, pathsToRead(project, parts));
   const secret = () => randomBytes(32).toString("base64url");
-  const plan = planUpdate({ project, parts, files, secret, install: flags.install, conflicts });
+  const sources = await readSourceFiles(project);
+  const plan = planUpdate({ project, parts, files, secret, install: flags.install, conflicts, sources });
   return { ...plan, warnings: [...plan.warnings, ...fixedAdvisories(readAdvisories(packageRoot), plan)] };
 }
 

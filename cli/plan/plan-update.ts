@@ -4,6 +4,7 @@ import { CliError } from "../errors.js";
 import type { InstalledItem, InstallRecord, Project, Undo } from "../project/project.js";
 import { applyEdit } from "./apply-edit.js";
 import { planBuildExclude, planBuildInclude } from "./build-files.js";
+import { planOutdatedImports } from "./dangling-imports.js";
 import { planDependencies } from "./dependencies.js";
 import { type Draft, startDraft } from "./draft.js";
 import { planEnvironment } from "./environment.js";
@@ -34,6 +35,7 @@ export function planUpdate(input: UpdateInput): Plan {
   }
   writeRecord(record, project.record, draft);
   const blocked = isBlocked(outcomes, input.conflicts);
+  if (!blocked) planOutdatedImports({ project, sources: input.sources ?? [], outcomes }, draft);
   return {
     selections: parts.map(({ selection }) => selection),
     guesses: [],

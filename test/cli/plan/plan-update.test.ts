@@ -5,6 +5,7 @@ import type { Plan } from "../../../cli/plan/plan.js";
 import { planUpdate } from "../../../cli/plan/plan-update.js";
 import type { ConflictMode } from "../../../cli/plan/update-input.js";
 import { readProject } from "../../../cli/project/read-project.js";
+import { readSourceFiles } from "../../../cli/project/source-files.js";
 import type { RegistryItem } from "../../../cli/registry/registry.js";
 import type { TemplateFile } from "../../../cli/registry/templates.js";
 import { type Fixture, useFiles } from "../../support/fixture.js";
@@ -52,7 +53,16 @@ async function updating(dir: string, { item = {}, files = {}, mode = "refuse" }:
   const selection = { item: "door", choices, mount, sourceDir, testDir };
   const parts = [{ item: { ...door, version: "1.1.0", ...item }, selection, templates: [...templates.values()] }];
   const snapshot = await readSnapshot(project.root, pathsToRead(project, parts));
-  return planUpdate({ project, parts, files: snapshot, secret: () => "fresh", install: true, conflicts: mode });
+  const sources = await readSourceFiles(project);
+  return planUpdate({
+    project,
+    parts,
+    files: snapshot,
+    secret: () => "fresh",
+    install: true,
+    conflicts: mode,
+    sources,
+  });
 }
 
 const planned = ({ changes }: Plan, path: string) => changes.find((change) => change.path === path)?.after;
@@ -77,6 +87,18 @@ describe("files", () => {
     expect(planned(plan, ".authwright/base/src/door/ring.ts.txt")).toBeNull();
     expect(planned(plan, ".authwright/base/src/hall/bell.ts.txt")).toBe('export const ring = "ring";\n');
     expect(Object.keys(plan.record.items["door"]!.files)).toContain("src/hall/bell.ts");
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, string]>([
+    ["moved", { "src/door/ring.ts": "src/hall/bell.ts" }, "src/door/ring.ts is now src/hall/bell.ts"],
+    ["dropped", {}, "src/door/ring.ts is gone in the new version"],
+  ])("a file of the user's that imports one that is %s is named with its line", async (_, renames, reason) => {
+    const mine = 'import { ring } from "../door/ring.js";';
+    const { dir } = await installed({ "src/shop/mine.ts": `// "../door/ring.js"\n${mine}\n` });
+    const files = { "src/door/ring.ts": null, ...(renames["src/door/ring.ts"] && { "src/hall/bell.ts": "ring();\n" }) };
+    const { manual } = await updating(dir, { item: { renames }, files });
+    const step = { path: "src/shop/mine.ts", place: "line 2", lines: [mine], reason: expect.stringContaining(reason) };
+    expect(manual).toEqual([step]);
   });
 
   it("a rename to a place where a file of the user's stands keeps everything from being written", async () => {
