@@ -34,6 +34,8 @@ export interface Checkup {
   /** Path of an installed file -> its text as installed. */
   readonly bases: ReadonlyMap<string, string>;
   readonly env: readonly EnvFile[];
+  /** What says how the project is built and run: Dockerfile, workflows; those that git has. */
+  readonly deploy: readonly SourceText[];
   /** What the build has made. */
   readonly outputs: readonly SourceText[];
   readonly git: GitFacts;

@@ -10,6 +10,7 @@ import { readText } from "../project/text-file.js";
 import type { RegistryItem } from "../registry/registry.js";
 import { askForHoles } from "./audit.js";
 import type { Checkup, DatabaseFacts, EnvFile, GitFacts } from "./checkup.js";
+import { readDeployFiles } from "./deploy-files.js";
 import { askGit, pastTexts } from "./git-facts.js";
 
 const mostOutputs = 2_000;
@@ -27,16 +28,17 @@ export async function readCheckup(
   record: InstallRecord,
   { items, advisories, offline }: CheckupOptions,
 ): Promise<Checkup> {
-  const [sources, bases, outputs, files, database, audit] = await Promise.all([
+  const [sources, bases, outputs, files, database, audit, deploy] = await Promise.all([
     readSourceFiles(project),
     readBases(project.root, record),
     readOutputs(project),
     readEnvFiles(project.root),
     readDatabase(project.root, record),
     askForHoles(project, offline),
+    readDeployFiles(project),
   ]);
   const { env, git } = await readGit(project, files);
-  return { project, record, items, advisories, sources, bases, outputs, env, git, database, audit };
+  return { project, record, items, advisories, sources, bases, outputs, env, git, database, audit, deploy };
 }
 
 async function readBases(root: string, { items }: InstallRecord): Promise<Map<string, string>> {

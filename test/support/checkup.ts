@@ -62,6 +62,7 @@ export function checkupOf(given: Given = {}): Checkup {
       (file): EnvFile => ({ ...file, tracked: tracked.includes(file.path), past: [past[file.path] ?? ""] }),
     ),
     git: { known: true, exposed: [] },
+    deploy: [],
     database: null,
     advisories: [],
     audit: { kind: "answered", holes: [] },

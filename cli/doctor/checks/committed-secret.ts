@@ -38,7 +38,7 @@ function inHistory(checkup: Checkup): Finding[] {
 
 function inSources(checkup: Checkup): Finding[] {
   return telling(secretsOf(checkup)).flatMap(({ name, value }) =>
-    [...checkup.sources, ...checkup.env.filter((file) => !isInUse(file))]
+    [...checkup.sources, ...checkup.deploy, ...checkup.env.filter((file) => !isInUse(file))]
       .filter(({ text }) => text.includes(value))
       .map(
         ({ path, text }): Finding => ({

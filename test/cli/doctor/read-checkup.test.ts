@@ -84,6 +84,25 @@ describe("what git says", () => {
     expect(named(await examine(dir)).filter((line) => line.startsWith("committed"))).toEqual([]);
   });
 
+  it.each([
+    "Dockerfile",
+    "docker-compose.prod.yml",
+    "compose.yml",
+    ".github/workflows/ci.yml",
+    "fly.toml",
+    "render.yaml",
+  ])("of %s counts: a secret pasted there is found once git has the file, and not shown", async (path) => {
+    const { dir, read, write } = await installed();
+    const [, secret] = /^PASSWORD_PEPPER=(.*)$/m.exec(await read(".env"))!;
+    git(dir, "init", "-q");
+    await write(path, `A\nPASSWORD_PEPPER=${secret}\n`);
+    expect(named(await examine(dir)).filter((line) => line.startsWith("committed"))).toEqual([]);
+    git(dir, "add", path);
+    const findings = await examine(dir);
+    expect(named(findings)).toContain(`committed-secret ${path}:2`);
+    expect(JSON.stringify(findings)).not.toContain(secret);
+  });
+
   it("of a folder above the project counts too", async () => {
     const fixture = await useFixture("monorepo");
     await addAuth(`${fixture.dir}/packages/api`);
