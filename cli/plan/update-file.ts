@@ -64,12 +64,16 @@ export function updateFile(file: Rendered, from: string, known: Recorded, way: U
 }
 
 /** A file of the new version that was not there before. */
-export function addFile(file: Rendered, { version }: UpdateWay, draft: Draft): FileUpdate {
+export function addFile(
+  file: Rendered,
+  { version, ending }: UpdateWay & { readonly ending: "\n" | "\r\n" },
+  draft: Draft,
+): FileUpdate {
   const recorded = { template: file.template, sha256: sha256(file.text) };
   const outcome = outcomeOf({ path: file.path, movedFrom: null });
   const current = draft.read(file.path);
   if (current !== null && !hasHash(current, recorded.sha256)) return { recorded, outcome: outcome("taken", taken) };
-  if (current === null) draft.write(file.path, file.text, `new in ${version}`);
+  if (current === null) draft.write(file.path, file.text.replace(/\r?\n/g, ending), `new in ${version}`);
   draft.write(basePath(file.path), file.text, "as installed, for updates");
   return { recorded, outcome: outcome("created", null) };
 }

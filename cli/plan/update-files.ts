@@ -1,3 +1,4 @@
+import { lineEnding } from "../edits/line-ending.js";
 import type { InstalledItem, Project } from "../project/project.js";
 import type { Draft } from "./draft.js";
 import { rendered } from "./files.js";
@@ -22,10 +23,12 @@ export function planFilesUpdate(
   const recorded = project.record?.items[part.item.name]?.files ?? {};
   const texts = part.templates.map((file) => rendered(file, part, project, packages));
   const { wanted, gone } = findOrigins(part, recorded, texts);
+  const ending = usualEnding(Object.keys(recorded), draft);
   const updates: (readonly [string, Partial<FileUpdate>])[] = [
     ...gone.map((path) => [path, dropFile(path, recorded[path]!, way, draft)] as const),
     ...wanted.map(({ file, from }) => {
-      const update = from === null ? addFile(file, way, draft) : updateFile(file, from, recorded[from]!, way, draft);
+      const update =
+        from === null ? addFile(file, { ...way, ending }, draft) : updateFile(file, from, recorded[from]!, way, draft);
       const stays = from !== null && ["refused", "taken"].includes(update.outcome?.what ?? "");
       return [stays ? from : file.path, update] as const;
     }),
@@ -36,4 +39,11 @@ export function planFilesUpdate(
     outcomes: updates.flatMap(([, { outcome }]) => outcome ?? []),
     unmerged: updates.flatMap(([, { unmerged }]) => unmerged ?? []),
   };
+}
+
+/** The line ending that most of the installed files have: a checkout on Windows may give them another than ours. */
+function usualEnding(paths: readonly string[], draft: Draft): "\n" | "\r\n" {
+  const texts = paths.flatMap((path) => draft.read(path) ?? []);
+  const endings = texts.filter((text) => text.includes("\n")).map(lineEnding);
+  return endings.filter((one) => one === "\r\n").length * 2 > endings.length ? "\r\n" : "\n";
 }

@@ -101,6 +101,18 @@ describe("files", () => {
     expect(manual).toEqual([step]);
   });
 
+  it.each(["\n", "\r\n"])("a new file gets the line ending %j that the installed ones have", async (ending) => {
+    const { dir, read, write } = await installed();
+    const project = await readProject(dir, {});
+    for (const path of Object.keys(project.record!.items["door"]!.files))
+      await write(path, (await read(path)).replaceAll("\n", ending));
+    const release = { files: { "src/door/knob.ts": "knob();\nknob();\n" } };
+    const plan = await updating(dir, release);
+    expect(planned(plan, "src/door/knob.ts")).toBe(`knob();${ending}knob();${ending}`);
+    await carryOut(plan, dir);
+    expect((await updating(dir, release)).changes).toEqual([]);
+  });
+
   it("a rename to a place where a file of the user's stands keeps everything from being written", async () => {
     const { dir } = await installed({ "src/door/bell.ts": "mine\n" });
     const item = { renames: { "src/door/ring.ts": "src/door/bell.ts" } };
