@@ -14,7 +14,7 @@ export interface Protection {
 export const protections: readonly Protection[] = [
   {
     file: "src/auth/access-token.ts",
-    pattern: /algorithms:\s*\[/g,
+    pattern: /algorithms:\s*\[\s*(?:algorithm|["'`]HS256["'`])\s*,?\s*\]/g,
     what: "the pinned algorithm of access tokens",
     why: "a token could then choose how it is checked (RFC 8725, section 3.1)",
   },
