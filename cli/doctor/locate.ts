@@ -12,5 +12,5 @@ export function lineOfKey(text: string, name: string): number | null {
 
 /** Test files and what supports them: their secrets and settings are made up. */
 export function isTest(path: string): boolean {
-  return /(^|\/)(tests?|__tests__|spec|e2e|fixtures)\/|\.(test|spec)\.[cm]?[jt]sx?$/.test(path);
+  return /(^|\/)(tests?|__tests__|spec|e2e|fixtures)\/|(^|\/)(vitest|jest)[.-]|\.(test|spec)\.[cm]?[jt]sx?$/.test(path);
 }

@@ -5,7 +5,17 @@ import { type Secret, secretNames, secretsOf } from "../secrets.js";
 
 const fix = "put a fresh one there: openssl rand -base64 32";
 const usual = /change.?me|your.?secret|placeholder|secret.?key|super.?secret|^password|example|^test/i;
-const fallback = /process\.env(?:\.|\[["'])(\w*(?:SECRET|PEPPER)\w*)(?:["']\])?\s*(?:\?\?|\|\|)\s*["'`][^"'`]/g;
+const text = "(?:[\"'][^\"']|`[^`$])";
+const secretName = "(\\w*(?:SECRET|PEPPER|ENCRYPTION_KEY)\\w*)";
+const fallback = new RegExp(
+  `process\\.env(?:\\.|\\[["'])${secretName}(?:["']\\])?\\s*(?:\\?\\?=?|\\|\\|=?|=(?!=))\\s*${text}`,
+  "g",
+);
+/** `const { JWT_SECRET_KEY = "dev" } = process.env` */
+const taken = new RegExp(
+  `(?<=\\{[^{}]*)\\b${secretName}\\s*(?::\\s*\\w+\\s*)?=\\s*${text}(?=[^{}]*\\}\\s*=\\s*process\\.env\\b(?!\\.))`,
+  "g",
+);
 
 /** A secret that is short, the same as another, easy to guess, or has a default in the code. */
 export const weakSecret: Check = {
@@ -36,7 +46,7 @@ function fallbacks({ sources }: Checkup): Finding[] {
     .filter(({ path }) => !isTest(path))
     .flatMap(({ path, text }) => {
       const code = withoutComments(text);
-      return [...code.matchAll(fallback)].map(
+      return [...code.matchAll(fallback), ...code.matchAll(taken)].map(
         (match): Finding => ({
           level: "unsafe",
           file: path,

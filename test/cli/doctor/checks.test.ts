@@ -48,6 +48,54 @@ const cases: readonly [check: string, wrong: string, before: Given, found: strin
     { sources: { "src/config.ts": '\n// process.env.JWT_SECRET ?? "dev"\nconst secret = process.env.JWT_SECRET;\n' } },
   ],
   [
+    "weak-secret",
+    "a default taken out of process.env",
+    { sources: { "src/config.ts": '\nconst { PORT = 1, JWT_SECRET_KEY = "dev", A } = process.env;\n' } },
+    "unsafe src/config.ts:2 JWT_SECRET_KEY has a default in the code",
+    {
+      sources: {
+        "src/config.ts":
+          'const { PORT = "1", JWT_SECRET_KEY } = process.env;\nif (process.env.JWT_SECRET_KEY === "dev") process.env.JWT_SECRET_KEY = made;\n',
+      },
+    },
+  ],
+  [
+    "weak-secret",
+    "a default set where missing",
+    { sources: { "src/config.ts": '\nprocess.env.JWT_SECRET_KEY ??= "dev";\n' } },
+    "unsafe src/config.ts:2 JWT_SECRET_KEY has a default in the code",
+    {
+      sources: {
+        "src/config.ts":
+          'const { PORT = "1", JWT_SECRET_KEY } = process.env;\nif (process.env.JWT_SECRET_KEY === "dev") process.env.JWT_SECRET_KEY = made;\n',
+      },
+    },
+  ],
+  [
+    "weak-secret",
+    "a default written over",
+    { sources: { "src/config.ts": '\nprocess.env["JWT_SECRET_KEY"] = "dev";\n' } },
+    "unsafe src/config.ts:2 JWT_SECRET_KEY has a default in the code",
+    {
+      sources: {
+        "src/config.ts":
+          'const { PORT = "1", JWT_SECRET_KEY } = process.env;\nif (process.env.JWT_SECRET_KEY === "dev") process.env.JWT_SECRET_KEY = made;\n',
+      },
+    },
+  ],
+  [
+    "weak-secret",
+    "a default behind an or",
+    { sources: { "src/config.ts": '\nconst k = process.env.JWT_SECRET_KEY || "dev";\n' } },
+    "unsafe src/config.ts:2 JWT_SECRET_KEY has a default in the code",
+    {
+      sources: {
+        "src/config.ts":
+          'const { PORT = "1", JWT_SECRET_KEY } = process.env;\nif (process.env.JWT_SECRET_KEY === "dev") process.env.JWT_SECRET_KEY = made;\n',
+      },
+    },
+  ],
+  [
     "committed-secret",
     "an .env that git has",
     { env: { ".env": `\nJWT_SECRET_KEY=${good}\n` }, tracked: [".env"] },
@@ -144,6 +192,13 @@ const cases: readonly [check: string, wrong: string, before: Given, found: strin
         "src/app.ts": 'const corsOptions = { origin: "*" };\nfetch(url, { credentials: true, origin: true });\n',
       },
     },
+  ],
+  [
+    "open-cors",
+    "a function that lets every origin pass",
+    { sources: { "src/app.ts": "\napp.use(cors({ origin: (o, cb) => cb(null, true), credentials: true }));\n" } },
+    "unsafe src/app.ts:2 CORS is open to every origin, with credentials",
+    { sources: { "src/app.ts": "app.use(cors({ origin: (o, cb) => cb(null, list.has(o)), credentials: true }));\n" } },
   ],
   [
     "router-place",
