@@ -240,11 +240,11 @@ describe("a source", () => {
 
   it.each([
     ["../company", "../company"],
-    ["/work/company", "../company"],
-    ["/work/app/tools/modules", "tools/modules"],
+    ["/srv/company", "../company"],
+    ["/srv/app/tools/modules", "tools/modules"],
     ["https://example.com/modules/", "https://example.com/modules/registry.json"],
     ["http://[::1]:8080/r.json", "http://[::1]:8080/r.json"],
   ])("%s is recorded as %s", (text, recorded) => {
-    expect(sourceName(parseSource(text, "/work/app"), "/work/app")).toBe(recorded);
+    expect(sourceName(parseSource(text, "/srv/app"), "/srv/app")).toBe(recorded);
   });
 });
