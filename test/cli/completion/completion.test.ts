@@ -42,7 +42,7 @@ const lines: readonly {
 
 const folder = () => useFiles({ "sub/file": "", submarine: "" });
 
-describe.skipIf(!has("bash"))("completion in bash", () => {
+describe.skipIf(!has("bash"))(`completion in bash${missing("bash")}`, () => {
   it.each(lines)("of '$line'", async ({ line, offers, none = [] }) => {
     const { dir } = await folder();
     const words = line.split(" ");
