@@ -86,9 +86,11 @@ const choice = z.strictObject({
 const flag =
   /^(?!(cwd|yes|dry-run|json|install|no-install|overwrite|strict|silent|verbose|help|version|mount|entry|dir|tests|registry|accept-registry-change|name|git|constructor)$)[a-z][a-z0-9]*$/;
 
+const identifier = z.string().check(z.maxLength(100), z.regex(/^[A-Za-z_$][A-Za-z0-9_$]*$/));
+
 const mount = z.strictObject({
   file: path,
-  export: z.string().check(z.maxLength(100), z.regex(/^[A-Za-z_$][A-Za-z0-9_$]*$/)),
+  export: identifier,
   path: z.string().check(z.maxLength(200), z.regex(/^(\/(?!\.+(\/|$))[A-Za-z0-9._~-]+)+$/)),
 });
 
@@ -108,6 +110,9 @@ const item = z.strictObject({
   requires: z.array(slug),
   choices: z.record(z.string().check(z.maxLength(64), z.regex(flag)), choice),
   mount: z.nullable(mount),
+  appends: z.exactOptional(
+    z.array(z.strictObject({ file: path, list: identifier, entry: identifier, from: path })).check(z.maxLength(50)),
+  ),
   packages,
   devPackages: packages,
   env,

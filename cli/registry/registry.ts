@@ -14,6 +14,8 @@ export interface RegistryItem {
   readonly choices: Readonly<Record<string, Choice>>;
   /** The router to mount in the entry file, or null. */
   readonly mount: Mount | null;
+  /** What becomes an entry of a list in a file of a required item. */
+  readonly appends?: readonly ListAppend[];
   readonly dependencies: Readonly<Record<string, Dependency>>;
   readonly devDependencies: Readonly<Record<string, Dependency>>;
   readonly env: readonly EnvKey[];
@@ -56,6 +58,17 @@ export interface Mount {
   readonly file: string;
   readonly export: string;
   readonly path: string;
+}
+
+export interface ListAppend {
+  /** Template path of the file that declares the list, e.g. "src/middleware/authenticators.ts". */
+  readonly file: string;
+  /** Its name there. */
+  readonly list: string;
+  /** The name that becomes an entry. */
+  readonly entry: string;
+  /** Template path of the module that exports it. */
+  readonly from: string;
 }
 
 export interface Dependency {

@@ -31,14 +31,21 @@ export interface RunningApp {
 export interface Composition {
   readonly database?: "sqlite" | "postgres";
   readonly errors?: "rfc" | "auth-basic";
+  /** Items beside auth-basic. */
+  readonly items?: readonly string[];
   /** Takes the place of the server that is written otherwise. */
   readonly server?: string;
 }
 
 /** The tree that a user gets, mounted in a small server, on the packages of the clone. */
-export async function composeApp({ database = "sqlite", errors = "rfc", server }: Composition): Promise<ComposedApp> {
+export async function composeApp({
+  database = "sqlite",
+  errors = "rfc",
+  items = [],
+  server,
+}: Composition): Promise<ComposedApp> {
   const dir = await realpath(await mkdtemp(join(tmpdir(), "authwright-app-")));
-  await writeTree(dir, "auth-basic", { database, errors });
+  await writeTree(dir, ["auth-basic", ...items], { database, errors });
   await linkPackages(dir);
   await fs.outputJson(join(dir, "package.json"), { name: "composed-app", type: "module", private: true });
   await fs.outputFile(join(dir, "server.ts"), server ?? serverSource);

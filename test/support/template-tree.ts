@@ -1,8 +1,11 @@
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import fs from "fs-extra";
 import { rewriteTemplateImports } from "../../cli/edits/imports.js";
-import type { Registry } from "../../cli/registry/registry.js";
+import { appendListEntry } from "../../cli/edits/list-entry.js";
+import { withRequired } from "../../cli/registry/choices.js";
+import { readRegistry } from "../../cli/registry/read-registry.js";
+import type { ListAppend, Registry } from "../../cli/registry/registry.js";
 import { readTemplates } from "../../cli/registry/templates.js";
 
 /** The clone. */
@@ -23,18 +26,31 @@ export async function everyCombination(itemName: string): Promise<Choices[]> {
   );
 }
 
-/** Writes the tree that a user gets for these choices, with relative imports that end as in their project. */
+/** Writes the tree that a user gets of these items and all that they require, with relative imports that end as in their project. */
 export async function writeTree(
   dir: string,
-  item: string,
+  items: string | readonly string[],
   choices: Choices,
   extension: ".js" | ".ts" | "" = ".js",
 ): Promise<void> {
-  for (const { path, text } of await readTemplates(repo, item, choices)) {
-    const place = (templatePath: string): string => templatePath;
-    const imports = { from: path, place, extension, packages: {} };
-    await fs.outputFile(join(dir, path), path.endsWith(".ts") ? rewriteTemplateImports(text, imports) : text);
+  const parts = withRequired(readRegistry(repo), [items].flat());
+  for (const item of parts) {
+    const own = Object.entries(choices).filter(([name]) => Object.hasOwn(item.choices, name));
+    for (const { path, text } of await readTemplates(repo, item.name, Object.fromEntries(own))) {
+      const place = (templatePath: string): string => templatePath;
+      const imports = { from: path, place, extension, packages: {} };
+      await fs.outputFile(join(dir, path), path.endsWith(".ts") ? rewriteTemplateImports(text, imports) : text);
+    }
   }
+  for (const { appends = [] } of parts) for (const append of appends) await appendEntry(dir, append, extension);
+}
+
+async function appendEntry(dir: string, { file, list, entry, from }: ListAppend, extension: string): Promise<void> {
+  const relative = posix.relative(posix.dirname(file), from).replace(/\.ts$/, extension);
+  const specifier = relative.startsWith("../") ? relative : `./${relative}`;
+  const edit = appendListEntry(await fs.readFile(join(dir, file), "utf8"), { path: file, list, entry, specifier });
+  if (edit.kind !== "applied") throw new Error(`${entry} can't be appended to ${list} of ${file}: ${edit.kind}`);
+  await fs.writeFile(join(dir, file), edit.text);
 }
 
 /** Lets the tree import the packages of the clone. */

@@ -20,7 +20,7 @@ let server: Server | undefined;
 /** Starts an application with the module in it, on a database that is thrown away afterwards. */
 export async function startAuth(): Promise<void> {
   await prepareDatabase();
-  eventSinks.splice(0, eventSinks.length, (event) => events.push(event));
+  eventSinks.splice(0, eventSinks.length, (event) => void events.push(event));
   server = testApp().listen(0, "127.0.0.1");
   await new Promise((resolve) => server?.once("listening", resolve));
 }

@@ -7,49 +7,60 @@ import { checkNewPassword } from "./password-checks.js";
 import { hashPassword, isOutdated, verifyPassword } from "./passwords.js";
 import { type ProfileChanges, profileChanges } from "./profile-changes.js";
 import { markRevoked } from "./revocations.js";
-import { draftSession, type Tokens } from "./sessions.js";
+import { sessionStarts } from "./session-starts.js";
+import type { SessionDraft } from "./sessions.js";
 import * as store from "./store.js";
 import { admitClient, admitPasswordAttempt } from "./throttle.js";
 import { canonicalUsername } from "./username.js";
 
-/** The answer to a signup or a login. */
-export interface LoggedIn extends Tokens {
-  user: store.User;
-}
+/** The answer to a signup or a login: who it is, and what their client is handed. */
+export type LoggedIn<Handed> = { user: store.User } & Handed;
 
 /** @throws AuthError "UsernameNotAvailable", or "ValidationError" for a weak password. */
-export async function signUp(input: SignUpInput, client: ClientInfo): Promise<LoggedIn> {
+export async function signUp<Handed extends object>(
+  input: SignUpInput,
+  client: ClientInfo,
+  session: SessionDraft<Handed>,
+): Promise<LoggedIn<Handed>> {
   const { username, email = null, displayName = null, password } = input;
   await admitClient(client);
   await checkNewPassword(password, { username, email }, "password");
   const profile = { id: randomUUID(), username, usernameCanonical: canonicalUsername(username), email, displayName };
-  const session = draftSession(client);
   const account = await store.insertAccount({ ...profile, ...(await hashPassword(password)) }, session.row);
   if (!account) throw new AuthError("UsernameNotAvailable");
-  emit({ event: "user_created", outcome: "success", userId: account.user.id, sessionId: session.row.id, client });
-  return { user: account.user, ...session.tokens(account.session) };
+  await emit({ event: "user_created", outcome: "success", userId: account.user.id, sessionId: session.row.id, client });
+  for (const started of sessionStarts) await started(account.session, client);
+  return { user: account.user, ...session.handOver(account.session) };
 }
 
 /** @throws AuthError "InvalidLoginCredentials": the same, after the same work, for an unknown name and a wrong password. */
-export async function logIn({ username, password }: LogInInput, client: ClientInfo): Promise<LoggedIn> {
+export async function logIn<Handed extends object>(
+  { username, password }: LogInInput,
+  client: ClientInfo,
+  session: SessionDraft<Handed>,
+): Promise<LoggedIn<Handed>> {
   const usernameCanonical = canonicalUsername(username);
   const admitted = await admitPasswordAttempt(usernameCanonical, client);
   const credentials = await store.findCredentials({ usernameCanonical });
   const passwordIsRight = await verifyPassword(password, credentials);
-  if (!credentials || !passwordIsRight || credentials.disabledAt) throw loginFailed(client, credentials?.user.id);
+  if (!credentials || !passwordIsRight || credentials.disabledAt) throw await loginFailed(client, credentials?.user.id);
   await admitted();
   await renewHash(credentials, password);
   for (const check of loginChecks) await check(credentials.user, client);
-  return startLogin(credentials, client);
+  return startLogin(credentials, client, session);
 }
 
 /** A password change between the check and this point leaves no session behind. */
-async function startLogin({ user, sessionEpoch }: store.Credentials, client: ClientInfo): Promise<LoggedIn> {
-  const session = draftSession(client);
+async function startLogin<Handed extends object>(
+  { user, sessionEpoch }: store.Credentials,
+  client: ClientInfo,
+  session: SessionDraft<Handed>,
+): Promise<LoggedIn<Handed>> {
   const stored = await store.insertSession(session.row, user.id, sessionEpoch);
-  if (!stored) throw loginFailed(client, user.id);
-  emit({ event: "authn_login_success", outcome: "success", userId: user.id, sessionId: stored.id, client });
-  return { user, ...session.tokens(stored) };
+  if (!stored) throw await loginFailed(client, user.id);
+  await emit({ event: "authn_login_success", outcome: "success", userId: user.id, sessionId: stored.id, client });
+  for (const started of sessionStarts) await started(stored, client);
+  return { user, ...session.handOver(stored) };
 }
 
 /** @throws AuthError "InvalidAccessToken" when the account is gone. */
@@ -69,37 +80,49 @@ export async function updateProfile(userId: string, input: ProfileInput, client:
   const stored = emailChanges ? { ...changes, emailVerifiedAt: null } : changes;
   const updated = await store.updateUser(userId, stored, checked?.sessionEpoch);
   if (!updated) return accountIsGone();
-  emit({ event: "user_updated", outcome: "success", userId, client });
+  await emit({ event: "user_updated", outcome: "success", userId, client });
   return updated;
 }
 
 /** Ends every session, the caller's too, and starts a new one. @throws AuthError "WrongPassword" */
-export async function changePassword(userId: string, input: PasswordInput, client: ClientInfo): Promise<Tokens> {
+export async function changePassword<Handed extends object>(
+  userId: string,
+  input: PasswordInput,
+  client: ClientInfo,
+  session: SessionDraft<Handed>,
+): Promise<Handed> {
   const { user, sessionEpoch } = await checkCurrentPassword(userId, input.currentPassword, client);
   await checkNewPassword(input.newPassword, user, "newPassword");
-  const session = draftSession(client);
   const hash = await hashPassword(input.newPassword);
   const changed = await store.changePassword(userId, sessionEpoch, hash, session.row);
   if (!changed) throw new AuthError("InvalidAccessToken");
   markRevoked(changed.ended);
-  emit({ event: "authn_password_change", outcome: "success", userId, sessionId: session.row.id, client });
-  return session.tokens(changed.session);
+  await emit({ event: "authn_password_change", outcome: "success", userId, sessionId: session.row.id, client });
+  return session.handOver(changed.session);
 }
 
 /** @throws AuthError "WrongPassword" */
 export async function deleteAccount(userId: string, password: string, client: ClientInfo): Promise<void> {
   const { sessionEpoch } = await checkCurrentPassword(userId, password, client);
   markRevoked((await store.deleteUser(userId, sessionEpoch)) ?? accountIsGone());
-  emit({ event: "user_deleted", outcome: "success", userId, client });
+  await emit({ event: "user_deleted", outcome: "success", userId, client });
 }
 
-/** Shares the login's limits, or a stolen access token could guess the password without them. */
-async function checkCurrentPassword(userId: string, password: string, client: ClientInfo): Promise<store.Credentials> {
+/**
+ * Shares the login's limits, or a stolen access token could guess the password without them.
+ *
+ * @throws AuthError "WrongPassword"
+ */
+export async function checkCurrentPassword(
+  userId: string,
+  password: string,
+  client: ClientInfo,
+): Promise<store.Credentials> {
   const credentials = await store.findCredentials({ id: userId });
   if (!credentials || credentials.disabledAt) return accountIsGone();
   const admitted = await admitPasswordAttempt(canonicalUsername(credentials.user.username), client);
   if (!(await verifyPassword(password, credentials))) {
-    emit({ event: "authn_password_change_fail", outcome: "failure", userId, client });
+    await emit({ event: "authn_password_change_fail", outcome: "failure", userId, client });
     throw new AuthError("WrongPassword");
   }
   await admitted();
@@ -111,8 +134,8 @@ async function renewHash(credentials: store.Credentials, password: string): Prom
   await store.replaceHash(credentials.user.id, credentials, await hashPassword(password));
 }
 
-function loginFailed(client: ClientInfo, userId: string | undefined): AuthError {
-  emit({ event: "authn_login_fail", outcome: "failure", userId, client });
+async function loginFailed(client: ClientInfo, userId: string | undefined): Promise<AuthError> {
+  await emit({ event: "authn_login_fail", outcome: "failure", userId, client });
   return new AuthError("InvalidLoginCredentials");
 }
 

@@ -1,8 +1,13 @@
 import { closeDatabase } from "../db/client.js";
 import { stopRevocations } from "./revocations.js";
 
-/** Ends the polls and database connections of the module, for a server that shuts down or a test that is over. */
+export type Closer = () => void | Promise<void>;
+
+/** What ends before the database's connections do, in order. An add-on appends its own. */
+export const closers: Closer[] = [stopRevocations];
+
+/** Ends the polls and connections of the module, for a server that shuts down or a test that is over. */
 export async function closeAuth(): Promise<void> {
-  stopRevocations();
+  for (const close of closers) await close();
   await closeDatabase();
 }

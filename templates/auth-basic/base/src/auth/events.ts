@@ -4,20 +4,23 @@ export interface ClientInfo {
   userAgent: string | null;
 }
 
-/** Names of the OWASP logging vocabulary. */
-export type EventName =
-  | "user_created"
-  | "user_updated"
-  | "user_deleted"
-  | "authn_login_success"
-  | "authn_login_fail"
-  | "authn_login_throttled"
-  | "authn_logout"
-  | "authn_logout_all"
-  | "authn_password_change"
-  | "authn_password_change_fail"
-  | "authn_token_reuse"
-  | "sys_error";
+/** Names of the OWASP logging vocabulary. An add-on declares its own beside its code. */
+export interface EventNames {
+  user_created: true;
+  user_updated: true;
+  user_deleted: true;
+  authn_login_success: true;
+  authn_login_fail: true;
+  authn_login_throttled: true;
+  authn_logout: true;
+  authn_logout_all: true;
+  authn_password_change: true;
+  authn_password_change_fail: true;
+  authn_token_reuse: true;
+  sys_error: true;
+}
+
+export type EventName = keyof EventNames;
 
 /** What happened, never with a password, token, hash or submitted name in it. */
 export interface AuthEvent {
@@ -30,13 +33,40 @@ export interface AuthEvent {
   reason?: string | undefined;
 }
 
-export type EventSink = (event: AuthEvent) => void;
+export type EventSink = (event: AuthEvent) => void | Promise<void>;
 
-/** Who hears of events. Put your own logger here. */
+/** Who hears of events. Put your own logger here; an add-on appends its own. */
 export const eventSinks: EventSink[] = [writeJsonLine];
 
-export function emit(event: AuthEvent): void {
-  for (const sink of eventSinks) sink(event);
+/**
+ * Tells every sink, and waits: what a client was answered has been recorded. A sink that fails stops neither the others
+ * nor the request.
+ */
+export async function emit(event: AuthEvent): Promise<void> {
+  await Promise.all(eventSinks.map((sink) => tell(sink, event)));
+}
+
+/**
+ * Calls `handler` at every event of that name: `onEvent("authn_token_reuse", ({ userId }) => warn(userId))`.
+ *
+ * @returns what to call to end it.
+ */
+export function onEvent(name: EventName, handler: EventSink): () => void {
+  const sink: EventSink = (event) => (event.event === name ? handler(event) : undefined);
+  eventSinks.push(sink);
+  return () => {
+    const at = eventSinks.indexOf(sink);
+    if (at !== -1) eventSinks.splice(at, 1);
+  };
+}
+
+async function tell(sink: EventSink, event: AuthEvent): Promise<void> {
+  try {
+    await sink(event);
+  } catch (error) {
+    const reason = `An event sink failed at ${event.event}: ${error instanceof Error ? error.name : typeof error}`;
+    writeJsonLine({ event: "sys_error", outcome: "failure", reason });
+  }
 }
 
 /** One line an event; JSON escapes whatever could break the line. */

@@ -15,17 +15,18 @@ export interface Tokens {
   expiresIn: number;
 }
 
-/** A login that is about to be stored: the row, and what turns the stored row into tokens. */
-export interface SessionDraft {
+/** A login that is about to be stored: the row, and what its client is handed once that is stored. */
+export interface SessionDraft<Handed extends object = object> {
   row: store.NewSession;
-  tokens(stored: store.StoredSession): Tokens;
+  handOver(stored: store.StoredSession): Handed;
 }
 
-export function draftSession(client: ClientInfo): SessionDraft {
+/** A session whose client holds tokens. */
+export function draftTokens(client: ClientInfo): SessionDraft<Tokens> {
   const family = newFamily();
   return {
     row: { id: family.sessionId, ip: client.ip, userAgent: client.userAgent },
-    tokens: (stored) => tokensOf(stored, family),
+    handOver: (stored) => tokensOf(stored, family),
   };
 }
 
@@ -70,21 +71,21 @@ export async function endSession(sessionId: string, client: ClientInfo, userId?:
   const ended = await store.revokeSession(sessionId, "logout", userId);
   if (!ended) return false;
   markRevoked([sessionId]);
-  emit({ event: "authn_logout", outcome: "success", userId: ended.userId, sessionId, client });
+  await emit({ event: "authn_logout", outcome: "success", userId: ended.userId, sessionId, client });
   return true;
 }
 
 /** Ends every login of the user, those in flight too. */
 export async function endAllSessions(userId: string, client: ClientInfo): Promise<void> {
   markRevoked(await store.revokeAllSessions(userId, "logout-all"));
-  emit({ event: "authn_logout_all", outcome: "success", userId, client });
+  await emit({ event: "authn_logout_all", outcome: "success", userId, client });
 }
 
 async function endIfReused({ sessionId, generation }: RefreshToken, client: ClientInfo): Promise<void> {
   const reused = await store.revokeReused(sessionId, generation);
   if (!reused) return;
   markRevoked([sessionId]);
-  emit({ event: "authn_token_reuse", outcome: "failure", userId: reused.userId, sessionId, client });
+  await emit({ event: "authn_token_reuse", outcome: "failure", userId: reused.userId, sessionId, client });
   throw notValid();
 }
 

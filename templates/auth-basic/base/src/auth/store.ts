@@ -42,7 +42,8 @@ export interface StoredSession {
   absoluteExpiresAt: Date;
 }
 
-export type RevokedReason = "logout" | "logout-all" | "password" | "reuse" | "deleted";
+/** Why a session ended. `replaced`: another took its place; `limit`: its owner had too many. */
+export type RevokedReason = "logout" | "logout-all" | "password" | "reuse" | "deleted" | "replaced" | "limit";
 
 const publicUser = {
   id: users.id,
@@ -52,15 +53,21 @@ const publicUser = {
   createdAt: users.createdAt,
 };
 
-const storedSession = {
+export const storedSession = {
   id: sessions.id,
   userId: sessions.userId,
   generation: sessions.generation,
   absoluteExpiresAt: sessions.absoluteExpiresAt,
 };
 
-const isLive = and(isNull(sessions.revokedAt), gt(sessions.idleExpiresAt, now), gt(sessions.absoluteExpiresAt, now));
-const ownerAllows = and(
+/** Sessions that are neither ended nor expired. */
+export const isLive = and(
+  isNull(sessions.revokedAt),
+  gt(sessions.idleExpiresAt, now),
+  gt(sessions.absoluteExpiresAt, now),
+);
+/** Joins a session to its owner, unless that one is barred or has ended all sessions since. */
+export const ownerAllows = and(
   eq(users.id, sessions.userId),
   isNull(users.disabledAt),
   eq(users.sessionEpoch, sessions.epoch),
@@ -275,7 +282,7 @@ const nextEpoch = sql`${users.sessionEpoch} + 1`;
  * The row comes from a locked read of its owner: a password change either sees the new session and ends it, or has
  * moved the epoch and no row is made.
  */
-async function startSession(tx: Database, session: NewSession, userId: string, epoch: number) {
+export async function startSession(tx: Database, session: NewSession, userId: string, epoch: number) {
   const [started] = await tx
     .insert(sessions)
     .select(
@@ -293,7 +300,7 @@ function isEnabledAt(userId: string, epoch: number): SQL | undefined {
   return and(eq(users.id, userId), eq(users.sessionEpoch, epoch), isNull(users.disabledAt));
 }
 
-async function endSessions(tx: Database, userId: string, reason: RevokedReason): Promise<string[]> {
+export async function endSessions(tx: Database, userId: string, reason: RevokedReason): Promise<string[]> {
   const ended = await tx
     .update(sessions)
     .set({ revokedAt: now, revokedReason: reason })

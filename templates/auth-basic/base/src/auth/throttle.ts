@@ -50,7 +50,7 @@ async function consume(limiter: RateLimiterAbstract, key: string, client: Client
     await limiter.consume(key);
   } catch (rejection) {
     if (!(rejection instanceof RateLimiterRes)) throw rejection;
-    emit({ event: "authn_login_throttled", outcome: "failure", client });
+    await emit({ event: "authn_login_throttled", outcome: "failure", client });
     throw new AuthError("TooManyRequests", { retryAfterSeconds: Math.ceil(rejection.msBeforeNext / 1000) });
   }
 }

@@ -45,7 +45,7 @@ function logFailure(failure: AuthError, req: Request): void {
   const [, ...causes] = withCauses(failure).map(describe);
   const said = failure.message === errorTable[failure.code].detail ? [] : [failure.message];
   const reason = [failure.code, ...said, ...causes].join(" < ");
-  emit({ event: "sys_error", outcome: "failure", reason, client: clientOf(req) });
+  void emit({ event: "sys_error", outcome: "failure", reason, client: clientOf(req) });
 }
 
 function describe(error: Error): string {

@@ -1,14 +1,17 @@
-import express, { type Request, type RequestHandler, type Response } from "express";
+import express, { type Request, type Response } from "express";
 import * as accounts from "../auth/accounts.js";
 import { AuthError } from "../auth/errors.js";
 import * as inputs from "../auth/input.js";
 import * as sessions from "../auth/sessions.js";
 import { listSessions, ping } from "../auth/store.js";
+import { answer } from "../middleware/answer.js";
 import { readBearerToken } from "../middleware/bearer-token.js";
 import { clientOf } from "../middleware/client.js";
 import { jsonBody } from "../middleware/json-body.js";
 import { authenticate, authOf, protectedRoute } from "../middleware/jwt.js";
 import { problemHandler } from "../middleware/problem.js";
+import { newSession } from "../middleware/session-carriers.js";
+import { addOnRouters } from "./add-on-routers.js";
 
 /** Every path and status of the module. Mount it with `app.use("/api/auth", authRouter)`. */
 export const authRouter: express.Router = express.Router();
@@ -19,6 +22,8 @@ authRouter.use((_req, res, next) => {
   res.setHeader("Cache-Control", "no-store");
   next();
 });
+
+for (const router of addOnRouters) authRouter.use(router);
 
 authRouter.post("/signup", jsonBody, answer(signUp));
 authRouter.post("/login", jsonBody, answer(logIn));
@@ -41,12 +46,12 @@ authRouter.use(problemHandler);
 
 async function signUp(req: Request, res: Response): Promise<void> {
   const input = inputs.parseInput(inputs.signUpInput, req.body);
-  res.status(201).json(await accounts.signUp(input, clientOf(req)));
+  res.status(201).json(await accounts.signUp(input, clientOf(req), newSession(req, res)));
 }
 
 async function logIn(req: Request, res: Response): Promise<void> {
   const input = inputs.parseInput(inputs.logInInput, req.body);
-  res.json(await accounts.logIn(input, clientOf(req)));
+  res.json(await accounts.logIn(input, clientOf(req), newSession(req, res)));
 }
 
 async function refresh(req: Request, res: Response): Promise<void> {
@@ -93,7 +98,8 @@ async function deleteMe(req: Request, res: Response): Promise<void> {
 
 async function changePassword(req: Request, res: Response): Promise<void> {
   const input = inputs.parseInput(inputs.passwordInput, req.body);
-  res.json(await accounts.changePassword(authOf(req).userId, input, clientOf(req)));
+  const session = newSession(req, res);
+  res.json(await accounts.changePassword(authOf(req).userId, input, clientOf(req), session));
 }
 
 async function getSessions(req: Request, res: Response): Promise<void> {
@@ -118,11 +124,4 @@ async function validate(req: Request, res: Response): Promise<void> {
 async function health(_req: Request, res: Response): Promise<void> {
   await ping();
   res.status(204).end();
-}
-
-/** Express 4 does not wait for a promise: this hands its failure to the error handler. */
-function answer(handler: (req: Request, res: Response) => Promise<void>): RequestHandler {
-  return (req, res, next) => {
-    handler(req, res).catch(next);
-  };
 }

@@ -1,0 +1,195 @@
+import type { ArrayExpression, Identifier, ImportDeclaration, Node, Program, Statement } from "@babel/types";
+import MagicString from "magic-string";
+import type { Edit } from "./edit.js";
+import { cutStatements, lineAfter, lineBefore } from "./entry/splice-line.js";
+import { parseSource } from "./syntax.js";
+
+const bom = "\uFEFF";
+
+/** One entry of a list that a module of ours exports: `export const authenticators: Authenticator[] = [bearerToken];` */
+export interface ListEntry {
+  /** Path of the file, for messages and for its dialect. */
+  readonly path: string;
+  readonly list: string;
+  /** The exported name that becomes an entry. */
+  readonly entry: string;
+  /** How the file imports the module that exports it. */
+  readonly specifier: string;
+  /** Other spellings of the same module. */
+  readonly sameModule?: readonly string[];
+}
+
+/** Puts `entry` at the end of the list, and imports it: two lines change, whatever the user has made of the rest. */
+export function appendListEntry(source: string, wanted: ListEntry): Edit {
+  const file = open(source, wanted);
+  if ("kind" in file) return file;
+  const { text, program, start } = file;
+  const imported = importOf(program, wanted);
+  const local = imported?.local ?? wanted.entry;
+  const found = listOf(program, wanted.list);
+  if (!found) return cannot(`it no longer declares ${wanted.list} as a list`, wanted);
+  if (entryOf(found, local)) return imported ? { kind: "already" } : cannot(`it has another ${local}`, wanted);
+  if (!imported && declares(program, local)) return cannot(`it has another ${local}`, wanted);
+
+  const edited = new MagicString(text);
+  const added: string[] = [];
+  if (!imported) {
+    const line = importLine(text, program, wanted);
+    if (line === null) return cannot("other code shares a line with its first or last import", wanted);
+    edited.appendLeft(line.offset, line.text);
+    added.push(line.line);
+  }
+  insertEntry(edited, text, found, local);
+  added.push(local);
+  return { kind: "applied", text: start + edited.toString(), added };
+}
+
+/** Takes `entry` out of the list again, and its import where nothing else uses it. */
+export function removeListEntry(source: string, wanted: ListEntry): Edit {
+  const file = open(source, wanted);
+  if ("kind" in file) return file;
+  const { text, program, start } = file;
+  const imported = importOf(program, wanted);
+  const local = imported?.local ?? wanted.entry;
+  const found = listOf(program, wanted.list);
+  const entry = found && entryOf(found, local);
+  if (!imported && !entry) return { kind: "already" };
+  const withoutEntry = found && entry ? cutEntry(text, found, entry) : text;
+  const rest = parseSource(withoutEntry, wanted.path).program;
+  const declaration = importOf(rest, wanted);
+  if (!declaration) return { kind: "applied", text: start + withoutEntry, added: [local] };
+  if (countOf(withoutEntry, local) > declaration.mentions) return cannot(`it uses ${local} in another way too`, wanted);
+  const after = cutImport(withoutEntry, declaration);
+  if (after === null) return cannot("other code shares a line with its import", wanted);
+  return { kind: "applied", text: start + after, added: [local] };
+}
+
+type Opened = { text: string; start: string; program: Program };
+
+function open(source: string, wanted: ListEntry): Opened | Edit {
+  const start = source.startsWith(bom) ? bom : "";
+  const text = source.slice(start.length);
+  try {
+    return { text, start, program: parseSource(text, wanted.path).program };
+  } catch (error) {
+    return cannot(`it does not parse: ${(error as Error).message.split("\n")[0]}`, wanted);
+  }
+}
+
+interface Imported {
+  readonly local: string;
+  readonly node: ImportDeclaration;
+  readonly only: boolean;
+  readonly start: number;
+  readonly end: number;
+  /** How often the import itself says the local name. */
+  readonly mentions: number;
+}
+
+function importOf(program: Program, { entry, specifier, sameModule = [] }: ListEntry): Imported | null {
+  for (const node of program.body) {
+    if (node.type !== "ImportDeclaration" || ![specifier, ...sameModule].includes(node.source.value)) continue;
+    for (const one of node.specifiers) {
+      if (one.type !== "ImportSpecifier" || nameOf(one.imported) !== entry) continue;
+      const only = node.specifiers.length === 1;
+      const mentions = nameOf(one.imported) === one.local.name && one.imported.start !== one.local.start ? 2 : 1;
+      return { local: one.local.name, node, only, start: one.start!, end: one.end!, mentions };
+    }
+  }
+  return null;
+}
+
+function nameOf(node: Node): string {
+  return node.type === "StringLiteral" ? node.value : (node as Identifier).name;
+}
+
+function listOf(program: Program, name: string): ArrayExpression | null {
+  for (const statement of program.body) {
+    const declaration = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
+    if (declaration?.type !== "VariableDeclaration") continue;
+    for (const { id, init } of declaration.declarations) {
+      if (id.type === "Identifier" && id.name === name) return arrayIn(init);
+    }
+  }
+  return null;
+}
+
+/** The list itself, below `as const`, `satisfies X[]` and brackets. */
+function arrayIn(node: Node | null | undefined): ArrayExpression | null {
+  if (node?.type === "ArrayExpression") return node;
+  const wrappers = ["TSAsExpression", "TSSatisfiesExpression", "TSNonNullExpression", "ParenthesizedExpression"];
+  return node && wrappers.includes(node.type) ? arrayIn((node as { expression?: Node }).expression) : null;
+}
+
+function entryOf({ elements }: ArrayExpression, local: string): Node | null {
+  return elements.find((element) => element?.type === "Identifier" && element.name === local) ?? null;
+}
+
+function declares({ body }: Program, name: string): boolean {
+  return body.some((statement) => boundNames(statement).includes(name));
+}
+
+function boundNames(statement: Statement): string[] {
+  const node = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
+  if (node?.type === "ImportDeclaration") return node.specifiers.map(({ local }) => local.name);
+  if (node?.type === "VariableDeclaration")
+    return node.declarations.flatMap(({ id }) => (id.type === "Identifier" ? id.name : []));
+  const { id } = (node ?? {}) as { id?: Node | null };
+  return id?.type === "Identifier" ? [id.name] : [];
+}
+
+/** Where sorted imports would have it: before the first one of a later path, else below the last. */
+function importLine(text: string, program: Program, { entry, specifier }: ListEntry) {
+  const imports = program.body.filter((node) => node.type === "ImportDeclaration");
+  const quote = imports.some(({ source }) => text[source.start!] === "'") ? "'" : '"';
+  const semicolon = imports.every((node) => text[node.end! - 1] !== ";") && imports.length > 0 ? "" : ";";
+  const code = `import { ${entry} } from ${quote}${specifier}${quote}${semicolon}`;
+  const last = imports.at(-1);
+  if (last) {
+    const later = imports.find(({ source: { value } }) => value.startsWith(".") && value > specifier);
+    return later ? lineBefore(text, later, code) : lineAfter(text, last, code);
+  }
+  const [first] = program.body;
+  return first ? lineBefore(text, first, code) : null;
+}
+
+function insertEntry(edited: MagicString, text: string, list: ArrayExpression, local: string): void {
+  const last = list.elements.findLast((element) => element !== null);
+  if (!last) {
+    edited.appendLeft(list.start! + 1, local);
+    return;
+  }
+  const indent = /\n([ \t]*)$/.exec(text.slice(0, last.start!));
+  const eol = text[last.start! - (indent?.[0].length ?? 0) - 1] === "\r" ? "\r\n" : "\n";
+  edited.appendLeft(last.end!, indent ? `,${eol}${indent[1]}${local}` : `, ${local}`);
+}
+
+/** Without the entry, its comma, and the line it stood on alone. */
+function cutEntry(text: string, { elements }: ArrayExpression, entry: Node): string {
+  const at = elements.findIndex((element) => element?.start === entry.start);
+  const before = elements[at - 1];
+  if (before) return text.slice(0, before.end!) + text.slice(entry.end!);
+  const after = elements[at + 1];
+  const end = after ? after.start! : entry.end! + /^\s*,?/.exec(text.slice(entry.end!))![0].length;
+  return text.slice(0, entry.start!) + text.slice(end);
+}
+
+function cutImport(text: string, { node, only, start, end }: Imported): string | null {
+  if (only) return cutStatements(text, [node]);
+  const comma = /^\s*,\s*/.exec(text.slice(end));
+  if (comma) return text.slice(0, start) + text.slice(end + comma[0].length);
+  return text.slice(0, start).replace(/\s*,\s*$/, "") + text.slice(end);
+}
+
+function countOf(text: string, name: string): number {
+  return text.match(new RegExp(`(?<![\\w$.])${name.replaceAll("$", "\\$")}(?![\\w$])`, "g"))?.length ?? 0;
+}
+
+function cannot(reason: string, { path, list, entry, specifier }: ListEntry): Edit {
+  return {
+    kind: "cannot",
+    reason,
+    place: `at the top of ${path}, and at the end of the list ${list}`,
+    paste: [`import { ${entry} } from "${specifier}";`, entry],
+  };
+}

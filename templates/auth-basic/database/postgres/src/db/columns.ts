@@ -1,0 +1,16 @@
+import { bigint, timestamp } from "drizzle-orm/pg-core";
+
+/** What a table of an add-on is made of, so that its schema is the same file for every database. */
+export { index, integer, pgTable as table, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
+
+/** A moment, as a Date. */
+export const time = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
+
+/** A primary key that counts up. */
+export const counter = (name: string) => bigint(name, { mode: "number" }).primaryKey().generatedAlwaysAsIdentity();
+
+/** How migrations spell the columns above. */
+export const columnType = {
+  time: "timestamp with time zone",
+  counter: "bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY",
+};

@@ -1,0 +1,16 @@
+import { integer } from "drizzle-orm/sqlite-core";
+
+/** What a table of an add-on is made of, so that its schema is the same file for every database. */
+export { index, integer, primaryKey, sqliteTable as table, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+/** A moment, as a Date. */
+export const time = (name: string) => integer(name, { mode: "timestamp_ms" });
+
+/** A primary key that counts up. */
+export const counter = (name: string) => integer(name).primaryKey({ autoIncrement: true });
+
+/** How migrations spell the columns above. */
+export const columnType = {
+  time: "integer",
+  counter: "integer PRIMARY KEY AUTOINCREMENT",
+};
