@@ -1,18 +1,27 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { expect, test } from "vitest";
+import { readRegistry } from "../../cli/registry/read-registry.js";
+import { composeApp } from "../support/compose.js";
 import { repo } from "../support/template-tree.js";
 
 /** Each module imports only from rows below its own: routes -> accounts -> sessions -> tokens, passwords -> store -> db. */
 const layers: readonly (readonly string[])[] = [
   ["src/auth/commands"],
   ["src/routes/auth"],
-  ["src/middleware/jwt"],
+  ["src/routes/add-on-routers", "src/middleware/answer"],
+  ["src/middleware/jwt", "src/middleware/session-carriers"],
   ["src/middleware/authenticators"],
   ["src/middleware/bearer-token", "src/middleware/problem", "src/middleware/json-body"],
   ["src/middleware/client", "src/auth/close"],
   ["src/auth/accounts"],
-  ["src/auth/sessions", "src/auth/login-checks", "src/auth/profile-changes", "src/auth/throttle"],
+  [
+    "src/auth/sessions",
+    "src/auth/login-checks",
+    "src/auth/session-starts",
+    "src/auth/profile-changes",
+    "src/auth/throttle",
+  ],
   ["src/auth/revocations"],
   ["src/auth/store"],
   ["src/auth/passwords", "src/auth/password-checks", "src/auth/access-token", "src/auth/refresh-token"],
@@ -25,10 +34,11 @@ const layers: readonly (readonly string[])[] = [
   ],
   ["src/db/limiter-store"],
   ["src/db/client"],
-  ["src/db/migrate", "src/db/failure", "src/db/schema/auth"],
+  ["src/db/migrate", "src/db/failure", "src/db/schema/auth", "src/db/columns"],
   ["src/db/migrations/index"],
   ["src/db/migrations/0001-auth"],
   ["src/db/migrations/migration", "src/auth/config", "src/auth/events"],
+  ["src/auth/environment"],
   ["src/auth/errors"],
   ["src/auth/error-table"],
   ["src/auth/credential-errors"],
@@ -55,6 +65,25 @@ for (const folder of ["base", "database/sqlite", "database/postgres", "errors/rf
   });
 }
 
+test("with every add-on in the tree no import goes in a circle, types left aside", async () => {
+  const addOns = readRegistry(repo).items.filter(({ requires }) => requires.length > 0);
+  for (const database of ["sqlite", "postgres"] as const) {
+    const app = await composeApp({ database, items: addOns.map(({ name }) => name) });
+    try {
+      const files = await sourcesIn(app.dir);
+      const imports = new Map(
+        files.map(({ path, text }) => [
+          path,
+          importsOf(path, text).flatMap((one) => (one.typesOnly ? [] : one.target)),
+        ]),
+      );
+      for (const path of imports.keys()) expect(circleFrom(path, imports), path).toBeNull();
+    } finally {
+      await app.remove();
+    }
+  }
+});
+
 test("requests and replies stop at routes and middleware", async () => {
   for (const { path, text } of await sources("base")) {
     if (/^src\/(routes|middleware)\//.test(path)) continue;
@@ -79,8 +108,27 @@ interface Source {
   readonly text: string;
 }
 
-async function sources(folder: string): Promise<Source[]> {
-  const root = join(repo, "templates/auth-basic", folder);
+/** The way from a module back to itself, or null. */
+function circleFrom(start: string, imports: ReadonlyMap<string, readonly string[]>): string | null {
+  const seen = new Set<string>();
+  const visit = (path: string, way: readonly string[]): string | null => {
+    for (const target of imports.get(path) ?? []) {
+      if (target === start) return [...way, target].join(" -> ");
+      if (seen.has(target)) continue;
+      seen.add(target);
+      const found = visit(target, [...way, target]);
+      if (found) return found;
+    }
+    return null;
+  };
+  return visit(start, [start]);
+}
+
+function sources(folder: string): Promise<Source[]> {
+  return sourcesIn(join(repo, "templates/auth-basic", folder));
+}
+
+async function sourcesIn(root: string): Promise<Source[]> {
   const names = await readdir(join(root, "src"), { recursive: true });
   return Promise.all(
     names

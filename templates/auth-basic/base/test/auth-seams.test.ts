@@ -1,0 +1,96 @@
+import "./auth-environment.js";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AuthError } from "../src/auth/errors.js";
+import { eventSinks, onEvent } from "../src/auth/events.js";
+import { sessionStarts } from "../src/auth/session-starts.js";
+import { draftTokens } from "../src/auth/sessions.js";
+import { sessionCarriers } from "../src/middleware/session-carriers.js";
+import { call, events, expectProblem, logIn, password, refresh, signUp, startAuth, stopAuth } from "./auth-client.js";
+
+beforeAll(startAuth);
+afterAll(stopAuth);
+
+describe("an event", () => {
+  test("reaches the handlers of its name, and no longer those that have ended", async () => {
+    const heard: (string | undefined)[] = [];
+    const end = onEvent("authn_token_reuse", ({ userId }) => void heard.push(userId));
+    const replayed = await signUp();
+    await refresh(replayed.refreshToken);
+    await refresh(replayed.refreshToken);
+    expect(heard).toEqual([replayed.id]);
+    end();
+    const another = await signUp();
+    await refresh(another.refreshToken);
+    await refresh(another.refreshToken);
+    expect(heard).toEqual([replayed.id]);
+  });
+
+  test("is recorded before its client is answered", async () => {
+    let recorded = false;
+    const end = onEvent("user_created", async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      recorded = true;
+    });
+    await signUp();
+    end();
+    expect(recorded).toBe(true);
+  });
+
+  test.each([
+    ["throws", () => thrown()],
+    ["rejects", async () => thrown()],
+  ])("that a handler %s at still reaches the others, and the request succeeds", async (_how, handler) => {
+    const before = events.length;
+    const end = onEvent("user_created", handler);
+    eventSinks.reverse();
+    await signUp();
+    eventSinks.reverse();
+    end();
+    expect(events.slice(before).map(({ event }) => event)).toContain("user_created");
+  });
+});
+
+describe("the start of a session", () => {
+  test("fails the login when what follows it throws, and nobody holds the session", async () => {
+    const { username } = await signUp();
+    const refuse = async () => {
+      throw new AuthError("TooManyRequests");
+    };
+    sessionStarts.push(refuse);
+    const answer = await call("POST /login", { body: { username, password } });
+    sessionStarts.splice(sessionStarts.indexOf(refuse), 1);
+    expectProblem(answer, "TooManyRequests");
+  });
+
+  test("is told who, and from where, at signup and at login", async () => {
+    const told: string[] = [];
+    const listen = async ({ userId }: { userId: string }, { ip }: { ip: string | null }) =>
+      void told.push(`${userId} ${ip}`);
+    sessionStarts.push(listen);
+    const { username, id } = await signUp();
+    await call("POST /login", { body: { username, password }, from: "3fff::7" });
+    sessionStarts.splice(sessionStarts.indexOf(listen), 1);
+    expect(told).toEqual([expect.stringContaining(id), `${id} 3fff::7`]);
+  });
+});
+
+describe("a session carrier", () => {
+  test("hands the session over in its own way, where it is meant, and nowhere else", async () => {
+    const { username } = await signUp();
+    const carrier: (typeof sessionCarriers)[number] = (req) => {
+      if (req.get("x-carry") !== "name only") return null;
+      const { row } = draftTokens({ ip: null, userAgent: null });
+      return { row, handOver: ({ id }) => ({ session: id }) };
+    };
+    sessionCarriers.push(carrier);
+    const carried = await call("POST /login", { body: { username, password }, headers: { "x-carry": "name only" } });
+    const usual = await logIn(username);
+    sessionCarriers.splice(sessionCarriers.indexOf(carrier), 1);
+    expect(Object.keys(carried.body).sort()).toEqual(["session", "user"]);
+    expect(Object.keys(usual)).toContain("refreshToken");
+  });
+});
+
+function thrown(): never {
+  throw new Error("a handler of the application's");
+}
