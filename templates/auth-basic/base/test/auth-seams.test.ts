@@ -1,9 +1,13 @@
 import "./auth-environment.js";
+import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AuthError } from "../src/auth/errors.js";
 import { eventSinks, onEvent } from "../src/auth/events.js";
+import { type ProfileChange, profileChanges } from "../src/auth/profile-changes.js";
 import { sessionStarts } from "../src/auth/session-starts.js";
 import { draftTokens } from "../src/auth/sessions.js";
+import { now, read, write } from "../src/db/client.js";
+import { users } from "../src/db/schema/auth.js";
 import { sessionCarriers } from "../src/middleware/session-carriers.js";
 import { call, events, expectProblem, logIn, password, refresh, signUp, startAuth, stopAuth } from "./auth-client.js";
 
@@ -71,6 +75,21 @@ describe("the start of a session", () => {
     await call("POST /login", { body: { username, password }, from: "3fff::7" });
     sessionStarts.splice(sessionStarts.indexOf(listen), 1);
     expect(told).toEqual([expect.stringContaining(id), `${id} 3fff::7`]);
+  });
+});
+
+describe("a profile change", () => {
+  test("that holds the new address back leaves the old one, and that it was proven", async () => {
+    const ada = await signUp({ email: "ada@example.com" });
+    await write((db) => db.update(users).set({ emailVerifiedAt: now }).where(eq(users.id, ada.id)));
+    const holdBack: ProfileChange = async (_user, { email: _, ...changes }) => changes;
+    profileChanges.push(holdBack);
+    const body = { email: "new@example.com", displayName: "Ada", currentPassword: password };
+    const answer = await call("PATCH /me", { bearer: ada.accessToken, body });
+    profileChanges.splice(profileChanges.indexOf(holdBack), 1);
+    expect(answer.body.user).toMatchObject({ email: "ada@example.com", displayName: "Ada" });
+    const [row] = await read((db) => db.select().from(users).where(eq(users.id, ada.id)));
+    expect(row?.emailVerifiedAt).toBeInstanceOf(Date);
   });
 });
 

@@ -75,9 +75,9 @@ export async function updateProfile(userId: string, input: ProfileInput, client:
   const emailChanges = asked.email !== undefined && asked.email !== user.email;
   const checked = emailChanges ? await checkCurrentPassword(userId, currentPassword ?? "", client) : undefined;
   let changes: ProfileChanges = asked;
-  for (const change of profileChanges) changes = await change(user, changes);
+  for (const change of profileChanges) changes = await change(user, changes, client);
   if (Object.keys(changes).length === 0) return user;
-  const stored = emailChanges ? { ...changes, emailVerifiedAt: null } : changes;
+  const stored = emailChanges && changes.email !== undefined ? { ...changes, emailVerifiedAt: null } : changes;
   const updated = await store.updateUser(userId, stored, checked?.sessionEpoch);
   if (!updated) return accountIsGone();
   await emit({ event: "user_updated", outcome: "success", userId, client });

@@ -1,3 +1,4 @@
+import type { ClientInfo } from "./events.js";
 import type { User } from "./store.js";
 
 /** What PATCH /me may change. */
@@ -7,7 +8,7 @@ export interface ProfileChanges {
 }
 
 /** Sees a change before it is stored, and returns what is to be stored. Throws an AuthError to refuse it. */
-export type ProfileChange = (user: User, changes: ProfileChanges) => Promise<ProfileChanges>;
+export type ProfileChange = (user: User, changes: ProfileChanges, client: ClientInfo) => Promise<ProfileChanges>;
 
 /** Everything that has a say in a profile change, in order. An add-on appends its own. */
 export const profileChanges: ProfileChange[] = [];
