@@ -3,10 +3,16 @@ import { join } from "node:path";
 import fs from "fs-extra";
 import pg from "pg";
 import { afterEach, expect, test } from "vitest";
+import { readRegistry } from "../../cli/registry/read-registry.js";
 import { type ComposedApp, composeApp } from "../support/compose.js";
 import { type FreshDatabase, freshDatabase } from "../support/postgres.js";
 import { runShippedTests, type ShippedRun } from "../support/shipped-tests.js";
+import { repo } from "../support/template-tree.js";
 import { treeOf } from "../support/tree.js";
+
+const addOns = readRegistry(repo)
+  .items.map(({ name }) => name)
+  .filter((name) => name !== "auth-basic");
 
 let app: ComposedApp | undefined;
 let database: FreshDatabase | undefined;
@@ -47,6 +53,22 @@ test("on the server of TEST_DATABASE_URL they pass, and leave it as it was, with
   expectPassed(await runShippedTests(app.dir, { TEST_DATABASE_URL: database.url }));
   expect(await tablesOf(database.url)).toEqual(before);
   expect(await ask(database.url, "select mine from users")).toEqual([{ mine: "kept" }]);
+});
+
+test("with every add-on they pass on sqlite, those of the add-ons too", async () => {
+  app = await composeApp({ database: "sqlite", errors: "auth-basic", items: addOns });
+  expectPassed(await runShippedTests(app.dir));
+});
+
+test("with every add-on they pass on a Postgres server, those of the add-ons too", async () => {
+  app = await composeApp({ database: "postgres", errors: "rfc", items: addOns });
+  database = await freshDatabase();
+  expectPassed(await runShippedTests(app.dir, { TEST_DATABASE_URL: database.url }));
+});
+
+test.each(addOns)("those of %s pass with nothing but what it requires beside it, on PGlite", async (item) => {
+  app = await composeApp({ database: "postgres", items: [item] });
+  expectPassed(await runShippedTests(app.dir, {}, [item]));
 });
 
 test("they fail when a promise is broken: a spent refresh token that leaves its login alive", async () => {
