@@ -8,6 +8,9 @@ import { repo } from "../support/template-tree.js";
 /** Each module imports only from rows below its own: routes -> accounts -> sessions -> tokens, passwords -> store -> db. */
 const layers: readonly (readonly string[])[] = [
   ["src/auth/commands"],
+  ["src/auth/purge"],
+  ["src/auth/purges"],
+  ["src/auth/session-purge"],
   ["src/routes/auth"],
   ["src/routes/add-on-routers", "src/middleware/answer"],
   ["src/middleware/jwt", "src/middleware/session-carriers"],
@@ -23,7 +26,7 @@ const layers: readonly (readonly string[])[] = [
     "src/auth/throttle",
   ],
   ["src/auth/revocations"],
-  ["src/auth/store"],
+  ["src/auth/store", "src/auth/purge-store"],
   ["src/auth/passwords", "src/auth/password-checks", "src/auth/access-token", "src/auth/refresh-token"],
   [
     "src/auth/input",
@@ -31,6 +34,7 @@ const layers: readonly (readonly string[])[] = [
     "src/auth/bcrypt-queue",
     "src/auth/common-passwords",
     "src/auth/client-network",
+    "src/auth/batches",
   ],
   ["src/db/limiter-store"],
   ["src/db/client"],
@@ -47,6 +51,7 @@ const layers: readonly (readonly string[])[] = [
 /** Types only, from the row above: what a list's entries are, and what a migration works on. */
 const typesFromAbove = [
   "src/middleware/bearer-token -> src/middleware/authenticators",
+  "src/auth/session-purge -> src/auth/purges",
   "src/db/migrate -> src/db/client",
 ];
 
@@ -94,7 +99,8 @@ test("requests and replies stop at routes and middleware", async () => {
 test("SQL stands in the store and the database's own files, and hashing and signing in theirs", async () => {
   for (const { path, text } of await sources("base")) {
     const inFolder = (folder: string): boolean => path.startsWith(folder);
-    if (path !== "src/auth/store" && !inFolder("src/db/")) expect(text, path).not.toMatch(/from "drizzle-orm/);
+    if (!/^src\/auth\/(purge-)?store$/.test(path) && !inFolder("src/db/"))
+      expect(text, path).not.toMatch(/from "drizzle-orm/);
     if (path !== "src/auth/passwords") expect(text, path).not.toMatch(/from "bcrypt"/);
     if (path !== "src/auth/access-token") expect(text, path).not.toMatch(/from "jsonwebtoken"/);
     if (inFolder("src/routes/") || path === "src/auth/accounts")

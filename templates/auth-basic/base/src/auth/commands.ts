@@ -1,17 +1,24 @@
 import { closeDatabase, migrateDatabase } from "../db/client.js";
 import { withCauses } from "./errors.js";
+import { purge } from "./purge.js";
 import { findCredentials, revokeAllSessions, revokeEveryone } from "./store.js";
 import { canonicalUsername } from "./username.js";
 
-/** `npm run auth:migrate` and `npm run auth:logout-everyone [-- username]`. */
+/** `npm run auth:migrate`, `npm run auth:purge` and `npm run auth:logout-everyone [-- username]`. */
 const commands: Record<string, (argument?: string) => Promise<string>> = {
   migrate,
+  purge: purgeNow,
   "logout-everyone": logoutEveryone,
 };
 
 async function migrate(): Promise<string> {
   const applied = await migrateDatabase();
   return applied.length === 0 ? "The database is up to date." : `Applied: ${applied.join(", ")}.`;
+}
+
+async function purgeNow(): Promise<string> {
+  const deleted = Object.entries(await purge()).map(([name, count]) => `${count} ${name}`);
+  return `Deleted: ${deleted.join(", ")}.`;
 }
 
 /** After a restored backup, or a leak: old refresh tokens are good again, or in the wrong hands. */

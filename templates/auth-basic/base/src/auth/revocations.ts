@@ -13,6 +13,9 @@ const overlapSeconds = 30;
 /** An access token can be signed a little after its session was revoked, or by a clock that is ahead. */
 const lateTokenSeconds = 60;
 
+/** How long a revoked row must stay, so that every process hears of it. */
+export const heardSeconds = config.accessTokenSeconds + lateTokenSeconds + overlapSeconds;
+
 const deadUntilMs = new Map<string, number>();
 
 let lastPoll: Moment | undefined;

@@ -1,5 +1,5 @@
 import { and, desc, eq, gt, isNull, not, type SQL, sql } from "drizzle-orm";
-import { type Database, forShare, fromNow, now, read, transaction, write } from "../db/client.js";
+import { ago, type Database, forShare, fromNow, now, read, transaction, write } from "../db/client.js";
 import { sessions, users } from "../db/schema/auth.js";
 import { config } from "./config.js";
 import type { PasswordHash } from "./passwords.js";
@@ -266,7 +266,7 @@ export async function revokedWithin(seconds: number): Promise<string[]> {
     db
       .select({ id: sessions.id })
       .from(sessions)
-      .where(gt(sessions.revokedAt, fromNow(-seconds))),
+      .where(gt(sessions.revokedAt, ago(seconds))),
   );
   return rows.map(({ id }) => id);
 }

@@ -33,8 +33,16 @@ export function fromNow(seconds: number): SQL<Date> {
   return sql`(clock_timestamp() + make_interval(secs => ${seconds}::float8))`;
 }
 
+/** `seconds` ago, as one value for the whole statement, so that an index finds what is older. */
+export function ago(seconds: number): SQL<Date> {
+  return sql`(select ${fromNow(-seconds)})`;
+}
+
 /** Ends a select whose rows must not change before the transaction ends. */
 export const forShare: SQL = sql`for share`;
+
+/** Ends a select of rows to delete: waits for nobody, so it stands in no deadlock. */
+export const skipLocked: SQL = sql`for update skip locked`;
 
 let connection: Connection | undefined;
 

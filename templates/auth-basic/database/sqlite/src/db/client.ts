@@ -35,8 +35,16 @@ export function fromNow(seconds: number): SQL<Date> {
   return sql`(${now} + ${Math.round(seconds * 1000)})`;
 }
 
+/** `seconds` ago, as one value for the whole statement, so that an index finds what is older. */
+export function ago(seconds: number): SQL<Date> {
+  return sql`(select ${fromNow(-seconds)})`;
+}
+
 /** Ends a select whose rows must not change before the transaction ends. SQLite has one writer at a time anyway. */
 export const forShare: SQL = sql``;
+
+/** Ends a select of rows to delete. SQLite has one writer at a time anyway. */
+export const skipLocked: SQL = sql``;
 
 let connection: Promise<Connection> | undefined;
 let lastWrite: Promise<unknown> = Promise.resolve();

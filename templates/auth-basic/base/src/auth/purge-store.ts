@@ -1,0 +1,42 @@
+import { and, type Column, gt, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
+import { ago, type Database, read, skipLocked, write } from "../db/client.js";
+import { sessions } from "../db/schema/auth.js";
+
+type Table = Parameters<Database["delete"]>[0];
+
+/**
+ * Deletes at most `rows` rows that are `doomed`, in one statement; write its times with `ago`, so that an index finds
+ * them. Of two machines at work on one table each takes what the other has not.
+ *
+ * @returns how many rows went.
+ */
+export async function deleteSome(table: Table, key: Column, doomed: SQL | undefined, rows: number): Promise<number> {
+  const batch = sql`(with batch as (select ${key} as key from ${table} where ${doomed} limit ${rows} ${skipLocked}) select key from batch)`;
+  const deleted = await write((db) => db.delete(table).where(sql`${key} in ${batch}`).returning({ one: sql`1` }));
+  return deleted.length;
+}
+
+/** The next sessions along the primary key, and which of them have been dead for `seconds`. */
+export async function nextSessions(after: string, rows: number, seconds: number) {
+  return read((db) =>
+    db
+      .select({ id: sessions.id, isDead: sql<unknown>`${deadFor(seconds)}` })
+      .from(sessions)
+      .where(gt(sessions.id, after))
+      .orderBy(sessions.id)
+      .limit(rows),
+  );
+}
+
+/** Deletes those of `rows` sessions, after `after` up to `last`, that have been dead for `seconds`. */
+export async function deleteDeadSessions(after: string, last: string, rows: number, seconds: number): Promise<number> {
+  const doomed = and(gt(sessions.id, after), lte(sessions.id, last), deadFor(seconds));
+  return deleteSome(sessions, sessions.id, doomed, rows);
+}
+
+/** A revoked session ended when it was revoked, though it had expired before: other processes must hear of that. */
+function deadFor(seconds: number): SQL | undefined {
+  const cutoff = ago(seconds);
+  const expired = or(lt(sessions.idleExpiresAt, cutoff), lt(sessions.absoluteExpiresAt, cutoff));
+  return or(lt(sessions.revokedAt, cutoff), and(isNull(sessions.revokedAt), expired));
+}
