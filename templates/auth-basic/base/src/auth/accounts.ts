@@ -30,7 +30,7 @@ export async function signUp<Handed extends object>(
   if (!account) throw new AuthError("UsernameNotAvailable");
   await emit({ event: "user_created", outcome: "success", userId: account.user.id, sessionId: session.row.id, client });
   for (const started of sessionStarts) await started(account.session, client);
-  return { user: account.user, ...session.handOver(account.session) };
+  return { user: account.user, ...(await session.handOver(account.session)) };
 }
 
 /** @throws AuthError "InvalidLoginCredentials": the same, after the same work, for an unknown name and a wrong password. */
@@ -60,7 +60,7 @@ async function startLogin<Handed extends object>(
   if (!stored) throw await loginFailed(client, user.id);
   await emit({ event: "authn_login_success", outcome: "success", userId: user.id, sessionId: stored.id, client });
   for (const started of sessionStarts) await started(stored, client);
-  return { user, ...session.handOver(stored) };
+  return { user, ...(await session.handOver(stored)) };
 }
 
 /** @throws AuthError "InvalidAccessToken" when the account is gone. */

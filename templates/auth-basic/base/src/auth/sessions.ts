@@ -18,7 +18,7 @@ export interface Tokens {
 /** A login that is about to be stored: the row, and what its client is handed once that is stored. */
 export interface SessionDraft<Handed extends object = object> {
   row: store.NewSession;
-  handOver(stored: store.StoredSession): Handed;
+  handOver(stored: store.StoredSession): Handed | Promise<Handed>;
 }
 
 /** A session whose client holds tokens. */
