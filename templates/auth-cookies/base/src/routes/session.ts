@@ -1,0 +1,52 @@
+import express, { type Request, type Response } from "express";
+import { getProfile, logIn } from "../auth/accounts.js";
+import { endCookieSession, expiryOf } from "../auth/cookie-sessions.js";
+import { findLiveSession } from "../auth/cookie-store.js";
+import { logInInput, parseInput } from "../auth/input.js";
+import { endOwnSession } from "../auth/sessions.js";
+import { answer } from "../middleware/answer.js";
+import { readBearerToken } from "../middleware/bearer-token.js";
+import { clientOf } from "../middleware/client.js";
+import { newCookieSession } from "../middleware/cookie-carrier.js";
+import { clearSessionCookie, requireCookieKind, sessionIdsOf } from "../middleware/cookie-jar.js";
+import { jsonBody } from "../middleware/json-body.js";
+import { authOf, protectedRoute } from "../middleware/jwt.js";
+import { allowOrigins, checkSameOrigin, sameOrigin } from "../middleware/same-origin.js";
+import { sessionHasEnded } from "../middleware/session-cookie.js";
+
+/** Cookie sessions, inside the module's path. */
+export const sessionRouter: express.Router = express.Router();
+
+sessionRouter.use(allowOrigins);
+sessionRouter.post("/session", sameOrigin, jsonBody, answer(startSession));
+sessionRouter.get("/session", protectedRoute, answer(getSession));
+sessionRouter.delete("/session", answer(endSession));
+
+async function startSession(req: Request, res: Response): Promise<void> {
+  const session = newCookieSession(req, res);
+  res.json(await logIn(parseInput(logInInput, req.body), clientOf(req), session));
+}
+
+async function getSession(req: Request, res: Response): Promise<void> {
+  const { userId, sessionId } = authOf(req);
+  const session = await findLiveSession(sessionId);
+  if (!session) throw sessionHasEnded();
+  const { id, createdAt, lastUsedAt } = session;
+  const user = await getProfile(userId);
+  res.json({ user, session: { id, createdAt, lastUsedAt, expiresAt: expiryOf(session) } });
+}
+
+/** Afterwards the browser has no session: so it is no error when it had none, or one that has ended. */
+async function endSession(req: Request, res: Response): Promise<void> {
+  const bearer = readBearerToken(req);
+  if (bearer) await endOwnSession(bearer.sessionId, clientOf(req));
+  else await forgetCookie(req, res);
+  res.status(204).end();
+}
+
+async function forgetCookie(req: Request, res: Response): Promise<void> {
+  const kind = requireCookieKind(req);
+  checkSameOrigin(req);
+  for (const id of sessionIdsOf(req, kind)) await endCookieSession(id, clientOf(req));
+  clearSessionCookie(res, kind);
+}
