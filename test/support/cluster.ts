@@ -27,6 +27,8 @@ export interface Cluster {
 interface Options {
   readonly database: DatabaseName;
   readonly processes: number;
+  /** Beside auth-basic. */
+  readonly items?: readonly string[];
   readonly env?: Env;
   /** What `default_transaction_isolation` of the Postgres database is. */
   readonly isolation?: "read committed" | "repeatable read" | "serializable";
@@ -37,8 +39,15 @@ interface Options {
 const composed = new Map<string, Promise<ComposedApp>>();
 
 /** Starts `processes` of the app at once. */
-export async function startCluster({ database, processes, env = {}, isolation, server }: Options): Promise<Cluster> {
-  const { dir, command } = await compose(database, server);
+export async function startCluster({
+  database,
+  processes,
+  items = [],
+  env = {},
+  isolation,
+  server,
+}: Options): Promise<Cluster> {
+  const { dir, command } = await compose(database, server, items);
   const store = database === "postgres" ? await postgresStore(isolation) : sqliteStore(dir);
   const clusterEnv = { ...env, DATABASE_URL: store.url };
   if (database === "postgres") await command(clusterEnv, "migrate");
@@ -61,9 +70,9 @@ export async function startCluster({ database, processes, env = {}, isolation, s
 }
 
 /** The composed app of this test file for a database. */
-export function compose(database: DatabaseName, server?: string): Promise<ComposedApp> {
-  const key = database + (server ?? "");
-  const known = composed.get(key) ?? composeApp({ database, ...(server ? { server } : {}) });
+export function compose(database: DatabaseName, server?: string, items: readonly string[] = []): Promise<ComposedApp> {
+  const key = [database, ...items, server ?? ""].join(" ");
+  const known = composed.get(key) ?? composeApp({ database, items, ...(server ? { server } : {}) });
   composed.set(key, known);
   return known;
 }

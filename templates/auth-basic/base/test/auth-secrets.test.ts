@@ -4,6 +4,7 @@ import bcrypt from "bcrypt";
 import { eq } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { EventName } from "../src/auth/events.js";
 import { hashPassword } from "../src/auth/passwords.js";
 import { parseRefreshToken } from "../src/auth/refresh-token.js";
 import { read, write } from "../src/db/client.js";
@@ -316,8 +317,7 @@ describe("the log", () => {
     const { accessToken } = await logIn(ada.username);
     await call("DELETE /me", { bearer: accessToken, body: { password } });
 
-    const heard = events.slice(start);
-    expect(heard.map(({ event }) => event)).toEqual([
+    const named: EventName[] = [
       "user_created",
       "authn_login_success",
       "authn_login_fail",
@@ -329,7 +329,9 @@ describe("the log", () => {
       "authn_logout_all",
       "authn_login_success",
       "user_deleted",
-    ]);
+    ];
+    const heard = events.slice(start).filter(({ event }) => named.includes(event));
+    expect(heard.map(({ event }) => event)).toEqual(named);
     expect(heard[1]).toEqual({
       event: "authn_login_success",
       outcome: "success",

@@ -489,7 +489,7 @@ describe("/sessions", () => {
     const answer = await call("GET /sessions", { bearer: phone.accessToken });
     expect(answer.status).toBe(200);
     const times = { createdAt: expect.any(String), lastUsedAt: expect.any(String) };
-    expect(answer.body).toEqual({
+    expect(answer.body).toMatchObject({
       sessions: [
         { id: sessionOf(phone.accessToken), ...times, ip: from, userAgent: agent.slice(0, 256), current: true },
         { id: sessionOf(ada.accessToken), ...times, ip: expect.any(String), userAgent: null, current: false },

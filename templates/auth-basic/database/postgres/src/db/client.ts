@@ -41,6 +41,9 @@ export function ago(seconds: number): SQL<Date> {
 /** Ends a select whose rows must not change before the transaction ends. */
 export const forShare: SQL = sql`for share`;
 
+/** Ends a select whose rows no other such transaction may read before this one ends. */
+export const forUpdate: SQL = sql`for update`;
+
 /** Ends a select of rows to delete: waits for nobody, so it stands in no deadlock. */
 export const skipLocked: SQL = sql`for update skip locked`;
 

@@ -43,6 +43,9 @@ export function ago(seconds: number): SQL<Date> {
 /** Ends a select whose rows must not change before the transaction ends. SQLite has one writer at a time anyway. */
 export const forShare: SQL = sql``;
 
+/** Ends a select whose rows no other such transaction may read before this one ends. SQLite has one writer at a time anyway. */
+export const forUpdate: SQL = sql``;
+
 /** Ends a select of rows to delete. SQLite has one writer at a time anyway. */
 export const skipLocked: SQL = sql``;
 

@@ -1,0 +1,22 @@
+import { emit } from "./events.js";
+import { markRevoked } from "./revocations.js";
+import { countLiveSessions, revokeBeyond } from "./session-management-store.js";
+import type { SessionStart } from "./session-starts.js";
+import { sessionsConfig } from "./sessions-config.js";
+
+declare module "./events.js" {
+  interface EventNames {
+    authn_session_limit: true;
+  }
+}
+
+const { sessionsPerUser } = sessionsConfig;
+
+/** Ends the oldest sessions of a user who has more than SESSIONS_PER_USER, never the one that was just started. */
+export const limitSessions: SessionStart = async ({ id, userId }, client) => {
+  if (sessionsPerUser === 0 || (await countLiveSessions(userId)) <= sessionsPerUser) return;
+  const ended = await revokeBeyond(sessionsPerUser, userId, id);
+  markRevoked(ended);
+  for (const sessionId of ended)
+    await emit({ event: "authn_session_limit", outcome: "success", userId, sessionId, client });
+};
