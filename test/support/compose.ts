@@ -72,7 +72,7 @@ export async function startApp(dir: string, env: Env = {}): Promise<RunningApp> 
   };
 }
 
-/** The environment of a composed app: secrets of the day, cheap hashes, no throttling. */
+/** The environment of a composed app: secrets of the day, cheap hashes, no throttling, nobody asked about passwords. */
 export function appEnv(dir: string): Record<string, string> {
   return {
     PATH: process.env["PATH"] ?? "",
@@ -81,6 +81,7 @@ export function appEnv(dir: string): Record<string, string> {
     PASSWORD_PEPPER: secretOf(dir, "pepper"),
     BCRYPT_COST: "4",
     AUTH_RATE_LIMIT: "off",
+    HIBP_URL: "off",
   };
 }
 
