@@ -75,7 +75,7 @@ export async function updateProfile(userId: string, input: ProfileInput, client:
   const emailChanges = asked.email !== undefined && asked.email !== user.email;
   const checked = emailChanges ? await checkCurrentPassword(userId, currentPassword ?? "", client) : undefined;
   let changes: ProfileChanges = asked;
-  for (const change of profileChanges) changes = await change(user, changes, client);
+  for (const change of profileChanges) changes = await change(user, changes, client, checked?.sessionEpoch);
   if (Object.keys(changes).length === 0) return user;
   const stored = emailChanges && changes.email !== undefined ? { ...changes, emailVerifiedAt: null } : changes;
   const updated = await store.updateUser(userId, stored, checked?.sessionEpoch);

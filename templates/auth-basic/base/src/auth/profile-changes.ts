@@ -7,8 +7,16 @@ export interface ProfileChanges {
   email?: string | null | undefined;
 }
 
-/** Sees a change before it is stored, and returns what is to be stored. Throws an AuthError to refuse it. */
-export type ProfileChange = (user: User, changes: ProfileChanges, client: ClientInfo) => Promise<ProfileChanges>;
+/**
+ * Sees a change before it is stored, and returns what is to be stored. Throws an AuthError to refuse it. `epoch` is the
+ * user's session epoch at which the current password was checked, where the change takes that.
+ */
+export type ProfileChange = (
+  user: User,
+  changes: ProfileChanges,
+  client: ClientInfo,
+  epoch?: number,
+) => Promise<ProfileChanges>;
 
 /** Everything that has a say in a profile change, in order. An add-on appends its own. */
 export const profileChanges: ProfileChange[] = [];

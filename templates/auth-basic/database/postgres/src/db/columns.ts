@@ -14,3 +14,8 @@ export const columnType = {
   time: "timestamp with time zone",
   counter: "bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY",
 };
+
+/** SQL for `column` with its ASCII letters in lower case, whatever the database's locale: an index on it is found again. */
+export function asciiLower(column: string): string {
+  return `lower(${column} COLLATE "C")`;
+}
