@@ -35,6 +35,7 @@ const layers: readonly (readonly string[])[] = [
     "src/auth/common-passwords",
     "src/auth/client-network",
     "src/auth/batches",
+    "src/auth/worker",
   ],
   ["src/db/limiter-store"],
   ["src/db/client"],
@@ -42,7 +43,7 @@ const layers: readonly (readonly string[])[] = [
   ["src/db/migrations/index"],
   ["src/db/migrations/0001-auth"],
   ["src/db/migrations/migration", "src/auth/config", "src/auth/events"],
-  ["src/auth/environment"],
+  ["src/auth/environment", "src/auth/json-lines"],
   ["src/auth/errors"],
   ["src/auth/error-table"],
   ["src/auth/credential-errors"],
@@ -52,6 +53,7 @@ const layers: readonly (readonly string[])[] = [
 const typesFromAbove = [
   "src/middleware/bearer-token -> src/middleware/authenticators",
   "src/auth/session-purge -> src/auth/purges",
+  "src/auth/json-lines -> src/auth/events",
   "src/db/migrate -> src/db/client",
 ];
 

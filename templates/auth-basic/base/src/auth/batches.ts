@@ -1,5 +1,5 @@
 /** Rows of one statement: few enough that whoever waits for it does not notice. */
-export const batchRows = 500;
+export const batchRows = 200;
 /** Lets others go first between two statements. */
 const pauseMs = 10;
 

@@ -1,3 +1,5 @@
+import { writeJsonLine } from "./json-lines.js";
+
 /** Where a request came from. */
 export interface ClientInfo {
   ip: string | null;
@@ -67,9 +69,4 @@ async function tell(sink: EventSink, event: AuthEvent): Promise<void> {
     const reason = `An event sink failed at ${event.event}: ${error instanceof Error ? error.name : typeof error}`;
     writeJsonLine({ event: "sys_error", outcome: "failure", reason });
   }
-}
-
-/** One line an event; JSON escapes whatever could break the line. */
-function writeJsonLine({ client, ...event }: AuthEvent): void {
-  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...event, ...client })}\n`);
 }

@@ -1,0 +1,59 @@
+import { and, eq, isNotNull, lt, or, type SQL, sql } from "drizzle-orm";
+import { ago, type Database, now, read, transaction, write } from "../db/client.js";
+import { authEvents, webhookOutbox } from "../db/schema/auth-events.js";
+import type { AuthEvent } from "./events.js";
+import { deleteSome } from "./purge-store.js";
+import type { Message } from "./webhook-message.js";
+
+/** Records the event. With `message`, it is also put into the outbox: both happen, or neither. */
+export async function insertEvent(
+  event: AuthEvent,
+  message?: (event: AuthEvent, time: Date) => Message,
+): Promise<void> {
+  if (!message) return void (await write((db) => insert(db, event)));
+  await transaction(async (tx) => {
+    const [stored] = await insert(tx, event);
+    if (stored)
+      await tx.insert(webhookOutbox).values({ ...message(event, stored.time), createdAt: now, nextAttemptAt: now });
+  });
+}
+
+/** Takes addresses and user agents out of at most `rows` events of the user; says of how many. */
+export async function forgetClients(userId: string, rows: number): Promise<number> {
+  const some = sql`(select ${authEvents.id} from ${authEvents} where ${and(eq(authEvents.userId, userId), hasClient)} limit ${rows})`;
+  const forgotten = await write((db) =>
+    db
+      .update(authEvents)
+      .set({ ip: null, userAgent: null })
+      .where(sql`${authEvents.id} in ${some}`)
+      .returning({ id: authEvents.id }),
+  );
+  return forgotten.length;
+}
+
+/** Users that are gone and still have an address or user agent in an event: whoever was at it did not come to an end. */
+export async function halfForgotten(): Promise<string[]> {
+  const deleted = sql`(select ${authEvents.userId} from ${authEvents} where ${eq(authEvents.event, "user_deleted")})`;
+  const rows = await read((db) =>
+    db
+      .selectDistinct({ userId: authEvents.userId })
+      .from(authEvents)
+      .where(and(hasClient, sql`${authEvents.userId} in ${deleted}`)),
+  );
+  return rows.flatMap(({ userId }) => userId ?? []);
+}
+
+/** Deletes at most `rows` events that are older than `seconds`. */
+export async function deleteOldEvents(seconds: number, rows: number): Promise<number> {
+  return deleteSome(authEvents, authEvents.id, lt(authEvents.time, ago(seconds)), rows);
+}
+
+const hasClient: SQL | undefined = or(isNotNull(authEvents.ip), isNotNull(authEvents.userAgent));
+
+function insert(db: Database, { event, outcome, userId, sessionId, client, reason }: AuthEvent) {
+  const row = { event, outcome, userId, sessionId, ip: client?.ip, userAgent: client?.userAgent, reason };
+  return db
+    .insert(authEvents)
+    .values({ ...row, time: now })
+    .returning({ time: authEvents.time });
+}

@@ -1,0 +1,62 @@
+import { eq, isNull, lt, or, sql } from "drizzle-orm";
+import { ago, fromNow, now, skipLocked, write } from "../db/client.js";
+import { webhookOutbox as outbox } from "../db/schema/auth-events.js";
+import { deleteSome } from "./purge-store.js";
+import type { Message } from "./webhook-message.js";
+
+/** A message that this process may send, until its lease ends. */
+export interface ClaimedMessage extends Message {
+  id: number;
+  /** This one included. */
+  attempts: number;
+  createdAt: Date;
+}
+
+/**
+ * Takes up to `rows` messages that are due, for `leaseSeconds`. Of one user only the oldest, so that they arrive in
+ * order; whoever dies with it loses the lease and another process takes it.
+ */
+export async function claimMessages(rows: number, leaseSeconds: number): Promise<ClaimedMessage[]> {
+  const isFree = or(isNull(outbox.leasedUntil), lt(outbox.leasedUntil, now));
+  const isFirst = sql`(${outbox.userId} is null or not exists (select 1 from ${outbox} earlier
+    where earlier.user_id = ${outbox.userId} and earlier.id < ${outbox.id}))`;
+  const due = sql`(with batch as (select ${outbox.id} as key from ${outbox}
+    where ${outbox.nextAttemptAt} <= ${ago(0)} and ${isFree} and ${isFirst}
+    order by ${outbox.nextAttemptAt} limit ${rows} ${skipLocked}) select key from batch)`;
+  return write((db) =>
+    db
+      .update(outbox)
+      .set({ leasedUntil: fromNow(leaseSeconds), attempts: sql`${outbox.attempts} + 1` })
+      .where(sql`${outbox.id} in ${due} and ${isFree}`)
+      .returning(claimed),
+  );
+}
+
+export async function removeMessage(id: number): Promise<void> {
+  await write((db) => db.delete(outbox).where(eq(outbox.id, id)));
+}
+
+/** Gives the message back until `seconds` from now, and with it what waits behind it. */
+export async function postponeMessage({ id, userId }: ClaimedMessage, seconds: number): Promise<void> {
+  const queue = userId === null ? eq(outbox.id, id) : eq(outbox.userId, userId);
+  await write((db) =>
+    db
+      .update(outbox)
+      .set({ nextAttemptAt: fromNow(seconds), leasedUntil: null })
+      .where(queue),
+  );
+}
+
+/** Deletes at most `rows` messages that are older than `seconds`. */
+export async function deleteOldMessages(seconds: number, rows: number): Promise<number> {
+  return deleteSome(outbox, outbox.id, lt(outbox.createdAt, ago(seconds)), rows);
+}
+
+const claimed = {
+  id: outbox.id,
+  messageId: outbox.messageId,
+  userId: outbox.userId,
+  payload: outbox.payload,
+  attempts: outbox.attempts,
+  createdAt: outbox.createdAt,
+};

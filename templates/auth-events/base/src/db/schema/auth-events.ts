@@ -1,0 +1,38 @@
+import { counter, index, integer, table, text, time } from "../columns.js";
+
+/** What happened, for `AUTH_EVENT_DAYS`. */
+export const authEvents = table(
+  "auth_events",
+  {
+    id: counter("id"),
+    time: time("time").notNull(),
+    event: text("event").notNull(),
+    outcome: text("outcome").notNull(),
+    userId: text("user_id"),
+    sessionId: text("session_id"),
+    ip: text("ip"),
+    userAgent: text("user_agent"),
+    reason: text("reason"),
+  },
+  (events) => [index("auth_events_time").on(events.time), index("auth_events_user_id").on(events.userId, events.id)],
+);
+
+/** What the receiver of the webhook has not taken yet. */
+export const webhookOutbox = table(
+  "auth_webhook_outbox",
+  {
+    id: counter("id"),
+    messageId: text("message_id").notNull(),
+    userId: text("user_id"),
+    payload: text("payload").notNull(),
+    attempts: integer("attempts").notNull().default(0),
+    createdAt: time("created_at").notNull(),
+    nextAttemptAt: time("next_attempt_at").notNull(),
+    /** Until then, a process is at work on it. */
+    leasedUntil: time("leased_until"),
+  },
+  (outbox) => [
+    index("auth_webhook_outbox_next_attempt_at").on(outbox.nextAttemptAt),
+    index("auth_webhook_outbox_user_id").on(outbox.userId, outbox.id),
+  ],
+);
