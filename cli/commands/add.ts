@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
+import semver from "semver";
 import { CliError, exitCode } from "../errors.js";
 import { type Part, pathsToRead } from "../plan/input.js";
 import { pinProblem } from "../plan/pins.js";
-import type { Plan } from "../plan/plan.js";
+import type { Plan, Selection } from "../plan/plan.js";
 import { planAdd } from "../plan/plan-add.js";
 import { findPackageRoot } from "../project/package-json.js";
 import type { Project } from "../project/project.js";
@@ -71,15 +72,64 @@ interface Wanted {
   readonly wishes: Wishes;
 }
 
-/** The flags that say where things go are for the items that were named, not for those that they require. */
+/** What is required and installed stays as it is; where it is, there go the items that build on it. */
 async function partsOf(items: readonly RegistryItem[], { names, shelf, project, wishes }: Wanted): Promise<Part[]> {
   const parts: Part[] = [];
+  const selections = new Map<string, Selection>();
+  const mounted = mountedByFlag(items, names, wishes.mount);
   for (const item of items) {
-    const places = names.includes(item.name) ? wishes : { ...wishes, mount: undefined };
-    const selection = selectItem(item, project, places);
-    parts.push({ item, selection, ...(await shelf.take(item, selection.choices, project.root)) });
+    const places = mounted.includes(item.name) ? wishes : { ...wishes, mount: undefined };
+    const base = item.requires.flatMap((name) => selections.get(name) ?? [])[0];
+    const selection = selectItem(item, project, places, base);
+    selections.set(item.name, selection);
+    if (names.includes(item.name) || !project.record?.items[item.name])
+      parts.push({ item, selection, ...(await shelf.take(item, selection.choices, project.root)) });
+    else refuseOtherThanInstalled(item, selection, names, project);
   }
   return parts;
+}
+
+/** --mount is for the items that were named; where none of them has a router, for what they require. */
+function mountedByFlag(
+  items: readonly RegistryItem[],
+  names: readonly string[],
+  mount: string | undefined,
+): readonly string[] {
+  const routed = items.filter((item) => item.mount).map(({ name }) => name);
+  if (mount !== undefined && routed.length === 0)
+    throw new CliError("BadArgument", `${names.join(", ")} has no router: there is nothing to mount at ${mount}`);
+  const named = routed.filter((name) => names.includes(name));
+  return named.length > 0 ? named : routed;
+}
+
+/** Adding an item changes none that it requires, neither its version nor its choices. */
+function refuseOtherThanInstalled(
+  { name, version }: RegistryItem,
+  { choices }: Selection,
+  names: readonly string[],
+  { record }: Project,
+): void {
+  const installed = record!.items[name]!;
+  if (semver.lt(installed.version, version))
+    throw new CliError(
+      "BadArgument",
+      `${names.join(", ")} builds on ${name} ${version}, and ${installed.version} is installed: ` +
+        `"authwright update ${name}" first`,
+    );
+  if (semver.gt(installed.version, version))
+    throw new CliError(
+      "BadArgument",
+      `${name} ${installed.version} is installed, and this authwright knows ${version}: ` +
+        `run "npx authwright@latest add ${names.join(" ")}"`,
+    );
+  const other = Object.entries(choices).find(([choice, value]) => installed.choices[choice] !== value);
+  if (!other) return;
+  const [choice, value] = other;
+  throw new CliError(
+    "BadArgument",
+    `${name} is installed with --${choice} ${installed.choices[choice]}: ` +
+      `"authwright add ${name} --${choice} ${value}" changes that first`,
+  );
 }
 
 function refuseChanged(parts: readonly Part[], project: Project, accepted: boolean): void {

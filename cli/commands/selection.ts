@@ -45,8 +45,16 @@ export function checkFlags(items: readonly RegistryItem[], typed: AddFlags): Wis
   };
 }
 
-/** What to add and where: what is installed stays where it is, and a flag that says otherwise is refused. */
-export function selectItem(item: RegistryItem, project: Project, { choices, mount, dir, tests }: Wishes): Selection {
+/**
+ * What to add and where: what is installed stays where it is, and a flag that says otherwise is refused. `base` is what
+ * the item builds on: its files import each other, so that both stand in the same folders.
+ */
+export function selectItem(
+  item: RegistryItem,
+  project: Project,
+  { choices, mount, dir, tests }: Wishes,
+  base?: Selection,
+): Selection {
   const installed = project.record?.items[item.name];
   const settled = (flag: string, typed: string | undefined, there: string | null | undefined) => {
     if (typed === undefined || !there || typed === there) return there ?? typed;
@@ -58,9 +66,9 @@ export function selectItem(item: RegistryItem, project: Project, { choices, moun
   return {
     item: item.name,
     choices: pickChoices(item, choices, project),
-    mount: settled("--mount", mount, installed?.mount) ?? item.mount?.path ?? null,
-    sourceDir: settled("--dir", dir, installed?.sourceDir) ?? project.sourceDir,
-    testDir: settled("--tests", tests, installed?.testDir) ?? "test",
+    mount: item.mount ? (settled("--mount", mount, installed?.mount) ?? item.mount.path) : null,
+    sourceDir: settled("--dir", dir, installed?.sourceDir ?? base?.sourceDir) ?? project.sourceDir,
+    testDir: settled("--tests", tests, installed?.testDir ?? base?.testDir) ?? "test",
   };
 }
 

@@ -2,7 +2,7 @@ import type { ArrayExpression, Identifier, ImportDeclaration, Node, Program, Sta
 import MagicString from "magic-string";
 import type { Edit } from "./edit.js";
 import { cutStatements, lineAfter, lineBefore } from "./entry/splice-line.js";
-import { parseSource } from "./syntax.js";
+import { parseSource, walk } from "./syntax.js";
 
 const bom = "\uFEFF";
 
@@ -34,7 +34,7 @@ export function appendListEntry(source: string, wanted: ListEntry): Edit {
   const edited = new MagicString(text);
   const added: string[] = [];
   if (!imported) {
-    const line = importLine(text, program, wanted);
+    const line = besideOthers(program, wanted) ?? importLine(text, program, wanted);
     if (line === null) return cannot("other code shares a line with its first or last import", wanted);
     edited.appendLeft(line.offset, line.text);
     added.push(line.line);
@@ -50,18 +50,21 @@ export function removeListEntry(source: string, wanted: ListEntry): Edit {
   if ("kind" in file) return file;
   const { text, program, start } = file;
   const imported = importOf(program, wanted);
-  const local = imported?.local ?? wanted.entry;
+  if (!imported) return { kind: "already" };
+  const { local } = imported;
   const found = listOf(program, wanted.list);
   const entry = found && entryOf(found, local);
-  if (!imported && !entry) return { kind: "already" };
   const withoutEntry = found && entry ? cutEntry(text, found, entry) : text;
   const rest = parseSource(withoutEntry, wanted.path).program;
-  const declaration = importOf(rest, wanted);
-  if (!declaration) return { kind: "applied", text: start + withoutEntry, added: [local] };
-  if (countOf(withoutEntry, local) > declaration.mentions) return cannot(`it uses ${local} in another way too`, wanted);
-  const after = cutImport(withoutEntry, declaration);
+  if (usesOf(rest, local) > 0) return cannot(`it uses ${local} in another way too`, wanted);
+  const after = cutImport(withoutEntry, importOf(rest, wanted)!);
   if (after === null) return cannot("other code shares a line with its import", wanted);
   return { kind: "applied", text: start + after, added: [local] };
+}
+
+/** Whether the list has the entry. */
+export function hasListEntry(source: string, wanted: ListEntry): boolean {
+  return appendListEntry(source, wanted).kind === "already";
 }
 
 type Opened = { text: string; start: string; program: Program };
@@ -82,18 +85,16 @@ interface Imported {
   readonly only: boolean;
   readonly start: number;
   readonly end: number;
-  /** How often the import itself says the local name. */
-  readonly mentions: number;
 }
 
-function importOf(program: Program, { entry, specifier, sameModule = [] }: ListEntry): Imported | null {
-  for (const node of program.body) {
-    if (node.type !== "ImportDeclaration" || ![specifier, ...sameModule].includes(node.source.value)) continue;
+function importOf({ body }: Program, { entry, specifier, sameModule = [] }: ListEntry): Imported | null {
+  for (const node of body) {
+    if (node.type !== "ImportDeclaration" || node.importKind === "type") continue;
+    if (![specifier, ...sameModule].includes(node.source.value)) continue;
     for (const one of node.specifiers) {
-      if (one.type !== "ImportSpecifier" || nameOf(one.imported) !== entry) continue;
+      if (one.type !== "ImportSpecifier" || one.importKind === "type" || nameOf(one.imported) !== entry) continue;
       const only = node.specifiers.length === 1;
-      const mentions = nameOf(one.imported) === one.local.name && one.imported.start !== one.local.start ? 2 : 1;
-      return { local: one.local.name, node, only, start: one.start!, end: one.end!, mentions };
+      return { local: one.local.name, node, only, start: one.start!, end: one.end! };
     }
   }
   return null;
@@ -138,6 +139,17 @@ function boundNames(statement: Statement): string[] {
   return id?.type === "Identifier" ? [id.name] : [];
 }
 
+/** Into the braces of an import of the same module. */
+function besideOthers({ body }: Program, { entry, specifier, sameModule = [] }: ListEntry) {
+  for (const node of body) {
+    if (node.type !== "ImportDeclaration" || node.importKind === "type") continue;
+    const last = node.specifiers.at(-1);
+    if (last?.type === "ImportSpecifier" && [specifier, ...sameModule].includes(node.source.value))
+      return { offset: last.end!, text: `, ${entry}`, line: entry };
+  }
+  return null;
+}
+
 /** Where sorted imports would have it: before the first one of a later path, else below the last. */
 function importLine(text: string, program: Program, { entry, specifier }: ListEntry) {
   const imports = program.body.filter((node) => node.type === "ImportDeclaration");
@@ -153,25 +165,49 @@ function importLine(text: string, program: Program, { entry, specifier }: ListEn
   return first ? lineBefore(text, first, code) : null;
 }
 
+/** At the end: on a line of its own, below what a comment says about the entry before, where that has one. */
 function insertEntry(edited: MagicString, text: string, list: ArrayExpression, local: string): void {
   const last = list.elements.findLast((element) => element !== null);
   if (!last) {
     edited.appendLeft(list.start! + 1, local);
     return;
   }
-  const indent = /\n([ \t]*)$/.exec(text.slice(0, last.start!));
-  const eol = text[last.start! - (indent?.[0].length ?? 0) - 1] === "\r" ? "\r\n" : "\n";
-  edited.appendLeft(last.end!, indent ? `,${eol}${indent[1]}${local}` : `, ${local}`);
+  const line = /(\r?\n)[ \t]*$/.exec(text.slice(0, last.start!))?.[0];
+  if (line === undefined) {
+    edited.appendLeft(last.end!, `, ${local}`);
+    return;
+  }
+  const comma = /^\s*,/.exec(text.slice(last.end!))?.[0] ?? "";
+  const comment = trailingComment.exec(text.slice(last.end! + comma.length))?.[0] ?? "";
+  if (!comma) edited.appendLeft(last.end!, ",");
+  edited.appendLeft(last.end! + comma.length + comment.length, `${line}${local}${comma && ","}`);
 }
+
+const trailingComment = /^[ \t]*(?:\/\/[^\r\n]*|\/\*[^\r\n]*?\*\/(?=[ \t]*\r?\n))/;
 
 /** Without the entry, its comma, and the line it stood on alone. */
 function cutEntry(text: string, { elements }: ArrayExpression, entry: Node): string {
   const at = elements.findIndex((element) => element?.start === entry.start);
-  const before = elements[at - 1];
-  if (before) return text.slice(0, before.end!) + text.slice(entry.end!);
-  const after = elements[at + 1];
-  const end = after ? after.start! : entry.end! + /^\s*,?/.exec(text.slice(entry.end!))![0].length;
-  return text.slice(0, entry.start!) + text.slice(end);
+  const [before, after] = [elements[at - 1], elements[at + 1]];
+  const comma = /^\s*,/.exec(text.slice(entry.end!))?.[0] ?? "";
+  const lead = /(?:\r?\n)[ \t]*$/.exec(text.slice(0, entry.start!))?.[0];
+  const tail = /^[ \t]*(?:\/\/[^\r\n]*)?(?=\r?\n)/.exec(text.slice(entry.end! + comma.length))?.[0];
+  const edited = new MagicString(text);
+  if (before && !comma) edited.remove(...commaBefore(text, before, entry));
+  if (lead !== undefined && tail !== undefined)
+    edited.remove(entry.start! - lead.length, entry.end! + comma.length + tail.length);
+  else if (before && comma) edited.remove(commaBefore(text, before, entry)[0], entry.end!);
+  else if (before) edited.remove(commaBefore(text, before, entry)[1], entry.end!);
+  else edited.remove(entry.start!, after?.start ?? entry.end! + comma.length);
+  return edited.toString();
+}
+
+function commaBefore(text: string, before: Node, entry: Node): [number, number] {
+  const between = text
+    .slice(before.end!, entry.start!)
+    .replace(/\/\*[\s\S]*?\*\/|\/\/[^\r\n]*/g, (comment) => " ".repeat(comment.length));
+  const at = before.end! + between.indexOf(",");
+  return [at, at + 1];
 }
 
 function cutImport(text: string, { node, only, start, end }: Imported): string | null {
@@ -181,8 +217,18 @@ function cutImport(text: string, { node, only, start, end }: Imported): string |
   return text.slice(0, start).replace(/\s*,\s*$/, "") + text.slice(end);
 }
 
-function countOf(text: string, name: string): number {
-  return text.match(new RegExp(`(?<![\\w$.])${name.replaceAll("$", "\\$")}(?![\\w$])`, "g"))?.length ?? 0;
+/** How often the code says the name, but for the import of it. */
+function usesOf(program: Program, name: string): number {
+  let uses = 0;
+  walk(program, (node, parents) => {
+    if (node.type === "ImportDeclaration") return false;
+    const parent = parents.at(-1);
+    const isMember = parent?.type === "MemberExpression" && parent.property === node && !parent.computed;
+    const isKey = parent?.type === "ObjectProperty" && parent.key === node && !parent.shorthand;
+    if (node.type === "Identifier" && node.name === name && !isMember && !isKey) uses++;
+    return undefined;
+  });
+  return uses;
 }
 
 function cannot(reason: string, { path, list, entry, specifier }: ListEntry): Edit {

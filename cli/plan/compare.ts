@@ -3,6 +3,7 @@ import { inShapeOf, splitLines } from "../merge/text-lines.js";
 import type { InstalledItem, Project } from "../project/project.js";
 import { planDependencies } from "./dependencies.js";
 import type { Snapshot } from "./draft.js";
+import { hasAllEntries, withEntries, withoutEntries } from "./entries.js";
 import { type Rendered, rendered } from "./files.js";
 import type { Part } from "./input.js";
 import { installedText } from "./installed-text.js";
@@ -40,32 +41,42 @@ export function compareFiles(
   return [
     ...wanted.map(({ file, from }) => {
       const outcome = outcomes.find(({ path }) => path === file.path);
-      return compare(file, from, recorded, files, outcome);
+      return compare(file, from, { project, recorded, files, outcome });
     }),
-    ...gone.map((path) => compare(null, path, recorded, files, undefined)),
+    ...gone.map((path) => compare(null, path, { project, recorded, files, outcome: undefined })),
   ].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+interface Compared {
+  readonly project: Project;
+  readonly recorded: InstalledItem["files"];
+  readonly files: Snapshot;
+  readonly outcome: FileOutcome | undefined;
 }
 
 function compare(
   file: Rendered | null,
   from: string | null,
-  recorded: InstalledItem["files"],
-  files: Snapshot,
-  outcome: FileOutcome | undefined,
+  { project, recorded, files, outcome }: Compared,
 ): FileComparison {
   const path = from ?? file!.path;
   const yours = files.get(path) ?? null;
-  const newer = file?.text ?? null;
+  const pristine = file?.text ?? null;
   const movedTo = file && file.path !== path ? file.path : null;
   const known = recorded[path];
   if (!known || !from) {
+    const newer = pristine;
     const foreign = yours !== null && !alike(yours, newer);
     const both = foreign ? { conflicts: [], reason: "a file of yours stands where a new one would go" } : null;
     return { path, movedTo, base: null, yours, newer, changedByYou: foreign, changedByNewer: yours === null, both };
   }
-  const installed = installedText(known, files.get(basePath(from)) ?? null, [yours, newer]).text;
+  const own = yours && withoutEntries(yours, from, project);
+  const installed = installedText(known, files.get(basePath(from)) ?? null, [own, pristine]).text;
+  const whole = (text: string, at: string) => withEntries(text, { from, path: at, like: null }, project).text;
+  const asInstalled = alike(installed, own) && (yours === null || hasAllEntries(yours, from, project));
   // Without it, only the two texts that are there can be compared.
-  const base = installed ?? yours;
+  const base = installed === null || asInstalled ? yours : whole(installed, from);
+  const newer = pristine === null || alike(pristine, installed) ? pristine && base : whole(pristine, file!.path);
   const changedByYou = !alike(base, yours);
   const changedByNewer = movedTo !== null || !alike(base, newer);
   const touched = (changedByYou || installed === null) && changedByNewer && !alike(yours, newer);

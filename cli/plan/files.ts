@@ -4,6 +4,7 @@ import { CliError } from "../errors.js";
 import type { InstalledItem, Project } from "../project/project.js";
 import type { TemplateFile } from "../registry/templates.js";
 import type { Draft } from "./draft.js";
+import { withEntries, withoutEntries } from "./entries.js";
 import type { Part } from "./input.js";
 import { basePath, placeTemplate } from "./paths.js";
 
@@ -22,7 +23,7 @@ export function planFiles(
   const recorded = project.record?.items[part.item.name]?.files ?? {};
   const wanted = part.templates.map((file) => rendered(file, part, project, packages));
   const gone = Object.keys(recorded).filter((path) => !wanted.some((file) => file.path === path));
-  if (!overwrite) refuseEdited(part.item.name, wanted, gone, recorded, draft);
+  if (!overwrite) refuseEdited(part.item.name, wanted, gone, { project, recorded }, draft);
   refuseForeign(wanted, recorded, part, draft);
 
   for (const path of gone) {
@@ -30,7 +31,8 @@ export function planFiles(
     draft.write(basePath(path), null, "belongs to the other choice");
   }
   const kept: Record<string, RecordedFiles[string]> = {};
-  for (const file of wanted) kept[file.path] = placeFile(file, recorded[file.path], part.item.name, overwrite, draft);
+  for (const file of wanted)
+    kept[file.path] = placeFile(file, recorded[file.path], { project, item: part.item.name, overwrite }, draft);
   return kept;
 }
 
@@ -60,15 +62,19 @@ export function rendered(
 function placeFile(
   file: Rendered,
   known: RecordedFiles[string] | undefined,
-  item: string,
-  overwrite: boolean,
+  { project, item, overwrite }: { project: Project; item: string; overwrite: boolean },
   draft: Draft,
 ) {
   const installed = { template: file.template, sha256: sha256(file.text) };
   const current = draft.read(file.path);
-  const edited = current !== null && current !== file.text && known !== undefined && sha256(current) !== known.sha256;
+  const own = current === null ? null : withoutEntries(current, file.path, project);
+  const edited = own !== null && own !== file.text && known !== undefined && sha256(own) !== known.sha256;
   if (edited && !overwrite) return known;
-  draft.write(file.path, file.text, item);
+  if (own !== file.text || overwrite) {
+    const { text, manual } = withEntries(file.text, { from: file.path, like: overwrite ? null : current }, project);
+    draft.write(file.path, text, item);
+    draft.manual.push(...manual);
+  }
   draft.write(basePath(file.path), file.text, "as installed, for updates");
   return installed;
 }
@@ -88,12 +94,13 @@ function refuseEdited(
   item: string,
   wanted: readonly Rendered[],
   gone: readonly string[],
-  recorded: RecordedFiles,
+  { project, recorded }: { project: Project; recorded: RecordedFiles },
   draft: Draft,
 ): void {
   const swapped = wanted.filter(({ path, template }) => recorded[path] && recorded[path].template !== template);
   const edited = [...gone, ...swapped.map(({ path }) => path)].filter((path) => {
-    const current = draft.read(path);
+    const there = draft.read(path);
+    const current = there && withoutEntries(there, path, project);
     const text = swapped.find((file) => file.path === path)?.text;
     return current !== null && current !== text && sha256(current) !== recorded[path]!.sha256;
   });

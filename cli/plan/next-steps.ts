@@ -1,20 +1,37 @@
 import { posix } from "node:path";
-import type { Project } from "../project/project.js";
+import type { InstallRecord, Project } from "../project/project.js";
 import { chosenParts } from "../registry/choices.js";
 import type { Part } from "./input.js";
 import { placeTemplate } from "./paths.js";
 import { usualSpecifier } from "./specifiers.js";
 
-/** The lines for a person to read after the add, in terms of this project. `test` is the script that runs the tests. */
-export function nextSteps({ item, selection }: Part, project: Project, test: string): string[] {
+/** What the lines are filled with. */
+export interface StepFacts {
+  readonly project: Project;
+  /** With the items that this one requires in it. */
+  readonly record: InstallRecord;
+  /** The script that runs the tests. */
+  readonly test: string;
+}
+
+/** The lines for a person to read after the add, in terms of this project. */
+export function nextSteps({ item, selection }: Part, { project, record, test }: StepFacts): string[] {
   const { run } = project.packageManager;
   const from = project.entry?.path ?? posix.join(selection.sourceDir, "server.ts");
   const fill = (name: string): string => {
     if (name === "run") return run;
-    if (name === "mount") return selection.mount ?? "";
+    if (name === "mount") return selection.mount ?? mountOf(item.requires, record);
     if (name === "test") return run === "npm run" && test === "test" ? "npm test" : `${run} ${test}`;
     return usualSpecifier(from, placeTemplate(name.replace("import:", ""), selection), project);
   };
   const lines = chosenParts(item, selection.choices).nextSteps;
   return lines.map((line) => line.replace(/\{(run|mount|test|import:[^}]+)\}/g, (_, name: string) => fill(name)));
+}
+
+/** An item without a router of its own has its routes inside the one that it builds on. */
+function mountOf(names: readonly string[], { items }: InstallRecord): string {
+  const mounts = names.flatMap(
+    (name) => items[name]?.mount || mountOf(items[name]?.requires ?? [], { version: 1, items }),
+  );
+  return mounts.find(Boolean) ?? "";
 }

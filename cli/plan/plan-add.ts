@@ -2,6 +2,7 @@ import { addIgnoreLines } from "../edits/gitignore.js";
 import { CliError } from "../errors.js";
 import type { InstallRecord, Project } from "../project/project.js";
 import { chosenParts } from "../registry/choices.js";
+import { planAppends } from "./appends.js";
 import { applyEdit } from "./apply-edit.js";
 import { planBuildExclude, planBuildInclude } from "./build-files.js";
 import { planDependencies } from "./dependencies.js";
@@ -53,6 +54,7 @@ function planPart(
   const { added, packages, warnings } = planDependencies(part, project);
   const scripts = planScripts(part, project);
   const files = planFiles(part, { project, packages, overwrite }, draft);
+  const appends = planAppends(part, { project, record, overwrite }, draft);
   const mounted = planMount(part, project, draft);
   planManifest({ dependencies: added, scripts: scripts.added }, draft);
   const env = planEnvironment(part, { project, secret }, draft);
@@ -66,7 +68,7 @@ function planPart(
   draft.dependencies.push(...added);
   Object.assign(draft.scripts, scripts.added);
   draft.warnings.push(...warnings, ...scripts.warnings, ...leftBehind(part, project));
-  draft.nextSteps.push(...nextSteps(part, project, scripts.test));
+  draft.nextSteps.push(...nextSteps(part, { project, record, test: scripts.test }));
   const after = userTexts(project, draft);
   const patches = [
     { path: project.entry?.path ?? "", lines: mounted },
@@ -75,7 +77,8 @@ function planPart(
     { path: project.tsconfig.path, lines: compiled },
   ];
   const undo = undoFacts(before, after);
-  return extendRecord(record, part, { files, patches, env, scripts: scripts.added, dependencies: added, undo });
+  const installed = { files, patches, env, scripts: scripts.added, dependencies: added, undo, appends };
+  return extendRecord(record, part, installed);
 }
 
 function refuseOtherVersion({ item, origin }: Part, { record }: Project): void {

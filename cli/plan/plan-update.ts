@@ -2,6 +2,7 @@ import semver from "semver";
 import { addIgnoreLines } from "../edits/gitignore.js";
 import { CliError } from "../errors.js";
 import type { InstalledItem, InstallRecord, Project, Undo } from "../project/project.js";
+import { planAppends } from "./appends.js";
 import { applyEdit } from "./apply-edit.js";
 import { planBuildExclude, planBuildInclude } from "./build-files.js";
 import { planOutdatedImports } from "./dangling-imports.js";
@@ -74,6 +75,8 @@ function planPart(part: Part, input: UpdateInput, record: InstallRecord, draft: 
   const { added, packages, warnings } = planDependencies(part, project);
   const scripts = planScriptsUpdate(part, project, before);
   const { files, outcomes, unmerged } = planFilesUpdate(part, { project, packages, way: { version, mode } }, draft);
+  const moved = withMovedLists(record, outcomes);
+  const appends = planAppends(part, { project, record: moved, overwrite: false }, draft);
   const mount = planMountUpdate(part, project, before, draft);
   planManifest({ dependencies: added, scripts: scripts.added, setScripts: scripts.changed }, draft);
   const env = planEnvironment(part, { project, secret, settled: before.env }, draft);
@@ -91,10 +94,23 @@ function planPart(part: Part, input: UpdateInput, record: InstallRecord, draft: 
   draft.warnings.push(...warnings, ...scripts.warnings, ...leftBehind(part, before, project));
   draft.nextSteps.push(...migrateStep(part, outcomes, project));
   const changed = { ...scripts.added, ...scripts.changed };
-  const current = { ...record, items: { ...record.items, [name]: mount.installed } };
+  const current = { ...moved, items: { ...moved.items, [name]: mount.installed } };
   const undo = withoutOurs(undoFacts(texts, after), before);
-  const extended = extendRecord(current, part, { files, patches, env, scripts: changed, dependencies: added, undo });
+  const installed = { files, patches, env, scripts: changed, dependencies: added, undo, appends };
+  const extended = extendRecord(current, part, installed);
   return { record: withUnmerged(extended, name, unmerged), outcomes, unmerged };
+}
+
+/** The entries of other items stand where the new version has their lists. */
+function withMovedLists(record: InstallRecord, outcomes: readonly FileOutcome[]): InstallRecord {
+  const moved = outcomes.filter(({ what, movedFrom }) => movedFrom && !["taken", "refused"].includes(what));
+  if (moved.length === 0) return record;
+  const places = new Map(moved.map(({ path, movedFrom }) => [movedFrom, path]));
+  const items = Object.entries(record.items).map(([name, item]): [string, InstalledItem] => {
+    const appends = item.appends?.map((one) => ({ ...one, file: places.get(one.file) ?? one.file }));
+    return [name, { ...item, ...(appends && { appends }) }];
+  });
+  return { ...record, items: Object.fromEntries(items) };
 }
 
 /** What an earlier version had put there is nothing that a removal has to bring back. */

@@ -14,6 +14,7 @@ export interface Installed {
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: readonly AddedDependency[];
   readonly undo?: Undo;
+  readonly appends?: InstalledItem["appends"];
 }
 
 /** The record with this item in it: what earlier adds put there is still there, unless this one replaced it. */
@@ -37,7 +38,9 @@ export function extendRecord(
     dependencies: { ...before?.dependencies, ...ranges(installed.dependencies, false) },
     devDependencies: { ...before?.devDependencies, ...ranges(installed.dependencies, true) },
     ...(undo && { undo }),
-    ...(origin && { registry: origin, requires: item.requires }),
+    ...(origin && { registry: origin }),
+    ...(item.requires.length > 0 && { requires: item.requires }),
+    ...(installed.appends && installed.appends.length > 0 && { appends: installed.appends }),
   };
   return { version: 1, items: { ...record.items, [item.name]: entry } };
 }

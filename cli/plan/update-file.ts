@@ -2,6 +2,7 @@ import { mergeText } from "../merge/merge-text.js";
 import { inShapeOf, splitLines } from "../merge/text-lines.js";
 import type { InstalledItem } from "../project/project.js";
 import type { Draft } from "./draft.js";
+import { type EntryFacts, withEntries, withoutEntries } from "./entries.js";
 import { type Rendered, sha256 } from "./files.js";
 import { hasHash, installedText } from "./installed-text.js";
 import { basePath } from "./paths.js";
@@ -21,6 +22,8 @@ export interface FileUpdate {
 export interface UpdateWay {
   readonly version: string;
   readonly mode: ConflictMode;
+  /** Its entries in lists of the item's files are no edits of the user's. */
+  readonly project: EntryFacts;
 }
 
 /** Brings one installed file to the new version; the user's edits stay. */
@@ -34,13 +37,18 @@ export function updateFile(file: Rendered, from: string, known: Recorded, way: U
   if (movedFrom && draft.read(path) !== null) return { recorded: known, outcome: outcome("taken", taken) };
   if (yours === null) return stayAway(known, outcome, movedFrom, path, draft);
 
-  const base = installedText(known, draft.read(basePath(from)), [yours, theirs]);
+  const own = withoutEntries(yours, from, way.project);
+  const base = installedText(known, draft.read(basePath(from)), [own, theirs]);
+  const edited = !hasHash(own, known.sha256);
   const labels = { yours: "yours", theirs: `authwright ${way.version}` };
-  const merge = mergeText({ base: base.text, yours, theirs, path }, labels);
+  const carried = withEntries(theirs, { from, path, like: yours }, way.project);
+  const old = !edited ? yours : base.text && withEntries(base.text, { from, like: yours }, way.project).text;
+  const merge = mergeText({ base: old, yours, theirs: carried.text, path }, labels);
   if (merge.kind === "conflicts" && way.mode === "refuse")
     return { recorded: known, outcome: { ...outcome("conflict", merge.reason), conflicts: merge.conflicts } };
 
   const after = merge.kind === "merged" ? merge.text : merge.settled[way.mode as keyof typeof merge.settled];
+  draft.manual.push(...carried.manual);
   draft.write(path, after, movedFrom ? `moved from ${movedFrom}` : `update to ${way.version}`);
   if (movedFrom) draft.write(movedFrom, null, `moved to ${path}`);
   keepBase(file, from, base.damage === null && hasHash(theirs, known.sha256), draft);
@@ -55,11 +63,10 @@ export function updateFile(file: Rendered, from: string, known: Recorded, way: U
     };
     if (way.mode !== "inline") return { recorded, outcome: told };
     const alike = (text: string) => inShapeOf(splitLines(text).lines, yours, true);
-    const unmerged = { path, base: base.text === null ? null : alike(base.text), yours, theirs: alike(theirs) };
+    const unmerged = { path, base: old === null ? null : alike(old), yours, theirs: alike(carried.text) };
     return { recorded, outcome: told, unmerged };
   }
   if (after === yours && !movedFrom) return { recorded, outcome: restored ? outcome("updated", restored) : null };
-  const edited = !hasHash(yours, known.sha256);
   return { recorded, outcome: outcome(edited ? "merged" : "updated", restored || null) };
 }
 
@@ -79,14 +86,19 @@ export function addFile(
 }
 
 /** An installed file that the new version no longer has. Returns its entry where it stays in the record. */
-export function dropFile(path: string, known: Recorded, { version }: UpdateWay, draft: Draft): Partial<FileUpdate> {
+export function dropFile(
+  path: string,
+  known: Recorded,
+  { version, project }: UpdateWay,
+  draft: Draft,
+): Partial<FileUpdate> {
   const outcome = outcomeOf({ path, movedFrom: null });
   const current = draft.read(path);
   if (isMigration(path) && current !== null)
     return { recorded: known, outcome: outcome("refused", `${version} drops it, but it may be applied already`) };
   draft.write(basePath(path), null, `not in ${version}`);
   if (current === null) return {};
-  if (!hasHash(current, known.sha256))
+  if (!hasHash(withoutEntries(current, path, project), known.sha256))
     return {
       outcome: outcome("kept", `${version} no longer has it; you have edited it, so it stays and is yours now`),
     };

@@ -17,18 +17,23 @@ export interface FilesUpdate {
 /** Brings every file of the item to the new version. */
 export function planFilesUpdate(
   part: Part,
-  { project, packages, way }: { project: Project; packages: Readonly<Record<string, string>>; way: UpdateWay },
+  {
+    project,
+    packages,
+    way,
+  }: { project: Project; packages: Readonly<Record<string, string>>; way: Omit<UpdateWay, "project"> },
   draft: Draft,
 ): FilesUpdate {
+  const how = { ...way, project };
   const recorded = project.record?.items[part.item.name]?.files ?? {};
   const texts = part.templates.map((file) => rendered(file, part, project, packages));
   const { wanted, gone } = findOrigins(part, recorded, texts);
   const ending = usualEnding(Object.keys(recorded), draft);
   const updates: (readonly [string, Partial<FileUpdate>])[] = [
-    ...gone.map((path) => [path, dropFile(path, recorded[path]!, way, draft)] as const),
+    ...gone.map((path) => [path, dropFile(path, recorded[path]!, how, draft)] as const),
     ...wanted.map(({ file, from }) => {
       const update =
-        from === null ? addFile(file, { ...way, ending }, draft) : updateFile(file, from, recorded[from]!, way, draft);
+        from === null ? addFile(file, { ...how, ending }, draft) : updateFile(file, from, recorded[from]!, how, draft);
       const stays = from !== null && ["refused", "taken"].includes(update.outcome?.what ?? "");
       return [stays ? from : file.path, update] as const;
     }),

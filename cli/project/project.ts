@@ -107,8 +107,20 @@ export interface InstalledItem {
   readonly undo?: Undo;
   /** The second catalogue that it is from, and the sha-256 (hex) of the item there; absent for items of authwright. */
   readonly registry?: { readonly source: string; readonly sha256: string };
-  /** What an item of a second catalogue requires. */
+  /** The items that it builds on; absent where there is none. */
   readonly requires?: readonly string[];
+  /** Its entries in lists of other items' files; absent where there is none. */
+  readonly appends?: readonly Appended[];
+}
+
+/** An entry in a list of another item's file. Paths are those of the user's repo. */
+export interface Appended {
+  readonly file: string;
+  readonly list: string;
+  /** The exported name. */
+  readonly entry: string;
+  /** The module that exports it. */
+  readonly from: string;
 }
 
 /** What only the add could see, and `remove` needs to leave every byte as it was. */

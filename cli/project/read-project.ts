@@ -31,7 +31,7 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
   const sourceDir = await chooseSourceDir(root, sources, overrides.dir, earlier);
   const database =
     overrides.database === undefined
-      ? await guessDatabase(root, allDependencies(manifest), earlier?.choices["database"])
+      ? await guessDatabase(root, allDependencies(manifest), recordedDatabase(record))
       : namedDatabase(overrides.database);
   const modules = await readModuleStyle(root, manifest, sources, major);
   const { scripts } = manifest.packageJson;
@@ -116,6 +116,11 @@ async function chooseSourceDir(
 
 function lastItem(record: InstallRecord | null): InstalledItem | null {
   return Object.values(record?.items ?? {}).at(-1) ?? null;
+}
+
+/** Of the items that have the choice: not each of them does. */
+function recordedDatabase(record: InstallRecord | null): string | undefined {
+  return Object.values(record?.items ?? {}).findLast(({ choices }) => choices["database"])?.choices["database"];
 }
 
 function entryGuess({ entry }: Sources): Guess {

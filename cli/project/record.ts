@@ -53,6 +53,7 @@ const itemMembers: Readonly<Record<keyof InstalledItem, (value: unknown) => bool
   undo: (value) => value === undefined || isUndo(value),
   registry: (value) => value === undefined || isPin(value),
   requires: (value) => value === undefined || isStringList(value),
+  appends: (value) => value === undefined || (Array.isArray(value) && value.every(isAppended)),
   unmerged: (value) => value === undefined || (Array.isArray(value) && value.every(isPath)),
 };
 
@@ -71,6 +72,12 @@ function isPin(value: unknown): boolean {
 
 function isPatch(value: unknown): boolean {
   return isObject(value) && isPath(value["path"]) && Array.isArray(value["lines"]) && value["lines"].every(isString);
+}
+
+/** These names are written into a file of the user's. */
+function isAppended(value: unknown): boolean {
+  if (!isObject(value) || !isPath(value["file"]) || !isPath(value["from"])) return false;
+  return [value["list"], value["entry"]].every((name) => isString(name) && /^[A-Za-z_$][\w$]*$/.test(name));
 }
 
 function isUndo(value: unknown): boolean {
