@@ -40,6 +40,8 @@ export async function rotate(refreshToken: string, client: ClientInfo): Promise<
   const rotated = await store.rotateSession(token.sessionId, token.generation);
   if (rotated) return tokensOf(rotated, token);
   await endIfReused(token, client);
+  const afterAll = await rotateAgain(token);
+  if (afterAll) return tokensOf(afterAll, token);
   const justRotated =
     config.refreshGraceSeconds > 0 && (await store.findJustRotated(token.sessionId, token.generation));
   if (justRotated) return tokensOf(justRotated, token);
@@ -79,6 +81,15 @@ export async function endSession(sessionId: string, client: ClientInfo, userId?:
 export async function endAllSessions(userId: string, client: ClientInfo): Promise<void> {
   markRevoked(await store.revokeAllSessions(userId, "logout-all"));
   await emit({ event: "authn_logout_all", outcome: "success", userId, client });
+}
+
+/**
+ * On Postgres, a rotation that waited for another change of its session sees the session of after beside the user of
+ * before. Where their epochs moved together, that refuses a token that is good.
+ */
+async function rotateAgain({ sessionId, generation }: RefreshToken): Promise<store.StoredSession | null> {
+  const isCurrent = (await store.findCurrent(sessionId, generation)) !== null;
+  return isCurrent ? store.rotateSession(sessionId, generation) : null;
 }
 
 async function endIfReused({ sessionId, generation }: RefreshToken, client: ClientInfo): Promise<void> {
