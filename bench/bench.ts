@@ -1,4 +1,5 @@
 import { measureCli } from "./cli.js";
+import { measureCookieSession } from "./cookie-session.js";
 import { measureEventLoop } from "./event-loop.js";
 import { measureLogin } from "./login.js";
 import { measureProtectedRoute } from "./protected-route.js";
@@ -8,6 +9,7 @@ import { openWorkshop, type Workshop } from "./workshop.js";
 
 const measurements: Record<string, (workshop: Workshop) => Promise<Row[]>> = {
   "protected-route": measureProtectedRoute,
+  "cookie-session": measureCookieSession,
   login: measureLogin,
   refresh: measureRefresh,
   "event-loop": measureEventLoop,

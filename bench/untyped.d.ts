@@ -30,7 +30,8 @@ declare module "autocannon" {
     connections: number;
     amount: number;
     sampleInt: number;
-    setupClient(client: Client): void;
+    headers?: Record<string, string>;
+    setupClient?(client: Client): void;
   }
   interface Result {
     duration: number;

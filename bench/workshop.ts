@@ -7,6 +7,7 @@ import { build, type Plugin } from "esbuild";
 
 const repo = fileURLToPath(new URL("..", import.meta.url));
 const templates = join(repo, "templates", "auth-basic");
+const cookies = join(repo, "templates", "auth-cookies", "base");
 
 /** A temporary folder with this repo's packages, for what the measurements build and write. */
 export interface Workshop {
@@ -36,7 +37,7 @@ async function buildServer(dir: string, server: string, database: string): Promi
     platform: "node",
     format: "esm",
     target: "node20",
-    plugins: [joinTemplates([join(templates, "base"), join(templates, "database", database), errorsFolder])],
+    plugins: [joinTemplates([join(templates, "base"), join(templates, "database", database), errorsFolder, cookies])],
   });
   return outfile;
 }

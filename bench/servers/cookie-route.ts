@@ -1,0 +1,42 @@
+import { randomUUID } from "node:crypto";
+import express from "express";
+import { draftTokens } from "../../templates/auth-basic/base/src/auth/sessions.js";
+import { insertAccount } from "../../templates/auth-basic/base/src/auth/store.js";
+import { migrateDatabase } from "../../templates/auth-basic/base/src/db/client.js";
+import { authenticators } from "../../templates/auth-basic/base/src/middleware/authenticators.js";
+import { protectedRoute } from "../../templates/auth-basic/base/src/middleware/jwt.js";
+import { draftCookie } from "../../templates/auth-cookies/base/src/auth/cookie-sessions.js";
+import { sessionCookie } from "../../templates/auth-cookies/base/src/middleware/session-cookie.js";
+import { answerQuestions, cpuTime } from "./answers.js";
+import { listen } from "./listen.js";
+
+authenticators.push(sessionCookie);
+
+const app = express();
+app.set("trust proxy", true);
+app.get("/hello", ...(process.argv[2] === "none" ? [] : [protectedRoute]), (_req, res) => {
+  res.json({ hello: "world" });
+});
+
+const nowhere = { ip: null, userAgent: null };
+
+/** The headers of somebody who has just signed up, and holds tokens or a cookie. */
+async function logIn(kind: "tokens" | "cookie"): Promise<Record<string, string>> {
+  await migrateDatabase();
+  let cookie = "";
+  const draft =
+    kind === "tokens"
+      ? draftTokens(nowhere)
+      : draftCookie(nowhere, [], (value) => {
+          cookie = `__Host-sid=${value}`;
+        });
+  const id = randomUUID();
+  const profile = { id, username: id, usernameCanonical: id, email: null, displayName: null };
+  const account = await insertAccount({ ...profile, passwordHash: "none", pepperId: "none" }, draft.row);
+  const handed = (await draft.handOver(account!.session)) as { accessToken?: string };
+  return kind === "tokens"
+    ? { authorization: `Bearer ${handed.accessToken}` }
+    : { cookie, "x-forwarded-proto": "https" };
+}
+
+answerQuestions({ listen: () => listen(app), logIn, cpuTime });
