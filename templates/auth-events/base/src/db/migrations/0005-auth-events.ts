@@ -2,7 +2,7 @@ import { columnType } from "../columns.js";
 import type { Migration } from "./migration.js";
 
 export const authEvents: Migration = {
-  id: "0041-auth-events",
+  id: "0005-auth-events",
   statements: [
     `CREATE TABLE auth_events (
       id ${columnType.counter} NOT NULL,
