@@ -23,7 +23,7 @@ const items = ["auth-sudo", "auth-sessions"];
 const parallel = 30;
 /** Three processes with a pool of 10 each: 30 connections to one Postgres. */
 const settings = [
-  { database: "postgres", processes: 3, rounds: 6 },
+  { database: "postgres", processes: 3, rounds: 4 },
   { database: "sqlite", processes: 2, rounds: 2 },
 ] as const;
 
