@@ -1,9 +1,10 @@
+import semver from "semver";
 import { CliError } from "../errors.js";
 import type { Part } from "../plan/input.js";
 import { pinProblem } from "../plan/pins.js";
 import type { InstalledItem, Project } from "../project/project.js";
 import { pickChoices } from "../registry/choices.js";
-import { findItem } from "../registry/read-registry.js";
+import { findItem, readRegistry } from "../registry/read-registry.js";
 import type { RegistryItem } from "../registry/registry.js";
 import { openShelf, type Shelf } from "../registry/shelf.js";
 import { parseSource } from "../registry/source.js";
@@ -29,7 +30,7 @@ export async function installedParts(name: string | undefined, project: Project,
   if (installed.length === 0)
     throw new CliError("BadArgument", 'nothing is installed here: "authwright add auth-basic" comes first');
   const finding = finder(project, sources);
-  if (name !== undefined) return [await named(name, project, finding)];
+  if (name !== undefined) return [refuseOlderBase(await named(name, project, finding), project, sources)];
   const parts: Part[] = [];
   const problems: CliError[] = [];
   for (const [item] of installed) {
@@ -39,7 +40,35 @@ export async function installedParts(name: string | undefined, project: Project,
   }
   if (parts.length === 0 && problems[0]) throw problems[0];
   for (const { message } of problems) notice(`left as it is: ${message}`);
-  return parts;
+  return inOrder(parts);
+}
+
+/** What an item builds on comes before it. */
+function inOrder(parts: readonly Part[]): Part[] {
+  const sorted = new Set<Part>();
+  const visit = (part: Part, above: readonly Part[]): void => {
+    if (above.includes(part)) return;
+    const bases = parts.filter(({ item }) => part.item.requires.includes(item.name));
+    for (const base of bases) visit(base, [...above, part]);
+    sorted.add(part);
+  };
+  for (const part of parts) visit(part, []);
+  return [...sorted];
+}
+
+/** A new version of an item may need what only the new version of its base has. */
+function refuseOlderBase(part: Part, { record }: Project, { packageRoot, onlyLooking }: Sources): Part {
+  const { name, version, requires } = part.item;
+  const older = readRegistry(packageRoot).items.find((base) => {
+    const installed = requires.includes(base.name) ? record?.items[base.name] : undefined;
+    return installed && semver.lt(installed.version, base.version);
+  });
+  if (!older || onlyLooking || record?.items[name]?.version === version) return part;
+  throw new CliError(
+    "BadArgument",
+    `${name} ${version} builds on ${older.name} ${older.version}, and ${record?.items[older.name]?.version} is ` +
+      `installed: "authwright update" brings both`,
+  );
 }
 
 async function named(name: string, project: Project, finding: (item: string) => Promise<Part>): Promise<Part> {

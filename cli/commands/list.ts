@@ -16,18 +16,39 @@ export async function list({ registry }: ListFlags, { flags, packageRoot }: Cont
   const known = readAdvisories(packageRoot);
   const source = registry === undefined ? null : parseSource(registry, process.cwd());
   const shelf = await openShelf(packageRoot, source);
-  const items = shelf.registry.items.map(({ name, version, title, requires }) => {
+  const items = shelf.registry.items.map(({ name, version, title, requires, appends = [] }) => {
     const from = shelf.catalogueOf(name)?.where;
     const advisories = advisoriesFor(known, name, version).map(({ id }) => id);
-    return { name, version, title, requires, ...(from && { from }), ...(advisories.length > 0 && { advisories }) };
+    const lists = [...new Set(appends.map(({ list }) => list))];
+    return {
+      name,
+      version,
+      title,
+      requires,
+      ...(lists.length > 0 && { lists }),
+      ...(from && { from }),
+      ...(advisories.length > 0 && { advisories }),
+    };
   });
   if (flags.json) jsonResult({ items });
-  else result(items.map(lineOf).join("\n"));
+  else result(items.flatMap(linesOf).join("\n"));
   return exitCode.done;
 }
 
-function lineOf(item: { name: string; version: string; title: string; from?: string; advisories?: string[] }): string {
+interface Listed {
+  readonly name: string;
+  readonly version: string;
+  readonly title: string;
+  readonly requires: readonly string[];
+  readonly lists?: readonly string[];
+  readonly from?: string;
+  readonly advisories?: readonly string[];
+}
+
+function linesOf(item: Listed): string[] {
   const mark = item.advisories ? `  ! ${item.advisories.join(", ")}` : "";
   const from = item.from ? `  (${item.from})` : "";
-  return `${item.name} ${item.version}  ${item.title}${from}${mark}`;
+  const lists = item.lists ? `, appends to ${item.lists.join(", ")}` : "";
+  const needs = item.requires.length > 0 ? [`  needs ${item.requires.join(", ")}${lists}`] : [];
+  return [`${item.name} ${item.version}  ${item.title}${from}${mark}`, ...needs];
 }

@@ -57,7 +57,18 @@ function refuseRequired(item: string, { record }: Project, { packageRoot }: Cont
   });
   if (users.length === 0) return;
   const names = users.map(([name]) => name);
-  throw new CliError("BadArgument", `${names.join(", ")} needs ${item}: "authwright remove ${names[0]}" comes first`);
+  const need = names.length > 1 ? "need" : "needs";
+  throw new CliError(
+    "BadArgument",
+    `${names.join(", ")} ${need} ${item}: "authwright remove ${names.at(-1)}" comes first`,
+  );
+}
+
+/** The item that has the choice of a database: this one, or one that it builds on. */
+function databaseOwner(installed: InstalledItem, { record }: Project): InstalledItem {
+  if (installed.choices["database"]) return installed;
+  const bases = (installed.requires ?? []).flatMap((name) => record?.items[name] ?? []);
+  return bases.find(({ choices }) => choices["database"]) ?? installed;
 }
 
 async function makePlan(
@@ -69,7 +80,7 @@ async function makePlan(
 ): Promise<Plan> {
   const files = await readSnapshot(project.root, pathsToRemove(installed));
   const [sources, configs] = await Promise.all([readSourceFiles(project), readConfigFiles(project.root)]);
-  const database = await findMadeDatabase(project.root, installed, files.get(".env") ?? null);
+  const database = await findMadeDatabase(project.root, databaseOwner(installed, project), files.get(".env") ?? null);
   const { install } = flags;
   return planRemove({ project, item, installed, files, sources, configs, database, force, purge, install });
 }

@@ -25,7 +25,7 @@ async function defaultFiles(item: RegistryItem, shelf: Shelf) {
 }
 
 function describe(item: RegistryItem, files: readonly string[], sha256: string | null): string {
-  const { name, version, title, description, mount, dependencies, env, scripts } = item;
+  const { name, version, title, description, requires, appends = [], mount, dependencies, env, scripts } = item;
   return [
     `${name} ${version}  ${title}`,
     "",
@@ -34,7 +34,12 @@ function describe(item: RegistryItem, files: readonly string[], sha256: string |
       "Choices",
       Object.entries(item.choices).flatMap(([flag, choice]) => choiceLines(flag, choice)),
     ),
+    ...section("Needs", requires),
     ...section("Files", files),
+    ...section(
+      "Appends",
+      appends.map(({ entry, list, file, from }) => `${entry} of ${from} to ${list} of ${file}`),
+    ),
     ...section("Mounted at", mount ? [`${mount.path} (${mount.export} of ${mount.file})`] : []),
     ...section(
       "Dependencies",

@@ -33,6 +33,15 @@ export function planAppends(part: Part, input: AppendsInput, draft: Draft): Appe
   return wanted;
 }
 
+/** The entries that came with these items, for people to see. */
+export function newAppends(parts: readonly Part[], before: InstallRecord | null, after: InstallRecord) {
+  return parts.flatMap(({ item: { name } }) => {
+    const known = before?.items[name]?.appends ?? [];
+    const fresh = (after.items[name]?.appends ?? []).filter((one) => !known.some((other) => isSame(one, other)));
+    return fresh.map((one) => ({ item: name, ...one }));
+  });
+}
+
 function isSame(one: Appended, other: Appended): boolean {
   return one.file === other.file && one.list === other.list && one.entry === other.entry;
 }

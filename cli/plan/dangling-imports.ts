@@ -46,7 +46,8 @@ export function planDanglingImports(input: RemoveInput, draft: Draft): void {
   const paths = new Set(sources.map(({ path }) => path));
   const gone = new Set(Object.keys(installed.files).filter((path) => paths.has(path) && draft.read(path) === null));
   const known = new Set(draft.manual.map(({ path }) => path));
-  const patched = new Set(installed.patches.map(({ path }) => path));
+  const appended = (installed.appends ?? []).map(({ file }) => ({ path: file }));
+  const patched = new Set([...installed.patches, ...appended].map(({ path }) => path));
   for (const { path, text } of sources) {
     if (installed.files[path] || known.has(path)) continue;
     const now = patched.has(path) ? (draft.read(path) ?? "") : text;

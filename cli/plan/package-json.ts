@@ -1,4 +1,6 @@
 import { addToPackageJson } from "../edits/package-json.js";
+import { packageJsonOf, parseObject } from "../project/package-json.js";
+import type { Project } from "../project/project.js";
 import { applyEdit } from "./apply-edit.js";
 import type { Draft } from "./draft.js";
 import type { AddedDependency } from "./plan.js";
@@ -8,6 +10,13 @@ export interface ManifestNeeds {
   readonly dependencies: readonly AddedDependency[];
   readonly scripts: Readonly<Record<string, string>>;
   readonly setScripts?: Readonly<Record<string, string>>;
+}
+
+/** The project with package.json as the items before have left it. */
+export function withManifest(project: Project, draft: Draft): Project {
+  const text = draft.read("package.json") ?? "{}";
+  const members = text === project.packageJson.text ? null : parseObject(text);
+  return members ? { ...project, packageJson: packageJsonOf(text, members) } : project;
 }
 
 /** Adds dependencies and scripts to package.json, in one edit. */

@@ -2,7 +2,7 @@ import { addIgnoreLines } from "../edits/gitignore.js";
 import { CliError } from "../errors.js";
 import type { InstallRecord, Project } from "../project/project.js";
 import { chosenParts } from "../registry/choices.js";
-import { planAppends } from "./appends.js";
+import { newAppends, planAppends } from "./appends.js";
 import { applyEdit } from "./apply-edit.js";
 import { planBuildExclude, planBuildInclude } from "./build-files.js";
 import { planDependencies } from "./dependencies.js";
@@ -13,11 +13,12 @@ import type { Part, PlanInput } from "./input.js";
 import { planLibraryCheck } from "./library-check.js";
 import { planMount } from "./mount.js";
 import { nextSteps } from "./next-steps.js";
-import { planManifest } from "./package-json.js";
+import { planManifest, withManifest } from "./package-json.js";
 import { originsOf } from "./pins.js";
 import type { Plan } from "./plan.js";
 import { extendRecord, writeRecord } from "./record.js";
 import { planScripts } from "./scripts.js";
+import { sharedWith } from "./shared.js";
 import { appendedLines, undoFacts, userTexts } from "./undo.js";
 
 /** What adding these items changes in this project. Pure: everything that it looks at is in the input. */
@@ -25,7 +26,7 @@ export function planAdd(input: PlanInput): Plan {
   const { project, parts, files, install } = input;
   const draft = startDraft(files);
   let record: InstallRecord = project.record ?? { version: 1, items: {} };
-  for (const part of parts) record = planPart(part, input, record, draft);
+  for (const part of parts) record = planPart(part, { ...input, project: withManifest(project, draft) }, record, draft);
   writeRecord(record, project.record, draft);
   return {
     selections: parts.map(({ selection }) => selection),
@@ -39,6 +40,7 @@ export function planAdd(input: PlanInput): Plan {
     dependencies: draft.dependencies,
     env: draft.env,
     scripts: draft.scripts,
+    appends: newAppends(parts, project.record, record),
     origins: originsOf(parts),
   };
 }
@@ -77,7 +79,8 @@ function planPart(
     { path: project.tsconfig.path, lines: compiled },
   ];
   const undo = undoFacts(before, after);
-  const installed = { files, patches, env, scripts: scripts.added, dependencies: added, undo, appends };
+  const shared = sharedWith(part, packages, record);
+  const installed = { files, patches, env, scripts: scripts.added, dependencies: added, undo, appends, shared };
   return extendRecord(record, part, installed);
 }
 

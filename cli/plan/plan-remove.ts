@@ -4,9 +4,10 @@ import { type Draft, startDraft } from "./draft.js";
 import { recordPath } from "./paths.js";
 import type { Change, KeptPart, Plan } from "./plan.js";
 import { writeRecord } from "./record.js";
-import { databaseStays, type RemoveInput } from "./remove-input.js";
+import { databaseStays, ownsDatabase, type RemoveInput } from "./remove-input.js";
+import { planRemovedEntries } from "./removed-entries.js";
 import { planRemovedEnv } from "./removed-env.js";
-import { planRemovedFiles } from "./removed-files.js";
+import { isMigrationTemplate, planRemovedFiles } from "./removed-files.js";
 import { planRemovedManifest } from "./removed-manifest.js";
 import { planRemovedPatches } from "./removed-patches.js";
 
@@ -15,9 +16,9 @@ export function planRemove(input: RemoveInput): Plan {
   const { project, item, installed, install } = input;
   const draft = startDraft(input.files);
   const files = planRemovedFiles(input, draft);
+  planRemovedEntries(input, draft);
   const env = planRemovedEnv(input, draft);
-  const keys = env.kept.map(({ what }) => what.replace(" in .env", ""));
-  const patches = planRemovedPatches(input, keys, draft);
+  const patches = planRemovedPatches(input, env.staying, draft);
   const manifest = planRemovedManifest(input, draft);
   planDanglingImports(input, draft);
   const record = removeFromRecord(input, draft);
@@ -47,14 +48,15 @@ function removeFromRecord({ project, item }: RemoveInput, draft: Draft): Install
 }
 
 function databaseKept(input: RemoveInput): KeptPart[] {
-  if (!databaseStays(input)) return [];
+  if (!databaseStays(input) || !ownsDatabase(input)) return [];
   const { name, files } = input.database!;
   const purge = files.length > 0 ? "; --purge deletes it" : "";
   return [{ what: name, why: `the accounts may be in it${purge}` }];
 }
 
-function databaseChanges({ database, purge }: RemoveInput): Change[] {
-  if (!database || !purge) return [];
+function databaseChanges(input: RemoveInput): Change[] {
+  const { database, purge } = input;
+  if (!database || !purge || !ownsDatabase(input)) return [];
   return database.files.map(({ path, stamp }) => ({
     path,
     kind: "delete",
@@ -66,8 +68,13 @@ function databaseChanges({ database, purge }: RemoveInput): Change[] {
   }));
 }
 
-function purgeWarnings({ database, purge }: RemoveInput): string[] {
+function purgeWarnings(input: RemoveInput): string[] {
+  const { database, purge, item, installed } = input;
   if (!database || !purge) return [];
+  if (!ownsDatabase(input)) {
+    const hasTables = Object.values(installed.files).some(({ template }) => isMigrationTemplate(template));
+    return hasTables ? [`${database.name} keeps the tables of ${item}: nothing of the accounts is touched`] : [];
+  }
   return database.files.length > 0
     ? [`${database.name} is deleted with all accounts in it: a server that runs has to be stopped first`]
     : [`${database.name} is not touched, but without PASSWORD_PEPPER no account in it can log in any more`];

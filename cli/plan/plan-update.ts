@@ -2,7 +2,7 @@ import semver from "semver";
 import { addIgnoreLines } from "../edits/gitignore.js";
 import { CliError } from "../errors.js";
 import type { InstalledItem, InstallRecord, Project, Undo } from "../project/project.js";
-import { planAppends } from "./appends.js";
+import { newAppends, planAppends } from "./appends.js";
 import { applyEdit } from "./apply-edit.js";
 import { planBuildExclude, planBuildInclude } from "./build-files.js";
 import { planOutdatedImports } from "./dangling-imports.js";
@@ -10,10 +10,11 @@ import { planDependencies } from "./dependencies.js";
 import { type Draft, startDraft } from "./draft.js";
 import { planEnvironment } from "./environment.js";
 import type { Part } from "./input.js";
-import { planManifest } from "./package-json.js";
+import { planManifest, withManifest } from "./package-json.js";
 import { originsOf } from "./pins.js";
 import type { FileOutcome, Plan, Unmerged } from "./plan.js";
 import { extendRecord, writeRecord } from "./record.js";
+import { sharedWith } from "./shared.js";
 import { appendedLines, undoFacts, userTexts } from "./undo.js";
 import { isMigration } from "./update-file.js";
 import { planFilesUpdate } from "./update-files.js";
@@ -29,7 +30,7 @@ export function planUpdate(input: UpdateInput): Plan {
   const unmerged: Unmerged[] = [];
   let record: InstallRecord = project.record ?? { version: 1, items: {} };
   for (const part of parts) {
-    const update = planPart(part, input, record, draft);
+    const update = planPart(part, { ...input, project: withManifest(project, draft) }, record, draft);
     record = update.record;
     outcomes.push(...update.outcomes);
     unmerged.push(...update.unmerged);
@@ -49,6 +50,7 @@ export function planUpdate(input: UpdateInput): Plan {
     dependencies: draft.dependencies,
     env: draft.env,
     scripts: draft.scripts,
+    appends: newAppends(parts, project.record, record),
     origins: originsOf(parts),
     versions: parts.map(({ item }) => ({
       item: item.name,
@@ -96,7 +98,8 @@ function planPart(part: Part, input: UpdateInput, record: InstallRecord, draft: 
   const changed = { ...scripts.added, ...scripts.changed };
   const current = { ...moved, items: { ...moved.items, [name]: mount.installed } };
   const undo = withoutOurs(undoFacts(texts, after), before);
-  const installed = { files, patches, env, scripts: changed, dependencies: added, undo, appends };
+  const shared = sharedWith(part, packages, record);
+  const installed = { files, patches, env, scripts: changed, dependencies: added, undo, appends, shared };
   const extended = extendRecord(current, part, installed);
   return { record: withUnmerged(extended, name, unmerged), outcomes, unmerged };
 }

@@ -1,4 +1,4 @@
-import type { Guess, InstallRecord } from "../project/project.js";
+import type { Appended, Guess, InstallRecord } from "../project/project.js";
 
 /** The user's choices for one run: which item, with which values. */
 export interface Selection {
@@ -25,6 +25,8 @@ export interface Plan {
   readonly dependencies: readonly AddedDependency[];
   /** What package.json gains as scripts: name and command, for people to read before it is there. */
   readonly scripts?: Readonly<Record<string, string>>;
+  /** What gets an entry in a list of an item that it builds on. */
+  readonly appends?: readonly ({ readonly item: string } & Appended)[];
   /** Items of a second catalogue in this plan. */
   readonly origins?: readonly { readonly item: string; readonly source: string; readonly sha256: string }[];
   /** Names of the keys that .env gains; their values are nowhere but in the secret change. */

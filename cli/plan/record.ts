@@ -4,6 +4,7 @@ import type { Draft } from "./draft.js";
 import type { Part } from "./input.js";
 import { recordPath } from "./paths.js";
 import type { AddedDependency } from "./plan.js";
+import type { Shared } from "./shared.js";
 import { joinUndo } from "./undo.js";
 
 /** What one add put into the user's repo. */
@@ -15,6 +16,7 @@ export interface Installed {
   readonly dependencies: readonly AddedDependency[];
   readonly undo?: Undo;
   readonly appends?: InstalledItem["appends"];
+  readonly shared?: Shared;
 }
 
 /** The record with this item in it: what earlier adds put there is still there, unless this one replaced it. */
@@ -24,7 +26,9 @@ export function extendRecord(
   installed: Installed,
 ): InstallRecord {
   const before = record.items[item.name];
-  const undo = installed.undo ? joinUndo(before?.undo, installed.undo) : before?.undo;
+  const { shared } = installed;
+  const joined = installed.undo ? joinUndo(before?.undo, installed.undo) : before?.undo;
+  const undo = shared?.undo ? joinUndo(joined, shared.undo) : joined;
   const entry: InstalledItem = {
     version: item.version,
     choices: selection.choices,
@@ -32,11 +36,15 @@ export function extendRecord(
     sourceDir: selection.sourceDir,
     testDir: selection.testDir,
     files: installed.files,
-    patches: mergePatches(before?.patches ?? [], installed.patches),
-    env: [...new Set([...(before?.env ?? []), ...installed.env])],
+    patches: mergePatches(before?.patches ?? [], [...(shared?.patches ?? []), ...installed.patches]),
+    env: [...new Set([...(before?.env ?? []), ...(shared?.env ?? []), ...installed.env])],
     scripts: { ...before?.scripts, ...installed.scripts },
-    dependencies: { ...before?.dependencies, ...ranges(installed.dependencies, false) },
-    devDependencies: { ...before?.devDependencies, ...ranges(installed.dependencies, true) },
+    dependencies: { ...before?.dependencies, ...shared?.dependencies, ...ranges(installed.dependencies, false) },
+    devDependencies: {
+      ...before?.devDependencies,
+      ...shared?.devDependencies,
+      ...ranges(installed.dependencies, true),
+    },
     ...(undo && { undo }),
     ...(origin && { registry: origin }),
     ...(item.requires.length > 0 && { requires: item.requires }),

@@ -23,10 +23,21 @@ export interface RemoveInput {
 }
 
 /** The paths whose text `planRemove` needs. */
-export function pathsToRemove({ files, patches }: InstalledItem): string[] {
+export function pathsToRemove({ files, patches, appends = [] }: InstalledItem): string[] {
   const ours = Object.keys(files).flatMap((path) => [path, basePath(path)]);
-  const patched = patches.map(({ path }) => path);
+  const patched = [...patches.map(({ path }) => path), ...appends.map(({ file }) => file)];
   return [...new Set([...ours, ...patched, "package.json", ".env", ".env.example", ".gitignore", recordPath])];
+}
+
+/** Whether the database is the item's; else it is that of an item which it builds on, and has its tables. */
+export function ownsDatabase({ installed }: RemoveInput): boolean {
+  return installed.choices["database"] !== undefined;
+}
+
+/** The other items that stay. */
+export function others({ project, item }: RemoveInput): InstalledItem[] {
+  const items = Object.entries(project.record?.items ?? {});
+  return items.filter(([name]) => name !== item).map(([, other]) => other);
 }
 
 /** Whether a database stays behind: then so does all that it takes to read it. */

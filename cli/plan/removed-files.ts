@@ -18,12 +18,17 @@ export function planRemovedFiles(input: RemoveInput, draft: Draft): KeptPart[] {
   return kept;
 }
 
+/** Whether a template is one of those that say how a database was made. */
+export function isMigrationTemplate(template: string): boolean {
+  return template.includes("/db/migrations/");
+}
+
 function reasonToKeep(
   text: string,
   { template, installed }: { template: string; installed: string },
   input: RemoveInput,
 ): string | null {
-  if (template.includes("/db/migrations/") && databaseStays(input)) {
+  if (isMigrationTemplate(template) && databaseStays(input)) {
     return `how ${input.database!.name} was made; --purge deletes it`;
   }
   const edited = ![sha256(text), sha256(text.replaceAll("\r\n", "\n"))].includes(installed);

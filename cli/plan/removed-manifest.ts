@@ -4,7 +4,7 @@ import type { Replaced } from "../project/project.js";
 import { applyEdit } from "./apply-edit.js";
 import type { Draft } from "./draft.js";
 import type { KeptPart } from "./plan.js";
-import type { RemoveInput } from "./remove-input.js";
+import { others, type RemoveInput } from "./remove-input.js";
 import { unusedPackages } from "./unused-packages.js";
 
 type Entry = { readonly list: Replaced["list"]; readonly key: string };
@@ -44,20 +44,19 @@ function scriptsToRemove({ installed, project, item }: RemoveInput): { going: En
 
 function packagesToRemove(input: RemoveInput, scripts: readonly Entry[], draft: Draft) {
   const { installed, project, sources, configs } = input;
+  const isShared = (key: string) => others(input).some((other) => packageLists.some((list) => other[list][key]));
   const added = packageLists.flatMap((list) =>
     Object.keys(installed[list])
-      .filter((key) => project.packageJson[list][key] !== undefined && !wasThere(key, list, input))
+      .filter((key) => project.packageJson[list][key] !== undefined && !wasThere(key, list, input) && !isShared(key))
       .map((key) => ({ list, key })),
   );
-  const others = Object.entries(project.record?.items ?? {}).filter(([name]) => name !== input.item);
-  const shared = others.flatMap(([, other]) => packageLists.flatMap((list) => Object.keys(other[list])));
   const unused = unusedPackages(
     added.map(({ key }) => key),
     {
       sources: sources.filter(({ path }) => !isOurs(path, input, draft)),
       texts: [...configs.map(({ text }) => text), ...remainingTexts(input, scripts)],
     },
-  ).filter((name) => !shared.includes(name));
+  );
   return {
     going: added.filter(({ key }) => unused.includes(key)),
     kept: added
@@ -85,10 +84,13 @@ function remainingTexts({ project }: RemoveInput, scripts: readonly Entry[]): st
 }
 
 /** What was replaced and still says what the item wrote; a script or range that was changed since then is the user's. */
-function replacedAsAdded({ installed, project }: RemoveInput): Replaced[] {
+function replacedAsAdded(input: RemoveInput): Replaced[] {
+  const { installed, project } = input;
   const { packageJson } = project;
+  const needed = others(input).flatMap((other) => Object.keys({ ...other.dependencies, ...other.devDependencies }));
   return (installed.undo?.replaced ?? []).filter(({ list, key }) => {
     if (list === "scripts") return packageJson.scripts[key] === installed.scripts[key];
+    if (needed.includes(key)) return false;
     const now = packageJson.dependencies[key] ?? packageJson.devDependencies[key];
     return now !== undefined && now === (installed.dependencies[key] ?? installed.devDependencies[key]);
   });

@@ -6,7 +6,7 @@ import { removeFromTsconfig } from "../edits/tsconfig-removal.js";
 import { applyEdit } from "./apply-edit.js";
 import type { Draft } from "./draft.js";
 import type { KeptPart } from "./plan.js";
-import { databaseStays, type RemoveInput } from "./remove-input.js";
+import { databaseStays, others, ownsDatabase, type RemoveInput } from "./remove-input.js";
 import { otherSpecifiers } from "./specifiers.js";
 
 type Patch = RemoveInput["installed"]["patches"][number];
@@ -25,14 +25,14 @@ export function planRemovedPatches(input: RemoveInput, keys: readonly string[], 
 
 function cutIgnores(patch: Patch, input: RemoveInput, keys: readonly string[], draft: Draft): KeptPart[] {
   const { lines } = patch;
-  const others = Object.keys(input.project.record?.items ?? {}).filter((name) => name !== input.item);
-  const hasFile = databaseStays(input) && input.database!.files.length > 0;
-  const stays = (line: string) => others.length > 0 || (line === ".env" ? keys.length > 0 : hasFile);
-  const kept = lines.filter(stays);
-  const going = lines.filter((line) => !stays(line));
+  const shared = others(input).flatMap(({ patches }) => patches.filter(({ path }) => path === patch.path));
+  const own = lines.filter((line) => !shared.some((other) => other.lines.includes(line)));
+  const hasFile = ownsDatabase(input) && databaseStays(input) && input.database!.files.length > 0;
+  const stays = (line: string) => (line === ".env" ? keys.length > 0 : hasFile);
+  const going = own.filter((line) => !stays(line));
   cutAppended(patch, going, input, draft);
-  const why = others.length > 0 ? `${others.join(", ")} may need it` : "what it keeps out of git is still there";
-  return kept.map((line) => ({ what: `${line} in .gitignore`, why }));
+  const why = "what it keeps out of git is still there";
+  return own.filter(stays).map((line) => ({ what: `${line} in .gitignore`, why }));
 }
 
 /** The names of keys that stay keep their comment too. */

@@ -33,15 +33,18 @@ export function itemScripts({ scripts }: Part["item"], project: Project): Record
   return Object.fromEntries(Object.entries(scripts).map(([name, command]) => [name, fillFolders(command, project)]));
 }
 
-/** Beside another runner the tests get a script of their own. */
-function testScript({ selection, templates }: Part, { packageJson, testRunner }: Project) {
+/** Beside another runner the tests get a script of their own, and those of each further item one more. */
+function testScript({ item, selection, templates }: Part, { packageJson, testRunner }: Project) {
   const { scripts } = packageJson;
   const run = testRunner === "jest" ? "jest" : "vitest run";
   if (isPlaceholderTest(scripts["test"])) return { name: "test", added: { test: run } };
   if (/\b(vitest|jest)\b/.test(scripts["test"] ?? "")) return { name: "test", added: {} };
   const tests = templates.map(({ path }) => path).filter((path) => path.endsWith(".test.ts"));
   const own = [run, ...tests.map((path) => placeTemplate(path, selection))].join(" ");
-  return { name: "auth:test", added: scripts["auth:test"] ? {} : { "auth:test": own } };
+  const there = scripts["auth:test"];
+  if (tests.length === 0 || there === own) return { name: "auth:test", added: {} };
+  const name = item.requires.length > 0 ? `${item.name}:test` : "auth:test";
+  return { name, added: scripts[name] ? {} : { [name]: own } };
 }
 
 function fillFolders(command: string, project: Project): string {

@@ -24,14 +24,14 @@ export function planScriptsUpdate(part: Part, project: Project, installed: Insta
     else if (command !== before) warnings.push(stays(name, now, command, part.item.version));
   }
   for (const name of Object.keys(installed.scripts))
-    if (!wanted[name] && !isForTests(name) && there[name])
+    if (!wanted[name] && !isForTests(name, part.item.name) && there[name])
       warnings.push(`${part.item.version} no longer brings the script ${name}: remove it if you don't use it`);
   return { added: Object.fromEntries(added), changed, warnings };
 }
 
 /** The script that runs the tests depends on the project, and is in no item. */
-function isForTests(name: string): boolean {
-  return name === "test" || name === "auth:test";
+function isForTests(name: string, item: string): boolean {
+  return ["test", "auth:test", `${item}:test`].includes(name);
 }
 
 function stays(name: string, now: string | undefined, command: string, version: string): string {

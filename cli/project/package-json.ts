@@ -32,16 +32,18 @@ export async function readManifest(root: string): Promise<Manifest> {
   if (members === null) {
     throw new CliError("UnsupportedProject", `${path} is no JSON object: correct it, then run this again`);
   }
+  return { members, packageJson: packageJsonOf(text, members) };
+}
+
+/** What a package.json says; `members` are those of its text. */
+export function packageJsonOf(text: string, members: Readonly<Record<string, unknown>>): PackageJson {
   return {
-    members,
-    packageJson: {
-      text,
-      name: typeof members["name"] === "string" ? members["name"] : "",
-      type: members["type"] === "module" ? "module" : "commonjs",
-      scripts: strings(members["scripts"]),
-      dependencies: strings(members["dependencies"]),
-      devDependencies: strings(members["devDependencies"]),
-    },
+    text,
+    name: typeof members["name"] === "string" ? members["name"] : "",
+    type: members["type"] === "module" ? "module" : "commonjs",
+    scripts: strings(members["scripts"]),
+    dependencies: strings(members["dependencies"]),
+    devDependencies: strings(members["devDependencies"]),
   };
 }
 

@@ -25,6 +25,8 @@ export function checkRegistry(json: unknown, { known = [], refuse = damaged }: R
     for (const [name, { default: value, values }] of Object.entries(item.choices)) {
       if (!Object.hasOwn(values, value)) throw refuse(`${item.name}: the default of ${name} is no value of it`);
     }
+    const orphan = item.requires.length === 0 ? item.appends?.[0] : undefined;
+    if (orphan) throw refuse(`${item.name} appends to ${orphan.file}, and requires no item that has it`);
     const missing = item.requires.find((required) => !names.includes(required) && !known.includes(required));
     if (missing) throw refuse(`${item.name} requires ${missing}, which is not there`);
   }

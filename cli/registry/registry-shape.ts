@@ -88,6 +88,17 @@ const flag =
 
 const identifier = z.string().check(z.maxLength(100), z.regex(/^[A-Za-z_$][A-Za-z0-9_$]*$/));
 
+/** What TypeScript would not take as a name after `import {`. */
+const reserved = new Set(
+  (
+    "arguments await break case catch class const continue debugger default delete do else enum eval export extends false " +
+    "finally for function if implements import in instanceof interface let new null package private protected public " +
+    "return static super switch this throw true try typeof var void while with yield"
+  ).split(" "),
+);
+const importable = identifier.check(z.refine((name) => !reserved.has(name)));
+const sourcePath = path.check(z.regex(/^src\/.+\.ts$/));
+
 const mount = z.strictObject({
   file: path,
   export: identifier,
@@ -111,7 +122,9 @@ const item = z.strictObject({
   choices: z.record(z.string().check(z.maxLength(64), z.regex(flag)), choice),
   mount: z.nullable(mount),
   appends: z.exactOptional(
-    z.array(z.strictObject({ file: path, list: identifier, entry: identifier, from: path })).check(z.maxLength(50)),
+    z
+      .array(z.strictObject({ file: sourcePath, list: importable, entry: importable, from: sourcePath }))
+      .check(z.maxLength(50)),
   ),
   packages,
   devPackages: packages,

@@ -59,7 +59,19 @@ async function takeFrom(
   await refuseUnparsable(templates, where);
   if (item.mount && !templates.some(({ path }) => path === item.mount?.file))
     throw badRegistry(where, `${item.name} mounts ${item.mount.file}, which it does not bring`);
+  await refuseForeignEntries(item, templates, where);
   return { templates, origin: { source: sourceName(source, root), sha256: itemHash(item, all) } };
+}
+
+/** What becomes an entry is an export of the item's own: the import of it would break the user's build, or reach elsewhere. */
+async function refuseForeignEntries(item: RegistryItem, files: readonly TemplateFile[], where: string): Promise<void> {
+  const { exportedNames } = await import("../edits/exports.js");
+  for (const { entry, from } of item.appends ?? []) {
+    const module = files.find(({ path }) => path === from);
+    if (!module) throw badRegistry(where, `${item.name} appends ${entry} of ${from}, which it does not bring`);
+    if (!exportedNames(module.text, from).includes(entry))
+      throw badRegistry(where, `${item.name} appends ${entry}, which ${from} does not export`);
+  }
 }
 
 /** Imports are rewritten by parsing: what no parser understands would be installed as it is, or not at all. */

@@ -13,6 +13,7 @@ export function planJson(plan: Plan, { dryRun }: { dryRun: boolean }) {
     changes: plan.changes.map(changeJson),
     dependencies: plan.dependencies,
     ...(plan.scripts && { scripts: plan.scripts }),
+    ...(plan.appends && plan.appends.length > 0 && { appends: plan.appends }),
     ...(plan.origins && plan.origins.length > 0 && { origins: plan.origins }),
     env: plan.env,
     ...(plan.removed && { removed: plan.removed, kept: plan.kept }),

@@ -18,6 +18,7 @@ export function renderPlan(plan: Plan, { dryRun }: { dryRun: boolean }): string 
     ...section("What the project is", plan.guesses.map(guessLine)),
     ...section("Files", fileLines(plan.changes)),
     ...section("Your files", outcomeLines(plan.outcomes ?? [])),
+    ...section("Entries in lists of the items they build on", (plan.appends ?? []).map(appendLine)),
     ...section("Dependencies", plan.dependencies.map(dependencyLine)),
     ...section("Scripts", Object.entries(plan.scripts ?? {}).map(scriptLine)),
     ...section("Keys in .env", plan.env.length > 0 ? [plan.env.join(", ")] : []),
@@ -69,6 +70,10 @@ function dependencyLine({ name, range, dev, raisedFrom }: Plan["dependencies"][n
 
 function scriptLine([name, command]: [string, string]): string {
   return `${name}: ${command}`;
+}
+
+function appendLine({ item, entry, list, file }: NonNullable<Plan["appends"]>[number]): string {
+  return `${item}: ${entry} in ${list} of ${file}`;
 }
 
 function originLine({ item, source, sha256 }: NonNullable<Plan["origins"]>[number]): string {
