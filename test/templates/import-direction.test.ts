@@ -20,6 +20,7 @@ const layers: readonly (readonly string[])[] = [
   ["src/auth/accounts"],
   [
     "src/auth/sessions",
+    "src/auth/account-removals",
     "src/auth/login-checks",
     "src/auth/session-starts",
     "src/auth/profile-changes",

@@ -245,6 +245,7 @@ describe("a service that", () => {
     const signups = numbered(20).map((other) =>
       call("POST /signup", { body: { username: newName(), password: `otters ${other}` } }),
     );
+    await until(() => asked.length === 20);
     const checks = numbered(100).map((other) => check(other, owner));
     await until(() => asked.length === 50);
     const first = await Promise.race([...signups, Promise.all([logIn(username), logIn(username)])]);
