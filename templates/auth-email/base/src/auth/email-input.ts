@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { logInInput } from "./input.js";
+import { isMailAddress } from "./mail-address.js";
+
+const token = z.string().max(256);
+
+export const tokenInput = z.object({ token });
+export const resetInput = z.object({ token, newPassword: z.string() });
+export const forgotInput = z
+  .object({
+    email: z.string().refine(isMailAddress, { message: "This is no e-mail address." }).optional(),
+    username: logInInput.shape.username.optional(),
+  })
+  .refine(({ email, username }) => (email === undefined) !== (username === undefined), {
+    message: "Send an e-mail address or a username.",
+    path: ["email"],
+  });
+
+export type ResetInput = z.output<typeof resetInput>;
+export type ForgotInput = z.output<typeof forgotInput>;

@@ -1,0 +1,253 @@
+import { and, eq, gt, gte, isNotNull, isNull, ne, or, type SQL, sql } from "drizzle-orm";
+import { type Database, forUpdate, now, read, transaction, write } from "../db/client.js";
+import { asciiLower } from "../db/columns.js";
+import { users } from "../db/schema/auth.js";
+import { emailTokens, mailOutbox } from "../db/schema/auth-email.js";
+import { codeOf, withCauses } from "./errors.js";
+import { canonicalAddress } from "./mail-address.js";
+import { admitVerification, mayReset } from "./mail-limits.js";
+import { addLinkMail, addMail, dropLinks } from "./mail-store.js";
+import { hashOf, type TokenPurpose } from "./mail-token.js";
+import type { PasswordHash } from "./passwords.js";
+import { proofEffects } from "./proof-effects.js";
+import { endSessions, type RevokedReason } from "./store.js";
+
+/** What of an account decides about its mail. */
+export interface EmailAccount {
+  id: string;
+  username: string;
+  email: string | null;
+  emailVerifiedAt: Date | null;
+  sessionEpoch: number;
+  disabledAt: Date | null;
+}
+
+/** What the use of a link has done. */
+export interface Spent {
+  userId: string;
+  /** The sessions that have ended. */
+  ended: string[];
+}
+
+const account = {
+  id: users.id,
+  username: users.username,
+  email: users.email,
+  emailVerifiedAt: users.emailVerifiedAt,
+  sessionEpoch: users.sessionEpoch,
+  disabledAt: users.disabledAt,
+};
+
+/** Postgres's unique_violation. */
+const uniqueViolation = "23505";
+const proofRetries = 3;
+/** Somebody that no row is about. */
+const nobody = "";
+
+export async function findAccount(userId: string): Promise<EmailAccount | null> {
+  const [found] = await read((db) => db.select(account).from(users).where(eq(users.id, userId)));
+  return found ?? null;
+}
+
+/**
+ * Mail to the stored address of an account, unless it has none or a proven one.
+ *
+ * @returns whether there was one to write to. @throws AuthError "TooManyRequests"
+ */
+export async function addVerification(userId: string, ip: string | null): Promise<boolean> {
+  return transaction(async (tx) => {
+    const [user] = await lockAccounts(tx, eq(users.id, userId));
+    if (!user?.email || user.emailVerifiedAt || user.disabledAt) return false;
+    await admitVerification(tx, userId, user.email, ip);
+    await addLinkMail(tx, { purpose: "verify", userId, address: user.email });
+    return true;
+  });
+}
+
+/**
+ * Mail to the new address, and to the old one when that was proven; with `null` for a new address, to the old one only.
+ * Nothing happens when the password was changed, or every session ended, since `epoch` was read.
+ *
+ * @returns whether the change has to wait for its proof. @throws AuthError "TooManyRequests"
+ */
+export async function addAddressChange(
+  userId: string,
+  newAddress: string | null,
+  epoch: number,
+  ip: string | null,
+): Promise<"waits" | "stands" | "refused"> {
+  return transaction(async (tx) => {
+    const [user] = await lockAccounts(tx, eq(users.id, userId));
+    if (!user || user.disabledAt || user.sessionEpoch !== epoch) return "refused";
+    const proven = user.emailVerifiedAt && user.email;
+    if (newAddress) {
+      await admitVerification(tx, userId, newAddress, ip);
+      await addLinkMail(tx, { purpose: "verify", userId, address: newAddress, epoch: proven ? epoch : null });
+    } else await dropLinks(tx, userId, "verify");
+    if (proven) await addLinkMail(tx, { purpose: "revert", userId, address: proven });
+    return proven && newAddress ? "waits" : "stands";
+  });
+}
+
+/** Ends a change that waits for its proof. */
+export async function cancelAddressChange(userId: string): Promise<void> {
+  const waiting = and(eq(emailTokens.userId, userId), eq(emailTokens.purpose, "verify"), isNotNull(emailTokens.epoch));
+  await write((db) => db.delete(emailTokens).where(waiting));
+}
+
+/**
+ * Reset mail to the proven address of the account that is meant. Whoever is meant, known or not, proven or not, disabled
+ * or not, limited or not: the same statements run.
+ *
+ * @param who in canonical form. @returns whom a mail goes to.
+ */
+export async function addReset(
+  who: { usernameCanonical: string } | { address: string },
+  ip: string | null,
+): Promise<string | null> {
+  const isMeant = "address" in who ? hasAddress(who.address) : eq(users.usernameCanonical, who.usernameCanonical);
+  return transaction(async (tx) => {
+    const canReset = and(isMeant, isNotNull(users.emailVerifiedAt), isNull(users.disabledAt));
+    const [found] = await lockAccounts(tx, canReset);
+    const admitted = await mayReset(tx, found?.id ?? JSON.stringify(who), ip);
+    const userId = admitted && found ? found.id : nobody;
+    await addLinkMail(tx, { purpose: "reset", userId, address: found?.email ?? "nobody@example.org" });
+    return userId || null;
+  });
+}
+
+/** Whose reset link it is, without using it; null when it is not good. */
+export async function findResetOwner(token: string): Promise<EmailAccount | null> {
+  const [found] = await read((db) =>
+    db
+      .select({ account, addressCanonical: emailTokens.addressCanonical })
+      .from(emailTokens)
+      .innerJoin(users, eq(users.id, emailTokens.userId))
+      .where(isGood(token, "reset")),
+  );
+  return found && ownsAddress(found.account, found.addressCanonical) ? found.account : null;
+}
+
+/** Uses a reset link: the new password, every session ended, and word of it to the owner. Null when it is not good. */
+export async function spendReset(token: string, hash: PasswordHash): Promise<Spent | null> {
+  const isOwner = (link: Link, user: EmailAccount) => ownsAddress(user, link.addressCanonical);
+  return spend(token, "reset", isOwner, async (tx, link, user) => {
+    await dropLinks(tx, user.id, "reset");
+    await addMail(tx, { purpose: "password-changed", userId: user.id, address: link.address });
+    return moveOn(tx, user.id, hash, "password");
+  });
+}
+
+/** Uses a verification link. Null when it is not good. */
+export async function spendVerification(token: string): Promise<Spent | null> {
+  return spend(token, "verify", mayVerify, async (tx, link, user) => {
+    await detach(tx, link);
+    const proof = { userId: user.id, hadProvenAddress: user.emailVerifiedAt !== null };
+    for (const effect of proofEffects) await effect(tx, proof);
+    return moveOn(tx, user.id, { email: link.address, emailVerifiedAt: now }, "logout-all");
+  });
+}
+
+/** The address is the account's own; or, where a proven one is being changed, nothing has ended all sessions since. */
+function mayVerify({ epoch, addressCanonical }: Link, { email, sessionEpoch, disabledAt }: EmailAccount): boolean {
+  const isAskedFor = epoch === null ? canonicalAddress(email ?? "") === addressCanonical : epoch === sessionEpoch;
+  return isAskedFor && disabledAt === null;
+}
+
+/**
+ * Uses a link that puts a proven address back. Links that were made later end with it: they are about addresses of
+ * whoever changed this one. Older ones stay. Null when it is not good.
+ */
+export async function spendRevert(token: string): Promise<Spent | null> {
+  const isEnabled = (_link: Link, { disabledAt }: EmailAccount) => disabledAt === null;
+  return spend(token, "revert", isEnabled, async (tx, link, user) => {
+    const later = or(ne(emailTokens.purpose, "revert"), gte(emailTokens.createdAt, link.createdAt));
+    await tx.delete(emailTokens).where(and(eq(emailTokens.userId, user.id), later));
+    await detach(tx, link);
+    return moveOn(tx, user.id, { email: link.address, emailVerifiedAt: now }, "logout-all");
+  });
+}
+
+/** Takes away what mail knows of a user. */
+export async function forgetUser(userId: string): Promise<void> {
+  await transaction(async (tx) => {
+    await tx.delete(emailTokens).where(eq(emailTokens.userId, userId));
+    await tx.delete(mailOutbox).where(eq(mailOutbox.userId, userId));
+  });
+}
+
+type Link = typeof emailTokens.$inferSelect;
+
+/**
+ * Locks the accounts that a link is about, the lowest id first, so that two proofs of one address wait for each other
+ * and not in a circle; then uses the link up in one guarded statement, so that of many attempts one wins.
+ */
+async function spend(
+  token: string,
+  purpose: TokenPurpose,
+  allows: (link: Link, user: EmailAccount) => boolean,
+  act: (tx: Database, link: Link, user: EmailAccount) => Promise<string[]>,
+): Promise<Spent | null> {
+  return retryingProofs(() =>
+    transaction(async (tx) => {
+      const [seen] = await tx.select().from(emailTokens).where(isGood(token, purpose));
+      if (!seen) return null;
+      const concerned = or(eq(users.id, seen.userId), hasAddress(seen.addressCanonical));
+      const user = (await lockAccounts(tx, concerned)).find(({ id }) => id === seen.userId);
+      if (!user || !allows(seen, user)) return null;
+      const [link] = await tx.delete(emailTokens).where(isGood(token, purpose)).returning();
+      return link ? { userId: user.id, ended: await act(tx, link, user) } : null;
+    }),
+  );
+}
+
+/** Of two first proofs of one address at once, the later one finds the address taken: seen again, it detaches it. */
+async function retryingProofs<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const isTaken = withCauses(error).some((cause) => codeOf(cause) === uniqueViolation);
+      if (!isTaken || attempt === proofRetries) throw error;
+    }
+  }
+}
+
+/** Other accounts lose the address, and their links to it: nothing else of theirs is touched. */
+async function detach(tx: Database, { userId, addressCanonical }: Link): Promise<void> {
+  await tx
+    .update(users)
+    .set({ email: null, emailVerifiedAt: null })
+    .where(and(hasAddress(addressCanonical), ne(users.id, userId)));
+  const itsLinks = and(eq(emailTokens.addressCanonical, addressCanonical), eq(emailTokens.purpose, "verify"));
+  await tx.delete(emailTokens).where(itsLinks);
+}
+
+/** Changes the account, and ends its sessions, those of a login in flight too. */
+async function moveOn(tx: Database, userId: string, changes: object, reason: RevokedReason): Promise<string[]> {
+  await tx
+    .update(users)
+    .set({ ...changes, sessionEpoch: sql`${users.sessionEpoch} + 1` })
+    .where(eq(users.id, userId));
+  return endSessions(tx, userId, reason);
+}
+
+async function lockAccounts(tx: Database, match: SQL | undefined): Promise<EmailAccount[]> {
+  return tx.select(account).from(users).where(sql`${match} order by ${users.id} ${forUpdate}`);
+}
+
+function isGood(token: string, purpose: TokenPurpose): SQL | undefined {
+  return and(
+    eq(emailTokens.tokenHash, hashOf(token)),
+    eq(emailTokens.purpose, purpose),
+    gt(emailTokens.expiresAt, now),
+  );
+}
+
+function ownsAddress({ email, emailVerifiedAt, disabledAt }: EmailAccount, addressCanonical: string): boolean {
+  return canonicalAddress(email ?? "") === addressCanonical && emailVerifiedAt !== null && disabledAt === null;
+}
+
+function hasAddress(addressCanonical: string): SQL {
+  return sql`${sql.raw(asciiLower("email"))} = ${addressCanonical}`;
+}

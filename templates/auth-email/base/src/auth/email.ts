@@ -1,0 +1,90 @@
+import type { ForgotInput, ResetInput } from "./email-input.js";
+import {
+  addReset,
+  addVerification,
+  findResetOwner,
+  type Spent,
+  spendReset,
+  spendRevert,
+  spendVerification,
+} from "./email-store.js";
+import { AuthError } from "./errors.js";
+import { type ClientInfo, emit } from "./events.js";
+import { canonicalAddress } from "./mail-address.js";
+import { ringForMail } from "./mail-bell.js";
+import { checkNewPassword } from "./password-checks.js";
+import { hashPassword } from "./passwords.js";
+import { markRevoked } from "./revocations.js";
+import { admitClient } from "./throttle.js";
+import { canonicalUsername } from "./username.js";
+
+declare module "./events.js" {
+  interface EventNames {
+    authn_password_reset_request: true;
+    user_email_verified: true;
+    user_email_reverted: true;
+  }
+}
+
+/** Mails a link to the stored address of the account, if that is not proven yet. @throws AuthError "TooManyRequests" */
+export async function sendVerification(userId: string, client: ClientInfo): Promise<void> {
+  if (await addVerification(userId, client.ip)) ringForMail();
+}
+
+/**
+ * Proves the address that the link went to. It is this account's alone from then on, and every session that was started
+ * before has ended: whoever signed up with another's address must not stay when its owner confirms it.
+ *
+ * @throws AuthError "ForbiddenError" for a link that is not good.
+ */
+export async function verifyEmail(token: string, client: ClientInfo): Promise<void> {
+  await admitClient(client);
+  const { userId } = ended(await spendVerification(token));
+  await emit({ event: "user_email_verified", outcome: "success", userId, client });
+}
+
+/** Mails a reset link, if the account that is meant has a proven address. The same, and as long, if not. */
+export async function forgotPassword(input: ForgotInput, client: ClientInfo): Promise<void> {
+  const who =
+    input.email === undefined
+      ? { usernameCanonical: canonicalUsername(input.username ?? "") }
+      : { address: canonicalAddress(input.email) };
+  const userId = await addReset(who, client.ip);
+  const outcome = userId ? "success" : "failure";
+  await emit({ event: "authn_password_reset_request", outcome, userId: userId ?? undefined, client });
+  ringForMail();
+}
+
+/**
+ * Sets the password of the account that the link went to, and ends every session of it. A password that is refused does
+ * not use the link up.
+ *
+ * @throws AuthError "ForbiddenError" for a link that is not good, "ValidationError" for a weak password.
+ */
+export async function resetPassword({ token, newPassword }: ResetInput, client: ClientInfo): Promise<void> {
+  await admitClient(client);
+  const owner = await findResetOwner(token);
+  if (!owner) throw notGood();
+  await checkNewPassword(newPassword, owner, "newPassword");
+  const { userId } = ended(await spendReset(token, await hashPassword(newPassword)));
+  const reason = "reset by a mailed link";
+  await emit({ event: "authn_password_change", outcome: "success", userId, reason, client });
+  ringForMail();
+}
+
+/** Puts back the address that the link went to, and ends every session. @throws AuthError "ForbiddenError" */
+export async function revertEmail(token: string, client: ClientInfo): Promise<void> {
+  await admitClient(client);
+  const { userId } = ended(await spendRevert(token));
+  await emit({ event: "user_email_reverted", outcome: "success", userId, client });
+}
+
+function ended(spent: Spent | null): Spent {
+  if (!spent) throw notGood();
+  markRevoked(spent.ended);
+  return spent;
+}
+
+function notGood(): AuthError {
+  return new AuthError("ForbiddenError", { detail: "This link is not good any more. Ask for a new one." });
+}

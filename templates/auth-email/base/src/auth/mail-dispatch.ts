@@ -1,0 +1,89 @@
+import { emit } from "./events.js";
+import { onNewMail } from "./mail-bell.js";
+import { mailConfig } from "./mail-config.js";
+import { type Mail, renderMail } from "./mail-rendering.js";
+import { type ClaimedMail, claimMail, dropMail, postponeMail } from "./mail-store.js";
+import { MailRefused, openTransport, reasonOf, type Send } from "./mail-transport.js";
+import { createWorker, type Worker } from "./worker.js";
+
+declare module "./events.js" {
+  interface EventNames {
+    mail_sent: true;
+    mail_send_fail: true;
+  }
+}
+
+const pollEveryMs = 2_000;
+const mailsAtOnce = 4;
+/** How long a server that shuts down waits for mail that is being sent. */
+const stopGraceMs = 5_000;
+/** A mail whose sender has not said anything for so long is somebody else's to send. Above the transport's time. */
+const leaseSeconds = 120;
+/** Mail leaves a little after the request that asked for it, and never at the same moment: the answer must not tell. */
+const mostDelayMs = 100;
+/** 2 s, 8 s, 32 s, 2 min, 9 min, 34 min, 2 h. */
+const attempts = 8;
+const firstPauseSeconds = 2;
+const pauseFactor = 4;
+
+let worker: Worker | undefined;
+
+/** Starts sending what waits, and what comes. Nothing to do for a queue that something else takes mail from. */
+export function startMail(): void {
+  if (mailConfig.delivery.kind === "queue" || worker) return;
+  const send = openTransport(mailConfig.delivery);
+  worker = createWorker(
+    () => claimMail(leaseSeconds),
+    (mail) => deliver(mail, send),
+    { everyMs: pollEveryMs, atOnce: mailsAtOnce, graceMs: stopGraceMs },
+  );
+  worker.start();
+  onNewMail(() => void setTimeout(() => worker?.wake(), Math.random() * mostDelayMs).unref());
+}
+
+/** Stops sending. What is left goes out after the next start. */
+export async function stopMail(): Promise<void> {
+  const stopping = worker;
+  worker = undefined;
+  await stopping?.stop();
+}
+
+/**
+ * Takes mail off the queue until none is due, for a process that hands it to a broker or a mail service of yours (`AUTH_MAIL`
+ * is `queue`). Each mail is handed over at least once: its row goes when `publish` resolves; when that throws, the mail
+ * comes again, later and later. Any number of processes may do this at once.
+ *
+ * @returns how many mails were taken.
+ */
+export async function drainMail(publish: (mail: Mail) => Promise<void>): Promise<number> {
+  let taken = 0;
+  const send: Send = async (mail) => {
+    await publish(mail);
+    taken += 1;
+    return "queue";
+  };
+  for (let mail = await claimMail(leaseSeconds); mail; mail = await claimMail(leaseSeconds)) await deliver(mail, send);
+  return taken;
+}
+
+async function deliver(claimed: ClaimedMail, send: Send): Promise<void> {
+  const { id, userId, purpose } = claimed;
+  const mail = await renderMail(claimed);
+  try {
+    const where = mail && (await send(mail));
+    await dropMail(id);
+    if (where) await emit({ event: "mail_sent", outcome: "success", userId, reason: `${purpose}: ${where}` });
+  } catch (error) {
+    await postpone(claimed, error);
+  }
+}
+
+async function postpone(claimed: ClaimedMail, error: unknown): Promise<void> {
+  const { userId, purpose, attempts: attempt } = claimed;
+  const givesUp = error instanceof MailRefused || attempt >= attempts;
+  const pause = firstPauseSeconds * pauseFactor ** (attempt - 1) * (1 + Math.random() / 4);
+  await postponeMail(claimed, givesUp ? null : pause);
+  const why = error instanceof MailRefused ? error.message : reasonOf(error);
+  const reason = `${purpose}: ${why}, attempt ${attempt} of ${attempts}${givesUp ? ", given up" : ""}`;
+  await emit({ event: "mail_send_fail", outcome: "failure", userId, reason });
+}

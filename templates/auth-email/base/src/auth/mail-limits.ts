@@ -1,0 +1,77 @@
+import { createHmac } from "node:crypto";
+import { eq, lt, lte, sql } from "drizzle-orm";
+import { type Database, fromNow, now } from "../db/client.js";
+import { mailLimits } from "../db/schema/auth-email.js";
+import { networkOf } from "./client-network.js";
+import { config } from "./config.js";
+import { AuthError } from "./errors.js";
+import { canonicalAddress } from "./mail-address.js";
+
+interface MailLimit {
+  /** Between two mails. */
+  everySeconds: number;
+  perDay: number;
+}
+
+/** Mail of one purpose for one account. */
+const perAccount: MailLimit = { everySeconds: 60, perDay: 10 };
+/** Mail to one address that nobody has proven, for all accounts together. */
+const perAddress: MailLimit = { everySeconds: 60, perDay: 10 };
+/** Mail that one network asks for: an office behind one address fits in. */
+const perNetwork: MailLimit = { everySeconds: 1, perDay: 200 };
+
+const daySeconds = 86_400;
+
+/** @throws AuthError "TooManyRequests" with the seconds to wait; in a transaction, so that nothing is counted then. */
+export async function admitVerification(tx: Database, userId: string, address: string, ip: string | null) {
+  await admit(tx, perAccount, "verify account", userId);
+  await admit(tx, perAddress, "address", canonicalAddress(address));
+  if (ip) await admit(tx, perNetwork, "network", networkOf(ip));
+}
+
+/** Whether a reset mail may go out. Does the same work whoever `account` is, and whatever the answer. */
+export async function mayReset(tx: Database, account: string, ip: string | null): Promise<boolean> {
+  const forNetwork = ip ? await secondsToWait(tx, perNetwork, "network", networkOf(ip)) : 0;
+  const forAccount = await secondsToWait(tx, perAccount, "reset account", account);
+  return forNetwork === 0 && forAccount === 0;
+}
+
+async function admit(tx: Database, limit: MailLimit, ...who: string[]): Promise<void> {
+  const retryAfterSeconds = await secondsToWait(tx, limit, ...who);
+  if (retryAfterSeconds > 0) throw new AuthError("TooManyRequests", { retryAfterSeconds });
+}
+
+/** Counts a mail, in one statement, so that of many at once only as many pass as may; 0 when it has passed. */
+async function secondsToWait(tx: Database, limit: MailLimit, ...who: string[]): Promise<number> {
+  if (!config.rateLimit) return 0;
+  const key = keyOf(who);
+  const next = { nextAt: fromNow(limit.everySeconds), dayEndsAt: fromNow(daySeconds) };
+  const isNewDay = lte(mailLimits.dayEndsAt, now);
+  const [counted] = await tx
+    .insert(mailLimits)
+    .values({ key, sent: 1, ...next })
+    .onConflictDoUpdate({
+      target: mailLimits.key,
+      set: {
+        sent: sql`case when ${isNewDay} then 1 else ${mailLimits.sent} + 1 end`,
+        dayEndsAt: sql`case when ${isNewDay} then ${next.dayEndsAt} else ${mailLimits.dayEndsAt} end`,
+        nextAt: next.nextAt,
+      },
+      setWhere: sql`${lte(mailLimits.nextAt, now)} and (${isNewDay} or ${lt(mailLimits.sent, limit.perDay)})`,
+    })
+    .returning({ sent: mailLimits.sent });
+  return counted ? 0 : waitOf(tx, key, limit);
+}
+
+async function waitOf(tx: Database, key: string, { perDay }: MailLimit): Promise<number> {
+  const [row] = await tx.select().from(mailLimits).where(eq(mailLimits.key, key));
+  const freeAt = row && (row.sent < perDay ? row.nextAt : row.dayEndsAt);
+  return Math.max(1, Math.ceil(((freeAt?.getTime() ?? 0) - Date.now()) / 1000));
+}
+
+/** Keys tell a reader of the table nothing. */
+function keyOf(who: string[]): string {
+  return createHmac("sha256", config.jwtSecretKey)
+    .update(JSON.stringify(["mail", ...who]))
+    .digest("base64url");
+}

@@ -1,0 +1,20 @@
+import { html, type MailTemplate } from "./mail.js";
+
+export const resetMail: MailTemplate = ({ site, username, link }) => ({
+  subject: `Set a new password for ${site}`,
+  text: `Somebody, probably you, asked for a new password for the account ${username} at ${site}.
+
+To choose one, open this link within an hour:
+
+${link}
+
+It works once, and ends every login of the account.
+
+If it wasn't you, do nothing: the password stays as it is.
+`,
+  html: html`<p>Somebody, probably you, asked for a new password for the account ${username} at ${site}.</p>
+<p>To choose one, open this link within an hour:</p>
+<p><a href="${link}">Set a new password</a></p>
+<p>It works once, and ends every login of the account.</p>
+<p>If it wasn't you, do nothing: the password stays as it is.</p>`,
+});

@@ -1,0 +1,60 @@
+import { index, integer, table, text, time, uniqueIndex } from "../columns.js";
+
+/** A link that was mailed and not used. Using it deletes the row. */
+export const emailTokens = table(
+  "email_tokens",
+  {
+    id: text("id").primaryKey(),
+    /** verify, reset or revert. */
+    purpose: text("purpose").notNull(),
+    userId: text("user_id").notNull(),
+    address: text("address").notNull(),
+    addressCanonical: text("address_canonical").notNull(),
+    /** The user's session epoch that a change of a proven address was asked for at: null where there was none. */
+    epoch: integer("epoch"),
+    tokenHash: text("token_hash").notNull(),
+    createdAt: time("created_at").notNull(),
+    expiresAt: time("expires_at").notNull(),
+  },
+  (token) => [
+    uniqueIndex("email_tokens_token_hash").on(token.tokenHash),
+    index("email_tokens_user_id").on(token.userId),
+    index("email_tokens_address").on(token.addressCanonical),
+    index("email_tokens_expires_at").on(token.expiresAt),
+  ],
+);
+
+/** Mail that has not gone out. It holds no link: see `mail-token.ts`. */
+export const mailOutbox = table(
+  "mail_outbox",
+  {
+    /** Also the left side of the Message-ID, so that a mail that goes out twice is one to its reader. */
+    id: text("id").primaryKey(),
+    /** verify, reset, revert or password-changed. */
+    purpose: text("purpose").notNull(),
+    userId: text("user_id").notNull(),
+    address: text("address").notNull(),
+    tokenId: text("token_id"),
+    attempts: integer("attempts").notNull(),
+    /** When it may be tried; while it is being tried, when that is taken for crashed. Null: given up. */
+    dueAt: time("due_at"),
+    createdAt: time("created_at").notNull(),
+  },
+  (mail) => [
+    index("mail_outbox_due_at").on(mail.dueAt),
+    index("mail_outbox_user_id").on(mail.userId),
+    index("mail_outbox_created_at").on(mail.createdAt),
+  ],
+);
+
+/** How much was mailed lately. Keys are hashes. */
+export const mailLimits = table(
+  "mail_limits",
+  {
+    key: text("key").primaryKey(),
+    sent: integer("sent").notNull(),
+    nextAt: time("next_at").notNull(),
+    dayEndsAt: time("day_ends_at").notNull(),
+  },
+  (limit) => [index("mail_limits_day_ends_at").on(limit.dayEndsAt)],
+);
