@@ -122,7 +122,7 @@ test("two processes on one Postgres, one killed and the database stopped in the 
   const next = (): Api => api(apps[turn++ % apps.length]!.url);
 
   const users = await times(20, () => signUp(next()));
-  const traffic = Promise.all(users.map(({ username }) => comeAndGo(username, 5, next)));
+  const traffic = Promise.all(users.map(({ username }) => comeAndGo(username, 6, next)));
   await expect.poll(() => receiver.deliveries.length, { timeout: 10_000, interval: 10 }).toBeGreaterThan(40);
   const [killed] = apps.splice(0, 1);
   await killed!.kill();
@@ -157,7 +157,7 @@ test("two processes on one sqlite file: every event arrives, in order for each u
   expect(receiver.deliveries.length).toBeLessThan(50);
 });
 
-test("a table of events that nobody can write to delays a login by a second, and the event is stored when it can be", async () => {
+test("a table of events that nobody can write to delays logins by a second, and their events are stored when they can be", async () => {
   const cluster = await startCluster({ database: "postgres", processes: 1, items });
   cleanUp.push(() => cluster.close());
   const user = await signUp(cluster.next());
@@ -166,11 +166,13 @@ test("a table of events that nobody can write to delays a login by a second, and
   cleanUp.push(() => client.end());
   await client.query("begin; lock table auth_events in access exclusive mode");
   const startedAt = performance.now();
-  expect((await logIn(cluster.next(), user.username)).status).toBe(200);
-  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  expect(tally(await times(30, () => logIn(cluster.next(), user.username)))).toEqual({ 200: 30 });
+  expect(performance.now() - startedAt).toBeLessThan(2_500);
+  expect((await cluster.next().get("/api/auth/health")).status).toBe(204);
   await client.query("commit");
-  const stored = async () => (await client.query(`select event from auth_events order by id`)).rows;
-  await expect.poll(stored).toEqual([{ event: "user_created" }, { event: "authn_login_success" }]);
+  const stored = async () =>
+    (await client.query("select 1 from auth_events where event = 'authn_login_success'")).rowCount;
+  await expect.poll(stored, { timeout: 3_000 }).toBe(30);
 });
 
 for (const database of ["postgres", "sqlite"] as const) {

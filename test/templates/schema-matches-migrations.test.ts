@@ -4,9 +4,9 @@ import { createClient } from "@libsql/client";
 import { PgTable, getTableConfig as pgConfig } from "drizzle-orm/pg-core";
 import { SQLiteTable, getTableConfig as sqliteConfig } from "drizzle-orm/sqlite-core";
 import pg from "pg";
-import { afterEach, expect, test } from "vitest";
-import * as postgresSchema from "../../templates/auth-basic/database/postgres/src/db/schema/auth.js";
-import * as sqliteSchema from "../../templates/auth-basic/database/sqlite/src/db/schema/auth.js";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { readRegistry } from "../../cli/registry/read-registry.js";
+import { type ComposedApp, composeApp } from "../support/compose.js";
 import { type FreshDatabase, freshDatabase } from "../support/postgres.js";
 import { repo } from "../support/template-tree.js";
 
@@ -17,46 +17,68 @@ interface Table {
   indexes: string[];
 }
 
+type DatabaseName = "sqlite" | "postgres";
+
+/** The tree with every add-on in it. */
+let apps: Record<DatabaseName, ComposedApp>;
 let database: FreshDatabase | undefined;
+
+beforeAll(async () => {
+  const addOns = readRegistry(repo).items.filter(({ requires }) => requires.length > 0);
+  const items = addOns.map(({ name }) => name);
+  apps = {
+    sqlite: await composeApp({ database: "sqlite", items }),
+    postgres: await composeApp({ database: "postgres", items }),
+  };
+});
+
+afterAll(async () => {
+  for (const app of Object.values(apps)) await app.remove();
+});
 
 afterEach(async () => {
   await database?.drop();
   database = undefined;
 });
 
-test("on sqlite the schema file and the migrations make the same tables, columns, defaults and indexes", async () => {
-  expect(await migratedSqlite()).toEqual(drawnSqlite());
+test("on sqlite the schema files and the migrations make the same tables, columns, defaults and indexes", async () => {
+  expect(await migratedSqlite()).toEqual(await drawnSqlite());
 });
 
-test("on Postgres the schema file and the migrations make the same tables, columns, defaults and indexes", async () => {
+test("on Postgres the schema files and the migrations make the same tables, columns, defaults and indexes", async () => {
   database = await freshDatabase();
-  expect(await migratedPostgres(database.url)).toEqual(drawnPostgres());
+  expect(await migratedPostgres(database.url)).toEqual(await drawnPostgres());
 });
 
-test("both databases have the same users and sessions", () => {
+test("both databases have the same tables, but for the limiter's", async () => {
   const shape = (tables: Record<string, Table>) =>
-    Object.fromEntries(
-      ["users", "sessions"].map((name) => [
-        name,
-        Object.entries(tables[name]?.columns ?? {}).map(([column, { notNull, primaryKey }]) => [
-          column,
-          notNull,
-          primaryKey,
-        ]),
-      ]),
-    );
-  expect(shape(drawnSqlite())).toEqual(shape(drawnPostgres()));
-  expect(shape(drawnSqlite())["users"]).toContainEqual(["username_canonical", true, false]);
+    Object.entries(tables)
+      .map(([table, { columns }]) => [
+        table,
+        Object.entries(columns).map(([column, { notNull, primaryKey }]) => [column, notNull, primaryKey]),
+      ])
+      .sort();
+  const { auth_rate_limits, ...postgres } = await drawnPostgres();
+  expect(auth_rate_limits).toBeDefined();
+  expect(shape(await drawnSqlite())).toEqual(shape(postgres));
+  expect(shape(postgres).map(([table]) => table)).toEqual(expect.arrayContaining(["users", "sessions", "auth_events"]));
 });
 
-function drawnSqlite(): Record<string, Table> {
-  const tables = Object.values(sqliteSchema).filter((value) => value instanceof SQLiteTable);
+async function drawnSqlite(): Promise<Record<string, Table>> {
+  const tables = (await schemaOf("sqlite")).filter((value) => value instanceof SQLiteTable);
   return Object.fromEntries(tables.map((table) => [sqliteConfig(table).name, drawn(sqliteConfig(table))]));
 }
 
-function drawnPostgres(): Record<string, Table> {
-  const tables = Object.values(postgresSchema).filter((value) => value instanceof PgTable);
+async function drawnPostgres(): Promise<Record<string, Table>> {
+  const tables = (await schemaOf("postgres")).filter((value) => value instanceof PgTable);
   return Object.fromEntries(tables.map((table) => [pgConfig(table).name, drawn(pgConfig(table))]));
+}
+
+/** Whatever the schema files export. */
+async function schemaOf(choice: DatabaseName): Promise<unknown[]> {
+  const folder = join(apps[choice].dir, "src/db/schema");
+  const modules = (await readdir(folder)).map((name) => import(join(folder, name)));
+  return (await Promise.all(modules)).flatMap((module) => Object.values(module as object));
 }
 
 interface DrizzleColumn {
@@ -72,9 +94,11 @@ interface DrizzleColumn {
 interface DrizzleTable {
   columns: DrizzleColumn[];
   indexes: { config: { name?: string | undefined; unique?: boolean; columns: unknown[] } }[];
+  primaryKeys: { columns: { name: string }[] }[];
 }
 
-function drawn({ columns, indexes }: DrizzleTable): Table {
+function drawn({ columns, indexes, primaryKeys }: DrizzleTable): Table {
+  const keys = primaryKeys.flatMap((key) => key.columns.map(({ name }) => name));
   return {
     columns: Object.fromEntries(
       columns.map((column) => [
@@ -83,14 +107,14 @@ function drawn({ columns, indexes }: DrizzleTable): Table {
           type: column.getSQLType(),
           notNull: column.notNull,
           default: column.default === undefined ? null : String(column.default),
-          primaryKey: column.primary,
+          primaryKey: column.primary || keys.includes(column.name),
         },
       ]),
     ),
     indexes: [
       ...columns.filter(({ isUnique }) => isUnique).map(({ name, uniqueName }) => `unique ${uniqueName} (${name})`),
       ...indexes.map(({ config }) => {
-        const names = config.columns.map((column) => (column as { name: string }).name);
+        const names = config.columns.map((column) => (column as { name?: string }).name ?? "expression");
         return `${config.unique ? "unique" : "index"} ${config.name} (${names.join(", ")})`;
       }),
     ].sort(),
@@ -102,13 +126,15 @@ async function migratedSqlite(): Promise<Record<string, Table>> {
   const rowsOf = async (text: string) => (await client.execute(text)).rows as unknown as Record<string, unknown>[];
   for (const statement of await statementsOf("sqlite")) await client.execute(statement);
   const tables: Record<string, Table> = {};
-  for (const { name } of await rowsOf("SELECT name FROM sqlite_master WHERE type = 'table'")) {
+  for (const { name } of await rowsOf(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+  )) {
     const columns = await rowsOf(`PRAGMA table_info(${name})`);
     const indexes = await rowsOf(`PRAGMA index_list(${name})`);
     const described = indexes
       .filter(({ origin }) => origin !== "pk")
       .map(async ({ name: index, unique }) => {
-        const of = (await rowsOf(`PRAGMA index_info(${index})`)).map((column) => column["name"]);
+        const of = (await rowsOf(`PRAGMA index_info(${index})`)).map((column) => column["name"] ?? "expression");
         return `${unique === 1 ? "unique" : "index"} ${index} (${of.join(", ")})`;
       });
     tables[String(name)] = {
@@ -119,7 +145,7 @@ async function migratedSqlite(): Promise<Record<string, Table>> {
             type: String(type).toLowerCase(),
             notNull: notnull === 1,
             default: unquoted(dflt_value),
-            primaryKey: pk === 1,
+            primaryKey: Number(pk) > 0,
           },
         ]),
       ),
@@ -141,8 +167,8 @@ async function migratedPostgres(url: string): Promise<Record<string, Table>> {
     );
     const indexes = await client.query(
       `select c.relname as table, i.relname as name, x.indisunique as unique, x.indisprimary as primary,
-         array(select a.attname::text from unnest(x.indkey) with ordinality k(n, o)
-               join pg_attribute a on a.attrelid = c.oid and a.attnum = k.n order by k.o) as columns
+         array(select coalesce(a.attname::text, 'expression') from unnest(x.indkey) with ordinality k(n, o)
+               left join pg_attribute a on a.attrelid = c.oid and a.attnum = k.n order by k.o) as columns
        from pg_index x join pg_class c on c.oid = x.indrelid join pg_class i on i.oid = x.indexrelid
        where c.relnamespace = 'public'::regnamespace`,
     );
@@ -162,14 +188,10 @@ async function migratedPostgres(url: string): Promise<Record<string, Table>> {
   }
 }
 
-/** Of every migration of the choice, in the order of their numbers. */
-async function statementsOf(choice: string): Promise<string[]> {
-  const folder = join(repo, "templates/auth-basic/database", choice, "src/db/migrations");
-  const files = (await readdir(folder)).filter((name) => /^\d{4}-/.test(name)).sort();
-  const modules = await Promise.all(files.map((name) => import(join(folder, name))));
-  return modules
-    .flatMap((module) => Object.values(module as Record<string, { statements: string[] }>))
-    .flatMap(({ statements }) => statements);
+/** Of every migration, in the order in which they are applied. */
+async function statementsOf(choice: DatabaseName): Promise<string[]> {
+  const { migrations } = await import(join(apps[choice].dir, "src/db/migrations/index.ts"));
+  return (migrations as { statements: string[] }[]).flatMap(({ statements }) => statements);
 }
 
 function unquoted(value: unknown): string | null {

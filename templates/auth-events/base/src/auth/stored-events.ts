@@ -1,4 +1,4 @@
-import { atMost } from "./at-most.js";
+import { atMost, lanes } from "./at-most.js";
 import { inBatches } from "./batches.js";
 import { codeOf } from "./errors.js";
 import { forgetClients, insertEvent } from "./event-store.js";
@@ -10,21 +10,23 @@ import { startWebhooks } from "./webhooks.js";
 
 /** How long an answer waits for its event to be stored. A slow database is not to make it slow twice. */
 const patienceMs = 1_000;
-/** After a failure nothing is tried for so long: an outage is no time to queue up. */
-const pauseMs = 1_000;
-/** Events that are being stored at once; beyond that, they stand in the log alone. */
+/** Inserts at once: fewer than the pool has connections, or a slow table of events would stop logins too. */
+const mostInserts = 4;
+/** Events that wait for their insert. In an outage nothing piles up beyond that: the others stand in the log alone. */
 const mostAtWork = 500;
 
+/** How long `closeAuth` waits for what is being stored. */
+const closeWaitMs = 5_000;
+
 const atWork = new Set<Promise<void>>();
-let pausedUntil = 0;
+const inLane = lanes(mostInserts);
 
 /** Keeps the event in the table, and in the outbox of the webhook where there is one. Failures end here, in the log. */
 export async function storeEvent(event: AuthEvent): Promise<void> {
   // What tells of an outage would cause the next one.
   if (event.event === "sys_error") return;
-  if (performance.now() < pausedUntil || atWork.size >= mostAtWork) return notStored(event, "paused");
-  const stored = store(event).catch((error: unknown) => {
-    pausedUntil = performance.now() + pauseMs;
+  if (atWork.size >= mostAtWork) return notStored(event, "too many at once");
+  const stored = inLane(() => store(event)).catch((error: unknown) => {
     notStored(event, (error instanceof Error && codeOf(error)) || "failed");
   });
   atWork.add(stored);
@@ -34,7 +36,7 @@ export async function storeEvent(event: AuthEvent): Promise<void> {
 
 /** Waits for what is being stored, so that the database can be closed. */
 export async function finishEvents(): Promise<void> {
-  await Promise.all(atWork);
+  await atMost(closeWaitMs, Promise.all(atWork));
 }
 
 async function store(event: AuthEvent): Promise<void> {

@@ -5,8 +5,8 @@ import { writeJsonLine } from "./json-lines.js";
 import { post } from "./webhook-message.js";
 import { type ClaimedMessage, claimMessages, postponeMessage, removeMessage } from "./webhook-store.js";
 
-/** Messages that one process sends at the same time. */
-const mostInFlight = 8;
+/** Messages that one process sends at the same time: fewer than the pool has connections. */
+const mostInFlight = 4;
 /** How often a process looks for what is due again, or was left by another. */
 const lookEveryMs = 1_000;
 /** The wait after a first failure; it doubles with each further one. */
