@@ -59,6 +59,22 @@ describe("in production", () => {
   });
 });
 
+test("with an idle life of two seconds, a session that is in use lives on, and one that isn't is over", async () => {
+  const { dir } = await compose("sqlite", undefined, items);
+  const app = await startApp(dir, { REFRESH_TOKEN_DAYS: String(2 / 86_400) });
+  try {
+    const browser = await signUpInBrowser(app.url, name());
+    for (let use = 0; use < 15; use++) {
+      expect(await open(browser, app)).toBe(200);
+      await sleep(200);
+    }
+    await sleep(2_000);
+    expect(await open(browser, app)).toBe(401);
+  } finally {
+    await app.kill();
+  }
+});
+
 for (const cache of ["memory", "Redis"] as const) {
   const why = cache === "Redis" && noRedis ? ` (skipped: ${noRedis})` : "";
 

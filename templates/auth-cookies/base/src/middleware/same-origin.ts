@@ -26,12 +26,6 @@ export function checkSameOrigin({ method, headers }: Pick<Request, "method" | "h
   throw new AuthError("ForbiddenError", { detail: "This request did not come from a page of this site." });
 }
 
-/** `checkSameOrigin` in front of a route. */
-export const sameOrigin: RequestHandler = (req, _res, next) => {
-  checkSameOrigin(req);
-  next();
-};
-
 /**
  * Lets pages of SESSION_ORIGINS read answers (CORS), and answers their preflights: `app.use("/orders", allowOrigins)`,
  * before `protectedRoute`. With an empty list it does nothing.

@@ -11,14 +11,14 @@ import { newCookieSession } from "../middleware/cookie-carrier.js";
 import { clearSessionCookie, requireCookieKind, sessionIdsOf } from "../middleware/cookie-jar.js";
 import { jsonBody } from "../middleware/json-body.js";
 import { authOf, protectedRoute } from "../middleware/jwt.js";
-import { allowOrigins, checkSameOrigin, sameOrigin } from "../middleware/same-origin.js";
+import { allowOrigins, checkSameOrigin } from "../middleware/same-origin.js";
 import { sessionHasEnded } from "../middleware/session-cookie.js";
 
 /** Cookie sessions, inside the module's path. */
 export const sessionRouter: express.Router = express.Router();
 
 sessionRouter.use(allowOrigins);
-sessionRouter.post("/session", sameOrigin, jsonBody, answer(startSession));
+sessionRouter.post("/session", jsonBody, answer(startSession));
 sessionRouter.get("/session", protectedRoute, answer(getSession));
 sessionRouter.delete("/session", answer(endSession));
 
