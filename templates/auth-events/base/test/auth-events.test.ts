@@ -35,19 +35,21 @@ describe("the table of events", () => {
       from: "192.0.2.7",
       headers,
     });
-    const [event, ...others] = await eventsOf(body.user.id);
-    expect(others).toEqual([]);
-    const { id, time, ...rest } = event ?? expect.fail("no event was stored");
-    expect(rest).toEqual({
-      event: "user_created",
-      outcome: "success",
-      userId: body.user.id,
-      sessionId: sessionOf(body.accessToken),
-      ip: "192.0.2.7",
-      userAgent: "a browser",
-      reason: null,
-    });
-    expect(Math.abs(time.getTime() - Date.now())).toBeLessThan(5_000);
+    const events = await eventsOf(body.user.id);
+    expect(events).toEqual([
+      {
+        id: expect.any(Number),
+        time: expect.any(Date),
+        event: "user_created",
+        outcome: "success",
+        userId: body.user.id,
+        sessionId: sessionOf(body.accessToken),
+        ip: "192.0.2.7",
+        userAgent: "a browser",
+        reason: null,
+      },
+    ]);
+    expect(Math.abs(Number(events[0]?.time) - Date.now())).toBeLessThan(5_000);
   });
 
   test("has neither passwords nor tokens nor submitted names in it", async () => {
@@ -80,9 +82,8 @@ describe("the table of events", () => {
     await duringOutage(async () => {
       for (let count = 0; count < 5; count++) await emit(event);
     });
-    await expect
-      .poll(async () => emit(event).then(() => eventsOf(userId)), { interval: 200, timeout: 5_000 })
-      .not.toEqual([]);
+    await emit(event);
+    expect(await eventsOf(userId)).toHaveLength(1);
   });
 });
 
@@ -158,12 +159,13 @@ describe("the configuration", () => {
     expect(readEventsConfig({})).toMatchObject({ eventSeconds: 90 * day, webhook: undefined });
   });
 
-  test.each<[string, Environment]>([
+  const good: [string, Environment][] = [
     ["https", production],
     ["http to this machine", { ...production, AUTH_WEBHOOK_URL: "http://localhost:8080/" }],
     ["http to this machine by address", { ...production, AUTH_WEBHOOK_URL: "http://[::1]:8080/" }],
     ["http anywhere outside production", { ...webhook, AUTH_WEBHOOK_URL: "http://hooks.test/" }],
-  ])("takes %s", (_, env) => {
+  ];
+  test.each(good)("takes %s", (_, env) => {
     expect(readEventsConfig(env).webhook?.key).toEqual(webhookKey);
   });
 
@@ -172,7 +174,7 @@ describe("the configuration", () => {
     expect(readEventsConfig(env).webhook?.key.toString()).toBe("plain text of 24 letters");
   });
 
-  test.each<[string, Environment]>([
+  const bad: [string, Environment][] = [
     ["AUTH_EVENT_DAYS must be", { AUTH_EVENT_DAYS: "0" }],
     ["AUTH_WEBHOOK_URL is not a URL", { ...webhook, AUTH_WEBHOOK_URL: "hooks" }],
     ["AUTH_WEBHOOK_URL must start with https", { ...production, AUTH_WEBHOOK_URL: "http://example.com/" }],
@@ -187,7 +189,8 @@ describe("the configuration", () => {
     ],
     ["AUTH_WEBHOOK_SECRET must be whsec_", { ...webhook, AUTH_WEBHOOK_SECRET: "whsec_YWJjZGVmZ2hpamtsbW5vcA==" }],
     ["AUTH_WEBHOOK_TIMEOUT_SECONDS must be", { ...webhook, AUTH_WEBHOOK_TIMEOUT_SECONDS: "60" }],
-  ])("refuses to start with: %s", (message, env) => {
+  ];
+  test.each(bad)("refuses to start with: %s", (message, env) => {
     expect(() => readEventsConfig(env)).toThrow(message);
     expect(() => readEventsConfig(env)).not.toThrow(/secret@|too short|not\*base64/);
   });

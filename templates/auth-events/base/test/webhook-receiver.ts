@@ -56,3 +56,13 @@ function listener(receiver: Receiver): Server {
     res.writeHead(status, status >= 300 && status <= 399 ? { location: "/elsewhere" } : {}).end("thanks");
   });
 }
+
+/** Asks until the answer is that one, for eight seconds at most, and gives the last one. */
+export async function eventually<T>(ask: () => T | Promise<T>, isThat: (answer: T) => boolean): Promise<T> {
+  const giveUpAt = Date.now() + 8_000;
+  for (;;) {
+    const answer = await ask();
+    if (isThat(answer) || Date.now() > giveUpAt) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
