@@ -2,6 +2,7 @@ import { accessTokenLife } from "./checks/access-token-life.js";
 import { advisory } from "./checks/advisory.js";
 import { bcryptCost } from "./checks/bcrypt-cost.js";
 import { committedSecret } from "./checks/committed-secret.js";
+import { lostEntry } from "./checks/lost-entry.js";
 import { lostProtection } from "./checks/lost-protection.js";
 import { missingGuard } from "./checks/missing-guard.js";
 import { notIgnored } from "./checks/not-ignored.js";
@@ -24,6 +25,7 @@ export const checks: readonly Check[] = [
   bcryptCost,
   accessTokenLife,
   lostProtection,
+  lostEntry,
   advisory,
   vulnerableDependency,
   openCors,

@@ -1,6 +1,7 @@
 import type { CallExpression, Node } from "@babel/types";
-import { dottedName, isCall, isFunction, methodName, unwrap } from "../edits/entry/expression.js";
+import { dottedName, isCall, methodName, unwrap } from "../edits/entry/expression.js";
 import { parseSource, walk } from "../edits/syntax.js";
+import { guardName, mentions } from "./guards.js";
 
 /** A route that a file registers. */
 export interface Route {
@@ -8,23 +9,22 @@ export interface Route {
   readonly verb: string;
   readonly path: string;
   readonly line: number;
-  /** Whether `protectedRoute` stands before the handler, or before all routes of this router. */
+  /** Whether the guard stands before the handler, or before all routes of this router. */
   readonly guarded: boolean;
 }
 
-const guard = "protectedRoute";
 const verbs = /^(get|post|put|patch|delete|all)$/;
 
-/** The routes of a file, in order; none where it does not parse. */
-export function routesIn(text: string, path: string): Route[] {
+/** The routes of a file, in order; none where it does not parse. `guards` are the guard's names in it. */
+export function routesIn(text: string, path: string, guards: readonly string[] = [guardName]): Route[] {
   const routes: Route[] = [];
   const covered = new Set<string>();
   try {
     walk(parseSource(text.replace(/^\uFEFF/, ""), path).program, (node) => {
       if (!isCall(node)) return;
       const receiver = receiverOf(node);
-      if (methodName(node) === "use" && guardsAll(node)) covered.add(receiver);
-      const route = routeOf(node);
+      if (methodName(node) === "use" && guardsAll(node, guards)) covered.add(receiver);
+      const route = routeOf(node, guards);
       if (route) routes.push({ ...route, guarded: route.guarded || covered.has(receiver) });
     });
   } catch {
@@ -33,14 +33,14 @@ export function routesIn(text: string, path: string): Route[] {
   return routes;
 }
 
-function routeOf(call: CallExpression): Route | null {
+function routeOf(call: CallExpression, guards: readonly string[]): Route | null {
   const verb = methodName(call);
   if (!verbs.test(verb)) return null;
   const [first, ...rest] = call.arguments;
   const own = first ? textOf(first) : null;
   const path = own !== null && rest.length > 0 ? own : chainedPath(call);
   if (path === null || !/^[/*]/.test(path)) return null;
-  return { verb, path, line: call.loc!.start.line, guarded: call.arguments.some(mentionsGuard) };
+  return { verb, path, line: call.loc!.start.line, guarded: call.arguments.some((one) => mentions(one, guards)) };
 }
 
 /** The path of `router.route("/x").get(a).post(b)`. */
@@ -53,19 +53,9 @@ function chainedPath(call: CallExpression): string | null {
 }
 
 /** `router.use(protectedRoute)`: with a router behind it, it guards that one. */
-function guardsAll(call: CallExpression): boolean {
+function guardsAll(call: CallExpression, guards: readonly string[]): boolean {
   const handlers = call.arguments.filter((argument) => textOf(argument) === null);
-  return handlers.length === 1 && handlers.some(mentionsGuard);
-}
-
-function mentionsGuard(node: Node): boolean {
-  let found = false;
-  walk(node, (inner) => {
-    if (isFunction(inner)) return false;
-    if (inner.type === "Identifier" && inner.name === guard) found = true;
-    return undefined;
-  });
-  return found;
+  return handlers.length === 1 && handlers.some((one) => mentions(one, guards));
 }
 
 function receiverOf(call: CallExpression): string {

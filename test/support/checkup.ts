@@ -22,6 +22,7 @@ const installed: InstalledItem = {
 const project = {
   aliases: [{ prefix: "@/", target: "src/" }],
   entry: { path: "src/server.ts", because: "test" },
+  modules: { format: "esm", extension: ".js" },
 } as unknown as Project;
 
 type Texts = Readonly<Record<string, string>>;

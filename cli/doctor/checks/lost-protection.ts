@@ -1,5 +1,6 @@
 import { withoutComments } from "../../project/source-imports.js";
 import type { Check, Checkup, Finding } from "../checkup.js";
+import { guardName, guardsOf } from "../guards.js";
 import { protections } from "../protections.js";
 import { routesIn } from "../routes.js";
 
@@ -13,7 +14,10 @@ interface Edited {
 /** An installed file that was edited, and that no longer has a protection it came with. */
 export const lostProtection: Check = {
   name: "lost-protection",
-  run: (checkup) => editedFiles(checkup).flatMap((file) => [...lostIn(file), ...openedRoutes(file)]),
+  run: (checkup) => {
+    const guards = guardsOf(checkup);
+    return editedFiles(checkup).flatMap((file) => [...lostIn(file), ...openedRoutes(file, guards(file.path))]);
+  },
 };
 
 function editedFiles({ record, sources, bases }: Checkup): Edited[] {
@@ -40,9 +44,9 @@ function lostIn({ path, template, base, now }: Edited): Finding[] {
 }
 
 /** A route that came with `protectedRoute` and is there without it. */
-function openedRoutes({ path, base, now }: Edited): Finding[] {
-  if (!base.includes("protectedRoute")) return [];
-  const routes = routesIn(now, path);
+function openedRoutes({ path, base, now }: Edited, guards: readonly string[]): Finding[] {
+  if (!base.includes(guardName)) return [];
+  const routes = routesIn(now, path, guards);
   return routesIn(base, path)
     .filter(({ guarded }) => guarded)
     .flatMap((route) => routes.filter((one) => one.verb === route.verb && one.path === route.path && !one.guarded))

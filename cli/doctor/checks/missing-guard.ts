@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import type { SourceText } from "../../project/source-files.js";
 import { withoutComments } from "../../project/source-imports.js";
 import type { Check, Checkup, Finding } from "../checkup.js";
+import { guardsOf } from "../guards.js";
 import { isTest } from "../locate.js";
 import { type Route, routesIn } from "../routes.js";
 
@@ -9,9 +10,9 @@ import { type Route, routesIn } from "../routes.js";
 export const missingGuard: Check = {
   name: "missing-guard",
   run: (checkup) => {
-    if (!checkup.sources.some(({ text }) => text.includes("protectedRoute"))) return [];
-    const files = ownRouteFiles(checkup);
-    return [...files.flatMap(openRoutes), ...openFiles(files, checkup)];
+    const guards = guardsOf(checkup);
+    const files = ownRouteFiles(checkup, guards);
+    return [...files.flatMap(openRoutes), ...openFiles(files, checkup, guards)];
   },
 };
 
@@ -20,13 +21,15 @@ interface RouteFile {
   readonly routes: readonly Route[];
 }
 
-function ownRouteFiles({ sources, record }: Checkup): RouteFile[] {
+type Guards = ReturnType<typeof guardsOf>;
+
+function ownRouteFiles({ sources, record }: Checkup, guards: Guards): RouteFile[] {
   const installed = new Set(Object.values(record.items).flatMap(({ files }) => Object.keys(files)));
   return sources
     .filter(
       ({ path, text }) => !installed.has(path) && !isTest(path) && /\.(get|post|put|patch|delete|all)\(/.test(text),
     )
-    .map(({ path, text }) => ({ path, routes: routesIn(text, path) }))
+    .map(({ path, text }) => ({ path, routes: routesIn(text, path, guards(path)) }))
     .filter(({ routes }) => routes.length > 0);
 }
 
@@ -42,10 +45,10 @@ function openRoutes({ path, routes }: RouteFile): Finding[] {
     });
 }
 
-function openFiles(files: readonly RouteFile[], { sources }: Checkup): Finding[] {
+function openFiles(files: readonly RouteFile[], { sources }: Checkup, guards: Guards): Finding[] {
   const isGuarded = ({ routes }: RouteFile) => routes.some(({ guarded }) => guarded);
   return files
-    .filter((file) => !isGuarded(file) && !isGuardedByApp(file, sources))
+    .filter((file) => !isGuarded(file) && !isGuardedByApp(file, sources, guards))
     .filter((file) => {
       const neighbours = files.filter(
         (other) => other !== file && posix.dirname(other.path) === posix.dirname(file.path),
@@ -56,16 +59,22 @@ function openFiles(files: readonly RouteFile[], { sources }: Checkup): Finding[]
 }
 
 /** `app.use("/notes", protectedRoute, notesRouter)` where the file's router is imported. */
-function isGuardedByApp({ path }: RouteFile, sources: readonly SourceText[]): boolean {
+function isGuardedByApp({ path }: RouteFile, sources: readonly SourceText[], guards: Guards): boolean {
   const name = posix.basename(path).replace(/\.[cm]?[jt]s$/, "");
   const imports = new RegExp(
     `import\\s+(?:\\{[^}]*?(\\w+)\\s*\\}|(\\w+))\\s+from\\s+["'][^"']*\\/${name}(?:\\.\\w+)?["']`,
   );
-  return sources.some(({ text }) => {
+  return sources.some(({ path: from, text }) => {
     const [, named, standard] = imports.exec(text) ?? [];
     const router = named ?? standard;
-    return router !== undefined && new RegExp(`\\bprotectedRoute\\b[^;]*\\b${router}\\b`).test(withoutComments(text));
+    const guard = guards(from).map(escaped).join("|");
+    const guarded = new RegExp(`(?<![\\w$])(?:${guard})(?![\\w$])[^;]*\\b${router}\\b`);
+    return router !== undefined && guarded.test(withoutComments(text));
   });
+}
+
+function escaped(name: string): string {
+  return name.replaceAll("$", "\\$");
 }
 
 function hint(file: string, line: number, what: string): Finding {

@@ -392,14 +392,15 @@ describe("beside another item", () => {
     const { plan, kept, read } = await afterwards(async (fixture) => {
       const record = JSON.parse(await fixture.read("authwright.json"));
       const { patches: _, undo: _undo, ...rest } = record.items["auth-basic"];
-      const extra = { ...rest, patches: [], files: {}, env: [], scripts: {}, dependencies: { bcrypt: "^6.0.0" } };
+      const patches = [{ path: ".gitignore", lines: [".env"] }];
+      const extra = { ...rest, patches, files: {}, env: [], scripts: {}, dependencies: { bcrypt: "^6.0.0" } };
       record.items["extra"] = { ...extra, devDependencies: {} };
       await fixture.write("authwright.json", JSON.stringify(record));
     });
     expect(Object.keys(JSON.parse(await read("authwright.json")).items)).toEqual(["extra"]);
     expect(plan.removed!.dependencies).not.toContain("bcrypt");
-    expect(kept).toEqual([".env in .gitignore", ".data/ in .gitignore", "bcrypt"]);
-    expect(await read(".gitignore")).toBe(".env\n.data/\n");
+    expect(kept).toEqual([]);
+    expect(await read(".gitignore")).toBe(".env\n");
   });
 });
 

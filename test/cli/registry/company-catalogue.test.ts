@@ -99,10 +99,15 @@ describe("the item of docs/registry.md", () => {
     expect(stdout).toMatch(/^auth-basic /m);
     expect(stdout).toContain(`audit-log 1.0.0  Who did what  (${company})`);
     const { items } = JSON.parse((await authwright(project, `list --json --registry ${company}`)).stdout);
-    expect(items[1]).toMatchObject({ name: "audit-log", from: company });
+    expect(items.at(-1)).toMatchObject({ name: "audit-log", from: company });
     const viewed = JSON.parse((await authwright(project, `view audit-log --json --registry ${company}`)).stdout);
     expect(viewed).toMatchObject({ name: "audit-log", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
-    expect(viewed.files).toEqual(["src/audit/log.ts", "src/audit/retention.ts", "src/routes/audit.ts"]);
+    expect(viewed.files).toEqual([
+      "src/audit/log.ts",
+      "src/audit/retention.ts",
+      "src/audit/sink.ts",
+      "src/routes/audit.ts",
+    ]);
   });
 
   it("a changed item is shown by diff, refused by update and add, and taken with --accept-registry-change", async () => {
