@@ -1,12 +1,15 @@
 import "./auth-environment.js";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { scheduleDeletion } from "../src/auth/account-deletion-store.js";
 import { accountRemovals } from "../src/auth/account-removals.js";
 import { delayedDeletion, keepForGrace } from "../src/auth/delayed-deletion.js";
 import { AuthError } from "../src/auth/errors.js";
 import { readGraceSeconds } from "../src/auth/grace-config.js";
 import { loginChecks } from "../src/auth/login-checks.js";
 import { purge } from "../src/auth/purge.js";
+import { draftTokens } from "../src/auth/sessions.js";
+import { findCredentials, insertSession } from "../src/auth/store.js";
 import { fromNow, now, read, write } from "../src/db/client.js";
 import { accountDeletions } from "../src/db/schema/account-deletions.js";
 import { sessions, users } from "../src/db/schema/auth.js";
@@ -84,6 +87,22 @@ describe("DELETE /me", () => {
     for (const { status, body } of await Promise.all(logins)) if (status === 200) await expectDead(body);
   });
 
+  test("opens nothing to a login that checked the password before, also once the account is restored", async () => {
+    const ada = await signUp();
+    const before = await findCredentials({ id: ada.id });
+    await remove(ada);
+    await restore(ada);
+    const { row } = draftTokens({ ip: null, userAgent: null });
+    expect(await insertSession(row, ada.id, before?.sessionEpoch ?? -1)).toBeNull();
+  });
+
+  test("does not take over a ban of the same moment", async () => {
+    const ada = await signUp();
+    await ban(ada);
+    expect(await scheduleDeletion(ada.id, 0, day)).toBeNull();
+    expect(await deletionOf(ada)).toBeUndefined();
+  });
+
   test("without a grace period deletes at once", async () => {
     expect(await delayedDeletion(0)("nobody", 0, { ip: null, userAgent: null })).toBe(false);
   });
@@ -157,6 +176,18 @@ describe("POST /account/restore", () => {
     expect((await restore(ada)).status).toBe(200);
   });
 
+  test("asks nobody else about an account that has nothing to restore", async () => {
+    const [inUse, late] = [await signUp(), await signUp()];
+    await remove(late);
+    await letTimePass(late);
+    const asked: string[] = [];
+    const listen = async ({ id }: { id: string }) => void asked.push(id);
+    loginChecks.push(listen);
+    for (const person of [inUse, late]) expectProblem(await restore(person), "InvalidLoginCredentials");
+    loginChecks.splice(loginChecks.indexOf(listen), 1);
+    expect(asked).toEqual([]);
+  });
+
   test.each([[{}], [{ username: "ada" }], [{ username: "ada", password: 7 }]])("refuses %j", async (body) => {
     expectProblem(await call("POST /account/restore", { body }), "ValidationError");
   });
@@ -181,12 +212,15 @@ describe("auth:purge", () => {
 
   test("deletes it afterwards: what is left names nobody, the name is free, and everybody hears of it", async () => {
     const ada = await signUp({ email: "ada@example.com", displayName: "Ada" });
+    const headers = { "user-agent": "Ada's own browser" };
+    await call("POST /login", { headers, body: { username: ada.username, password } });
     await remove(ada);
     await letTimePass(ada);
     expect((await purge())["accounts"]).toBe(1);
     expect(await read((db) => db.select().from(users).where(eq(users.id, ada.id)))).toEqual([]);
     const left = await read((db) => db.select().from(sessions).where(eq(sessions.userId, ada.id)));
-    expect(left).toMatchObject([{ ip: null, userAgent: null, revokedReason: "deleted" }]);
+    const nameless = { ip: null, userAgent: null, revokedReason: "deleted" };
+    expect(left).toMatchObject([nameless, nameless]);
     expect(await deletionOf(ada)).toBeUndefined();
     expect(events).toContainEqual({ event: "user_deleted", outcome: "success", userId: ada.id });
     const again = await call("POST /signup", { body: { username: ada.username, password } });
