@@ -5,7 +5,8 @@ import { AuthError } from "../auth/errors.js";
 
 /** RFC 9110, section 9.2.1: these change nothing, or are not ours to keep from it. */
 const safeMethods = ["GET", "HEAD", "OPTIONS"];
-const sitesOfOrigin = [undefined, "same-origin", "same-site", "cross-site"];
+/** What browsers may say of an origin on the list: older ones nothing. */
+const sitesOfListed = [undefined, "same-origin", "same-site", "cross-site"];
 const preflightSeconds = 600;
 
 /**
@@ -16,13 +17,9 @@ const preflightSeconds = 600;
  */
 export function checkSameOrigin({ method, headers }: Pick<Request, "method" | "headers">): void {
   const { origin, "sec-fetch-site": site } = headers;
-  if (safeMethods.includes(method) || site === "same-origin") return;
-  if (
-    origin !== undefined &&
-    cookieConfig.origins.includes(origin) &&
-    sitesOfOrigin.includes(site as string | undefined)
-  )
-    return;
+  const isListed = origin !== undefined && cookieConfig.origins.includes(origin);
+  const fromListed = isListed && sitesOfListed.includes(site as string | undefined);
+  if (safeMethods.includes(method) || site === "same-origin" || fromListed) return;
   throw new AuthError("ForbiddenError", { detail: "This request did not come from a page of this site." });
 }
 
