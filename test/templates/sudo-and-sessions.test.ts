@@ -91,6 +91,71 @@ describe.each(settings)("$database", ({ database, processes, rounds }) => {
   }
 });
 
+describe("beside auth-cookies", () => {
+  beforeAll(async () => {
+    cluster = await startCluster({ database: "sqlite", processes: 1, items: ["auth-cookies", ...items] });
+  });
+  afterAll(() => cluster.close());
+
+  test("a step-up by cookie takes an old login to a new cookie, and the old one is dead", stepUpByCookie);
+
+  test("the session of a cookie sees and ends the others, and stays", endOthersByCookie);
+});
+
+async function stepUpByCookie(): Promise<void> {
+  const { username, userId } = await signUp(cluster.next());
+  const { cookie } = await logInByCookie(username);
+  const change = { email: "ada@example.org", currentPassword: password };
+  await cluster.sql(`update sessions set created_at = created_at - 660000 where user_id = '${userId}'`);
+  const refused = await page("PATCH", "/me", cookie, change);
+  expect([refused.status, refused.headers.get("www-authenticate")]).toEqual([
+    403,
+    'Bearer error="insufficient_user_authentication", max_age="600"',
+  ]);
+  const stepped = await page("POST", "/reauthenticate", cookie, { password });
+  expect(stepped.status).toBe(200);
+  expect(await stepped.json()).toEqual({ session: { id: expect.any(String), expiresAt: expect.any(String) } });
+  expect(cookieOf(stepped)).not.toBe(cookie);
+  expect((await page("GET", "/me", cookie)).status).toBe(401);
+  expect((await page("PATCH", "/me", cookieOf(stepped), change)).status).toBe(200);
+}
+
+async function endOthersByCookie(): Promise<void> {
+  const login = await signUp(cluster.next());
+  const { cookie, sessionId } = await logInByCookie(login.username);
+  expect(await (await page("GET", "/sessions", cookie)).json()).toMatchObject({
+    sessions: [{ id: sessionId, current: true }, { current: false }],
+  });
+  expect((await page("DELETE", "/sessions", cookie)).status).toBe(204);
+  expect(await liveSessions(login)).toEqual([sessionId]);
+  expect((await page("GET", "/me", cookie)).status).toBe(200);
+  expect(await open(cluster.next(), login.accessToken)).toBe(401);
+}
+
+async function logInByCookie(username: string): Promise<{ cookie: string; sessionId: string }> {
+  const answer = await page("POST", "/session", "", { username, password });
+  expect(answer.status).toBe(200);
+  const { session } = (await answer.json()) as { session: { id: string } };
+  return { cookie: cookieOf(answer), sessionId: session.id };
+}
+
+/** One request of a page of the application's own, on this machine. */
+function page(method: string, path: string, cookie: string, body?: object): Promise<Response> {
+  const headers = { "sec-fetch-site": "same-origin", ...(cookie ? { cookie } : {}) };
+  const url = `${cluster.apps[0]?.url}/api/auth${path}`;
+  if (!body) return fetch(url, { method, headers });
+  return fetch(url, {
+    method,
+    headers: { ...headers, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+function cookieOf(answer: Response): string {
+  const [cookie = ""] = answer.headers.getSetCookie();
+  return cookie.split(";")[0] ?? "";
+}
+
 const stepUp = (client: Api, token: string): Promise<Answer> =>
   client.post("/api/auth/reauthenticate", { password }, token);
 

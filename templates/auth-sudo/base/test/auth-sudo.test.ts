@@ -158,6 +158,16 @@ describe("POST /reauthenticate", () => {
     expect(await liveSessions(ada.id)).toBe(1);
   });
 
+  test("leaves nothing when its session is ended after the password was checked", async () => {
+    const ada = await signUp();
+    const meanwhile = async () => {
+      await write((db) => db.update(sessions).set({ revokedAt: now }).where(isSessionOf(ada)));
+      return findCredentials({ id: ada.id });
+    };
+    await withFactor(meanwhile, async () => expectProblem(await stepUp(ada, {}), "InvalidAccessToken"));
+    expect(await liveSessions(ada.id)).toBe(0);
+  });
+
   test("leaves nothing when every session is ended after the password was checked", async () => {
     const ada = await signUp();
     const meanwhile = async () => {
