@@ -1,6 +1,7 @@
 import "./auth-environment.js";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { breachCheck, isNotBreached } from "../src/auth/breached-passwords.js";
 import { circuitBreaker } from "../src/auth/circuit-breaker.js";
@@ -85,6 +86,7 @@ describe("a breached password", () => {
     ["seen once", listOf([breached], 1), true],
     ["that is padding, with a count of 0", listOf([breached], 0), false],
     ["whose hash is spelled in small letters", sends(`${hashOf(breached).slice(5).toLowerCase()}:2\n`), true],
+    ["in a list that travels compressed", compressed(`${hashOf(breached).slice(5)}:2\r\n`), true],
     ["in no list", listOf(["another one"]), false],
   ])("%s", async (_, answer, isRefused) => {
     serviceAnswers(answer);
@@ -179,6 +181,7 @@ describe("a service that", () => {
     ["sends bytes of no text", sends(Buffer.alloc(999, 0xff)), garbled],
     ["claims a compression that it does not have", sends(range, 200, { "Content-Encoding": "gzip" }), unreachable],
     ["sends megabytes", sends(range.repeat(100_000)), "Its answer is too long."],
+    ["sends megabytes in a few bytes", compressed(range.repeat(100_000)), "Its answer is too long."],
     ["is overloaded", sends(range, 503), "It answered with status 503."],
     ["wants fewer questions", sends(range, 429), "It answered with status 429."],
   ];
@@ -309,6 +312,10 @@ describe("HIBP_URL", () => {
     expect(readHibpUrl({ NODE_ENV: "test", HIBP_URL: url })).toBe(url);
   });
 });
+
+function compressed(body: string): Answer {
+  return sends(gzipSync(body), 200, { "Content-Encoding": "gzip" });
+}
 
 function numbered(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `number ${index}`);
