@@ -20,7 +20,7 @@ const stopGraceMs = 5_000;
 /** A mail whose sender has not said anything for so long is somebody else's to send. Above the transport's time. */
 const leaseSeconds = 120;
 /** Mail leaves a little after the request that asked for it, and never at the same moment: the answer must not tell. */
-const mostDelayMs = 100;
+const mostDelayMs = 50;
 /** 2 s, 8 s, 32 s, 2 min, 9 min, 34 min, 2 h. */
 const attempts = 8;
 const firstPauseSeconds = 2;
