@@ -19,6 +19,8 @@ const options = {
   // A connection that has fallen silent is given up, so that a new one can take its place.
   socketTimeout: 4 * commandTimeoutMs,
   retryStrategy: () => reconnectEveryMs,
+  // After a failover the old server takes no writes: the name in the URL leads to the new one.
+  reconnectOnError: ({ message }: Error) => message.startsWith("READONLY"),
   // While Redis is away, requests are refused at once: none waits in a queue, none is sent again later.
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
