@@ -2,6 +2,7 @@ import "./mail-environment.js";
 import { eq } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AuthError } from "../src/auth/errors.js";
 import { passwordChecks } from "../src/auth/password-checks.js";
 import { proofEffects } from "../src/auth/proof-effects.js";
 import { fromNow, read, write } from "../src/db/client.js";
@@ -157,10 +158,10 @@ describe("verification", () => {
     const token = await tokenTo(email);
     const proofs: unknown[] = [];
     const fail = async () => {
-      throw new Error("a factor that can't be ended");
+      throw new AuthError("ServiceUnavailable");
     };
     proofEffects.push(fail);
-    expectProblem(await verify(token), "InternalError");
+    expectProblem(await verify(token), "ServiceUnavailable");
     proofEffects[proofEffects.length - 1] = async (_tx, proof) => void proofs.push(proof);
     expect((await verify(token)).status).toBe(204);
     proofEffects.pop();

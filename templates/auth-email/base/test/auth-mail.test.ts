@@ -147,7 +147,7 @@ describe("the outbox", () => {
   });
 
   test("many that drain it at once take each mail once", async () => {
-    for (let mail = 1; mail <= 12; mail += 1) await waitingMail();
+    await waitingMails(12);
     const taken: string[] = [];
     const drain = () => drainMail(async ({ id }) => void taken.push(id));
     await Promise.all(Array.from({ length: 6 }, drain));
@@ -310,12 +310,21 @@ describe("the configuration", () => {
 
 /** An account whose verification mail is in the outbox. */
 async function waitingMail(): Promise<{ id: string; email: string }> {
-  const email = newMailAddress();
-  const { id } = await signUp();
+  const [one] = await waitingMails(1);
+  if (!one) throw new Error("There is none.");
+  return one;
+}
+
+/** Requests start the sending: so all accounts come first. */
+async function waitingMails(count: number): Promise<{ id: string; email: string }[]> {
+  const people: { id: string; email: string }[] = [];
+  for (let person = 1; person <= count; person += 1) people.push({ ...(await signUp()), email: newMailAddress() });
   await stopMail();
-  await write((db) => db.update(users).set({ email }).where(eq(users.id, id)));
-  await addVerification(id, null);
-  return { id, email };
+  for (const { id, email } of people) {
+    await write((db) => db.update(users).set({ email }).where(eq(users.id, id)));
+    await addVerification(id, null);
+  }
+  return people.map(({ id, email }) => ({ id, email }));
 }
 
 async function proven(): Promise<{ email: string }> {
