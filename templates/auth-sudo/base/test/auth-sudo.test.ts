@@ -194,12 +194,12 @@ describe("POST /reauthenticate", () => {
 });
 
 describe("what takes a recent login", () => {
-  const guarded = [
+  const guarded: [route: string, body: object, status: number][] = [
     ["PUT /password", { currentPassword: password, newPassword }, 200],
     ["PATCH /me", { email: "ada@example.org", currentPassword: password }, 200],
     ["PATCH /me/", { email: null, displayName: "Ada" }, 200],
     ["DELETE /ME", { password }, 204],
-  ] as const;
+  ];
 
   test.each(guarded)(
     "%s is refused with an old login, password or not, and works after the step-up",
