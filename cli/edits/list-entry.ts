@@ -62,9 +62,19 @@ export function removeListEntry(source: string, wanted: ListEntry): Edit {
   return { kind: "applied", text: start + after, added: [local] };
 }
 
+/** Where in the list the entry is, from 0; null where it is not. */
+export function placeInList(source: string, wanted: ListEntry): number | null {
+  const file = open(source, wanted);
+  if ("kind" in file) return null;
+  const imported = importOf(file.program, wanted);
+  const found = listOf(file.program, wanted.list);
+  const entry = imported && found && entryOf(found, imported.local);
+  return entry ? found.elements.indexOf(entry as (typeof found.elements)[number]) : null;
+}
+
 /** Whether the list has the entry. */
 export function hasListEntry(source: string, wanted: ListEntry): boolean {
-  return appendListEntry(source, wanted).kind === "already";
+  return placeInList(source, wanted) !== null;
 }
 
 type Opened = { text: string; start: string; program: Program };

@@ -72,7 +72,8 @@ function compare(
   }
   const own = yours && withoutEntries(yours, from, project);
   const installed = installedText(known, files.get(basePath(from)) ?? null, [own, pristine]).text;
-  const whole = (text: string, at: string) => withEntries(text, { from, path: at, like: null }, project).text;
+  const whole = (text: string, at: string) =>
+    withEntries(text, { from, path: at, like: yours, all: true }, project).text;
   const asInstalled = alike(installed, own) && (yours === null || hasAllEntries(yours, from, project));
   // Without it, only the two texts that are there can be compared.
   const base = installed === null || asInstalled ? yours : whole(installed, from);

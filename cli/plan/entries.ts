@@ -1,4 +1,4 @@
-import { appendListEntry, hasListEntry, type ListEntry, removeListEntry } from "../edits/list-entry.js";
+import { appendListEntry, hasListEntry, type ListEntry, placeInList, removeListEntry } from "../edits/list-entry.js";
 import type { Appended, Project } from "../project/project.js";
 import type { ManualStep } from "./plan.js";
 import { otherSpecifiers, relativeSpecifier } from "./specifiers.js";
@@ -41,15 +41,29 @@ export interface Carried {
   readonly manual: readonly ManualStep[];
 }
 
-/** Another text for a file, with the entries that `like`, the text it replaces, has; without that text, with all. */
+/** How entries are carried to another text. */
+export interface Carrying {
+  /** Where the file was, and where it will be. */
+  readonly from: string;
+  readonly path?: string;
+  /** The text that is replaced: its order counts. Null where there is none. */
+  readonly like: string | null;
+  /** Also those that it has lost. */
+  readonly all?: boolean;
+}
+
+/** Another text for a file, with the entries that the text before it has; without such a text, with all. */
 export function withEntries(
   text: string,
-  { from, path = from, like }: { from: string; path?: string; like: string | null },
+  { from, path = from, like, all = like === null }: Carrying,
   project: EntryFacts,
 ): Carried {
   const manual: ManualStep[] = [];
   const carried = entriesIn(from, project)
-    .filter((one) => like === null || hasListEntry(like, listEntry(one, project)))
+    .map((one) => ({ one, place: like === null ? null : placeInList(like, listEntry(one, project)) }))
+    .filter(({ place }) => all || place !== null)
+    .toSorted((a, b) => (a.place ?? Number.MAX_SAFE_INTEGER) - (b.place ?? Number.MAX_SAFE_INTEGER))
+    .map(({ one }) => one)
     .reduce((rest, one) => {
       const edit = appendListEntry(rest, listEntry(one, project, path));
       if (edit.kind === "cannot") manual.push({ path, place: edit.place, reason: edit.reason, lines: edit.paste });

@@ -217,6 +217,7 @@ describe("the item of docs/registry.md", () => {
     expect([...(await documentedCatalogue()).keys()].sort()).toEqual([
       "registry.json",
       "templates/audit-log/base/src/audit/log.ts",
+      "templates/audit-log/base/src/audit/sink.ts",
       "templates/audit-log/base/src/routes/audit.ts",
       "templates/audit-log/retention/long/src/audit/retention.ts",
       "templates/audit-log/retention/short/src/audit/retention.ts",
