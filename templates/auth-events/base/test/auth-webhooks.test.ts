@@ -11,7 +11,7 @@ import { messageOf } from "../src/auth/webhook-message.js";
 import { startWebhooks, stopWebhooks } from "../src/auth/webhooks.js";
 import { fromNow, read, write } from "../src/db/client.js";
 import { webhookOutbox } from "../src/db/schema/auth-events.js";
-import { call, logIn, sessionOf, signUp, startAuth, stopAuth } from "./auth-client.js";
+import { call, logIn, password, sessionOf, signUp, startAuth, stopAuth } from "./auth-client.js";
 import { webhookKey } from "./webhook-environment.js";
 import { eventually, type Received, type Receiver, startReceiver } from "./webhook-receiver.js";
 
@@ -167,6 +167,20 @@ describe("the webhook", () => {
     );
     expect(await purge()).toMatchObject({ "unsent webhooks": 1 });
     expect((await outbox()).map(({ userId }) => userId)).toEqual(["young"]);
+  });
+
+  test("the event that a user was deleted says neither from where nor with what", async () => {
+    const person = await signUp();
+    const headers = { "User-Agent": "a browser" };
+    await call("DELETE /me", { bearer: person.accessToken, body: { password }, headers });
+    await expectDelivered(2);
+    const { type, data } = receiver.received[1]?.body ?? {};
+    expect({ type, ...data }).toMatchObject({
+      type: "auth.user_deleted",
+      userId: person.id,
+      ip: null,
+      userAgent: null,
+    });
   });
 
   test("sys_error goes to no receiver", async () => {
