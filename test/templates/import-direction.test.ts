@@ -22,6 +22,7 @@ const layers: readonly (readonly string[])[] = [
     "src/auth/sessions",
     "src/auth/account-removals",
     "src/auth/login-checks",
+    "src/auth/password-resets",
     "src/auth/session-starts",
     "src/auth/profile-changes",
     "src/auth/throttle",

@@ -6,5 +6,11 @@ import type { ClientInfo } from "./events.js";
  */
 export type AccountRemoval = (userId: string, epoch: number, client: ClientInfo) => Promise<boolean>;
 
+/** Asked before an account that its owner wants gone is taken away in any way. Throws an AuthError to refuse it. */
+export type AccountRemovalCheck = (userId: string, epoch: number) => Promise<void>;
+
+/** Every check of a removal, in order. An add-on appends its own. */
+export const accountRemovalChecks: AccountRemovalCheck[] = [];
+
 /** Everything that may take an account away in its own way, asked in order. An add-on appends its own. */
 export const accountRemovals: AccountRemoval[] = [];

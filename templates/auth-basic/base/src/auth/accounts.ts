@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { accountRemovals } from "./account-removals.js";
+import { accountRemovalChecks, accountRemovals } from "./account-removals.js";
 import { AuthError } from "./errors.js";
 import { type ClientInfo, emit } from "./events.js";
 import type { LogInInput, PasswordInput, ProfileInput, SignUpInput } from "./input.js";
@@ -105,6 +105,7 @@ export async function changePassword<Handed extends object>(
 /** @throws AuthError "WrongPassword" */
 export async function deleteAccount(userId: string, password: string, client: ClientInfo): Promise<void> {
   const { sessionEpoch } = await checkCurrentPassword(userId, password, client);
+  for (const check of accountRemovalChecks) await check(userId, sessionEpoch);
   for (const removal of accountRemovals) if (await removal(userId, sessionEpoch, client)) return;
   markRevoked((await store.deleteUser(userId, sessionEpoch)) ?? accountIsGone());
   await emit({ event: "user_deleted", outcome: "success", userId, client });

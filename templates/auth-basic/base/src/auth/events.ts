@@ -29,6 +29,8 @@ export interface AuthEvent {
   event: EventName;
   outcome: "success" | "failure";
   userId?: string | undefined;
+  /** Who did it to the user, where that was somebody else: the id of an admin. */
+  actorId?: string | undefined;
   sessionId?: string | undefined;
   client?: ClientInfo | undefined;
   /** A code or a fixed sentence: nothing that a client sent. */

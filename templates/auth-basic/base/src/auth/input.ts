@@ -14,13 +14,15 @@ const username = z
   .refine((name) => [...name].length >= 1 && [...name].length <= maxUsernameCharacters, {
     message: `Use 1 to ${maxUsernameCharacters} characters.`,
   })
-  .refine((name) => !notInNames.test(name), { message: "Spaces, control and invisible characters are not allowed." });
+  .refine((name) => !notInNames.test(name), { message: "Spaces, control and invisible characters are not allowed." })
+  .meta({ minLength: 1, maxLength: 4 * maxUsernameCharacters, examples: ["ada"] });
 
 /** Only what no password can be: the policy for new ones is in `password-checks.ts`. */
 const password = z
   .string()
   .min(1)
-  .refine((text) => !/\p{Cs}/u.test(text), { message: "Half of a character." });
+  .refine((text) => !/\p{Cs}/u.test(text), { message: "Half of a character." })
+  .meta({ ...documentedPassword, examples: ["nine blue herons wade"] });
 
 const email = z.email().max(maxEmailCharacters);
 

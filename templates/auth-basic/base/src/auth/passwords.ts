@@ -13,11 +13,21 @@ export interface PasswordHash {
 const current = pepper(config.passwordPepper);
 const peppers = config.passwordPepperPrevious ? [current, pepper(config.passwordPepperPrevious)] : [current];
 
-/** A hash of nobody's password: checking it costs what checking a real one costs. */
-const nobody: PasswordHash = {
-  passwordHash: `$2b$${String(config.bcryptCost).padStart(2, "0")}$${"c".repeat(21)}u${"c".repeat(31)}`,
+const nobodys = `${"c".repeat(21)}u${"c".repeat(31)}`;
+
+/**
+ * A hash of nobody's password: checking it costs what checking a real one costs. It is what is stored of a user who has
+ * not chosen a password yet.
+ */
+export const noPassword: Readonly<PasswordHash> = Object.freeze({
+  passwordHash: `$2b$${String(config.bcryptCost).padStart(2, "0")}$${nobodys}`,
   pepperId: current.id,
-};
+});
+
+/** Whether the user has chosen a password. */
+export function hasPassword({ passwordHash }: Pick<PasswordHash, "passwordHash">): boolean {
+  return !passwordHash.endsWith(`$${nobodys}`);
+}
 
 /** Hashes with the current pepper and cost. */
 export async function hashPassword(password: string): Promise<PasswordHash> {
@@ -27,7 +37,7 @@ export async function hashPassword(password: string): Promise<PasswordHash> {
 
 /** Whether `password` made `stored`. Without `stored` (an unknown name) it does the same work and says no. */
 export async function verifyPassword(password: string, stored: PasswordHash | null): Promise<boolean> {
-  const { passwordHash, pepperId } = stored ?? nobody;
+  const { passwordHash, pepperId } = stored ?? noPassword;
   const known = peppers.find(({ id }) => id === pepperId);
   const { mix } = known ?? current;
   const same = await inBcryptQueue(() => bcrypt.compare(mix(password), passwordHash));

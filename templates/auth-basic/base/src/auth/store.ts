@@ -42,10 +42,23 @@ export interface StoredSession {
   absoluteExpiresAt: Date;
 }
 
-/** Why a session ended. `replaced`: another took its place; `limit`: its owner had too many. */
-export type RevokedReason = "logout" | "logout-all" | "password" | "reuse" | "deleted" | "replaced" | "limit";
+/**
+ * Why a session ended. `replaced`: another took its place; `limit`: its owner had too many; `disabled` and `role`: somebody
+ * has barred its owner, or changed what they may do.
+ */
+export type RevokedReason =
+  | "logout"
+  | "logout-all"
+  | "password"
+  | "reuse"
+  | "deleted"
+  | "replaced"
+  | "limit"
+  | "disabled"
+  | "role";
 
-const publicUser = {
+/** The columns of a `User`. */
+export const publicUser = {
   id: users.id,
   username: users.username,
   email: users.email,
@@ -252,12 +265,18 @@ export async function changePassword(userId: string, epoch: number, hash: Passwo
 
 /** Takes the user away. The sessions stay as tombstones, without what could name a person. */
 export async function deleteUser(userId: string, epoch: number): Promise<string[] | null> {
-  return transaction(async (tx) => {
-    const [gone] = await tx.delete(users).where(isEnabledAt(userId, epoch)).returning({ id: users.id });
-    if (!gone) return null;
-    await tx.update(sessions).set({ ip: null, userAgent: null }).where(eq(sessions.userId, userId));
-    return endSessions(tx, userId, "deleted");
-  });
+  return transaction((tx) => removeUser(tx, userId, isEnabledAt(userId, epoch)));
+}
+
+/** `deleteUser` as a part of a transaction, of a user who is `match`. */
+export async function removeUser(tx: Database, userId: string, match: SQL | undefined): Promise<string[] | null> {
+  const [gone] = await tx
+    .delete(users)
+    .where(and(eq(users.id, userId), match))
+    .returning({ id: users.id });
+  if (!gone) return null;
+  await tx.update(sessions).set({ ip: null, userAgent: null }).where(eq(sessions.userId, userId));
+  return endSessions(tx, userId, "deleted");
 }
 
 /** The sessions that were revoked in the last `seconds`, by the database's clock. */
@@ -276,7 +295,8 @@ export async function ping(): Promise<void> {
   await read((db) => db.select({ one: sql`1` }).from(users).limit(1));
 }
 
-const nextEpoch = sql`${users.sessionEpoch} + 1`;
+/** Ends what was started before: sessions, and logins in flight. */
+export const nextEpoch = sql`${users.sessionEpoch} + 1`;
 
 /**
  * The row comes from a locked read of its owner: a password change either sees the new session and ends it, or has

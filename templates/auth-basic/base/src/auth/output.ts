@@ -1,0 +1,59 @@
+import { z } from "zod";
+
+/** What clients are answered, for documents and tests; nothing is checked against it while the server runs. */
+
+/** UTC, in the one form that JSON.stringify gives a Date. */
+export const time = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+  .max(24)
+  .meta({ format: "date-time", examples: ["2026-01-31T12:00:00.000Z"] });
+
+export const sessionId = z
+  .string()
+  .regex(/^[\w-]{43}$/)
+  .max(43)
+  .meta({ description: "Public: it opens nothing." });
+
+export const user = z
+  .object({
+    id: z.uuid().max(36),
+    username: z.string().min(1).max(64),
+    email: z.email().max(254).nullable(),
+    displayName: z.string().min(1).max(100).nullable(),
+    createdAt: time,
+  })
+  .meta({ id: "User" });
+
+export const tokens = z
+  .object({
+    accessToken: z
+      .string()
+      .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/)
+      .max(4096)
+      .meta({ description: "A JWT (RFC 9068). Send it as `Authorization: Bearer`." }),
+    refreshToken: z
+      .string()
+      .regex(/^[\w-]{72}$/)
+      .max(72)
+      .meta({ description: "Good once, for the next tokens." }),
+    tokenType: z.literal("Bearer"),
+    expiresIn: z.int().min(1).max(86_400).meta({ description: "Seconds that the access token lives." }),
+  })
+  .meta({ id: "Tokens" });
+
+/** `tokens` of a new session, and whose it is. */
+export const loggedIn = z.object({ user, ...tokens.shape });
+export const userAnswer = z.object({ user });
+
+export const session = z
+  .object({
+    id: sessionId,
+    createdAt: time,
+    lastUsedAt: time,
+    ip: z.string().max(64).nullable(),
+    userAgent: z.string().max(256).nullable(),
+    current: z.boolean().meta({ description: "Whether it is the one that asks." }),
+  })
+  .meta({ id: "Session" });
+export const sessionsAnswer = z.object({ sessions: z.array(session).max(1000) });
