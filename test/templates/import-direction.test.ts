@@ -7,6 +7,9 @@ import { repo } from "../support/template-tree.js";
 
 /** Each module imports only from rows below its own: routes -> accounts -> sessions -> tokens, passwords -> store -> db. */
 const layers: readonly (readonly string[])[] = [
+  ["src/auth/operations"],
+  ["src/auth/basic-operations"],
+  ["src/auth/output"],
   ["src/auth/commands"],
   ["src/auth/purge"],
   ["src/auth/purges"],
@@ -53,6 +56,7 @@ const layers: readonly (readonly string[])[] = [
 
 /** Types only, from the row above: what a list's entries are, and what a migration works on. */
 const typesFromAbove = [
+  "src/auth/basic-operations -> src/auth/operations",
   "src/middleware/bearer-token -> src/middleware/authenticators",
   "src/auth/session-purge -> src/auth/purges",
   "src/auth/json-lines -> src/auth/events",

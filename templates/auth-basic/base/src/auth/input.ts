@@ -5,6 +5,9 @@ const maxUsernameCharacters = 64;
 const maxDisplayNameCharacters = 100;
 const maxEmailCharacters = 254;
 
+/** `.meta()` is for documents alone. Lengths there are generous: texts are normalized before they are measured. */
+const anyPassword = { format: "password", minLength: 1, maxLength: 1024 };
+
 /** Control, format, white-space and invisible characters, and halves of characters. */
 const notInNames = /[\p{Cc}\p{Cf}\p{Cs}\p{White_Space}\p{Default_Ignorable_Code_Point}]/u;
 
@@ -15,14 +18,21 @@ const username = z
     message: `Use 1 to ${maxUsernameCharacters} characters.`,
   })
   .refine((name) => !notInNames.test(name), { message: "Spaces, control and invisible characters are not allowed." })
-  .meta({ minLength: 1, maxLength: 4 * maxUsernameCharacters, examples: ["ada"] });
+  .meta({
+    minLength: 1,
+    maxLength: 4 * maxUsernameCharacters,
+    description: "1 to 64 characters after NFKC, no spaces.",
+  });
 
 /** Only what no password can be: the policy for new ones is in `password-checks.ts`. */
 const password = z
   .string()
   .min(1)
   .refine((text) => !/\p{Cs}/u.test(text), { message: "Half of a character." })
-  .meta({ ...documentedPassword, examples: ["nine blue herons wade"] });
+  .meta(anyPassword);
+
+/** Checked by `password-checks.ts`. */
+const newPassword = z.string().meta({ ...anyPassword, description: "15 to 256 characters after NFC, any of them." });
 
 const email = z.email().max(maxEmailCharacters);
 
@@ -32,23 +42,26 @@ const displayName = z
   .refine((name) => [...name].length >= 1 && [...name].length <= maxDisplayNameCharacters, {
     message: `Use 1 to ${maxDisplayNameCharacters} characters.`,
   })
-  .refine((name) => !/[\p{Cc}\p{Cs}]/u.test(name), { message: "Control characters are not allowed." });
+  .refine((name) => !/[\p{Cc}\p{Cs}]/u.test(name), { message: "Control characters are not allowed." })
+  .meta({ minLength: 1, maxLength: 4 * maxDisplayNameCharacters, description: "1 to 100 characters after NFC." });
+
+const refreshToken = z.string().meta({ minLength: 1, maxLength: 72 });
 
 export const signUpInput = z.object({
   username,
-  password: z.string(),
+  password: newPassword,
   email: email.optional(),
   displayName: displayName.optional(),
 });
 export const logInInput = z.object({ username, password });
-export const refreshInput = z.object({ refreshToken: z.string() });
-export const optionalRefreshInput = z.object({ refreshToken: z.string().optional() });
+export const refreshInput = z.object({ refreshToken });
+export const optionalRefreshInput = z.object({ refreshToken: refreshToken.optional() });
 export const profileInput = z.object({
   displayName: displayName.nullable().optional(),
   email: email.nullable().optional(),
   currentPassword: password.optional(),
 });
-export const passwordInput = z.object({ currentPassword: password, newPassword: z.string() });
+export const passwordInput = z.object({ currentPassword: password, newPassword });
 export const deleteInput = z.object({ password });
 
 export type SignUpInput = z.output<typeof signUpInput>;

@@ -59,8 +59,7 @@ export const operationGroups: OperationGroup[] = [basicOperations];
 /** Every operation, as all that is installed makes it. */
 export function allOperations(groups: readonly OperationGroup[] = operationGroups): Operation[] {
   const byRoute = new Map<string, Operation>();
-  for (const { operations = [] } of groups)
-    for (const operation of operations) byRoute.set(operation.route, operation);
+  for (const { operations = [] } of groups) for (const operation of operations) byRoute.set(operation.route, operation);
   return Array.from(byRoute.values(), (operation) =>
     groups.reduce((amended, { amend }) => (amend ? amend(amended) : amended), operation),
   );

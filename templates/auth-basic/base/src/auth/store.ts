@@ -4,6 +4,8 @@ import { sessions, users } from "../db/schema/auth.js";
 import { config } from "./config.js";
 import type { PasswordHash } from "./passwords.js";
 
+const mostSessionsListed = 1000;
+
 /** What clients may see of a user: never the hash. */
 export interface User {
   id: string;
@@ -211,6 +213,7 @@ export async function revokeSession(id: string, reason: RevokedReason, userId?: 
   return revoked ?? null;
 }
 
+/** The sessions of the user that were used last: somebody with the password can start any number. */
 export async function listSessions(userId: string) {
   return read((db) =>
     db
@@ -223,7 +226,8 @@ export async function listSessions(userId: string) {
       })
       .from(sessions)
       .where(and(eq(sessions.userId, userId), isLive))
-      .orderBy(desc(sessions.rotatedAt)),
+      .orderBy(desc(sessions.rotatedAt))
+      .limit(mostSessionsListed),
   );
 }
 

@@ -4,7 +4,7 @@ export interface Worker {
   start(): void;
   /** Looks for work at once, if it has been started. */
   wake(): void;
-  /** Takes no more work, and waits for what is at hand, at most `graceMs`. */
+  /** Takes no more work, waits `graceMs` for what is at hand, and then aborts that. */
   stop(): Promise<void>;
 }
 
@@ -17,15 +17,17 @@ export interface WorkerOptions {
 
 /**
  * A worker that claims jobs one by one (null: there is none) and handles several side by side. A claim or a job that
- * throws is left to the next look: a claim has to be a lease, so that the job comes up again.
+ * throws is left to the next look: a claim has to be a lease, so that the job comes up again. A job whose signal aborts
+ * has to end soon.
  */
 export function createWorker<Job>(
   claim: () => Promise<Job | null>,
-  handle: (job: Job) => Promise<void>,
+  handle: (job: Job, signal: AbortSignal) => Promise<void>,
   { everyMs, atOnce, graceMs }: WorkerOptions,
 ): Worker {
   let timer: NodeJS.Timeout | undefined;
   let again = false;
+  let aborter = new AbortController();
   const lanes = new Set<Promise<void>>();
 
   const openLane = (): void => {
@@ -42,7 +44,7 @@ export function createWorker<Job>(
       if (job === null && !again) return;
       if (job === null) continue;
       openLane();
-      await handle(job);
+      await handle(job, aborter.signal);
     }
   };
   const wake = (): void => {
@@ -59,6 +61,9 @@ export function createWorker<Job>(
     stop: async () => {
       clearInterval(timer);
       timer = undefined;
+      await atMost(graceMs, Promise.all(lanes));
+      aborter.abort();
+      aborter = new AbortController();
       await atMost(graceMs, Promise.all(lanes));
     },
   };
