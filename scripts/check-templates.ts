@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fs from "fs-extra";
 import { x } from "tinyexec";
+import { readRegistry } from "../cli/registry/read-registry.js";
 import { type Choices, everyCombination, linkPackages, repo, writeTree } from "../test/support/template-tree.js";
 
 interface Shape {
@@ -18,6 +19,8 @@ interface Check {
   readonly shape: Shape;
   readonly choices: Choices;
   readonly express: 4 | 5;
+  /** Beside auth-basic. */
+  readonly items?: readonly string[];
 }
 
 const strictest = {
@@ -88,6 +91,20 @@ for (const [compiler, classic] of [["typescript-6", silenced] as const, ["typesc
   });
 }
 
+const addOns = readRegistry(repo)
+  .items.map(({ name }) => name)
+  .filter((name) => name !== "auth-basic");
+const [first, last] = [combinations[0]!, combinations.at(-1)!];
+for (const choices of [first, last]) {
+  checks.push({ ...latest(nodeEsm, choices), items: addOns }, { ...latest(nodeCommonJs, choices), items: addOns });
+  checks.push({ ...latest(nodeEsm, choices), express: 4, items: addOns });
+}
+addOns.forEach((name, index) => {
+  checks.push({ ...latest(nodeEsm, index % 2 ? first : last), items: [name] });
+});
+checks.push({ compiler: "typescript-6", shape: bundler, choices: last, express: 5, items: addOns });
+checks.push({ compiler: "typescript-5", shape: classicCommonJs, choices: first, express: 5, items: addOns });
+
 const folder = await mkdtemp(join(tmpdir(), "authwright-types-"));
 const failed: string[] = [];
 try {
@@ -117,8 +134,8 @@ async function work(waiting: Iterable<[number, Check]>): Promise<void> {
 }
 
 /** The compiler's output, or null when it found nothing. */
-async function compile(dir: string, { compiler, shape, choices, express }: Check): Promise<string | null> {
-  await writeTree(dir, "auth-basic", choices, shape.extension);
+async function compile(dir: string, { compiler, shape, choices, express, items = [] }: Check): Promise<string | null> {
+  await writeTree(dir, ["auth-basic", ...items], choices, shape.extension);
   await linkPackages(dir);
   await fs.outputJson(join(dir, "package.json"), { name: "tree", type: shape.type });
   await fs.outputFile(join(dir, "src/server.ts"), serverSource(shape.extension));
@@ -143,7 +160,13 @@ function serverSource(extension: Shape["extension"]): string {
   ].join("\n");
 }
 
-async function describe({ compiler, shape, choices, express }: Check): Promise<string> {
+async function describe({ compiler, shape, choices, express, items = [] }: Check): Promise<string> {
   const { version } = await fs.readJson(join(repo, "node_modules", compiler, "package.json"));
-  return [`TypeScript ${version}`, shape.name, `Express ${express}`, ...Object.values(choices)].join(" · ");
+  return [`TypeScript ${version}`, shape.name, `Express ${express}`, ...Object.values(choices), ...named(items)].join(
+    " · ",
+  );
+}
+
+function named(items: readonly string[]): readonly string[] {
+  return items.length > 1 ? ["every add-on"] : items;
 }

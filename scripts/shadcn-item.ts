@@ -1,3 +1,4 @@
+import { relativeSpecifier } from "../cli/plan/specifiers.js";
 import { chosenParts } from "../cli/registry/choices.js";
 import type { Dependency, RegistryItem } from "../cli/registry/registry.js";
 import type { TemplateFile } from "../cli/registry/templates.js";
@@ -37,7 +38,7 @@ function packages(wanted: Readonly<Record<string, Dependency>>): string[] {
 }
 
 function leftToDo(item: RegistryItem, choices: Readonly<Record<string, string>>): string[] {
-  const { mount, requires, scripts } = item;
+  const { mount, requires, scripts, appends = [] } = item;
   const { env } = chosenParts(item, choices);
   const specifier = mount?.file.replace(/^src\//, "./").replace(/\.ts$/, ".js");
   const commands = Object.entries(scripts).map(
@@ -45,6 +46,10 @@ function leftToDo(item: RegistryItem, choices: Readonly<Record<string, string>>)
   );
   return [
     ...(requires.length > 0 ? [`It needs ${requires.join(", ")}: add that first.`] : []),
+    ...appends.flatMap((one) => [
+      `In ${one.file}, at the end of the list ${one.list}, add the entry ${one.entry}, and import it:`,
+      `  import { ${one.entry} } from "${relativeSpecifier(one.file, one.from, esm)}";`,
+    ]),
     ...(mount ? ["Mount it after your own middleware, before any 404 or error handler:"] : []),
     ...(mount
       ? [`  import { ${mount.export} } from "${specifier}";`, `  app.use("${mount.path}", ${mount.export});`]
@@ -59,5 +64,7 @@ function leftToDo(item: RegistryItem, choices: Readonly<Record<string, string>>)
     `npx authwright add ${item.name} does all of this by itself, and can update it later.`,
   ];
 }
+
+const esm = { modules: { format: "esm", extension: ".js" } } as const;
 
 const random = "openssl rand -base64 32 makes one";

@@ -6,6 +6,7 @@ import { registryItemSchema, registrySchema } from "shadcn/schema";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { packageRoot } from "../../cli/registry/package-root.js";
 import { findItem, readRegistry } from "../../cli/registry/read-registry.js";
+import type { RegistryItem } from "../../cli/registry/registry.js";
 import { readTemplates } from "../../cli/registry/templates.js";
 import { shadcnItem } from "../../scripts/shadcn-item.js";
 import { useFixture } from "../support/fixture.js";
@@ -15,6 +16,9 @@ import { run } from "../support/user-project.js";
 const shadcn = join(repo, "node_modules/shadcn/dist/index.js");
 const item = findItem(readRegistry(packageRoot()), "auth-basic");
 const build = async (choices: Choices) => shadcnItem(item, choices, await readTemplates(repo, item.name, choices));
+
+const first = ({ choices }: RegistryItem): Choices =>
+  Object.fromEntries(Object.entries(choices).map(([name, { default: value }]) => [name, value]));
 
 /** A web server on this machine with one item. */
 async function serve(text: string): Promise<string> {
@@ -32,6 +36,15 @@ describe("an item built for shadcn", () => {
     const registry = { name: "authwright", homepage: "https://www.npmjs.com/package/authwright", items };
     expect(registrySchema.safeParse(registry).error).toBeUndefined();
     expect(items.length).toBeGreaterThan(3);
+  });
+
+  test.each(readRegistry(packageRoot()).items)("$name: what is left to do names each entry", async (one) => {
+    const built = shadcnItem(one, first(one), await readTemplates(repo, one.name, first(one)));
+    expect(registryItemSchema.safeParse(built).error).toBeUndefined();
+    for (const { entry, list, file } of one.appends ?? [])
+      expect(built.docs).toContain(
+        `In ${file}, at the end of the list ${list}, add the entry ${entry}, and import it:`,
+      );
   });
 
   test("registry.json itself is a registry to shadcn's schema", async () => {

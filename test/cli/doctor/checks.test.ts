@@ -10,6 +10,15 @@ const router = (body: string) => `import { Router } from "express";\nexport cons
 const server = (body: string) =>
   `import express from "express";\nimport { authRouter } from "./routes/auth.js";\nconst app = express();\n${body}\n`;
 
+const withBadge = (list: string) => `import { badge } from "./badge.js";\nexport const ${list};\n`;
+
+/** A project with an item that has an entry in this list of src/lists.ts. */
+function badge(list: string): Given {
+  const { record } = checkupOf();
+  const appends = [{ file: "src/lists.ts", list, entry: "badge", from: "src/badge.ts" }];
+  return { record: { ...record, items: { ...record.items, badge: { ...record.items["auth-basic"]!, appends } } } };
+}
+
 /** Check, what is wrong, the project with it, what is found; the project without it. */
 const cases: readonly [check: string, wrong: string, before: Given, found: string, after: Given][] = [
   [
@@ -270,6 +279,57 @@ const cases: readonly [check: string, wrong: string, before: Given, found: strin
         "src/routes/films.ts": router('notes.get("/", list);').replace("notes =", "films ="),
         "src/app.ts": 'import { films } from "./routes/films.js";\napp.use("/films", protectedRoute, films);\n',
       },
+    },
+  ],
+  [
+    "missing-guard",
+    "the guard under another name is the guard",
+    {
+      sources: {
+        "src/routes/notes.ts": router('notes.post("/", login, add);\nnotes.delete("/:id", remove);').replace(
+          "",
+          'import { protectedRoute as login } from "@/middleware/jwt";\n',
+        ),
+      },
+    },
+    "hint src/routes/notes.ts:5 DELETE /:id has no protectedRoute, other routes of this file have it",
+    {
+      sources: {
+        "src/guards.ts": 'export { protectedRoute as login } from "./middleware/jwt.js";\n',
+        "src/admin.ts":
+          'import { login } from "./guards.js";\nexport const admin = [login, isAdmin];\n' +
+          "export const owner = (role) => (req, res, next) => login(req, res, next);\n",
+        "src/routes/notes.ts": router(
+          'notes.post("/", login, add);\nnotes.delete("/:id", admin, remove);\nnotes.put("/:id", owner("me"), put);',
+        ).replace("", 'import { login } from "../guards.js";\nimport { admin, owner } from "../admin.js";\n'),
+      },
+    },
+  ],
+  [
+    "lost-entry",
+    "an entry that guards, taken out",
+    { ...badge("authenticators"), sources: { "src/lists.ts": "export const authenticators: X[] = [bearerToken];\n" } },
+    "unsafe src/lists.ts:null badge of badge is not in authenticators",
+    {
+      ...badge("authenticators"),
+      sources: { "src/lists.ts": withBadge("authenticators: X[] = [bearerToken, badge]") },
+    },
+  ],
+  [
+    "lost-entry",
+    "another entry, imported and taken out",
+    { ...badge("closers"), sources: { "src/lists.ts": withBadge("closers = []") } },
+    "warning src/lists.ts:null badge of badge is not in closers",
+    { ...badge("closers"), sources: { "src/lists.ts": withBadge("closers = make(badge)") } },
+  ],
+  [
+    "lost-entry",
+    "a list whose file is gone",
+    badge("addOnRouters"),
+    "unsafe src/lists.ts:null badge of badge is not in addOnRouters",
+    {
+      ...badge("addOnRouters"),
+      sources: { "src/lists.ts": withBadge("addOnRouters = [b]").replace("{ badge }", "{ badge as b }") },
     },
   ],
   [

@@ -15,6 +15,7 @@ const item = {
   dependencies: { bcrypt: "^6.0.0" },
   devDependencies: {},
 };
+const appended = { file: "server/auth/close.ts", list: "closers", entry: "end", from: "server/end.ts" };
 const record = { version: 1, items: { "auth-basic": item } };
 const withRecord = (value: unknown) =>
   useRepo({
@@ -24,6 +25,12 @@ const withRecord = (value: unknown) =>
 test("no record is null", async () => {
   const { dir } = await useRepo({ files: { "src/server.ts": app } });
   expect((await readProject(dir, {})).record).toBeNull();
+});
+
+test("the last item that has the choice says which database it is", async () => {
+  const { appends: _, ...plain } = { ...item, appends: [appended] };
+  const { dir } = await withRecord({ version: 1, items: { "auth-basic": plain, badge: { ...item, choices: {} } } });
+  expect((await readProject(dir, {})).database).toBe("postgres");
 });
 
 test("a record is parsed, and its folder and database are kept by the next run", async () => {
@@ -76,6 +83,16 @@ describe("a damaged record is a DamagedRecord that names the file and the member
       "a patch outside of the project",
       { version: 1, items: { "auth-basic": { ...item, patches: [{ path: "../server.ts", lines: [] }] } } },
       "items.auth-basic.patches",
+    ],
+    [
+      "an entry in a file outside of the project",
+      { version: 1, items: { "auth-basic": { ...item, appends: [{ ...appended, file: "../a.ts" }] } } },
+      "items.auth-basic.appends",
+    ],
+    [
+      "an entry that is no name",
+      { version: 1, items: { "auth-basic": { ...item, appends: [{ ...appended, entry: "a } from 'b'" }] } } },
+      "items.auth-basic.appends",
     ],
     [
       "a source folder outside of the project",

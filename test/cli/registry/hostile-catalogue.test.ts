@@ -89,7 +89,7 @@ const attempts: readonly (readonly [string, (folder: string) => Promise<unknown>
     (folder) =>
       changeItem(folder, (item) => {
         item.name = "auth-basic";
-        item.requires = [];
+        item.requires = item.appends = [];
       }),
     "authwright has an item auth-basic itself",
   ],
@@ -101,7 +101,41 @@ const attempts: readonly (readonly [string, (folder: string) => Promise<unknown>
       }),
     "which it does not bring",
   ],
+  ["an entry that it does not export", (folder) => changeEntry(folder, { entry: "actions" }), "does not export"],
+  [
+    "an entry of a module that it doesn't bring",
+    (folder) => changeEntry(folder, { from: "src/auth/store.ts" }),
+    "bring",
+  ],
+  ["an entry that is no name", (folder) => changeEntry(folder, { entry: "x } from 'y'; //" }), "entry: not allowed"],
+  ["an entry that is a word of the language", (folder) => changeEntry(folder, { entry: "default" }), "not allowed"],
+  [
+    "an entry in a file of the user's",
+    (folder) => changeEntry(folder, { file: "src/server.ts" }),
+    "no file of an item",
+  ],
+  [
+    "an entry in a file of its own",
+    (folder) => changeEntry(folder, { file: "src/audit/log.ts" }),
+    "no file of an item",
+  ],
+  ["an entry outside of src/", (folder) => changeEntry(folder, { file: "scripts/auth.ts" }), "file: not allowed"],
+  ["an entry outside of all", (folder) => changeEntry(folder, { file: "src/../../a.ts" }), "file: not allowed"],
+  [
+    "an entry in what it does not require",
+    (folder) =>
+      changeItem(folder, (item) => {
+        item.requires = [];
+      }),
+    "requires no item that has it",
+  ],
 ];
+
+function changeEntry(folder: string, change: object): Promise<void> {
+  return changeItem(folder, (item) => {
+    Object.assign(item.appends[0], change);
+  });
+}
 
 describe("a catalogue in a folder", () => {
   it.each(attempts)("%s is refused, and nothing is written", async (_, damage, words) => {
