@@ -15,8 +15,8 @@ declare module "./events.js" {
 
 const pollEveryMs = 2_000;
 const mailsAtOnce = 4;
-/** How long a server that shuts down waits for mail that is being sent. */
-const stopGraceMs = 5_000;
+/** How long a server that shuts down waits for mail that is being sent, before it hangs up. */
+const stopGraceMs = 2_000;
 /** A mail whose sender has not said anything for so long is somebody else's to send. Above the transport's time. */
 const leaseSeconds = 120;
 /** Mail leaves a little after the request that asked for it, and never at the same moment: the answer must not tell. */
@@ -34,7 +34,7 @@ export function startMail(): void {
   const send = openTransport(mailConfig.delivery);
   worker = createWorker(
     () => claimMail(leaseSeconds),
-    (mail) => deliver(mail, send),
+    (mail, signal) => deliver(mail, send, signal),
     { everyMs: pollEveryMs, atOnce: mailsAtOnce, graceMs: stopGraceMs },
   );
   worker.start();
@@ -62,19 +62,21 @@ export async function drainMail(publish: (mail: Mail) => Promise<void>): Promise
     taken += 1;
     return "queue";
   };
-  for (let mail = await claimMail(leaseSeconds); mail; mail = await claimMail(leaseSeconds)) await deliver(mail, send);
+  for (let mail = await claimMail(leaseSeconds); mail; mail = await claimMail(leaseSeconds))
+    await deliver(mail, send, new AbortController().signal);
   return taken;
 }
 
-async function deliver(claimed: ClaimedMail, send: Send): Promise<void> {
+async function deliver(claimed: ClaimedMail, send: Send, signal: AbortSignal): Promise<void> {
   const { id, userId, purpose } = claimed;
   const mail = await renderMail(claimed);
   try {
-    const where = mail && (await send(mail));
+    const where = mail && (await send(mail, signal));
     await dropMail(id);
     if (where) await emit({ event: "mail_sent", outcome: "success", userId, reason: `${purpose}: ${where}` });
   } catch (error) {
-    await postpone(claimed, error);
+    if (signal.aborted) await postponeMail(claimed, 0);
+    else await postpone(claimed, error);
   }
 }
 

@@ -10,8 +10,8 @@ const silenceTimeoutMs = 20_000;
 /** For a server that keeps talking without ever taking the mail: below the lease of a claim. */
 const sendTimeoutMs = 60_000;
 
-/** Hands a mail over, and says where it went. */
-export type Send = (mail: Mail) => Promise<string>;
+/** Hands a mail over, and says where it went. Gives up at once when the signal aborts. */
+export type Send = (mail: Mail, signal: AbortSignal) => Promise<string>;
 
 /** Thrown for a mail that another attempt would not help. */
 export class MailRefused extends Error {
@@ -37,9 +37,9 @@ function overSmtp({ host, port, secure, requireTls, auth }: SmtpServer): Send {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  return async (mail) => {
+  return async (mail, stop) => {
     try {
-      await atMost(sendTimeoutMs, transport.sendMail(messageOf(mail)));
+      await atMost(sendTimeoutMs, stop, (signal) => transport.sendMail({ ...messageOf(mail), signal }));
     } catch (error) {
       throw isForGood(error) ? new MailRefused(reasonOf(error)) : error;
     }
@@ -91,10 +91,15 @@ function isForGood(error: unknown): boolean {
   return (code === "EENVELOPE" || code === "EMESSAGE") && typeof responseCode === "number" && responseCode >= 500;
 }
 
-async function atMost<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(Object.assign(new Error("Too slow."), { code: "ETIMEDOUT" })), ms);
-  });
-  return Promise.race([work, tooLong]).finally(() => clearTimeout(timer));
+async function atMost<T>(ms: number, stop: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const aborter = new AbortController();
+  const abort = (): void => aborter.abort();
+  const timer = setTimeout(abort, ms);
+  stop.addEventListener("abort", abort, { once: true });
+  try {
+    return await work(aborter.signal);
+  } finally {
+    clearTimeout(timer);
+    stop.removeEventListener("abort", abort);
+  }
 }

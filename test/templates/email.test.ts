@@ -1,0 +1,227 @@
+import { randomBytes } from "node:crypto";
+import type { Email } from "postal-mime";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import type { Answer, Api } from "../support/api.js";
+import {
+  type Cluster,
+  type DatabaseName,
+  logIn,
+  password,
+  removeComposed,
+  startCluster,
+  tally,
+} from "../support/cluster.js";
+import type { Env, RunningApp } from "../support/compose.js";
+import { freePort } from "../support/free-port.js";
+import { type MailServer, startMailServer, until } from "../support/smtp.js";
+
+let cluster: Cluster | undefined;
+let smtp: MailServer | undefined;
+
+afterEach(async () => {
+  await cluster?.close();
+  await smtp?.close();
+  [cluster, smtp] = [undefined, undefined];
+});
+afterAll(removeComposed);
+
+const items = ["auth-email"];
+const newPassword = "ten grey geese waddle";
+
+describe.each(["sqlite", "postgres"] as const)("on %s", (database) => {
+  test("mail goes out over SMTP, its links work, and races have one winner", async () => {
+    const { apps, inbox } = await start(database, 2);
+    await provesAndResets(apps, inbox);
+    await oneOfThirtyResetsWins(apps, inbox);
+    await oneAccountHoldsAnAddress(apps, inbox);
+    await changeAndProofAgree(apps, inbox);
+  });
+
+  test("what was left in the outbox goes out after a restart, from two processes, each mail once", async () => {
+    const port = await freePort();
+    const { apps } = await start(database, 1, { AUTH_MAIL: `smtp://127.0.0.1:${port}` });
+    const addresses = Array.from({ length: 24 }, newAddress);
+    const answers = await Promise.all(addresses.map((email) => signUpWith(apps, email)));
+    expect(tally(answers)).toEqual({ 201: addresses.length });
+    await until(() => cluster!.apps[0]!.output().includes("mail_send_fail"), "failed attempt");
+    await cluster!.apps[0]!.kill();
+    await cluster!.sql("update mail_outbox set due_at = created_at");
+
+    smtp = await startMailServer({ port, delayMs: 20 });
+    await Promise.all([cluster!.start(), cluster!.start()].map(async (app) => wake(await app)));
+    await until(() => smtp!.delivered.length >= addresses.length, "drained outbox");
+    await until(async () => (await cluster!.sql("select id from mail_outbox")).length === 0, "empty outbox");
+    expect(smtp.delivered.flatMap(({ to }) => to).sort()).toEqual([...addresses].sort());
+    expect(new Set(smtp.delivered.map(({ mail }) => mail.messageId)).size).toBe(addresses.length);
+  });
+});
+
+test("an SMTP server that is slow, silent or dead slows no request, and a server that stops does not wait for it", async () => {
+  smtp = await startMailServer({ onConnect: () => {} });
+  cluster = await startCluster({ database: "sqlite", processes: 1, items, env: { ...mailEnv, AUTH_MAIL: url(smtp) } });
+  const client = cluster.clients[0]!;
+  const started = performance.now();
+  for (let time = 0; time < 10; time++) expect((await signUpWith([client], newAddress())).status).toBe(201);
+  expect(performance.now() - started).toBeLessThan(3_000);
+  const stopping = performance.now();
+  expect(await cluster.apps[0]!.stop()).toBe(0);
+  expect(performance.now() - stopping).toBeLessThan(4_000);
+  expect((await cluster.sql("select id from mail_outbox")).length).toBe(10);
+});
+
+test("in production a server without STARTTLS gets no mail, and a database that holds links yields none", async () => {
+  smtp = await startMailServer();
+  const env = { ...mailEnv, NODE_ENV: "production", BCRYPT_COST: "10", AUTH_MAIL: `smtp://0.0.0.0:${smtp.port}` };
+  cluster = await startCluster({ database: "sqlite", processes: 1, items, env });
+  await signUpWith(cluster.clients, newAddress());
+  await until(() => cluster!.apps[0]!.output().includes("mail_send_fail"), "failed attempt");
+  expect(cluster.apps[0]!.output()).toMatch(/"reason":"verify: ETLS/);
+  expect(smtp.delivered).toEqual([]);
+});
+
+test("/password/forgot takes as long for an address that nobody has", async () => {
+  const env = { ...mailEnv, AUTH_MAIL: "queue" };
+  cluster = await startCluster({ database: "postgres", processes: 1, items, env });
+  const client = cluster.clients[0]!;
+  const email = newAddress();
+  await signUpWith([client], email);
+  await cluster.sql("update users set email_verified_at = now()");
+  const forgot = async (address: string): Promise<number> => {
+    const at = performance.now();
+    expect((await client.post("/api/auth/password/forgot", { email: address })).status).toBe(202);
+    return performance.now() - at;
+  };
+  const known: number[] = [];
+  const unknown: number[] = [];
+  for (let round = 0; round < 150; round++) {
+    known.push(await forgot(email));
+    unknown.push(await forgot(newAddress()));
+  }
+  const ratio = median(known) / median(unknown);
+  console.info(`forgot: known ${median(known).toFixed(2)} ms, unknown ${median(unknown).toFixed(2)} ms`);
+  expect(ratio).toBeGreaterThan(0.75);
+  expect(ratio).toBeLessThan(1.33);
+});
+
+const mailEnv: Env = { MAIL_FROM: "Shop <no-reply@shop.example>", APP_URL: "https://shop.example" };
+
+async function start(database: DatabaseName, processes: number, env: Env = {}) {
+  smtp ??= await startMailServer();
+  cluster = await startCluster({ database, processes, items, env: { ...mailEnv, AUTH_MAIL: url(smtp), ...env } });
+  return { apps: cluster.clients, inbox: smtp };
+}
+
+function url({ port }: MailServer): string {
+  return `smtp://ada:p%40ss@127.0.0.1:${port}`;
+}
+
+async function provesAndResets(apps: readonly Api[], inbox: MailServer): Promise<void> {
+  const email = newAddress();
+  const { body } = await signUpWith(apps, email);
+  const mail = await inbox.mailTo(email);
+  expect(mail.from).toEqual({ name: "Shop", address: "no-reply@shop.example" });
+  expect(mail.to).toEqual([{ name: "", address: email }]);
+  expect(mail.html).toContain(tokenIn(mail));
+  expect(inbox.logins[0]).toBe("ada p@ss");
+  expect((await verify(apps[1]!, tokenIn(mail))).status).toBe(204);
+  await apps[0]!.post("/api/auth/password/forgot", { username: body.user.username });
+  expect((await reset(apps[1]!, tokenIn(await inbox.mailTo(email, 2)))).status).toBe(204);
+  expect((await inbox.mailTo(email, 3)).subject).toContain("was changed");
+  expect((await logIn(apps[0]!, body.user.username, newPassword)).status).toBe(200);
+}
+
+async function oneOfThirtyResetsWins(apps: readonly Api[], inbox: MailServer): Promise<void> {
+  const { email, username } = await proven(apps, inbox);
+  await apps[0]!.post("/api/auth/password/forgot", { email });
+  const token = tokenIn(await inbox.mailTo(email, 2));
+  const secrets = Array.from({ length: 30 }, (_, index) => `${newPassword} ${index}`);
+  const answers = await Promise.all(secrets.map((secret, index) => reset(apps[index % 2]!, token, secret)));
+  expect(tally(answers)).toEqual({ 204: 1, 403: 29 });
+  const won = answers.findIndex(({ status }) => status === 204);
+  expect((await logIn(apps[0]!, username, secrets[won])).status).toBe(200);
+}
+
+/** Half of them as the stored address, half as a change of another one. */
+async function oneAccountHoldsAnAddress(apps: readonly Api[], inbox: MailServer): Promise<void> {
+  for (let round = 0; round < 4; round++) {
+    const email = newAddress();
+    const people = [await signUpWith(apps, email), await signUpWith(apps, email)];
+    let tokens = [tokenIn(await inbox.mailTo(email, 1)), tokenIn(await inbox.mailTo(email, 2))];
+    if (round % 2 === 1) {
+      const changing = [await proven(apps, inbox), await proven(apps, inbox)];
+      for (const { accessToken } of changing) await changeTo(apps[0]!, accessToken, email);
+      const mails = [await inbox.mailTo(email, 3), await inbox.mailTo(email, 4)];
+      tokens = mails.map(tokenIn);
+    }
+    const answers = await Promise.all(tokens.map((token, index) => verify(apps[index]!, token)));
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses).toContain(204);
+    for (const status of statuses) expect([204, 403]).toContain(status);
+    const holders = await cluster!.sql(
+      `select id from users where email = '${email}' and email_verified_at is not null`,
+    );
+    expect(holders).toHaveLength(1);
+    const others = await cluster!.sql(`select id from users where email = '${email}'`);
+    expect(others).toHaveLength(1);
+    expect(people).toHaveLength(2);
+  }
+}
+
+async function changeAndProofAgree(apps: readonly Api[], inbox: MailServer): Promise<void> {
+  for (let round = 0; round < 4; round++) {
+    const { email, accessToken, id } = await proven(apps, inbox);
+    const [first, second] = [newAddress(), newAddress()];
+    await changeTo(apps[0]!, accessToken, first);
+    const token = tokenIn(await inbox.mailTo(first));
+    const [proof, change] = await Promise.all([verify(apps[0]!, token), changeTo(apps[1]!, accessToken, second)]);
+    expect([200, 401]).toContain(change.status);
+    const [row] = await cluster!.sql(`select email from users where id = '${id}' and email_verified_at is not null`);
+    expect(row!["email"]).toBe(proof.status === 204 ? first : email);
+    expect((await verify(apps[1]!, token)).status).toBe(403);
+    if (proof.status !== 204) expect((await verify(apps[0]!, tokenIn(await inbox.mailTo(second)))).status).toBe(204);
+  }
+}
+
+interface Proven {
+  readonly id: string;
+  readonly username: string;
+  readonly email: string;
+  readonly accessToken: string;
+}
+
+async function proven(apps: readonly Api[], inbox: MailServer): Promise<Proven> {
+  const email = newAddress();
+  const { id, username } = (await signUpWith(apps, email)).body.user;
+  expect((await verify(apps[0]!, tokenIn(await inbox.mailTo(email)))).status).toBe(204);
+  const { accessToken } = (await logIn(apps[0]!, username)).body;
+  return { id, username, email, accessToken };
+}
+
+function signUpWith([client]: readonly Api[], email: string): Promise<Answer> {
+  const username = `user-${randomBytes(8).toString("hex")}`;
+  return client!.post("/api/auth/signup", { username, password, email });
+}
+
+const verify = (client: Api, token: string): Promise<Answer> => client.post("/api/auth/email/verify", { token });
+
+const reset = (client: Api, token: string, secret = newPassword): Promise<Answer> =>
+  client.post("/api/auth/password/reset", { token, newPassword: secret });
+
+const changeTo = (client: Api, accessToken: string, email: string): Promise<Answer> =>
+  client.patch("/api/auth/me", { email, currentPassword: password }, accessToken);
+
+function newAddress(): string {
+  return `ada-${randomBytes(6).toString("hex")}@example.org`;
+}
+
+function tokenIn({ text = "" }: Email): string {
+  return /^https:\/\/shop\.example\/[\w-]+#token=([\w-]{43})\r?$/m.exec(text)![1]!;
+}
+
+async function wake({ url: base }: RunningApp): Promise<void> {
+  await fetch(`${base}/api/auth/health`);
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
+}
