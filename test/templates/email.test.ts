@@ -33,8 +33,9 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (database) => {
     const { apps, inbox } = await start(database, 2);
     await provesAndResets(apps, inbox);
     await oneOfThirtyResetsWins(apps, inbox);
-    await oneAccountHoldsAnAddress(apps, inbox);
-    await changeAndProofAgree(apps, inbox);
+    const rounds = database === "postgres" ? 4 : 2;
+    await oneAccountHoldsAnAddress(apps, inbox, rounds);
+    await changeAndProofAgree(apps, inbox, rounds);
   });
 
   test("what was left in the outbox goes out after a restart, from two processes, each mail once", async () => {
@@ -69,7 +70,7 @@ test("an SMTP server that is slow, silent or dead slows no request, and a server
   expect((await cluster.sql("select id from mail_outbox")).length).toBe(10);
 });
 
-test("in production a server without STARTTLS gets no mail, and a database that holds links yields none", async () => {
+test("in production a server without STARTTLS gets no mail", async () => {
   smtp = await startMailServer();
   const env = { ...mailEnv, NODE_ENV: "production", BCRYPT_COST: "10", AUTH_MAIL: `smtp://0.0.0.0:${smtp.port}` };
   cluster = await startCluster({ database: "sqlite", processes: 1, items, env });
@@ -93,7 +94,7 @@ test("/password/forgot takes as long for an address that nobody has", async () =
   };
   const known: number[] = [];
   const unknown: number[] = [];
-  for (let round = 0; round < 150; round++) {
+  for (let round = 0; round < 100; round++) {
     known.push(await forgot(email));
     unknown.push(await forgot(newAddress()));
   }
@@ -142,10 +143,10 @@ async function oneOfThirtyResetsWins(apps: readonly Api[], inbox: MailServer): P
 }
 
 /** Half of them as the stored address, half as a change of another one. */
-async function oneAccountHoldsAnAddress(apps: readonly Api[], inbox: MailServer): Promise<void> {
-  for (let round = 0; round < 4; round++) {
+async function oneAccountHoldsAnAddress(apps: readonly Api[], inbox: MailServer, rounds: number): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
     const email = newAddress();
-    const people = [await signUpWith(apps, email), await signUpWith(apps, email)];
+    for (let person = 0; person < 2; person++) await signUpWith(apps, email);
     let tokens = [tokenIn(await inbox.mailTo(email, 1)), tokenIn(await inbox.mailTo(email, 2))];
     if (round % 2 === 1) {
       const changing = [await proven(apps, inbox), await proven(apps, inbox)];
@@ -163,12 +164,11 @@ async function oneAccountHoldsAnAddress(apps: readonly Api[], inbox: MailServer)
     expect(holders).toHaveLength(1);
     const others = await cluster!.sql(`select id from users where email = '${email}'`);
     expect(others).toHaveLength(1);
-    expect(people).toHaveLength(2);
   }
 }
 
-async function changeAndProofAgree(apps: readonly Api[], inbox: MailServer): Promise<void> {
-  for (let round = 0; round < 4; round++) {
+async function changeAndProofAgree(apps: readonly Api[], inbox: MailServer, rounds: number): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
     const { email, accessToken, id } = await proven(apps, inbox);
     const [first, second] = [newAddress(), newAddress()];
     await changeTo(apps[0]!, accessToken, first);

@@ -125,6 +125,7 @@ describe("verification", () => {
     const ada = await signUpProven();
     await forgot({ email: ada.email });
     await changeTo(ada.accessToken, newMailAddress());
+    await mailsTo(ada.email);
     const link = (await linksOf(ada.id)).find((one) => one.purpose === purpose);
     expect(((link?.expiresAt.getTime() ?? 0) - (link?.createdAt.getTime() ?? 0)) / 60_000).toBeCloseTo(minutes, 1);
   });
@@ -286,6 +287,13 @@ describe("a forgotten password", () => {
       "UnsupportedMediaType",
     );
   });
+});
+
+test("a password that was changed is told to the proven address", async () => {
+  const ada = await signUpProven();
+  const body = { currentPassword: password, newPassword };
+  expect((await call("PUT /password", { bearer: ada.accessToken, body })).status).toBe(200);
+  expect((await mailTo(ada.email)).subject).toBe("The password of your account at auth-tests was changed");
 });
 
 describe("a change of address", () => {

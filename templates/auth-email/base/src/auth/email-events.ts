@@ -1,13 +1,22 @@
-import { addVerification, forgetUser } from "./email-store.js";
+import { addPasswordNotice, addVerification, forgetUser } from "./email-store.js";
 import { AuthError } from "./errors.js";
 import type { AuthEvent } from "./events.js";
 import { ringForMail } from "./mail-bell.js";
 
-/** Mails a link to the address of a new account, and forgets the mail of one that is gone. */
-export async function mailOnEvent({ event, userId, client }: AuthEvent): Promise<void> {
+/** Why a password changed, where its owner is told with the reset itself. */
+export const resetReason = "reset by a mailed link";
+
+/** Greets a new account, tells of a new password, and forgets the mail of an account that is gone. */
+export async function mailOnEvent({ event, userId, client, reason }: AuthEvent): Promise<void> {
   if (!userId) return;
+  if (event === "authn_password_change" && reason !== resetReason) await tellOwner(userId);
   if (event === "user_deleted") await forgetUser(userId);
   if (event === "user_created") await welcome(userId, client?.ip ?? null);
+}
+
+async function tellOwner(userId: string): Promise<void> {
+  await addPasswordNotice(userId);
+  ringForMail();
 }
 
 /** Over a limit no mail goes out, and the signup does not say so. */

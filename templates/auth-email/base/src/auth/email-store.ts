@@ -5,8 +5,8 @@ import { users } from "../db/schema/auth.js";
 import { emailTokens, mailOutbox } from "../db/schema/auth-email.js";
 import { codeOf, withCauses } from "./errors.js";
 import { canonicalAddress } from "./mail-address.js";
-import { admitVerification, mayReset } from "./mail-limits.js";
-import { addLinkMail, addMail, dropLinks } from "./mail-store.js";
+import { admitVerification, mayAsk, mayReset } from "./mail-limits.js";
+import { addLinkMail, addMail, addRequest, dropLinks, type ResetRequest } from "./mail-store.js";
 import { hashOf, type TokenPurpose } from "./mail-token.js";
 import type { PasswordHash } from "./passwords.js";
 import { proofEffects } from "./proof-effects.js";
@@ -41,8 +41,6 @@ const account = {
 /** Postgres's unique_violation. */
 const uniqueViolation = "23505";
 const proofRetries = 3;
-/** Somebody that no row is about. */
-const nobody = "";
 
 export async function findAccount(userId: string): Promise<EmailAccount | null> {
   const [found] = await read((db) => db.select(account).from(users).where(eq(users.id, userId)));
@@ -96,23 +94,23 @@ export async function cancelAddressChange(userId: string): Promise<void> {
 }
 
 /**
- * Reset mail to the proven address of the account that is meant. Whoever is meant, known or not, proven or not, disabled
- * or not, limited or not: the same statements run.
- *
- * @param who in canonical form. @returns whom a mail goes to.
+ * Stores that somebody asks for a reset. Who is meant is looked up by who sends the mail, so that the answer takes the
+ * same time and work for everybody: one statement, and no account is read.
  */
-export async function addReset(
-  who: { usernameCanonical: string } | { address: string },
-  ip: string | null,
-): Promise<string | null> {
-  const isMeant = "address" in who ? hasAddress(who.address) : eq(users.usernameCanonical, who.usernameCanonical);
-  return transaction(async (tx) => {
-    const canReset = and(isMeant, isNotNull(users.emailVerifiedAt), isNull(users.disabledAt));
-    const [found] = await lockAccounts(tx, canReset);
-    const admitted = await mayReset(tx, found?.id ?? JSON.stringify(who), ip);
-    const userId = admitted && found ? found.id : nobody;
-    await addLinkMail(tx, { purpose: "reset", userId, address: found?.email ?? "nobody@example.org" });
-    return userId || null;
+export async function addResetRequest(asked: ResetRequest, ip: string | null): Promise<void> {
+  await transaction(async (tx) => {
+    if (await mayAsk(tx, ip)) await addRequest(tx, asked);
+  });
+}
+
+/** Puts the reset mail in the place of the request, if the account that is meant has a proven address, and not too often. */
+export async function answerResetRequest({ id, purpose, address }: ResetRequest & { id: string }): Promise<void> {
+  const isMeant = purpose === "forgot-username" ? eq(users.usernameCanonical, address) : hasAddress(address);
+  await transaction(async (tx) => {
+    const [user] = await lockAccounts(tx, and(isMeant, isNotNull(users.emailVerifiedAt), isNull(users.disabledAt)));
+    const [request] = await tx.delete(mailOutbox).where(eq(mailOutbox.id, id)).returning({ id: mailOutbox.id });
+    if (!request || !user?.email || !(await mayReset(tx, user.id))) return;
+    await addLinkMail(tx, { purpose: "reset", userId: user.id, address: user.email });
   });
 }
 
@@ -165,6 +163,14 @@ export async function spendRevert(token: string): Promise<Spent | null> {
     await tx.delete(emailTokens).where(and(eq(emailTokens.userId, user.id), later));
     await detach(tx, link);
     return moveOn(tx, user.id, { email: link.address, emailVerifiedAt: now }, "logout-all");
+  });
+}
+
+/** Mail to a proven address: the password was changed. */
+export async function addPasswordNotice(userId: string): Promise<void> {
+  await transaction(async (tx) => {
+    const [user] = await lockAccounts(tx, and(eq(users.id, userId), isNotNull(users.emailVerifiedAt)));
+    if (user?.email) await addMail(tx, { purpose: "password-changed", userId, address: user.email });
   });
 }
 

@@ -1,6 +1,7 @@
+import { resetReason } from "./email-events.js";
 import type { ForgotInput, ResetInput } from "./email-input.js";
 import {
-  addReset,
+  addResetRequest,
   addVerification,
   findResetOwner,
   type Spent,
@@ -12,6 +13,7 @@ import { AuthError } from "./errors.js";
 import { type ClientInfo, emit } from "./events.js";
 import { canonicalAddress } from "./mail-address.js";
 import { ringForMail } from "./mail-bell.js";
+import type { ResetRequest } from "./mail-store.js";
 import { checkNewPassword } from "./password-checks.js";
 import { hashPassword } from "./passwords.js";
 import { markRevoked } from "./revocations.js";
@@ -43,15 +45,14 @@ export async function verifyEmail(token: string, client: ClientInfo): Promise<vo
   await emit({ event: "user_email_verified", outcome: "success", userId, client });
 }
 
-/** Mails a reset link, if the account that is meant has a proven address. The same, and as long, if not. */
-export async function forgotPassword(input: ForgotInput, client: ClientInfo): Promise<void> {
-  const who =
-    input.email === undefined
-      ? { usernameCanonical: canonicalUsername(input.username ?? "") }
-      : { address: canonicalAddress(input.email) };
-  const userId = await addReset(who, client.ip);
-  const outcome = userId ? "success" : "failure";
-  await emit({ event: "authn_password_reset_request", outcome, userId: userId ?? undefined, client });
+/** Mails a reset link, if the account that is meant has a proven address. Nothing tells whether it has. */
+export async function forgotPassword({ email, username = "" }: ForgotInput, client: ClientInfo): Promise<void> {
+  const asked: ResetRequest =
+    email === undefined
+      ? { purpose: "forgot-username", address: canonicalUsername(username) }
+      : { purpose: "forgot-address", address: canonicalAddress(email) };
+  await addResetRequest(asked, client.ip);
+  await emit({ event: "authn_password_reset_request", outcome: "success", client });
   ringForMail();
 }
 
@@ -67,8 +68,7 @@ export async function resetPassword({ token, newPassword }: ResetInput, client: 
   if (!owner) throw notGood();
   await checkNewPassword(newPassword, owner, "newPassword");
   const { userId } = ended(await spendReset(token, await hashPassword(newPassword)));
-  const reason = "reset by a mailed link";
-  await emit({ event: "authn_password_change", outcome: "success", userId, reason, client });
+  await emit({ event: "authn_password_change", outcome: "success", userId, reason: resetReason, client });
   ringForMail();
 }
 

@@ -1,8 +1,9 @@
+import { answerResetRequest } from "./email-store.js";
 import { emit } from "./events.js";
 import { onNewMail } from "./mail-bell.js";
 import { mailConfig } from "./mail-config.js";
 import { type Mail, renderMail } from "./mail-rendering.js";
-import { type ClaimedMail, claimMail, dropMail, postponeMail } from "./mail-store.js";
+import { type Claimed, type ClaimedMail, claimMail, dropMail, postponeMail } from "./mail-store.js";
 import { MailRefused, openTransport, reasonOf, type Send } from "./mail-transport.js";
 import { createWorker, type Worker } from "./worker.js";
 
@@ -67,20 +68,29 @@ export async function drainMail(publish: (mail: Mail) => Promise<void>): Promise
   return taken;
 }
 
-async function deliver(claimed: ClaimedMail, send: Send, signal: AbortSignal): Promise<void> {
-  const { id, userId, purpose } = claimed;
-  const mail = await renderMail(claimed);
+async function deliver(claimed: Claimed, send: Send, signal: AbortSignal): Promise<void> {
   try {
-    const where = mail && (await send(mail, signal));
-    await dropMail(id);
-    if (where) await emit({ event: "mail_sent", outcome: "success", userId, reason: `${purpose}: ${where}` });
+    if (isRequest(claimed)) await answerResetRequest(claimed);
+    else await hand(claimed, send, signal);
   } catch (error) {
     if (signal.aborted) await postponeMail(claimed, 0);
     else await postpone(claimed, error);
   }
 }
 
-async function postpone(claimed: ClaimedMail, error: unknown): Promise<void> {
+async function hand(claimed: ClaimedMail, send: Send, signal: AbortSignal): Promise<void> {
+  const { id, userId, purpose } = claimed;
+  const mail = await renderMail(claimed);
+  const where = mail && (await send(mail, signal));
+  await dropMail(id);
+  if (where) await emit({ event: "mail_sent", outcome: "success", userId, reason: `${purpose}: ${where}` });
+}
+
+function isRequest(claimed: Claimed): claimed is Exclude<Claimed, ClaimedMail> {
+  return claimed.purpose === "forgot-address" || claimed.purpose === "forgot-username";
+}
+
+async function postpone(claimed: Claimed, error: unknown): Promise<void> {
   const { userId, purpose, attempts: attempt } = claimed;
   const givesUp = error instanceof MailRefused || attempt >= attempts;
   const pause = firstPauseSeconds * pauseFactor ** (attempt - 1) * (1 + Math.random() / 4);

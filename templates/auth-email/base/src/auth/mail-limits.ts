@@ -29,11 +29,14 @@ export async function admitVerification(tx: Database, userId: string, address: s
   if (ip) await admit(tx, perNetwork, "network", networkOf(ip));
 }
 
-/** Whether a reset mail may go out. Does the same work whoever `account` is, and whatever the answer. */
-export async function mayReset(tx: Database, account: string, ip: string | null): Promise<boolean> {
-  const forNetwork = ip ? await secondsToWait(tx, perNetwork, "network", networkOf(ip)) : 0;
-  const forAccount = await secondsToWait(tx, perAccount, "reset account", account);
-  return forNetwork === 0 && forAccount === 0;
+/** Whether the network may ask for another reset: that depends on nobody's account. */
+export async function mayAsk(tx: Database, ip: string | null): Promise<boolean> {
+  return !ip || (await secondsToWait(tx, perNetwork, "network", networkOf(ip))) === 0;
+}
+
+/** Whether another reset mail may go to the account. */
+export async function mayReset(tx: Database, userId: string): Promise<boolean> {
+  return (await secondsToWait(tx, perAccount, "reset account", userId)) === 0;
 }
 
 async function admit(tx: Database, limit: MailLimit, ...who: string[]): Promise<void> {

@@ -9,6 +9,12 @@ import type { MailPurpose } from "./mails/mail.js";
 /** How long a link works. */
 export const linkSeconds: Record<TokenPurpose, number> = { verify: 86_400, reset: 3_600, revert: 7 * 86_400 };
 
+/** Somebody has forgotten a password: `address` is what they gave, in its canonical form. */
+export interface ResetRequest {
+  purpose: "forgot-address" | "forgot-username";
+  address: string;
+}
+
 /** A mail that has been claimed, with what its rendering needs. */
 export interface ClaimedMail {
   id: string;
@@ -22,17 +28,16 @@ export interface ClaimedMail {
 }
 
 /**
- * Stores a mail with a link for the user, if there is such a user: the statements are the same if not. A new link ends the
- * older ones of its purpose, but for those that put an address back.
+ * Stores a mail with a link for the user. A new link ends the older ones of its purpose, but for those that put an
+ * address back.
  */
 export async function addLinkMail(tx: Database, { purpose, userId, address, epoch = null }: NewLink): Promise<void> {
   const id = newId();
-  const hash = hashOf(tokenOf({ id, purpose, address }));
+  const tokenHash = hashOf(tokenOf({ id, purpose, address }));
   if (purpose !== "revert") await dropLinks(tx, userId, purpose);
-  await tx.insert(emailTokens).select(
-    sql`select ${id}, ${purpose}, ${users.id}, ${address}, ${canonicalAddress(address)}, cast(${epoch} as integer),
-      ${hash}, ${now}, ${fromNow(linkSeconds[purpose])} from ${users} where ${eq(users.id, userId)}`,
-  );
+  const addressCanonical = canonicalAddress(address);
+  const times = { createdAt: now, expiresAt: fromNow(linkSeconds[purpose]) };
+  await tx.insert(emailTokens).values({ id, purpose, userId, address, addressCanonical, epoch, tokenHash, ...times });
   await addMail(tx, { purpose, userId, address, tokenId: id });
 }
 
@@ -44,7 +49,7 @@ export interface NewLink {
   epoch?: number | null;
 }
 
-/** Stores a mail for the user, if there is such a user. */
+/** Stores a mail for the user. */
 export async function addMail(
   tx: Database,
   {
@@ -54,10 +59,22 @@ export async function addMail(
     tokenId = null,
   }: { purpose: MailPurpose; userId: string; address: string; tokenId?: string | null },
 ): Promise<void> {
-  await tx.insert(mailOutbox).select(
-    sql`select ${newId()}, ${purpose}, ${users.id}, ${address}, ${tokenId}, 0, ${now}, ${now}
-      from ${users} where ${eq(users.id, userId)}`,
-  );
+  await tx.insert(mailOutbox).values({
+    id: newId(),
+    purpose,
+    userId,
+    address,
+    tokenId,
+    attempts: 0,
+    dueAt: now,
+    createdAt: now,
+  });
+}
+
+/** Stores a request for a mail: whether it becomes one is seen when it is claimed. */
+export async function addRequest(tx: Database, asked: ResetRequest): Promise<void> {
+  const row = { id: newId(), userId: "", attempts: 0, dueAt: now, createdAt: now };
+  await tx.insert(mailOutbox).values({ ...row, ...asked });
 }
 
 /** Ends the user's links of a purpose. */
@@ -65,8 +82,11 @@ export async function dropLinks(tx: Database, userId: string, purpose: TokenPurp
   await tx.delete(emailTokens).where(and(eq(emailTokens.userId, userId), eq(emailTokens.purpose, purpose)));
 }
 
-/** Takes the mail that has been due longest, for `leaseSeconds`: whoever takes it crashes, and it is due again. */
-export async function claimMail(leaseSeconds: number): Promise<ClaimedMail | null> {
+/** What is in the outbox, claimed. */
+export type Claimed = ClaimedMail | (Omit<ClaimedMail, "purpose"> & ResetRequest);
+
+/** Takes what has been due longest, for `leaseSeconds`: whoever takes it crashes, and it is due again. */
+export async function claimMail(leaseSeconds: number): Promise<Claimed | null> {
   const isDue = lte(mailOutbox.dueAt, ago(0));
   const [waiting] = await read((db) => db.select({ id: mailOutbox.id }).from(mailOutbox).where(isDue).limit(1));
   if (!waiting) return null;
@@ -78,7 +98,7 @@ export async function claimMail(leaseSeconds: number): Promise<ClaimedMail | nul
       .where(sql`${mailOutbox.id} = ${next}`)
       .returning(),
   );
-  return (claimed as ClaimedMail | undefined) ?? null;
+  return (claimed as Claimed | undefined) ?? null;
 }
 
 /** Who the mail is for, and the link's hash; null when the user or the link is gone, and nobody needs it any more. */
@@ -99,7 +119,7 @@ export async function dropMail(id: string): Promise<void> {
 }
 
 /** Another attempt in `seconds`, or none any more (null). Not when its lease ran out and somebody else has it now. */
-export async function postponeMail({ id, attempts }: ClaimedMail, seconds: number | null): Promise<void> {
+export async function postponeMail({ id, attempts }: Claimed, seconds: number | null): Promise<void> {
   const mine = and(eq(mailOutbox.id, id), eq(mailOutbox.attempts, attempts));
   await write((db) =>
     db
