@@ -51,7 +51,7 @@ const layers: readonly (readonly string[])[] = [
   ["src/auth/environment", "src/auth/json-lines"],
   ["src/auth/errors"],
   ["src/auth/error-table"],
-  ["src/auth/credential-errors"],
+  ["src/auth/credential-errors", "src/auth/at-most"],
 ];
 
 /** Types only, from the row above: what a list's entries are, and what a migration works on. */

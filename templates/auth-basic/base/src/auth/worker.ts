@@ -1,3 +1,5 @@
+import { atMost } from "./at-most.js";
+
 /** Works off what waits in the database. */
 export interface Worker {
   /** Looks for work now, and from now on every `everyMs`. */
@@ -67,13 +69,4 @@ export function createWorker<Job>(
       await atMost(graceMs, Promise.all(lanes));
     },
   };
-}
-
-async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, tooLong]);
-  clearTimeout(timer);
 }

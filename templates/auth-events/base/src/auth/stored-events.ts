@@ -1,10 +1,11 @@
-import { atMost, lanes } from "./at-most.js";
+import { atMost } from "./at-most.js";
 import { inBatches } from "./batches.js";
 import { codeOf } from "./errors.js";
 import { forgetClients, insertEvent } from "./event-store.js";
 import type { AuthEvent } from "./events.js";
 import { eventsConfig } from "./events-config.js";
 import { writeJsonLine } from "./json-lines.js";
+import { lanes } from "./lanes.js";
 import { messageOf } from "./webhook-message.js";
 import { startWebhooks } from "./webhooks.js";
 

@@ -13,23 +13,24 @@ export interface ClaimedMessage extends Message {
 }
 
 /**
- * Takes up to `rows` messages that are due, for `leaseSeconds`. Of one user only the oldest, so that they arrive in
- * order; whoever dies with it loses the lease and another process takes it.
+ * Takes a message that is due, for `leaseSeconds`. Of one user only the oldest, so that they arrive in order; whoever dies
+ * with it loses the lease and another process takes it.
  */
-export async function claimMessages(rows: number, leaseSeconds: number): Promise<ClaimedMessage[]> {
+export async function claimMessage(leaseSeconds: number): Promise<ClaimedMessage | null> {
   const isFree = or(isNull(outbox.leasedUntil), lt(outbox.leasedUntil, now));
   const isFirst = sql`(${outbox.userId} is null or not exists (select 1 from ${outbox} earlier
     where earlier.user_id = ${outbox.userId} and earlier.id < ${outbox.id}))`;
   const due = sql`(with batch as (select ${outbox.id} as key from ${outbox}
     where ${outbox.nextAttemptAt} <= ${ago(0)} and ${isFree} and ${isFirst}
-    order by ${outbox.nextAttemptAt} limit ${rows} ${skipLocked}) select key from batch)`;
-  return write((db) =>
+    order by ${outbox.nextAttemptAt} limit 1 ${skipLocked}) select key from batch)`;
+  const [message] = await write((db) =>
     db
       .update(outbox)
       .set({ leasedUntil: fromNow(leaseSeconds), attempts: sql`${outbox.attempts} + 1` })
       .where(sql`${outbox.id} in ${due} and ${isFree}`)
       .returning(claimed),
   );
+  return message ?? null;
 }
 
 export async function removeMessage(id: number): Promise<void> {

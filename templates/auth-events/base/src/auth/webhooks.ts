@@ -1,9 +1,9 @@
-import { atMost } from "./at-most.js";
 import { codeOf, withCauses } from "./errors.js";
 import { eventsConfig } from "./events-config.js";
 import { writeJsonLine } from "./json-lines.js";
 import { post } from "./webhook-message.js";
-import { type ClaimedMessage, claimMessages, postponeMessage, removeMessage } from "./webhook-store.js";
+import { type ClaimedMessage, claimMessage, postponeMessage, removeMessage } from "./webhook-store.js";
+import { createWorker } from "./worker.js";
 
 /** Messages that one process sends at the same time: fewer than the pool has connections. */
 const mostInFlight = 4;
@@ -21,10 +21,12 @@ const timeoutMs = eventsConfig.webhookTimeoutSeconds * 1000;
 /** Longer than a delivery takes: whoever holds it for so long is dead. */
 const leaseSeconds = eventsConfig.webhookTimeoutSeconds * 2;
 
-const inFlight = new Map<AbortController, Promise<void>>();
-let timer: NodeJS.Timeout | undefined;
-let looking: Promise<void> | undefined;
-let lookAgain = false;
+const worker = createWorker(() => claimMessage(leaseSeconds), deliver, {
+  everyMs: lookEveryMs,
+  atOnce: mostInFlight,
+  graceMs: closeWaitMs,
+});
+
 let isFailing = false;
 let isGone = false;
 
@@ -34,59 +36,27 @@ let isGone = false;
  */
 export function startWebhooks(): void {
   if (!eventsConfig.webhook || isGone) return;
-  timer ??= setInterval(look, lookEveryMs).unref();
-  look();
+  worker.start();
+  worker.wake();
 }
 
 /** Takes nothing more, and waits a moment for what is on its way; the rest goes back into the outbox. */
 export async function stopWebhooks(): Promise<void> {
-  stopLooking();
-  await looking;
-  await atMost(closeWaitMs, Promise.all(inFlight.values()));
-  for (const delivery of inFlight.keys()) delivery.abort();
-  await Promise.all(inFlight.values());
-}
-
-function stopLooking(): void {
-  clearInterval(timer);
-  timer = undefined;
-}
-
-/** One look at a time. When the database does not answer, the next one comes. */
-function look(): void {
-  lookAgain = true;
-  looking ??= claimWhatIsDue()
-    .catch(() => undefined)
-    .finally(() => {
-      looking = undefined;
-    });
-}
-
-async function claimWhatIsDue(): Promise<void> {
-  while (timer && lookAgain && inFlight.size < mostInFlight) {
-    lookAgain = false;
-    for (const message of await claimMessages(mostInFlight - inFlight.size, leaseSeconds)) start(message);
-  }
-}
-
-function start(message: ClaimedMessage): void {
-  const controller = new AbortController();
-  const delivery = deliver(message, controller)
-    .catch(() => undefined)
-    .then(() => {
-      inFlight.delete(controller);
-      if (timer) look();
-    });
-  inFlight.set(controller, delivery);
+  await worker.stop();
 }
 
 /** Where the database fails afterwards, the lease ends by itself and the message is sent again. */
-async function deliver(message: ClaimedMessage, controller: AbortController): Promise<void> {
-  const timeout = setTimeout(() => controller.abort(), timeoutMs);
-  const answer = await send(message, controller.signal);
+async function deliver(message: ClaimedMessage, stopped: AbortSignal): Promise<void> {
+  const ended = new AbortController();
+  const end = (): void => ended.abort();
+  const timeout = setTimeout(end, timeoutMs);
+  stopped.addEventListener("abort", end);
+  const answer = await send(message, ended.signal);
   clearTimeout(timeout);
+  stopped.removeEventListener("abort", end);
   if (typeof answer === "number" && answer >= 200 && answer <= 299) await delivered(message);
   else if (answer === 410) receiverIsGone();
+  else if (stopped.aborted) await postponeMessage(message, 0);
   else await failed(message, answer);
 }
 
@@ -109,7 +79,7 @@ async function failed(message: ClaimedMessage, why: number | string): Promise<vo
   if (Date.now() - message.createdAt.getTime() > giveUpSeconds * 1000) return giveUp(message, why);
   if (!isFailing) report(`The receiver of the webhook fails (${why}); events are kept and sent again`);
   isFailing = true;
-  await postponeMessage(message, timer ? retrySeconds(message.attempts) : 0);
+  await postponeMessage(message, retrySeconds(message.attempts));
 }
 
 async function giveUp(message: ClaimedMessage, why: number | string): Promise<void> {
@@ -120,7 +90,7 @@ async function giveUp(message: ClaimedMessage, why: number | string): Promise<vo
 /** Standard Webhooks: who answers 410 Gone wants nothing more. What waits is kept until a restart, or the purge. */
 function receiverIsGone(): void {
   isGone = true;
-  stopLooking();
+  void worker.stop();
   report("The receiver of the webhook answered 410 Gone: nothing is sent until the next start");
 }
 
