@@ -95,14 +95,25 @@ describe.each(settings)("$database", ({ database, processes, rounds }) => {
 
 describe("beside auth-cookies", () => {
   beforeAll(async () => {
-    cluster = await startCluster({ database: "sqlite", processes: 1, items: ["auth-cookies", ...items] });
+    const env = { SESSIONS_PER_USER: "2" };
+    cluster = await startCluster({ database: "sqlite", processes: 1, items: ["auth-cookies", ...items], env });
   });
   afterAll(() => cluster.close());
+
+  test("a second login in one browser ends nothing elsewhere, within the limit as well", loginAgain);
 
   test("a step-up by cookie takes an old login to a new cookie, and the old one is dead", stepUpByCookie);
 
   test("the session of a cookie sees and ends the others, and stays", endOthersByCookie);
 });
+
+async function loginAgain(): Promise<void> {
+  const phone = await signUp(cluster.next());
+  const { cookie } = await logInByCookie(phone.username);
+  const again = await logInByCookie(phone.username, cookie);
+  expect((await page("GET", "/me", cookie)).status).toBe(401);
+  expect((await liveSessions(phone)).sort()).toEqual([again.sessionId, sessionOf(phone.accessToken)].sort());
+}
 
 async function stepUpByCookie(): Promise<void> {
   const { username, userId } = await signUp(cluster.next());
@@ -134,8 +145,8 @@ async function endOthersByCookie(): Promise<void> {
   expect(await open(cluster.next(), login.accessToken)).toBe(401);
 }
 
-async function logInByCookie(username: string): Promise<{ cookie: string; sessionId: string }> {
-  const answer = await page("POST", "/session", "", { username, password });
+async function logInByCookie(username: string, held = ""): Promise<{ cookie: string; sessionId: string }> {
+  const answer = await page("POST", "/session", held, { username, password });
   expect(answer.status).toBe(200);
   const { session } = (await answer.json()) as { session: { id: string } };
   return { cookie: cookieOf(answer), sessionId: session.id };

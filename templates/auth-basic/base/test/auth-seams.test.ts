@@ -1,5 +1,6 @@
 import "./auth-environment.js";
 import { eq } from "drizzle-orm";
+import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AuthError } from "../src/auth/errors.js";
 import { eventSinks, onEvent } from "../src/auth/events.js";
@@ -8,6 +9,7 @@ import { sessionStarts } from "../src/auth/session-starts.js";
 import { draftTokens } from "../src/auth/sessions.js";
 import { now, read, write } from "../src/db/client.js";
 import { users } from "../src/db/schema/auth.js";
+import { protectedRoute } from "../src/middleware/jwt.js";
 import { sessionCarriers } from "../src/middleware/session-carriers.js";
 import { call, events, expectProblem, logIn, password, refresh, signUp, startAuth, stopAuth } from "./auth-client.js";
 
@@ -107,6 +109,23 @@ describe("a session carrier", () => {
     sessionCarriers.splice(sessionCarriers.indexOf(carrier), 1);
     expect(Object.keys(carried.body).sort()).toEqual(["session", "user"]);
     expect(Object.keys(usual)).toContain("refreshToken");
+  });
+});
+
+describe("an application that has answered already, as its time limits do,", () => {
+  test("is left alone by a guard that refuses afterwards: the process goes on", async () => {
+    const unhandled: unknown[] = [];
+    const hear = (reason: unknown) => void unhandled.push(reason);
+    process.on("unhandledRejection", hear);
+    const app = express();
+    app.use((_req, res, next) => {
+      res.status(503).end();
+      next();
+    }, protectedRoute);
+    expect((await call("GET /anything", { app })).status).toBe(503);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off("unhandledRejection", hear);
+    expect(unhandled).toEqual([]);
   });
 });
 

@@ -213,6 +213,13 @@ describe("a cookie that is not as we made it", () => {
     await expectRefused(`__Host-sid=${"A".repeat(43)};__Host-sid=${value}`);
   });
 
+  test("white space that is part of another name makes no session cookie of it: any host of the domain may set that", async () => {
+    const [ada, mallory] = [await signUpInBrowser(), await signUpInBrowser()];
+    await expectRefused(`\u00a0__Host-sid=${mallory.value}`);
+    const Cookie = `__Host-sid=${ada.value}; \u00a0__Host-sid=${mallory.value}`;
+    expect((await call("GET /me", { headers: { ...fromPage, Cookie } })).body.user?.id).toBe(ada.id);
+  });
+
   test("other cookies beside it do no harm", async () => {
     const ada = await signUpInBrowser();
     const Cookie = `theme=dark; x__Host-sid=1; =; __Host-sid=${ada.value} ; sid-dev=${"A".repeat(43)}; __host-sid=2`;
@@ -251,6 +258,12 @@ describe("plain http", () => {
       expect(answer.body.detail).toContain("trust proxy");
     }
     expect(await read((db) => db.select().from(users).where(eq(users.username, username)))).toEqual([]);
+  });
+
+  test("a form of a page that keeps its address to itself (helmet's Referrer-Policy) brings the cookie", () => {
+    const form = { secure: false, hostname: "localhost", headers: { origin: "null" } } as Request;
+    expect(cookieKind(form, false)?.name).toBe("sid-dev");
+    expect(cookieKind({ ...form, hostname: "example.com" } as Request, false)).toBeNull();
   });
 
   test("in production there is none on this machine either, and https has its own", () => {

@@ -8,7 +8,7 @@ import { forgetDevices } from "../src/auth/forget-devices.js";
 import { purgeDevices } from "../src/auth/known-devices-purge.js";
 import { addDevice } from "../src/auth/known-devices-store.js";
 import { loginChecks } from "../src/auth/login-checks.js";
-import { revokeBeyond } from "../src/auth/session-management-store.js";
+import { countLiveSessions, revokeBeyond } from "../src/auth/session-management-store.js";
 import { readSessionsConfig } from "../src/auth/sessions-config.js";
 import { fromNow, now, read, write } from "../src/db/client.js";
 import { sessions, users } from "../src/db/schema/auth.js";
@@ -202,6 +202,15 @@ describe("SESSIONS_PER_USER", () => {
     expect(ended).toEqual([sessionOf(ada.accessToken)]);
     expectProblem(await refresh(ada.refreshToken), "ForbiddenError");
     for (const { refreshToken } of [second, third]) expect((await refresh(refreshToken)).status).toBe(200);
+  });
+
+  test("does not count the one that a login takes the place of", async () => {
+    const ada = await signUp();
+    const [second, third] = [await logIn(ada.username), await logIn(ada.username)];
+    const replaced = [sessionOf(second.accessToken)];
+    expect(await countLiveSessions(ada.id, replaced)).toBe(2);
+    expect(await revokeBeyond(2, ada.id, sessionOf(third.accessToken), replaced)).toEqual([]);
+    await expectAlive(ada);
   });
 
   test("counts neither other people's sessions nor those that have ended", async () => {

@@ -30,7 +30,7 @@ export async function signUp<Handed extends object>(
   const account = await store.insertAccount({ ...profile, ...(await hashPassword(password)) }, session.row);
   if (!account) throw new AuthError("UsernameNotAvailable");
   await emit({ event: "user_created", outcome: "success", userId: account.user.id, sessionId: session.row.id, client });
-  for (const started of sessionStarts) await started(account.session, client);
+  for (const started of sessionStarts) await started(account.session, client, session.replaces ?? []);
   return { user: account.user, ...(await session.handOver(account.session)) };
 }
 
@@ -60,7 +60,7 @@ async function startLogin<Handed extends object>(
   const stored = await store.insertSession(session.row, user.id, sessionEpoch);
   if (!stored) throw await loginFailed(client, user.id);
   await emit({ event: "authn_login_success", outcome: "success", userId: user.id, sessionId: stored.id, client });
-  for (const started of sessionStarts) await started(stored, client);
+  for (const started of sessionStarts) await started(stored, client, session.replaces ?? []);
   return { user, ...(await session.handOver(stored)) };
 }
 

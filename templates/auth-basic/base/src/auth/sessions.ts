@@ -18,6 +18,8 @@ export interface Tokens {
 /** A login that is about to be stored: the row, and what its client is handed once that is stored. */
 export interface SessionDraft<Handed extends object = object> {
   row: store.NewSession;
+  /** The sessions of this client that end when it is handed this one. */
+  replaces?: readonly string[];
   handOver(stored: store.StoredSession): Handed | Promise<Handed>;
 }
 

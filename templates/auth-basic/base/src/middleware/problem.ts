@@ -10,11 +10,15 @@ export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, ne
   else sendProblem(error, req, res);
 };
 
-/** Answers with the problem behind `error`: never a stack, SQL or a library's text. */
+/**
+ * Answers with the problem behind `error`: never a stack, SQL or a library's text. Where the application has answered
+ * already (its time limit was shorter) it does nothing: throwing here would end the process.
+ */
 export function sendProblem(error: unknown, req: Request, res: Response): void {
   const failure = toAuthError(error);
   const problem = toProblem(failure);
   if (problem.status >= 500) logFailure(failure, req);
+  if (res.headersSent) return;
   const challenge = bearerChallenge(failure, problem.status);
   if (challenge) res.setHeader("WWW-Authenticate", challenge);
   if (failure.retryAfterSeconds !== undefined) res.setHeader("Retry-After", String(failure.retryAfterSeconds));

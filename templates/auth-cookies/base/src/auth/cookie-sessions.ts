@@ -27,6 +27,7 @@ export function draftCookie(client: ClientInfo, replaced: string[], send: SendCo
   const { value, sessionId } = newSessionCookie();
   return {
     row: { id: sessionId, ip: client.ip, userAgent: client.userAgent },
+    replaces: replaced,
     handOver: async (stored) => {
       for (const id of replaced) await endReplaced(id, client);
       send(value, Math.max(1, secondsUntil(stored.absoluteExpiresAt)));

@@ -28,7 +28,8 @@ const options = {
 };
 
 const label = "authwright session cache v1";
-const macKey = Buffer.from(hkdfSync("sha256", config.jwtSecretKey, "", label, 32));
+/** With the issuer in it, as in access tokens: an application that has the same secret is still another one. */
+const macKey = Buffer.from(hkdfSync("sha256", config.jwtSecretKey, config.jwtIssuer, label, 32));
 const macForm = /^([\w-]{43})\.(.+)$/;
 
 const stored = z.object({

@@ -32,9 +32,12 @@ export function cookieKind(req: Request, inProduction: boolean = cookieConfig.in
   return !inProduction && isLocal(req) ? onThisMachine : null;
 }
 
-/** The origin is looked at too: a proxy that ends https may well ask for http://localhost. */
-function isLocal({ hostname, headers: { origin } }: Request): boolean {
-  return thisMachine.test(hostname ?? "") && (origin === undefined || thisMachine.test(origin));
+/**
+ * The origin is looked at too: a proxy that ends https may well ask for http://localhost. Forms of a page that has the
+ * `Referrer-Policy: no-referrer` of helmet say `null` of it.
+ */
+function isLocal({ hostname, headers: { origin = "null" } }: Request): boolean {
+  return thisMachine.test(hostname ?? "") && (origin === "null" || thisMachine.test(origin));
 }
 
 /** @throws AuthError "ForbiddenError" where no cookie may be set. */
@@ -54,10 +57,14 @@ function warnOnce(): void {
   void emit({ event: "session_cookie_insecure", outcome: "success", reason });
 }
 
-/** The values of all session cookies of the request: more than one is somebody's doing. */
+/**
+ * The values of all session cookies of the request: more than one is somebody's doing. Only what RFC 6265 puts between
+ * cookies is taken away: a name with white space of another kind in front is another name, which any host of the domain
+ * may set, and `trim` would make ours of it.
+ */
 export function cookieValues(req: Request, { name }: CookieKind): string[] {
-  const pairs = (req.headers.cookie ?? "").split(";").map((pair) => pair.trim());
-  return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));
+  const pairs = (req.headers.cookie ?? "").split(";").map((pair) => pair.replace(/^[ \t]+/, ""));
+  return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1).trim());
 }
 
 /** The sessions that the request's cookies name, whether they live or not: each costs a query. */

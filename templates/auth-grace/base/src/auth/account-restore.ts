@@ -39,7 +39,7 @@ export async function restoreAccount<Handed extends object>(
   if (!stored) throw await loginFailed(client, user.id);
   await emit({ event: "user_restored", outcome: "success", userId: user.id, client });
   await emit({ event: "authn_login_success", outcome: "success", userId: user.id, sessionId: stored.id, client });
-  for (const started of sessionStarts) await started(stored, client);
+  for (const started of sessionStarts) await started(stored, client, session.replaces ?? []);
   return { user, ...(await session.handOver(stored)) };
 }
 

@@ -53,29 +53,36 @@ export async function revokeOtherSessions(userId: string, keptId: string): Promi
   });
 }
 
-export async function countLiveSessions(userId: string): Promise<number> {
+/** How many live sessions the user has, beside those of `besides`. */
+export async function countLiveSessions(userId: string, besides: readonly string[] = []): Promise<number> {
   const [row] = await read((db) =>
     db
       .select({ count: sql<unknown>`count(*)` })
       .from(sessions)
-      .where(and(eq(sessions.userId, userId), isLive)),
+      .where(and(eq(sessions.userId, userId), isLive, notInArray(sessions.id, [...besides]))),
   );
   return Number(row?.count ?? 0);
 }
 
 /**
- * Ends all live sessions of the user but the newest `limit`, of which `startedId` is always one. Users are locked first,
+ * Ends all live sessions of the user but the newest `limit`, of which `startedId` is always one, and those of `besides`,
+ * which don't count. Users are locked first,
  * as everywhere, and one trim sees what the one before it has done: of many at once, exactly `limit` sessions are left.
  *
  * @returns the ids of those that ended.
  */
-export async function revokeBeyond(limit: number, userId: string, startedId: string): Promise<string[]> {
+export async function revokeBeyond(
+  limit: number,
+  userId: string,
+  startedId: string,
+  besides: readonly string[] = [],
+): Promise<string[]> {
   return transaction(async (tx) => {
     await tx
       .select({ id: users.id })
       .from(users)
       .where(sql`${eq(users.id, userId)} ${forUpdate}`);
-    const mine = and(eq(sessions.userId, userId), isLive);
+    const mine = and(eq(sessions.userId, userId), isLive, notInArray(sessions.id, [...besides]));
     const isOther = sql`case when ${eq(sessions.id, startedId)} then 0 else 1 end`;
     const newest = tx
       .select({ id: sessions.id })
