@@ -22,16 +22,16 @@ type Exports = Map<string, Set<string>>;
 export function guardsOf(
   checkup: Pick<Checkup, "record" | "sources" | "project">,
 ): (path: string) => readonly string[] {
-  const files = checkup.sources.filter(({ text }) => /\b(import|require|export)\b/.test(text));
-  const paths = new Set(checkup.sources.map(({ path }) => path));
-  const { aliases } = checkup.project;
+  const files = checkup.sources.map((file) => ({ file, imports: importsOf(withoutComments(file.text)) }));
   const exports = guardExports(checkup);
+  const paths = new Set([...checkup.sources.map(({ path }) => path), ...exports.keys()]);
+  const { aliases } = checkup.project;
   const locals = new Map<string, readonly string[]>();
   for (let round = 0, changed = true; changed && round < mostRounds; round++) {
     changed = false;
-    for (const file of files) {
+    for (const { file, imports } of files) {
       const moduleAt = (specifier: string) => exports.get(moduleOf(file.path, specifier, aliases, paths) ?? "") ?? null;
-      if (!importsOf(withoutComments(file.text)).some((specifier) => moduleAt(specifier))) continue;
+      if (!imports.some(moduleAt)) continue;
       const found = guardsIn(file, moduleAt);
       locals.set(file.path, found.locals);
       const known = exports.get(file.path);

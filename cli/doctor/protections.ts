@@ -68,7 +68,7 @@ export const protections: readonly Protection[] = [
   },
   {
     file: "src/auth/passwords.ts",
-    pattern: /stored\s*\?\?\s*nobody/g,
+    pattern: /stored\s*\?\?\s*noPassword/g,
     what: "the work for an unknown name",
     why: "the time an answer takes would tell which names exist",
   },

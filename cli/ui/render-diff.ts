@@ -14,7 +14,10 @@ export interface Comparison {
 
 /** Whether there is anything to show. */
 export function isDifferent({ files, others, plan }: Comparison): boolean {
-  return files.some((file) => file.changedByYou || file.changedByNewer) || others.length + plan.env.length > 0;
+  return (
+    files.some((file) => file.changedByYou || file.changedByNewer) ||
+    others.length + plan.env.length + (plan.appends ?? []).length > 0
+  );
 }
 
 /** Three things apart: what the user changed, what the new version changes, and where both do. Patches in plain text. */
@@ -22,6 +25,7 @@ export function renderDiff({ files, others, plan }: Comparison): string {
   const yours = files.filter(({ changedByYou }) => changedByYou).map((file) => paint(yourPatch(file)));
   const newer = files.filter(({ changedByNewer }) => changedByNewer).map((file) => paint(newerPatch(file)));
   const keys = plan.env.length > 0 ? [`# new keys in .env: ${plan.env.join(", ")}`] : [];
+  const entries = (plan.appends ?? []).map(({ entry, list, file }) => `# new entry: ${entry} in ${list} of ${file}`);
   const versions = (plan.versions ?? []).map(versionLine).join(", ");
   const parts = [
     ...section("cyan", `yours: what you have changed since the installation (${versions})`, yours),
@@ -29,6 +33,7 @@ export function renderDiff({ files, others, plan }: Comparison): string {
       ...newer,
       ...others.map((change) => paint(patch(change.path, change.before, change.after, ["now", "updated"]))),
       ...keys,
+      ...entries,
     ]),
     ...section("magenta", "both: where you and the new version have changed the same file", files.flatMap(bothLine)),
   ];
@@ -52,6 +57,7 @@ export function diffJson(comparison: Comparison) {
     others: others.map(({ path, before, after }) => ({ path, newer: patch(path, before, after, ["now", "updated"]) })),
     dependencies: plan.dependencies,
     env: plan.env,
+    ...(plan.appends && plan.appends.length > 0 && { appends: plan.appends }),
     warnings: plan.warnings,
   };
 }

@@ -209,6 +209,7 @@ describe("entries are no edits of the user's", () => {
       const atEnd = (text: string) => `${text}// mine\n`.replaceAll("\n", eol);
       await edit(repo.dir, authenticators, atTop);
       for (const path of [closers, "src/auth/events.ts"]) await edit(repo.dir, path, atEnd);
+      expect(await differences(repo, second)).toContain("# new entry: seen in eventSinks of src/auth/events.ts");
       expect(await updating(repo)).toMatchObject(done);
       const text = await repo.read(authenticators);
       expect(text.startsWith(`// mine${eol}`)).toBe(true);
@@ -361,11 +362,26 @@ describe("the items of authwright", () => {
       const before = await treeOf(repo.dir);
       expect(await adding(repo, names.join(" "), {}, {}, clone)).toMatchObject(done);
       const after = await treeOf(repo.dir);
-      expect((await adding(repo, names.join(" "), {}, {}, clone)).stdout).toContain("nothing to do");
+      expect(await adding(repo, names.join(" "), {}, {}, clone)).toMatchObject(done);
       expect(await treeOf(repo.dir)).toEqual(after);
       expect(await differences(repo, clone)).toMatch(/no differences\n$/);
       for (const one of names.toReversed()) expect(await removing(repo, one, {}, clone)).toMatchObject(done);
       expect(await treeOf(repo.dir)).toEqual(before);
     },
   );
+});
+
+it("docs/registry.md names every list of auth-basic that takes entries, and its file", async () => {
+  const folder = join(clone, "templates/auth-basic/base/src");
+  const paths = (await fs.readdir(folder, { recursive: true })).map(String).filter((path) => path.endsWith(".ts"));
+  const texts = await Promise.all(paths.map(async (path) => [path, await fs.readFile(join(folder, path), "utf8")]));
+  const lists = texts.flatMap(([path, text]) => {
+    const found = text!.matchAll(
+      /(?:an add-on appends its own|A new one goes at the end)\. \*\/\nexport const (\w+):/gi,
+    );
+    return [...found].map(([, name]) => `${name} src/${path}`);
+  });
+  const docs = await fs.readFile(join(clone, "docs/registry.md"), "utf8");
+  const named = [...docs.matchAll(/^\| `(\w+)`\s+\| `(src\/[^`]+)`/gm)].map(([, name, path]) => `${name} ${path}`);
+  expect(named.sort()).toEqual(lists.sort());
 });

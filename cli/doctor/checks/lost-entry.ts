@@ -5,7 +5,14 @@ import { withoutComments } from "../../project/source-imports.js";
 import type { Check, Checkup, Finding } from "../checkup.js";
 
 /** Lists that stand between a request and the user's data: without its entry, an item protects nothing, and nothing says so. */
-const guarding = ["authenticators", "addOnRouters", "loginChecks", "passwordChecks", "profileChanges"];
+const guarding = [
+  "authenticators",
+  "addOnRouters",
+  "loginChecks",
+  "passwordChecks",
+  "profileChanges",
+  "accountRemovalChecks",
+];
 
 /** An installed item whose entry is not in the list that it was put into. */
 export const lostEntry: Check = {
