@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Browser, openBrowser, signUpInBrowser } from "../support/browser.js";
@@ -74,6 +75,29 @@ test("with an idle life of two seconds, a session that is in use lives on, and o
     await app.kill();
   }
 });
+
+test.skipIf(noRedis)(
+  `two applications with one secret share a Redis: a cookie of one is nothing in the other${noRedis ? ` (skipped: ${noRedis})` : ""}`,
+  async () => {
+    const { dir } = await compose("sqlite", undefined, items);
+    const redis = await startRedis();
+    const startNamed = (issuer: string) =>
+      startApp(dir, {
+        JWT_ISSUER: issuer,
+        DATABASE_URL: `file:${join(dir, `${issuer}.db`)}`,
+        SESSION_REDIS_URL: redis.url,
+      });
+    const [shop, blog] = [await startNamed("shop"), await startNamed("blog")];
+    try {
+      const browser = await signUpInBrowser(shop.url, name());
+      expect(await open(browser, shop)).toBe(200);
+      expect(await open(browser, blog)).toBe(401);
+    } finally {
+      await Promise.all([shop.kill(), blog.kill()]);
+      await redis.close();
+    }
+  },
+);
 
 for (const cache of ["memory", "Redis"] as const) {
   const why = cache === "Redis" && noRedis ? ` (skipped: ${noRedis})` : "";
