@@ -3,9 +3,13 @@ import { eq } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AuthError } from "../src/auth/errors.js";
+import { mailPasswordReset } from "../src/auth/mail-password-reset.js";
 import { passwordChecks } from "../src/auth/password-checks.js";
+import { noPassword } from "../src/auth/passwords.js";
 import { proofEffects } from "../src/auth/proof-effects.js";
+import { findCredentials } from "../src/auth/store.js";
 import { fromNow, read, write } from "../src/db/client.js";
+import { users } from "../src/db/schema/auth.js";
 import { emailTokens } from "../src/db/schema/auth-email.js";
 import { requireVerifiedEmail } from "../src/middleware/verified-email.js";
 import {
@@ -286,6 +290,39 @@ describe("a forgotten password", () => {
       await call("POST /password/reset", { body: "x", headers: { "Content-Type": "text/plain" } }),
       "UnsupportedMediaType",
     );
+  });
+});
+
+describe("a reset that somebody else asks for", () => {
+  test("goes to a proven address, and not to one that nobody has proven", async () => {
+    const [ada, bob] = [await signUpProven(), await signUp({ email: newMailAddress() })];
+    const client = { ip: null, userAgent: null };
+    expect(await mailPasswordReset(bob.id, client)).toBe(false);
+    expect(await mailPasswordReset(ada.id, client)).toBe(true);
+    await expect(mailPasswordReset(ada.id, client)).rejects.toThrow(AuthError);
+    expect((await reset(await tokenTo(ada.email, "reset-password"))).status).toBe(204);
+  });
+
+  test("invites who has no password yet: the link proves the address, and dies when a password comes another way", async () => {
+    const email = newMailAddress();
+    const squatter = await signUp({ email });
+    const ada = await signUp({ email });
+    const hers = await findCredentials({ id: ada.id });
+    await write((db) => db.update(users).set(noPassword).where(eq(users.id, ada.id)));
+    await mailPasswordReset(ada.id, { ip: null, userAgent: null });
+    const token = await tokenTo(email, "reset-password");
+    await write((db) =>
+      db
+        .update(users)
+        .set({ passwordHash: hers?.passwordHash ?? "" })
+        .where(eq(users.id, ada.id)),
+    );
+    expectNotGood(await reset(token));
+    await write((db) => db.update(users).set(noPassword).where(eq(users.id, ada.id)));
+    expect((await reset(token)).status).toBe(204);
+    expect(await addressOf(ada.id)).toEqual({ email, isProven: true });
+    expect(await addressOf(squatter.id)).toEqual({ email: null, isProven: false });
+    await logIn(ada.username, newPassword);
   });
 });
 

@@ -7,11 +7,12 @@ import { ringForMail } from "./mail-bell.js";
 export const resetReason = "reset by a mailed link";
 
 /** Greets a new account, tells of a new password, and forgets the mail of an account that is gone. */
-export async function mailOnEvent({ event, userId, client, reason }: AuthEvent): Promise<void> {
+export async function mailOnEvent({ event, userId, actorId, client, reason }: AuthEvent): Promise<void> {
   if (!userId) return;
   if (event === "authn_password_change" && reason !== resetReason) await tellOwner(userId);
   if (event === "user_deleted") await forgetUser(userId);
-  if (event === "user_created") await welcome(userId, client?.ip ?? null);
+  // Whom somebody else has signed up gets an invitation, which proves the address too.
+  if (event === "user_created" && !actorId) await welcome(userId, client?.ip ?? null);
 }
 
 async function tellOwner(userId: string): Promise<void> {

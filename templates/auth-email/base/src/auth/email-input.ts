@@ -2,13 +2,17 @@ import { z } from "zod";
 import { logInInput } from "./input.js";
 import { isMailAddress } from "./mail-address.js";
 
-const token = z.string().max(256);
+const token = z.string().max(256).meta({ pattern: "^[\\w-]+$" });
 
 export const tokenInput = z.object({ token });
 export const resetInput = z.object({ token, newPassword: z.string() });
 export const forgotInput = z
   .object({
-    email: z.string().refine(isMailAddress, { message: "This is no e-mail address." }).optional(),
+    email: z
+      .string()
+      .refine(isMailAddress, { message: "This is no e-mail address." })
+      .meta({ format: "email", maxLength: 254 })
+      .optional(),
     username: logInInput.shape.username.optional(),
   })
   .refine(({ email, username }) => (email === undefined) !== (username === undefined), {

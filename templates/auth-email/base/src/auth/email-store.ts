@@ -5,10 +5,10 @@ import { users } from "../db/schema/auth.js";
 import { emailTokens, mailOutbox } from "../db/schema/auth-email.js";
 import { codeOf, withCauses } from "./errors.js";
 import { canonicalAddress } from "./mail-address.js";
-import { admitVerification, mayAsk, mayReset } from "./mail-limits.js";
+import { admitReset, admitVerification, mayAsk, mayReset } from "./mail-limits.js";
 import { addLinkMail, addMail, addRequest, dropLinks, type ResetRequest } from "./mail-store.js";
 import { hashOf, type TokenPurpose } from "./mail-token.js";
-import type { PasswordHash } from "./passwords.js";
+import { hasPassword, type PasswordHash } from "./passwords.js";
 import { proofEffects } from "./proof-effects.js";
 import { endSessions, type RevokedReason } from "./store.js";
 
@@ -20,6 +20,7 @@ export interface EmailAccount {
   emailVerifiedAt: Date | null;
   sessionEpoch: number;
   disabledAt: Date | null;
+  passwordHash: string;
 }
 
 /** What the use of a link has done. */
@@ -36,15 +37,16 @@ const account = {
   emailVerifiedAt: users.emailVerifiedAt,
   sessionEpoch: users.sessionEpoch,
   disabledAt: users.disabledAt,
+  passwordHash: users.passwordHash,
 };
 
 /** Postgres's unique_violation. */
 const uniqueViolation = "23505";
 const proofRetries = 3;
 
-export async function findAccount(userId: string): Promise<EmailAccount | null> {
-  const [found] = await read((db) => db.select(account).from(users).where(eq(users.id, userId)));
-  return found ?? null;
+export async function isProven(userId: string): Promise<boolean> {
+  const proven = and(eq(users.id, userId), isNotNull(users.emailVerifiedAt));
+  return (await read((db) => db.select({ id: users.id }).from(users).where(proven))).length > 0;
 }
 
 /**
@@ -114,6 +116,22 @@ export async function answerResetRequest({ id, purpose, address }: ResetRequest 
   });
 }
 
+/**
+ * Reset mail that was asked for by somebody who may: an account that has no password yet gets it at an address that is not
+ * proven too, as its invitation.
+ *
+ * @returns whether there was an address. @throws AuthError "TooManyRequests"
+ */
+export async function addReset(userId: string): Promise<boolean> {
+  return transaction(async (tx) => {
+    const [user] = await lockAccounts(tx, eq(users.id, userId));
+    if (!user?.email || !mayReceiveReset(user)) return false;
+    await admitReset(tx, userId);
+    await addLinkMail(tx, { purpose: "reset", userId, address: user.email });
+    return true;
+  });
+}
+
 /** Whose reset link it is, without using it; null when it is not good. */
 export async function findResetOwner(token: string): Promise<EmailAccount | null> {
   const [found] = await read((db) =>
@@ -123,27 +141,33 @@ export async function findResetOwner(token: string): Promise<EmailAccount | null
       .innerJoin(users, eq(users.id, emailTokens.userId))
       .where(isGood(token, "reset")),
   );
-  return found && ownsAddress(found.account, found.addressCanonical) ? found.account : null;
+  return found && mayUseReset(found, found.account) ? found.account : null;
 }
 
 /** Uses a reset link: the new password, every session ended, and word of it to the owner. Null when it is not good. */
 export async function spendReset(token: string, hash: PasswordHash): Promise<Spent | null> {
-  const isOwner = (link: Link, user: EmailAccount) => ownsAddress(user, link.addressCanonical);
-  return spend(token, "reset", isOwner, async (tx, link, user) => {
+  return spend(token, "reset", mayUseReset, async (tx, link, user) => {
+    const isInvited = user.emailVerifiedAt === null;
     await dropLinks(tx, user.id, "reset");
-    await addMail(tx, { purpose: "password-changed", userId: user.id, address: link.address });
-    return moveOn(tx, user.id, hash, "password");
+    if (isInvited) await prove(tx, link, user);
+    else await addMail(tx, { purpose: "password-changed", userId: user.id, address: link.address });
+    return moveOn(tx, user.id, isInvited ? { ...hash, emailVerifiedAt: now } : hash, "password");
   });
 }
 
 /** Uses a verification link. Null when it is not good. */
 export async function spendVerification(token: string): Promise<Spent | null> {
   return spend(token, "verify", mayVerify, async (tx, link, user) => {
-    await detach(tx, link);
-    const proof = { userId: user.id, hadProvenAddress: user.emailVerifiedAt !== null };
-    for (const effect of proofEffects) await effect(tx, proof);
+    await prove(tx, link, user);
     return moveOn(tx, user.id, { email: link.address, emailVerifiedAt: now }, "logout-all");
   });
+}
+
+/** What a proof of the address takes from others, and from the account itself. */
+async function prove(tx: Database, link: Link, user: EmailAccount): Promise<void> {
+  await detach(tx, link);
+  const proof = { userId: user.id, hadProvenAddress: user.emailVerifiedAt !== null };
+  for (const effect of proofEffects) await effect(tx, proof);
 }
 
 /** The address is the account's own; or, where a proven one is being changed, nothing has ended all sessions since. */
@@ -250,8 +274,13 @@ function isGood(token: string, purpose: TokenPurpose): SQL | undefined {
   );
 }
 
-function ownsAddress({ email, emailVerifiedAt, disabledAt }: EmailAccount, addressCanonical: string): boolean {
-  return canonicalAddress(email ?? "") === addressCanonical && emailVerifiedAt !== null && disabledAt === null;
+function mayUseReset({ addressCanonical }: Pick<Link, "addressCanonical">, user: EmailAccount): boolean {
+  return mayReceiveReset(user) && canonicalAddress(user.email ?? "") === addressCanonical;
+}
+
+/** An address that nobody has proven is good for a first password only: who has one may be somebody else. */
+function mayReceiveReset({ emailVerifiedAt, passwordHash, disabledAt }: EmailAccount): boolean {
+  return disabledAt === null && (emailVerifiedAt !== null || !hasPassword({ passwordHash }));
 }
 
 function hasAddress(addressCanonical: string): SQL {

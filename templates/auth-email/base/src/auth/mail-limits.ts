@@ -29,6 +29,11 @@ export async function admitVerification(tx: Database, userId: string, address: s
   if (ip) await admit(tx, perNetwork, "network", networkOf(ip));
 }
 
+/** @throws AuthError "TooManyRequests" */
+export async function admitReset(tx: Database, userId: string): Promise<void> {
+  await admit(tx, perAccount, "reset account", userId);
+}
+
 /** Whether the network may ask for another reset: that depends on nobody's account. */
 export async function mayAsk(tx: Database, ip: string | null): Promise<boolean> {
   return !ip || (await secondsToWait(tx, perNetwork, "network", networkOf(ip))) === 0;

@@ -1,5 +1,5 @@
 import type { RequestHandler } from "express";
-import { findAccount } from "../auth/email-store.js";
+import { isProven } from "../auth/email-store.js";
 import { AuthError } from "../auth/errors.js";
 import { authenticate } from "./jwt.js";
 import { sendProblem } from "./problem.js";
@@ -12,8 +12,7 @@ import { sendProblem } from "./problem.js";
 export const requireVerifiedEmail: RequestHandler = async (req, res, next) => {
   try {
     req.auth = await authenticate(req);
-    const account = await findAccount(req.auth.userId);
-    if (!account?.emailVerifiedAt)
+    if (!(await isProven(req.auth.userId)))
       throw new AuthError("ForbiddenError", { detail: "Confirm your e-mail address first." });
   } catch (error) {
     sendProblem(error, req, res);
