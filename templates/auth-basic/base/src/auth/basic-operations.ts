@@ -1,4 +1,3 @@
-import { z } from "zod";
 import * as inputs from "./input.js";
 import type { Operation, OperationGroup } from "./operations.js";
 import * as outputs from "./output.js";
@@ -118,7 +117,7 @@ const operations: Operation[] = [
     topic: "Sessions",
     summary: "End one session",
     auth: "required",
-    parameters: [{ name: "id", in: "path", description: "The id of a session.", schema: z.string().max(256) }],
+    parameters: [{ name: "id", in: "path", description: "The id of a session.", schema: outputs.sessionId }],
     success: { status: 204, description: "It has ended." },
     errors: ["NotFound"],
   },
@@ -149,7 +148,7 @@ const bearer = {
   type: "http",
   scheme: "bearer",
   bearerFormat: "JWT",
-  description: "An access token (RFC 6750, RFC 9068), signed and checked as RFC 8725 asks.",
+  description: "An access token (RFC 6750, RFC 9068), signed and checked as RFC8725 asks.",
 };
 
 export const basicOperations: OperationGroup = { operations, securitySchemes: { bearer } };

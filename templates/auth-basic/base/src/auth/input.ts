@@ -19,7 +19,7 @@ const username = z
   })
   .refine((name) => !notInNames.test(name), { message: "Spaces, control and invisible characters are not allowed." })
   .meta({
-    minLength: 1,
+    pattern: "^\\S+$",
     maxLength: 4 * maxUsernameCharacters,
     description: "1 to 64 characters after NFKC, no spaces.",
   });
@@ -43,9 +43,13 @@ const displayName = z
     message: `Use 1 to ${maxDisplayNameCharacters} characters.`,
   })
   .refine((name) => !/[\p{Cc}\p{Cs}]/u.test(name), { message: "Control characters are not allowed." })
-  .meta({ minLength: 1, maxLength: 4 * maxDisplayNameCharacters, description: "1 to 100 characters after NFC." });
+  .meta({
+    pattern: "^\\P{Cc}+$",
+    maxLength: 4 * maxDisplayNameCharacters,
+    description: "1 to 100 characters after NFC.",
+  });
 
-const refreshToken = z.string().meta({ minLength: 1, maxLength: 72 });
+const refreshToken = z.string().meta({ pattern: "^[\\w-]+$", maxLength: 72 });
 
 export const signUpInput = z.object({
   username,

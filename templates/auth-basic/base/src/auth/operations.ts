@@ -18,6 +18,8 @@ export interface Operation {
    * access token or what is in the body.
    */
   auth: "none" | "required" | "optional" | "bearer";
+  /** Who is authenticated must be one of these. */
+  roles?: string[];
   /** It answers with the tokens of a new session; another session carrier may hand over something else. */
   startsSession?: true;
   parameters?: Parameter[];

@@ -18,9 +18,13 @@ export const sessionId = z
 export const user = z
   .object({
     id: z.uuid().max(36),
-    username: z.string().min(1).max(64),
+    username: z.string().regex(/^\S+$/).min(1).max(64),
     email: z.email().max(254).nullable(),
-    displayName: z.string().min(1).max(100).nullable(),
+    displayName: z
+      .string()
+      .regex(/^\P{Cc}+$/u)
+      .max(100)
+      .nullable(),
     createdAt: time,
   })
   .meta({ id: "User" });
@@ -38,7 +42,11 @@ export const tokens = z
       .max(72)
       .meta({ description: "Good once, for the next tokens." }),
     tokenType: z.literal("Bearer"),
-    expiresIn: z.int().min(1).max(86_400).meta({ description: "Seconds that the access token lives." }),
+    expiresIn: z
+      .int()
+      .min(1)
+      .max(86_400)
+      .meta({ format: "int32", description: "Seconds that the access token lives." }),
   })
   .meta({ id: "Tokens" });
 
@@ -51,8 +59,12 @@ export const session = z
     id: sessionId,
     createdAt: time,
     lastUsedAt: time,
-    ip: z.string().max(64).nullable(),
-    userAgent: z.string().max(256).nullable(),
+    ip: z
+      .string()
+      .regex(/^[\w.:%-]+$/)
+      .max(64)
+      .nullable(),
+    userAgent: z.string().regex(/^.*$/).max(256).nullable(),
     current: z.boolean().meta({ description: "Whether it is the one that asks." }),
   })
   .meta({ id: "Session" });

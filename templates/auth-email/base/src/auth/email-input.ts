@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { logInInput } from "./input.js";
+import { logInInput, passwordInput } from "./input.js";
 import { isMailAddress } from "./mail-address.js";
 
 const token = z.string().max(256).meta({ pattern: "^[\\w-]+$" });
 
 export const tokenInput = z.object({ token });
-export const resetInput = z.object({ token, newPassword: z.string() });
+export const resetInput = z.object({ token, newPassword: passwordInput.shape.newPassword });
 export const forgotInput = z
   .object({
     email: z
