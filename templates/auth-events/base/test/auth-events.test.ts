@@ -43,6 +43,7 @@ describe("the table of events", () => {
         event: "user_created",
         outcome: "success",
         userId: body.user.id,
+        actorId: null,
         sessionId: sessionOf(body.accessToken),
         ip: "192.0.2.7",
         userAgent: "a browser",
@@ -74,6 +75,18 @@ describe("the table of events", () => {
     expect(events.map(({ event }) => event)).toEqual(["user_created", "user_deleted"]);
     for (const { ip, userAgent } of events) expect({ ip, userAgent }).toEqual({ ip: null, userAgent: null });
     expect((await eventsOf(stays.id))[0]?.ip).toMatch(/^3fff:/);
+  });
+
+  test("knows who did it to a user: it is their address that stands there, until they are gone themselves", async () => {
+    const client = { ip: "192.0.2.9", userAgent: "an admin's browser" };
+    const by = { outcome: "success", actorId: "an-admin", client } as const;
+    await emit({ event: "user_updated", userId: "kept", ...by });
+    await emit({ event: "user_deleted", userId: "gone", ...by });
+    const [deleted] = await eventsOf("gone");
+    expect(deleted).toMatchObject({ actorId: "an-admin", ip: client.ip, userAgent: client.userAgent });
+    await emit({ event: "user_deleted", outcome: "success", userId: "an-admin", actorId: "an-admin", client });
+    const events = [...(await eventsOf("kept")), ...(await eventsOf("gone")), ...(await eventsOf("an-admin"))];
+    expect(events.map(({ ip, userAgent }) => ip ?? userAgent)).toEqual([null, null, null]);
   });
 
   test("an outage fails no request and throws nothing; afterwards events are stored again", async () => {

@@ -50,6 +50,7 @@ describe("the webhook", () => {
       data: {
         outcome: "success",
         userId: person.id,
+        actorId: null,
         sessionId: sessionOf(person.accessToken),
         ip: expect.stringMatching(/^3fff:/),
         userAgent: null,

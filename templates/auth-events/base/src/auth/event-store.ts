@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import { ago, type Database, now, read, transaction, write } from "../db/client.js";
 import { authEvents, webhookOutbox } from "../db/schema/auth-events.js";
 import type { AuthEvent } from "./events.js";
@@ -18,9 +18,9 @@ export async function insertEvent(
   });
 }
 
-/** Takes addresses and user agents out of at most `rows` events of the user; says of how many. */
+/** Takes the user's addresses and user agents out of at most `rows` events; says of how many. */
 export async function forgetClients(userId: string, rows: number): Promise<number> {
-  const some = sql`(select ${authEvents.id} from ${authEvents} where ${and(eq(authEvents.userId, userId), hasClient)} limit ${rows})`;
+  const some = sql`(select ${authEvents.id} from ${authEvents} where ${and(isClientOf(userId), hasClient)} limit ${rows})`;
   const forgotten = await write((db) =>
     db
       .update(authEvents)
@@ -36,9 +36,9 @@ export async function halfForgotten(): Promise<string[]> {
   const deleted = sql`(select ${authEvents.userId} from ${authEvents} where ${eq(authEvents.event, "user_deleted")})`;
   const rows = await read((db) =>
     db
-      .selectDistinct({ userId: authEvents.userId })
+      .selectDistinct({ userId: whoseClient })
       .from(authEvents)
-      .where(and(hasClient, sql`${authEvents.userId} in ${deleted}`)),
+      .where(and(hasClient, sql`${whoseClient} in ${deleted}`)),
   );
   return rows.flatMap(({ userId }) => userId ?? []);
 }
@@ -49,9 +49,16 @@ export async function deleteOldEvents(seconds: number, rows: number): Promise<nu
 }
 
 const hasClient: SQL | undefined = or(isNotNull(authEvents.ip), isNotNull(authEvents.userAgent));
+/** Whoever did it. */
+const whoseClient = sql<string | null>`coalesce(${authEvents.actorId}, ${authEvents.userId})`;
 
-function insert(db: Database, { event, outcome, userId, sessionId, client, reason }: AuthEvent) {
-  const row = { event, outcome, userId, sessionId, ip: client?.ip, userAgent: client?.userAgent, reason };
+/** As `whoseClient`, so that indexes are of use. */
+function isClientOf(userId: string): SQL | undefined {
+  return or(eq(authEvents.actorId, userId), and(eq(authEvents.userId, userId), isNull(authEvents.actorId)));
+}
+
+function insert(db: Database, { event, outcome, userId, actorId, sessionId, client, reason }: AuthEvent) {
+  const row = { event, outcome, userId, actorId, sessionId, ip: client?.ip, userAgent: client?.userAgent, reason };
   return db
     .insert(authEvents)
     .values({ ...row, time: now })

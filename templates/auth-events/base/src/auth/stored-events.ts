@@ -41,10 +41,11 @@ export async function finishEvents(): Promise<void> {
 }
 
 async function store(event: AuthEvent): Promise<void> {
+  const { userId, actorId = userId } = event;
   const isGone = event.event === "user_deleted";
-  await insertEvent(isGone ? { ...event, client: undefined } : event, eventsConfig.webhook && messageOf);
+  const isOwnClient = isGone && actorId === userId;
+  await insertEvent(isOwnClient ? { ...event, client: undefined } : event, eventsConfig.webhook && messageOf);
   startWebhooks();
-  const { userId } = event;
   if (isGone && userId) await inBatches((rows) => forgetClients(userId, rows));
 }
 

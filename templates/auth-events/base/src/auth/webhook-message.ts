@@ -10,10 +10,14 @@ export interface Message {
 }
 
 /** The body as auth-events.md describes it: receivers rely on it. */
-export function messageOf({ event, outcome, userId, sessionId, client, reason }: AuthEvent, time: Date): Message {
+export function messageOf(
+  { event, outcome, userId, actorId, sessionId, client, reason }: AuthEvent,
+  time: Date,
+): Message {
   const data = {
     outcome,
     userId: userId ?? null,
+    actorId: actorId ?? null,
     sessionId: sessionId ?? null,
     ip: client?.ip ?? null,
     userAgent: client?.userAgent ?? null,

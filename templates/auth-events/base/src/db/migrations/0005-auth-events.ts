@@ -10,6 +10,7 @@ export const authEvents: Migration = {
       event text NOT NULL,
       outcome text NOT NULL,
       user_id text,
+      actor_id text,
       session_id text,
       ip text,
       user_agent text,
@@ -17,6 +18,7 @@ export const authEvents: Migration = {
     )`,
     "CREATE INDEX auth_events_time ON auth_events (time)",
     "CREATE INDEX auth_events_user_id ON auth_events (user_id, id)",
+    "CREATE INDEX auth_events_actor_id ON auth_events (actor_id) WHERE actor_id IS NOT NULL",
     `CREATE TABLE auth_webhook_outbox (
       id ${columnType.counter} NOT NULL,
       message_id text NOT NULL,

@@ -1,3 +1,4 @@
+import { isNotNull } from "drizzle-orm";
 import { counter, index, integer, table, text, time } from "../columns.js";
 
 /** What happened, for `AUTH_EVENT_DAYS`. */
@@ -9,12 +10,18 @@ export const authEvents = table(
     event: text("event").notNull(),
     outcome: text("outcome").notNull(),
     userId: text("user_id"),
+    /** Who did it to the user, where that was somebody else. */
+    actorId: text("actor_id"),
     sessionId: text("session_id"),
     ip: text("ip"),
     userAgent: text("user_agent"),
     reason: text("reason"),
   },
-  (events) => [index("auth_events_time").on(events.time), index("auth_events_user_id").on(events.userId, events.id)],
+  (events) => [
+    index("auth_events_time").on(events.time),
+    index("auth_events_user_id").on(events.userId, events.id),
+    index("auth_events_actor_id").on(events.actorId).where(isNotNull(events.actorId)),
+  ],
 );
 
 /** What the receiver of the webhook has not taken yet. */
