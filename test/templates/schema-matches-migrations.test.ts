@@ -17,6 +17,16 @@ interface Table {
   indexes: string[];
 }
 
+/** Of add-ons on the table of base's users, whose schema file knows none of them: they stand in migrations alone. */
+const indexesOnUsers = [
+  "index users_admins (id)",
+  "index users_created_at (created_at, id)",
+  "index users_email (expression)",
+  "index users_email_order (expression, id)",
+  "index users_username_order (expression, id)",
+  "unique users_proven_email (expression)",
+];
+
 type DatabaseName = "sqlite" | "postgres";
 
 /** The tree with every add-on in it. */
@@ -42,12 +52,12 @@ afterEach(async () => {
 });
 
 test("on sqlite the schema files and the migrations make the same tables, columns, defaults and indexes", async () => {
-  expect(await migratedSqlite()).toEqual(await drawnSqlite());
+  expect(await migratedSqlite()).toEqual(withAddOns(await drawnSqlite()));
 });
 
 test("on Postgres the schema files and the migrations make the same tables, columns, defaults and indexes", async () => {
   database = await freshDatabase();
-  expect(await migratedPostgres(database.url)).toEqual(await drawnPostgres());
+  expect(await migratedPostgres(database.url)).toEqual(withAddOns(await drawnPostgres()));
 });
 
 test("both databases have the same tables, but for the limiter's", async () => {
@@ -63,6 +73,10 @@ test("both databases have the same tables, but for the limiter's", async () => {
   expect(shape(await drawnSqlite())).toEqual(shape(postgres));
   expect(shape(postgres).map(([table]) => table)).toEqual(expect.arrayContaining(["users", "sessions", "auth_events"]));
 });
+
+function withAddOns({ users, ...others }: Record<string, Table>): Record<string, Table | undefined> {
+  return { ...others, users: users && { ...users, indexes: [...users.indexes, ...indexesOnUsers].sort() } };
+}
 
 async function drawnSqlite(): Promise<Record<string, Table>> {
   const tables = (await schemaOf("sqlite")).filter((value) => value instanceof SQLiteTable);
