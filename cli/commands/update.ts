@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
+import semver from "semver";
 import { fixedAdvisories } from "../advisories/fixed-advisories.js";
 import { readAdvisories } from "../advisories/read-advisories.js";
 import { CliError, exitCode } from "../errors.js";
-import { pathsToRead } from "../plan/input.js";
+import { type Part, pathsToRead } from "../plan/input.js";
 import type { Plan } from "../plan/plan.js";
 import { isBlocked, planUpdate } from "../plan/plan-update.js";
 import type { ConflictMode } from "../plan/update-input.js";
@@ -10,6 +11,7 @@ import { findPackageRoot } from "../project/package-json.js";
 import type { Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
 import { readSourceFiles } from "../project/source-files.js";
+import { readRegistry } from "../registry/read-registry.js";
 import { jsonResult, progress, result } from "../ui/output.js";
 import { planJson } from "../ui/plan-json.js";
 import { renderConflicts } from "../ui/render-outcomes.js";
@@ -60,7 +62,19 @@ export async function makePlan(
   const secret = () => randomBytes(32).toString("base64url");
   const sources = await readSourceFiles(project);
   const plan = planUpdate({ project, parts, files, secret, install: flags.install, conflicts, sources });
-  return { ...plan, warnings: [...plan.warnings, ...fixedAdvisories(readAdvisories(packageRoot), plan)] };
+  const waiting = leftOlder(parts, project, packageRoot);
+  return { ...plan, warnings: [...plan.warnings, ...waiting, ...fixedAdvisories(readAdvisories(packageRoot), plan)] };
+}
+
+/** Items that build on those that are updated, and have a newer version themselves. */
+function leftOlder(parts: readonly Part[], { record }: Project, packageRoot: string): string[] {
+  const updated = parts.map(({ item }) => item.name);
+  const { items } = readRegistry(packageRoot);
+  return items.flatMap(({ name, version, requires }) => {
+    const installed = updated.includes(name) ? undefined : record?.items[name];
+    const older = installed && semver.lt(installed.version, version) && requires.some((one) => updated.includes(one));
+    return older ? [`${name} stays at ${installed.version}: "authwright update" without a name brings ${version}`] : [];
+  });
 }
 
 function checkMode({ conflicts, continue: goesOn }: UpdateFlags): ConflictMode {

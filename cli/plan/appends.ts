@@ -60,7 +60,14 @@ function putIn(one: Appended, known: Appended | null, input: AppendsInput, { ite
     );
     return;
   }
+  if (edit.kind === "cannot") forget(edit.place, one, draft);
   applyEdit(before === null && edit.kind === "cannot" ? { ...edit, reason: "it is not there" } : edit, target, draft);
+}
+
+/** An update of the base has left the same step already, in words of the version before. */
+function forget(place: string, { file, entry }: Appended, { manual }: Draft): void {
+  const at = manual.findIndex((step) => step.path === file && step.place === place && step.lines.at(-1) === entry);
+  if (at !== -1) manual.splice(at, 1);
 }
 
 function takeOut(one: Appended, project: Project, draft: Draft): void {

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fs from "fs-extra";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { add } from "../../cli/commands/add.js";
 import type { GlobalFlags } from "../../cli/commands/context.js";
 import { diff } from "../../cli/commands/diff.js";
@@ -34,8 +34,8 @@ const adding = (repo: Fixture, names: string, typed: Record<string, string> = {}
   runCommand(() => add(names.split(" "), typed, contextFor(from, repo.dir, flags)));
 const removing = (repo: Fixture, name: string, typed = {}, from = first) =>
   runCommand(() => remove(name, typed, contextFor(from, repo.dir)));
-const updating = (repo: Fixture, name?: string, typed = {}) =>
-  runCommand(() => update(name, typed, contextFor(second, repo.dir)));
+const updating = (repo: Fixture, name?: string, typed = {}, flags: Flags = {}, from = second) =>
+  runCommand(() => update(name, typed, contextFor(from, repo.dir, flags)));
 const differences = async (repo: Fixture, from = first) =>
   (await runCommand(() => diff(undefined, {}, contextFor(from, repo.dir)))).stdout;
 
@@ -235,11 +235,37 @@ describe("entries are no edits of the user's", () => {
 
   it("an update of the base alone keeps what the others have in lists that move", async () => {
     const repo = await installed("badge echo");
-    expect(await updating(repo, "auth-basic")).toMatchObject(done);
+    const outcome = await updating(repo, "auth-basic");
+    expect(outcome).toMatchObject(done);
+    expect(outcome.stdout).toContain('badge stays at 0.1.0: "authwright update" without a name brings 0.2.0');
     expect(await repo.read("src/auth/ends/close.ts")).toContain("closeBadges, closeEcho];");
     expect((await record(repo)).echo.appends[1].file).toBe("src/auth/ends/close.ts");
     expect(await removing(repo, "echo")).toMatchObject(done);
     expect(await repo.read("src/auth/ends/close.ts")).toContain("closeBadges];");
+  });
+
+  it("a list that the new version has made something else of is a step for a person, and a finding until it is done", async () => {
+    const third = `${second}-third`;
+    await fs.copy(second, third);
+    onTestFinished(() => fs.remove(third));
+    await edit(third, `templates/auth-basic/base/${authenticators}`, (text) =>
+      text.replace("= [b", "= Array.of(b").replace("nobody];", "nobody);"),
+    );
+    const repo = await installed("badge");
+    const { code, stdout } = await updating(repo, undefined, {}, { json: true, strict: true }, third);
+    expect(code).toBe(4);
+    expect(JSON.parse(stdout).manual).toEqual([
+      expect.objectContaining({ lines: ['import { badge } from "./badges/badge.js";', "badge"] }),
+    ]);
+    const text = await repo.read(authenticators);
+    expect(text).not.toContain("badge");
+    const looked = () => runCommand(() => doctor({ offline: true }, contextFor(third, repo.dir)));
+    expect((await looked()).stdout).toContain("badge of badge is not in authenticators");
+    await repo.write(
+      authenticators,
+      `import { badge } from "./badges/badge.js";\n${text.replace("of(", "of(badge, ")}`,
+    );
+    expect((await looked()).stdout).not.toContain("lost-entry");
   });
 
   it("an update leaves an entry out that the user took out, and one of an item waits for its base", async () => {

@@ -72,7 +72,12 @@ export async function makeAddOnReleases(): Promise<{ first: string; second: stri
   await edit(second, `${base}/auth/ends/close.ts`, (text) =>
     text.replaceAll('"./', '"../').replace('"../db/', '"../../db/'),
   );
-  await edit(second, `${base}/routes/auth.ts`, (text) => text.replace("/close.js", "/ends/close.js"));
+  const folder = join(second, "templates/auth-basic/base");
+  for (const path of (await fs.readdir(folder, { recursive: true })).map(String)) {
+    if (!path.endsWith(".ts")) continue;
+    const text = await fs.readFile(join(folder, path), "utf8");
+    await fs.writeFile(join(folder, path), text.replace("auth/close.js", "auth/ends/close.js"));
+  }
   await edit(second, `${base}/middleware/authenticators.ts`, (text) =>
     text
       .replace("[bearerToken]", "[bearerToken, nobody]")
