@@ -15,7 +15,7 @@ import { exportedNames } from "../../cli/edits/exports.js";
 import { hasListEntry } from "../../cli/edits/list-entry.js";
 import { readRegistry } from "../../cli/registry/read-registry.js";
 import { readTemplates } from "../../cli/registry/templates.js";
-import { makeAddOnReleases } from "../support/add-ons.js";
+import { copyPackage, makeAddOnReleases } from "../support/add-ons.js";
 import { type Fixture, useFixture } from "../support/fixture.js";
 import { contextFor, runCommand } from "../support/in-process.js";
 import { edit } from "../support/releases.js";
@@ -24,7 +24,9 @@ import { treeOf } from "../support/tree.js";
 
 let first: string;
 let second: string;
+let today: string;
 beforeAll(async () => {
+  today = await copyPackage();
   ({ first, second } = await makeAddOnReleases());
 });
 
@@ -366,7 +368,7 @@ describe("the items of authwright", () => {
     const texts = new Map<string, string>();
     for (const item of items.filter((one) => one.name === "auth-basic" || one.name === name)) {
       const values = Object.entries(item.choices).map(([choice, { default: value }]) => [choice, value]);
-      const files = await readTemplates(clone, item.name, Object.fromEntries(values));
+      const files = await readTemplates(today, item.name, Object.fromEntries(values));
       for (const { path, text } of files) texts.set(path, text);
     }
     for (const { file, list, entry, from } of items.find((item) => item.name === name)!.appends ?? []) {
@@ -384,14 +386,14 @@ describe("the items of authwright", () => {
     "all of them in %s: a second add and diff find nothing, remove leaves what was there",
     async (name) => {
       const repo = await useFixture(name);
-      expect(await adding(repo, "auth-basic", {}, {}, clone)).toMatchObject(done);
+      expect(await adding(repo, "auth-basic", {}, {}, today)).toMatchObject(done);
       const before = await treeOf(repo.dir);
-      expect(await adding(repo, names.join(" "), {}, {}, clone)).toMatchObject(done);
+      expect(await adding(repo, names.join(" "), {}, {}, today)).toMatchObject(done);
       const after = await treeOf(repo.dir);
-      expect(await adding(repo, names.join(" "), {}, {}, clone)).toMatchObject(done);
+      expect(await adding(repo, names.join(" "), {}, {}, today)).toMatchObject(done);
       expect(await treeOf(repo.dir)).toEqual(after);
-      expect(await differences(repo, clone)).toMatch(/no differences\n$/);
-      for (const one of names.toReversed()) expect(await removing(repo, one, {}, clone)).toMatchObject(done);
+      expect(await differences(repo, today)).toMatch(/no differences\n$/);
+      for (const one of names.toReversed()) expect(await removing(repo, one, {}, today)).toMatchObject(done);
       expect(await treeOf(repo.dir)).toEqual(before);
     },
   );

@@ -91,9 +91,21 @@ export async function makeAddOnReleases(): Promise<{ first: string; second: stri
   return { first, second };
 }
 
-async function makePackage(): Promise<string> {
+/** The package as it is now: nobody edits a template between two commands of a test. */
+export async function copyPackage(): Promise<string> {
+  const folder = await emptyFolder();
+  for (const name of ["registry.json", "templates"]) await fs.copy(join(repo, name), join(folder, name));
+  return folder;
+}
+
+async function emptyFolder(): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "authwright-add-ons-")));
   afterAll(() => fs.remove(folder));
+  return folder;
+}
+
+async function makePackage(): Promise<string> {
+  const folder = await emptyFolder();
   await fs.copy(join(repo, "templates/auth-basic"), join(folder, "templates/auth-basic"));
   const registry = await fs.readJson(join(repo, "registry.json"));
   await fs.writeJson(join(folder, "registry.json"), { ...registry, items: [registry.items[0], ...items] });
