@@ -3,6 +3,10 @@ import { forgotInput, resetInput, tokenInput } from "./email-input.js";
 import type { Operation, OperationGroup } from "./operations.js";
 
 const nothing = z.object({});
+const oneOfBoth = forgotInput.meta({
+  oneOf: [{ required: ["email"] }, { required: ["username"] }],
+  examples: [{ email: "ada@example.org" }],
+});
 
 /** What `routes/email.ts` answers. */
 const operations: Operation[] = [
@@ -45,7 +49,7 @@ const operations: Operation[] = [
     summary: "Mail a link to a new password",
     description: "Takes an e-mail address or a username. The answer is the same whether such an account exists or not.",
     auth: "none",
-    body: forgotInput,
+    body: oneOfBoth,
     success: { status: 202, description: "If the account has a proven address, a mail is on its way.", body: nothing },
     errors: [],
   },
@@ -62,4 +66,10 @@ const operations: Operation[] = [
   },
 ];
 
-export const emailOperations: OperationGroup = { operations };
+function amend(operation: Operation): Operation {
+  if (operation.id !== "updateMe") return operation;
+  const more = "A proven address stays, and is answered, until the link to the new one is used.";
+  return { ...operation, description: [operation.description, more].filter(Boolean).join(" ") };
+}
+
+export const emailOperations: OperationGroup = { operations, amend };

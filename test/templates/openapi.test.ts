@@ -1,0 +1,276 @@
+import { randomBytes } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import fs from "fs-extra";
+import PostalMime from "postal-mime";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ComposedApp, composeApp, type RunningApp, startApp } from "../support/compose.js";
+import { type Contract, contractOf, type Documented, type Sent } from "../support/contract.js";
+
+const items = ["auth-cookies", "auth-sudo", "auth-sessions", "auth-grace", "auth-email", "auth-openapi"];
+const password = "nine blue herons wade";
+const newPassword = "ten green herons fish";
+const production = {
+  NODE_ENV: "production",
+  AUTH_RATE_LIMIT: "on",
+  BCRYPT_COST: "10",
+  AUTH_MAIL: "queue",
+  MAIL_FROM: "no-reply@example.org",
+  APP_URL: "https://shop.example.org",
+};
+
+/** It trusts X-Forwarded-For, and tells which routes it has. */
+const server = `import express from "express";
+import { authRouter, closeAuth } from "./src/routes/auth.js";
+
+const app = express();
+app.set("trust proxy", true);
+app.use("/api/auth", authRouter);
+app.get("/routes", (_req, res) => void res.json(routesOf(authRouter)));
+const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", () => console.log("listening"));
+process.once("SIGTERM", () => {
+  process.stdin.destroy();
+  server.close(() => void closeAuth());
+});
+process.stdin.resume().once("end", () => process.exit());
+
+function routesOf({ stack }: any): string[] {
+  return stack.flatMap((layer: any) => {
+    if (layer.route) return Object.keys(layer.route.methods).map((one) => one.toUpperCase() + " " + layer.route.path);
+    return layer.handle?.stack ? routesOf(layer.handle) : [];
+  });
+}
+`;
+
+let app: ComposedApp;
+let running: RunningApp;
+/** In production, with limits, on the same database. */
+let limited: RunningApp;
+// biome-ignore lint/suspicious/noExplicitAny: what a test reads of a document
+let document: any;
+let contract: Contract;
+
+beforeAll(async () => {
+  app = await composeApp({ items, server });
+  running = await startApp(app.dir, { AUTH_MAIL: `outbox:${join(app.dir, "mail")}` });
+  document = await (await fetch(`${running.url}/api/auth/openapi.json`)).json();
+  contract = contractOf(document, `${running.url}/api/auth`);
+});
+
+afterAll(async () => {
+  await running?.stop();
+  await limited?.stop();
+  await app?.remove();
+});
+
+describe("the document of all items", () => {
+  test("holds every route of the routers, and no other", async () => {
+    const routes = (await (await fetch(`${running.url}/routes`)).json()) as string[];
+    const spelled = routes.map((route) => route.replace(/:(\w+)/g, "{$1}"));
+    expect(contract.operations.map(({ route }) => route).sort()).toEqual([...new Set(spelled)].sort());
+  });
+
+  test("ids are unique", () => {
+    const ids = contract.operations.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe("every documented answer is given, and is as documented", () => {
+  test("signing up, logging in, and the life of tokens", async () => {
+    const ada = await signUp({ email: "ada@example.org", displayName: "Ada \u{1F426}" });
+    await send("signUp", { body: { username: ada.username, password } }, 409);
+    await send("signUp", { body: { username: newName(), password: "short" } }, 400);
+    await send("logIn", { body: { username: ada.username, password: newPassword } }, 401);
+    const { body: login } = await send("logIn", { body: { username: ada.username, password } }, 200);
+    const { body: next } = await send("refreshTokens", { body: { refreshToken: login.refreshToken } }, 200);
+    await send("validate", { body: { refreshToken: next.refreshToken } }, 204);
+    await send("validate", { bearer: next.accessToken }, 204);
+    await send("validate", { body: { refreshToken: login.refreshToken } }, 403);
+    await send("validate", {}, 401);
+    await send("refreshTokens", { body: { refreshToken: "x" } }, 403);
+    await send("logOut", { body: { refreshToken: next.refreshToken } }, 204);
+    await send("logOut", { bearer: next.accessToken }, 204);
+    await send("logOut", {}, 401);
+    await send("getHealth", {}, 204);
+  });
+
+  test("the account", async () => {
+    const ada = await signUp({ email: newAddress() });
+    const { accessToken: bearer } = ada;
+    await send("getMe", { bearer }, 200);
+    await send("updateMe", { bearer, body: { displayName: null } }, 200);
+    await send("updateMe", { bearer, body: { email: newAddress(), currentPassword: newPassword } }, 403);
+    await send("changePassword", { bearer, body: { currentPassword: newPassword, newPassword } }, 403);
+    await send("deleteMe", { bearer, body: { password: newPassword } }, 403);
+    const change = { currentPassword: password, newPassword };
+    const { body: changed } = await send("changePassword", { bearer, body: change }, 200);
+    const again = { bearer: changed.accessToken, body: { password: newPassword } };
+    const { body: renewed } = await send("reauthenticate", again, 200);
+    await send("deleteMe", { bearer: renewed.accessToken, body: { password: newPassword } }, 204);
+    await send("restoreAccount", { body: { username: ada.username, password } }, 401);
+    await send("restoreAccount", { body: { username: ada.username, password: newPassword } }, 200);
+  });
+
+  test("sessions", async () => {
+    const ada = await signUp();
+    const { accessToken: bearer } = ada;
+    await send("logIn", { body: { username: ada.username, password }, headers: { "user-agent": "curl/8.5.0" } }, 200);
+    const { body } = await send("getSessions", { bearer }, 200);
+    const other = body.sessions.find((session: { current: boolean }) => !session.current);
+    await send("getSessions", { bearer, query: `?after=${other.id}` }, 200);
+    await send("getSessions", { bearer, query: "?after=x" }, 400);
+    await send("endSession", { bearer, params: { id: other.id } }, 204);
+    await send("endSession", { bearer, params: { id: other.id } }, 404);
+    await send("endOtherSessions", { bearer }, 204);
+    await send("logOutEverywhere", { bearer }, 204);
+  });
+
+  test("sessions in cookies", async () => {
+    const { username } = await signUp();
+    const login = { body: { username, password }, headers: ownPage };
+    await send("startCookieSession", { body: { username, password: newPassword }, headers: ownPage }, 401);
+    const headers = { ...ownPage, cookie: cookieOf(await send("startCookieSession", login, 200)) };
+    await send("getCookieSession", { headers }, 200);
+    await send("getMe", { headers }, 200);
+    const { headers: renewed } = await send("reauthenticate", { headers, body: { password } }, 200);
+    const cookie = cookieOf({ headers: renewed });
+    const change = { currentPassword: password, newPassword };
+    const changed = await send("changePassword", { headers: { ...ownPage, cookie }, body: change }, 200);
+    await send("endCookieSession", { headers: { ...ownPage, cookie: cookieOf(changed) } }, 204);
+    const inCookie = { ...ownPage, "auth-session": "cookie" };
+    await send("signUp", { headers: inCookie, body: { username: newName(), password } }, 201);
+    await send("logIn", { headers: inCookie, body: { username, password: newPassword } }, 200);
+  });
+
+  test("addresses and forgotten passwords", async () => {
+    const email = newAddress();
+    const { username, accessToken } = await signUp({ email });
+    await send("sendEmailVerification", { bearer: accessToken }, 202);
+    await send("verifyEmail", { body: { token: await tokenTo(email, "verify-email") } }, 204);
+    await send("forgotPassword", { body: { email } }, 202);
+    await send("forgotPassword", { body: { username: newName() } }, 202);
+    await send("forgotPassword", { body: { username, email } }, 400);
+    const token = await tokenTo(email, "reset-password");
+    await send("resetPassword", { body: { token, newPassword: "short" } }, 400);
+    await send("resetPassword", { body: { token, newPassword } }, 204);
+    await send("resetPassword", { body: { token, newPassword } }, 403);
+    const { body: login } = await send("logIn", { body: { username, password: newPassword } }, 200);
+    const change = { email: newAddress(), currentPassword: newPassword };
+    await send("updateMe", { bearer: login.accessToken, body: change }, 200);
+    await send("revertEmail", { body: { token: await tokenTo(email, "revert-email") } }, 204);
+    for (const id of ["verifyEmail", "revertEmail"]) await send(id, { body: { token: "x" } }, 403);
+  });
+
+  test("bodies that are none, of another kind or too large", async () => {
+    const { accessToken: bearer } = await signUp();
+    for (const { id, operation } of contract.operations) {
+      if (operation.parameters?.some((parameter: { in: string }) => parameter.in === "path"))
+        await send(id, { bearer, params: { id: "%ff" } }, 400);
+      if (!operation.requestBody) continue;
+      await send(id, { bearer, headers: ownPage, body: "[]" }, 400);
+      await send(id, { bearer, headers: { ...ownPage, "content-type": "text/plain" }, body: "x" }, 415);
+      await send(id, { bearer, headers: ownPage, body: { username: "x".repeat(40_000) } }, 413);
+    }
+  });
+
+  test("nobody, a bad token, a page of another site", async () => {
+    const { username } = await signUp();
+    const login = await send("startCookieSession", { body: { username, password }, headers: ownPage }, 200);
+    const cookie = cookieOf(login);
+    for (const documented of contract.operations) {
+      const { id, route, operation } = documented;
+      if (isProtected(documented)) await send(id, {}, 401);
+      if (operation.security.some((way: object) => "bearer" in way)) await send(id, { bearer: "x.y.z" }, 401);
+      const takesCookie = operation.security.some((way: object) => "cookie" in way);
+      if (takesCookie && !route.startsWith("GET ")) await send(id, { headers: { cookie } }, 403);
+      if (operation.parameters?.some(({ name }: { name: string }) => name === "Auth-Session"))
+        await send(id, { body: bodies[id], headers: { cookie, "auth-session": "cookie" } }, 403);
+    }
+    await send("startCookieSession", { body: { username, password } }, 403);
+  });
+
+  test("limits, and what production hides", async () => {
+    limited = await startApp(app.dir, production);
+    const at = `${limited.url}/api/auth`;
+    const tired = { ...ownPage, "x-forwarded-for": "203.0.113.7", "x-forwarded-proto": "https" };
+    await send("getOpenApi", { at }, 404);
+    const { accessToken: bearer } = await signUp({ email: newAddress() }, at);
+    const attempts = Array.from({ length: 300 }, () => ({ body: { token: "x" }, headers: tired, at }));
+    for (let sent = 0; sent < attempts.length; sent += 30)
+      await Promise.all(attempts.slice(sent, sent + 30).map((attempt) => send("verifyEmail", attempt, 403)));
+    for (const { id, operation } of contract.operations) {
+      if (!operation.responses[429]) continue;
+      const body = operation.requestBody && { body: bodies[id] };
+      await send(id, { bearer, headers: tired, at, ...body }, 429);
+    }
+  });
+
+  test("and no other answer is documented", async () => {
+    await send("getOpenApi", {}, 200);
+    expect(contract.unseen()).toEqual([]);
+  });
+});
+
+/** What each operation takes that is limited. */
+const bodies: Record<string, unknown> = {
+  signUp: { username: newName(), password },
+  logIn: { username: "ada", password },
+  startCookieSession: { username: "ada", password },
+  restoreAccount: { username: "ada", password },
+  reauthenticate: { password },
+  updateMe: { email: "other@example.org", currentPassword: password },
+  changePassword: { currentPassword: password, newPassword },
+  deleteMe: { password },
+  verifyEmail: { token: "x" },
+  revertEmail: { token: "x" },
+  resetPassword: { token: "x", newPassword },
+};
+
+/** What a browser says of a request that a page of this site makes. */
+const ownPage = { "sec-fetch-site": "same-origin" };
+
+async function send(id: string, sent: Sent, status: number) {
+  const received = await contract.send(id, sent);
+  expect(received.status, `${id}: ${JSON.stringify(received.body)}`).toBe(status);
+  return received;
+}
+
+async function signUp(extra: Record<string, unknown> = {}, at?: string) {
+  const username = newName();
+  const body = { username, password, ...extra };
+  const { body: answer } = await send("signUp", { body, ...(at ? { at } : {}) }, 201);
+  return { username, accessToken: answer.accessToken as string };
+}
+
+function isProtected({ operation }: Documented): boolean {
+  return operation.security.every((way: object) => Object.keys(way).length > 0);
+}
+
+function cookieOf({ headers }: { headers: Headers }): string {
+  return headers.getSetCookie()[0]?.split(";")[0] ?? "";
+}
+
+function newName(): string {
+  return `ada-${randomBytes(6).toString("hex")}`;
+}
+
+function newAddress(): string {
+  return `${newName()}@example.org`;
+}
+
+/** The token of the link to that page, in the newest mail that went to the address. */
+async function tokenTo(address: string, page: string): Promise<string> {
+  const dir = join(app.dir, "mail");
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const names = (await fs.pathExists(dir)) ? (await readdir(dir)).filter((name) => name.endsWith(".eml")).sort() : [];
+    for (const name of names.reverse()) {
+      const mail = await PostalMime.parse(await readFile(join(dir, name)));
+      const token = new RegExp(`${page}#token=([\\w-]+)`).exec(mail.text ?? "")?.[1];
+      if (token && mail.to?.some((one) => one.address === address)) return token;
+    }
+    await sleep(50);
+  }
+  throw new Error(`No mail with ${page} went to ${address}`);
+}
