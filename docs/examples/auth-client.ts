@@ -1,0 +1,262 @@
+// A typed client of the auth module for browsers and other programs that hold tokens: copy it into your front end.
+// It needs nothing but `fetch`.
+
+/** What the server answers a login with, as far as it has to be kept. */
+export interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+  tokenType: "Bearer";
+  /** Seconds that the access token lives. */
+  expiresIn: number;
+}
+
+export interface User {
+  id: string;
+  username: string;
+  email: string | null;
+  displayName: string | null;
+  createdAt: string;
+}
+
+export interface Session {
+  id: string;
+  createdAt: string;
+  lastUsedAt: string;
+  ip: string | null;
+  userAgent: string | null;
+  current: boolean;
+}
+
+export interface Credentials {
+  username: string;
+  password: string;
+}
+
+/** Problem details (RFC 9457), as every error is answered. */
+export interface Problem {
+  type: "about:blank";
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  errors?: { path: string; message: string }[];
+}
+
+type LoggedIn = { user: User } & Tokens;
+
+/** What each route takes and answers. Add those of the add-ons you have: openapi.json has them. */
+export interface Routes {
+  "POST /signup": { body: Credentials & { email?: string; displayName?: string }; answer: LoggedIn };
+  "POST /login": { body: Credentials; answer: LoggedIn };
+  "POST /refresh-token": { body: { refreshToken: string }; answer: Tokens };
+  "POST /logout": { body: { refreshToken?: string }; answer: undefined };
+  "POST /logout-all": { body: undefined; answer: undefined };
+  "GET /me": { body: undefined; answer: { user: User } };
+  "PATCH /me": { body: ProfileChanges; answer: { user: User } };
+  "DELETE /me": { body: { password: string }; answer: undefined };
+  "PUT /password": { body: { currentPassword: string; newPassword: string }; answer: Tokens };
+  "GET /sessions": { body: undefined; answer: { sessions: Session[] } };
+  "DELETE /sessions/{id}": { body: undefined; answer: undefined };
+  "POST /validate": { body: { refreshToken?: string }; answer: undefined };
+  "GET /health": { body: undefined; answer: undefined };
+}
+
+interface ProfileChanges {
+  displayName?: string | null;
+  email?: string | null;
+  /** For another address. */
+  currentPassword?: string;
+}
+
+/** Where the tokens live. It is read before each request, so other tabs may write it too. */
+export interface TokenStore {
+  read(): Tokens | null | Promise<Tokens | null>;
+  write(tokens: Tokens | null): void | Promise<void>;
+}
+
+/** The Web Locks API, as far as it is used. */
+export interface Locks {
+  request<T>(name: string, callback: () => Promise<T>): Promise<T>;
+}
+
+export interface Options {
+  /** Where the module is mounted: "/api/auth", or "https://api.example.org/api/auth". */
+  baseUrl: string;
+  /** `tokensInMemory()` unless given: a reload logs out then. */
+  store?: TokenStore;
+  /** Called when a login has ended and the tokens are gone: show the login page. */
+  onLoggedOut?: () => void;
+  fetch?: typeof fetch;
+  locks?: Locks;
+}
+
+/** The server's answer to a request that it refused. */
+export class AuthProblem extends Error {
+  override readonly name = "AuthProblem";
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail);
+    this.problem = problem;
+  }
+}
+
+export type AuthClient = ReturnType<typeof createAuthClient>;
+
+/**
+ * A client that holds a login. A request whose access token has expired is sent once more with a new one; however many
+ * requests of however many tabs find that at once, the refresh token is spent once.
+ */
+export function createAuthClient({ baseUrl, store = tokensInMemory(), onLoggedOut, ...given }: Options) {
+  const send: typeof fetch = given.fetch ?? ((input, init) => fetch(input, init));
+  const locks = given.locks ?? webLocks() ?? locksInMemory;
+  let refreshing: Promise<Tokens | Response> | undefined;
+
+  /** `fetch`, with the access token. Never for another origin than your API's: it would be handed the token. */
+  async function authorizedFetch(url: string | URL, init: RequestInit = {}): Promise<Response> {
+    const tokens = await store.read();
+    const answer = await send(url, withToken(init, tokens));
+    if (!tokens || !isExpired(answer)) return answer;
+    const fresh = await refresh(tokens);
+    return fresh instanceof Response ? fresh : send(url, withToken(init, fresh));
+  }
+
+  /**
+   * Calls a route of the module: `call("POST /login", { body: { username, password } })`. Tokens of the answer are kept.
+   *
+   * @throws AuthProblem for an answer that is an error.
+   */
+  async function call<Route extends keyof Routes>(
+    route: Route,
+    { body, params = {} }: { body?: Routes[Route]["body"]; params?: Record<string, string> } = {},
+  ): Promise<Routes[Route]["answer"]> {
+    const [method = "", path = ""] = route.split(" ");
+    const url = baseUrl + path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
+    const json = { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+    const init = { method, ...(body === undefined ? {} : json) };
+    const answer = await (withoutToken.includes(route) ? send(url, init) : authorizedFetch(url, init));
+    const content = answer.status === 204 ? undefined : await answer.json();
+    if (!answer.ok) throw new AuthProblem(content);
+    if (endsLogin.includes(route)) await forget();
+    else if (content?.refreshToken) await store.write(tokensOf(content));
+    return content;
+  }
+
+  /** Ends the login, here and on the server. The tokens are forgotten even when the server can't be reached. */
+  async function logOut(): Promise<void> {
+    const tokens = await store.read();
+    await forget();
+    if (tokens) await call("POST /logout", { body: { refreshToken: tokens.refreshToken } });
+  }
+
+  /** New tokens in place of `spent`, or the answer that says why there are none. One at a time in this tab. */
+  function refresh(spent: Tokens): Promise<Tokens | Response> {
+    refreshing ??= locks
+      .request(`refresh ${baseUrl}`, () => refreshUnlessDone(spent))
+      .finally(() => {
+        refreshing = undefined;
+      });
+    return refreshing;
+  }
+
+  /** With the lock held: another tab may have refreshed, logged out, or logged in as somebody else in the meantime. */
+  async function refreshUnlessDone(spent: Tokens): Promise<Tokens | Response> {
+    const current = await store.read();
+    if (!current || ownerOf(current) !== ownerOf(spent)) return loggedOutAnswer();
+    if (current.refreshToken !== spent.refreshToken) return current;
+    const body = JSON.stringify({ refreshToken: current.refreshToken });
+    const headers = { "Content-Type": "application/json" };
+    const answer = await send(`${baseUrl}/refresh-token`, { method: "POST", headers, body });
+    if (answer.ok) {
+      const fresh = tokensOf((await answer.json()) as Tokens);
+      await store.write(fresh);
+      return fresh;
+    }
+    // Anything else (429, 503) says nothing about the login.
+    if ([400, 401, 403].includes(answer.status)) await forget();
+    return answer;
+  }
+
+  async function forget(): Promise<void> {
+    if (!(await store.read())) return;
+    await store.write(null);
+    onLoggedOut?.();
+  }
+
+  return { call, fetch: authorizedFetch, logOut, isLoggedIn: async () => (await store.read()) !== null };
+}
+
+/** Tokens that live as long as the page: nothing for a script to find later, and a reload logs out. */
+export function tokensInMemory(): TokenStore {
+  let kept: Tokens | null = null;
+  return {
+    read: () => kept,
+    write: (tokens) => {
+      kept = tokens;
+    },
+  };
+}
+
+/**
+ * Tokens that all tabs share: `tokensIn(localStorage)`. Every script of the page can read them: the cookie sessions of
+ * auth-cookies keep them from scripts.
+ */
+export function tokensIn(storage: Pick<Storage, "getItem" | "setItem" | "removeItem">, key = "auth"): TokenStore {
+  return {
+    read: () => JSON.parse(storage.getItem(key) ?? "null") as Tokens | null,
+    write: (tokens) => (tokens ? storage.setItem(key, JSON.stringify(tokens)) : storage.removeItem(key)),
+  };
+}
+
+/** Routes where a token is of no use. */
+const withoutToken: string[] = ["POST /signup", "POST /login", "POST /refresh-token", "POST /logout", "GET /health"];
+const endsLogin: string[] = ["POST /logout-all", "DELETE /me"];
+
+/** RFC 6750, section 3.1. With `--errors auth-basic` the status is 403: in another origin, expose the header by CORS. */
+function isExpired({ status, headers }: Response): boolean {
+  const challenge = headers.get("WWW-Authenticate") ?? "";
+  return status === 401 || (status === 403 && challenge.includes('error="invalid_token"'));
+}
+
+function withToken(init: RequestInit, tokens: Tokens | null): RequestInit {
+  const headers = new Headers(init.headers);
+  if (tokens) headers.set("Authorization", `Bearer ${tokens.accessToken}`);
+  return { ...init, headers };
+}
+
+function tokensOf({ accessToken, refreshToken, tokenType, expiresIn }: Tokens): Tokens {
+  return { accessToken, refreshToken, tokenType, expiresIn };
+}
+
+/** The user of an access token (the claim `sub` of the JWT). */
+function ownerOf({ accessToken }: Tokens): string {
+  const payload = accessToken.split(".")[1] ?? "";
+  return JSON.parse(atob(payload.replace(/-/g, "+").replace(/_/g, "/"))).sub;
+}
+
+function loggedOutAnswer(): Response {
+  const problem: Problem = {
+    type: "about:blank",
+    title: "Unauthorized",
+    status: 401,
+    detail: "Log in first.",
+    code: "NotAuthenticated",
+  };
+  const headers = { "Content-Type": "application/problem+json" };
+  return new Response(JSON.stringify(problem), { status: 401, headers });
+}
+
+function webLocks(): Locks | undefined {
+  return (globalThis as { navigator?: { locks?: Locks } }).navigator?.locks;
+}
+
+const queues = new Map<string, Promise<unknown>>();
+
+/** For where there are no Web Locks (they take https): one at a time in this tab. Give each tab a store of its own there. */
+const locksInMemory: Locks = {
+  request<T>(name: string, callback: () => Promise<T>): Promise<T> {
+    const turn = (queues.get(name) ?? Promise.resolve()).then(callback, callback);
+    queues.set(name, turn);
+    return turn;
+  },
+};
