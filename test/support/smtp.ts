@@ -13,6 +13,8 @@ export interface Delivered {
 export interface MailServer {
   readonly port: number;
   readonly delivered: readonly Delivered[];
+  /** Whether each of them came over TLS. */
+  readonly secured: readonly boolean[];
   /** What clients have logged in with. */
   readonly logins: readonly string[];
   /** Waits for a mail to the address, the `count`th one. */
@@ -26,6 +28,7 @@ export async function startMailServer(
 ): Promise<MailServer> {
   const delivered: Delivered[] = [];
   const logins: string[] = [];
+  const secured: boolean[] = [];
   const { port = 0, delayMs = 0, ...more } = options;
   const server = new SMTPServer({
     authOptional: true,
@@ -36,7 +39,8 @@ export async function startMailServer(
       logins.push(`${username} ${password}`);
       done(null, { user: username });
     },
-    onData: (stream, { envelope }, done) => {
+    onData: (stream, { envelope, secure }, done) => {
+      secured.push(secure);
       const chunks: Buffer[] = [];
       stream.on("data", (chunk: Buffer) => chunks.push(chunk));
       stream.on("end", async () => {
@@ -55,6 +59,7 @@ export async function startMailServer(
   return {
     port: (server.server.address() as AddressInfo).port,
     delivered,
+    secured,
     logins,
     mailTo: async (address, count = 1) => {
       await until(() => sentTo(address).length >= count, `mail ${count} to ${address}`);

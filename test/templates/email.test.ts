@@ -1,5 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Email } from "postal-mime";
+import { x } from "tinyexec";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import type { Answer, Api } from "../support/api.js";
 import {
@@ -10,6 +14,7 @@ import {
   removeComposed,
   startCluster,
   tally,
+  times,
 } from "../support/cluster.js";
 import type { Env, RunningApp } from "../support/compose.js";
 import { freePort } from "../support/free-port.js";
@@ -33,9 +38,8 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (database) => {
     const { apps, inbox } = await start(database, 2);
     await provesAndResets(apps, inbox);
     await oneOfThirtyResetsWins(apps, inbox);
-    const rounds = database === "postgres" ? 4 : 2;
-    await oneAccountHoldsAnAddress(apps, inbox, rounds);
-    await changeAndProofAgree(apps, inbox, rounds);
+    await times(6, (round) => oneAccountHoldsAnAddress(apps, inbox, round % 2 === 0 ? "stored" : "changed"));
+    await times(6, () => changeAndProofAgree(apps, inbox));
   });
 
   test("what was left in the outbox goes out after a restart, from two processes, each mail once", async () => {
@@ -70,14 +74,60 @@ test("an SMTP server that is slow, silent or dead slows no request, and a server
   expect((await cluster.sql("select id from mail_outbox")).length).toBe(10);
 });
 
-test("in production a server without STARTTLS gets no mail", async () => {
-  smtp = await startMailServer();
-  const env = { ...mailEnv, NODE_ENV: "production", BCRYPT_COST: "10", AUTH_MAIL: `smtp://0.0.0.0:${smtp.port}` };
-  cluster = await startCluster({ database: "sqlite", processes: 1, items, env });
-  await signUpWith(cluster.clients, newAddress());
-  await until(() => cluster!.apps[0]!.output().includes("mail_send_fail"), "failed attempt");
-  expect(cluster.apps[0]!.output()).toMatch(/"reason":"verify: ETLS/);
-  expect(smtp.delivered).toEqual([]);
+describe("in production", () => {
+  const startProduction = async (more: Env = {}): Promise<void> => {
+    const env = { ...mailEnv, NODE_ENV: "production", BCRYPT_COST: "10", ...more };
+    // An address of this machine that does not count as such.
+    const mail = { AUTH_MAIL: `smtp://ada:secret@0.0.0.0:${smtp!.port}` };
+    cluster = await startCluster({ database: "sqlite", processes: 1, items, env: { ...env, ...mail } });
+    await signUpWith(cluster.clients, newAddress());
+  };
+  const failure = async (): Promise<string> => {
+    await until(() => cluster!.apps[0]!.output().includes("mail_send_fail"), "failed attempt");
+    return /"reason":"([^"]*)"/.exec(cluster!.apps[0]!.output())![1]!;
+  };
+
+  test("a server without STARTTLS gets neither mail nor password", async () => {
+    smtp = await startMailServer();
+    await startProduction();
+    expect(await failure()).toMatch(/^verify: ETLS 500, attempt 1 of 8$/);
+    expect([smtp.delivered, smtp.logins]).toEqual([[], []]);
+  });
+
+  test("one whose certificate nobody vouches for gets none either, and one that is vouched for gets it over TLS", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "authwright-mail-"));
+    const { key, cert } = await makeCertificate(dir);
+    smtp = await startMailServer({ disabledCommands: [], key: await readFile(key), cert: await readFile(cert) });
+    await startProduction();
+    await failure();
+    expect([smtp.delivered, smtp.logins]).toEqual([[], []]);
+    await cluster!.close();
+    await startProduction({ NODE_EXTRA_CA_CERTS: cert });
+    await until(() => smtp!.delivered.length === 1, "mail");
+    expect([smtp.secured, smtp.logins]).toEqual([[true], ["ada secret"]]);
+    await rm(dir, { recursive: true });
+  });
+
+  test("without AUTH_MAIL nothing starts, and the error names it", async () => {
+    const env = { ...mailEnv, NODE_ENV: "production", BCRYPT_COST: "10", AUTH_MAIL: "" };
+    const starting = startCluster({ database: "sqlite", processes: 1, items, env });
+    await expect(starting).rejects.toThrow(/AUTH_MAIL is missing/);
+  });
+});
+
+test("an address that the server refuses for good is given up at once, and does not hold up the others", async () => {
+  const refused = newAddress();
+  smtp = await startMailServer({
+    onRcptTo: ({ address }, _session, done) =>
+      done(address === refused ? Object.assign(new Error("No such user"), { responseCode: 550 }) : null),
+  });
+  cluster = await startCluster({ database: "sqlite", processes: 1, items, env: { ...mailEnv, AUTH_MAIL: url(smtp) } });
+  for (const email of [refused, newAddress()]) await signUpWith(cluster.clients, email);
+  await until(() => smtp!.delivered.length === 1, "other mail");
+  await until(() => cluster!.apps[0]!.output().includes("given up"), "word of it");
+  expect(cluster.apps[0]!.output()).toContain("verify: EENVELOPE 550, attempt 1 of 8, given up");
+  await until(async () => (await cluster!.sql("select id from mail_outbox")).length === 1, "acknowledged mail");
+  expect(await cluster.sql("select address, due_at from mail_outbox")).toEqual([{ address: refused, due_at: null }]);
 });
 
 test("/password/forgot takes as long for an address that nobody has", async () => {
@@ -142,44 +192,37 @@ async function oneOfThirtyResetsWins(apps: readonly Api[], inbox: MailServer): P
   expect((await logIn(apps[0]!, username, secrets[won])).status).toBe(200);
 }
 
-/** Half of them as the stored address, half as a change of another one. */
-async function oneAccountHoldsAnAddress(apps: readonly Api[], inbox: MailServer, rounds: number): Promise<void> {
-  for (let round = 0; round < rounds; round++) {
-    const email = newAddress();
-    for (let person = 0; person < 2; person++) await signUpWith(apps, email);
-    let tokens = [tokenIn(await inbox.mailTo(email, 1)), tokenIn(await inbox.mailTo(email, 2))];
-    if (round % 2 === 1) {
-      const changing = [await proven(apps, inbox), await proven(apps, inbox)];
-      for (const { accessToken } of changing) await changeTo(apps[0]!, accessToken, email);
-      const mails = [await inbox.mailTo(email, 3), await inbox.mailTo(email, 4)];
-      tokens = mails.map(tokenIn);
-    }
-    const answers = await Promise.all(tokens.map((token, index) => verify(apps[index]!, token)));
-    const statuses = answers.map(({ status }) => status);
-    expect(statuses).toContain(204);
-    for (const status of statuses) expect([204, 403]).toContain(status);
-    const holders = await cluster!.sql(
-      `select id from users where email = '${email}' and email_verified_at is not null`,
-    );
-    expect(holders).toHaveLength(1);
-    const others = await cluster!.sql(`select id from users where email = '${email}'`);
-    expect(others).toHaveLength(1);
+/** Two proofs at once: of the address that both accounts have stored, or that both are changing to. */
+async function oneAccountHoldsAnAddress(
+  apps: readonly Api[],
+  inbox: MailServer,
+  way: "stored" | "changed",
+): Promise<void> {
+  const email = newAddress();
+  for (let person = 0; person < 2; person++) {
+    if (way === "stored") await signUpWith(apps, email);
+    else await changeTo(apps[0]!, (await proven(apps, inbox)).accessToken, email);
   }
+  const tokens = [tokenIn(await inbox.mailTo(email, 1)), tokenIn(await inbox.mailTo(email, 2))];
+  const answers = await Promise.all(tokens.map((token, index) => verify(apps[index]!, token)));
+  const statuses = answers.map(({ status }) => status);
+  expect(statuses).toContain(204);
+  for (const status of statuses) expect([204, 403]).toContain(status);
+  const holders = await cluster!.sql(`select email_verified_at as proven from users where email = '${email}'`);
+  expect(holders).toEqual([{ proven: expect.anything() }]);
 }
 
-async function changeAndProofAgree(apps: readonly Api[], inbox: MailServer, rounds: number): Promise<void> {
-  for (let round = 0; round < rounds; round++) {
-    const { email, accessToken, id } = await proven(apps, inbox);
-    const [first, second] = [newAddress(), newAddress()];
-    await changeTo(apps[0]!, accessToken, first);
-    const token = tokenIn(await inbox.mailTo(first));
-    const [proof, change] = await Promise.all([verify(apps[0]!, token), changeTo(apps[1]!, accessToken, second)]);
-    expect([200, 401]).toContain(change.status);
-    const [row] = await cluster!.sql(`select email from users where id = '${id}' and email_verified_at is not null`);
-    expect(row!["email"]).toBe(proof.status === 204 ? first : email);
-    expect((await verify(apps[1]!, token)).status).toBe(403);
-    if (proof.status !== 204) expect((await verify(apps[0]!, tokenIn(await inbox.mailTo(second)))).status).toBe(204);
-  }
+async function changeAndProofAgree(apps: readonly Api[], inbox: MailServer): Promise<void> {
+  const { email, accessToken, id } = await proven(apps, inbox);
+  const [first, second] = [newAddress(), newAddress()];
+  await changeTo(apps[0]!, accessToken, first);
+  const token = tokenIn(await inbox.mailTo(first));
+  const [proof, change] = await Promise.all([verify(apps[0]!, token), changeTo(apps[1]!, accessToken, second)]);
+  expect([200, 401]).toContain(change.status);
+  const [row] = await cluster!.sql(`select email from users where id = '${id}' and email_verified_at is not null`);
+  expect(row!["email"]).toBe(proof.status === 204 ? first : email);
+  expect((await verify(apps[1]!, token)).status).toBe(403);
+  if (proof.status !== 204) expect((await verify(apps[0]!, tokenIn(await inbox.mailTo(second)))).status).toBe(204);
 }
 
 interface Proven {
@@ -224,4 +267,13 @@ async function wake({ url: base }: RunningApp): Promise<void> {
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1]!;
+}
+
+/** Files with a key, and a certificate for 0.0.0.0 that only who has it trusts. */
+async function makeCertificate(dir: string): Promise<{ key: string; cert: string }> {
+  const files = { key: join(dir, "key.pem"), cert: join(dir, "cert.pem") };
+  const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
+  const names = ["-subj", "/CN=0.0.0.0", "-addext", "subjectAltName=IP:0.0.0.0"];
+  await x("openssl", ["req", ...kind, ...names, "-keyout", files.key, "-out", files.cert], { throwOnError: true });
+  return files;
 }

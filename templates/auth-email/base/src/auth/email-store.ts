@@ -98,10 +98,14 @@ export async function cancelAddressChange(userId: string): Promise<void> {
 /**
  * Stores that somebody asks for a reset. Who is meant is looked up by who sends the mail, so that the answer takes the
  * same time and work for everybody: one statement, and no account is read.
+ *
+ * @returns false where the network of `ip` has asked too often.
  */
-export async function addResetRequest(asked: ResetRequest, ip: string | null): Promise<void> {
-  await transaction(async (tx) => {
-    if (await mayAsk(tx, ip)) await addRequest(tx, asked);
+export async function addResetRequest(asked: ResetRequest, ip: string | null): Promise<boolean> {
+  return transaction(async (tx) => {
+    const mayGo = await mayAsk(tx, ip);
+    if (mayGo) await addRequest(tx, asked);
+    return mayGo;
   });
 }
 

@@ -51,7 +51,8 @@ export async function forgotPassword({ email, username = "" }: ForgotInput, clie
     email === undefined
       ? { purpose: "forgot-username", address: canonicalUsername(username) }
       : { purpose: "forgot-address", address: canonicalAddress(email) };
-  await addResetRequest(asked, client.ip);
+  // What was refused is no event, or anybody could fill the log with them.
+  if (!(await addResetRequest(asked, client.ip))) return;
   await emit({ event: "authn_password_reset_request", outcome: "success", client });
   ringForMail();
 }
