@@ -7,6 +7,7 @@ const maxEmailCharacters = 254;
 
 /** `.meta()` is for documents alone. Lengths there are generous: texts are normalized before they are measured. */
 const anyPassword = { format: "password", minLength: 1, maxLength: 1024 };
+const anyNewPassword = { ...anyPassword, description: "15 to 256 characters after NFC, any of them." };
 
 /** Control, format, white-space and invisible characters, and halves of characters. */
 const notInNames = /[\p{Cc}\p{Cf}\p{Cs}\p{White_Space}\p{Default_Ignorable_Code_Point}]/u;
@@ -32,7 +33,7 @@ const password = z
   .meta(anyPassword);
 
 /** Checked by `password-checks.ts`. */
-const newPassword = z.string().meta({ ...anyPassword, description: "15 to 256 characters after NFC, any of them." });
+const newPassword = z.string().meta(anyNewPassword);
 
 const email = z.email().max(maxEmailCharacters);
 
