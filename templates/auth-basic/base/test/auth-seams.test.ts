@@ -1,4 +1,5 @@
 import "./auth-environment.js";
+import { inspect } from "node:util";
 import { eq } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -11,7 +12,20 @@ import { now, read, write } from "../src/db/client.js";
 import { users } from "../src/db/schema/auth.js";
 import { protectedRoute } from "../src/middleware/jwt.js";
 import { sessionCarriers } from "../src/middleware/session-carriers.js";
-import { call, events, expectProblem, logIn, password, refresh, signUp, startAuth, stopAuth } from "./auth-client.js";
+import { authRouter } from "../src/routes/auth.js";
+import {
+  call,
+  events,
+  expectProblem,
+  logIn,
+  newName,
+  password,
+  refresh,
+  signUp,
+  startAuth,
+  stopAuth,
+} from "./auth-client.js";
+import { duringOutage } from "./auth-database.js";
 
 beforeAll(startAuth);
 afterAll(stopAuth);
@@ -113,6 +127,26 @@ describe("a session carrier", () => {
 });
 
 describe("an application that has answered already, as its time limits do,", () => {
+  test("finds no row, and so no hash, of a signup that fails afterwards in its log", async () => {
+    const logged: unknown[] = [];
+    const { error: consoleError } = console;
+    console.error = (...values) => void logged.push(...values);
+    const app = express().set("env", "production");
+    app.use((_req, res, next) => {
+      next();
+      res.status(503).end();
+    }, authRouter);
+    const before = events.length;
+    const body = { username: newName(), password };
+    await duringOutage(async () => {
+      expect((await call("POST /signup", { app, mount: "", body })).status).toBe(503);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    });
+    console.error = consoleError;
+    expect(inspect(logged)).toBe("[]");
+    expect(events.slice(before)).toMatchObject([{ event: "sys_error", reason: expect.stringMatching(/^Service/) }]);
+  });
+
   test("is left alone by a guard that refuses afterwards: the process goes on", async () => {
     const unhandled: unknown[] = [];
     const hear = (reason: unknown) => void unhandled.push(reason);

@@ -4,11 +4,11 @@ import { AuthError, codeOf, toProblem, withCauses } from "../auth/errors.js";
 import { emit } from "../auth/events.js";
 import { clientOf } from "./client.js";
 
-/** Answers whatever went wrong in the router as application/problem+json (RFC 9457). */
-export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, next) => {
-  if (res.headersSent) next(error);
-  else sendProblem(error, req, res);
-};
+/**
+ * Answers whatever went wrong in the router as application/problem+json (RFC 9457). Nothing is handed on, not even what
+ * comes too late to be answered: express would log it with its causes, and a failed query has the values of its row.
+ */
+export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, _next) => sendProblem(error, req, res);
 
 /**
  * Answers with the problem behind `error`: never a stack, SQL or a library's text. Where the application has answered
