@@ -29,6 +29,8 @@ export const user = z
   })
   .meta({ id: "User" });
 
+const seconds = z.int().min(1).max(86_400);
+
 export const tokens = z
   .object({
     accessToken: z
@@ -42,11 +44,7 @@ export const tokens = z
       .max(72)
       .meta({ description: "Good once, for the next tokens." }),
     tokenType: z.literal("Bearer"),
-    expiresIn: z
-      .int()
-      .min(1)
-      .max(86_400)
-      .meta({ format: "int32", description: "Seconds that the access token lives." }),
+    expiresIn: seconds.meta({ format: "int32", description: "Seconds that the access token lives." }),
   })
   .meta({ id: "Tokens" });
 
