@@ -36,7 +36,8 @@ describe.skipIf(noChromium)(`cookie sessions in a real browser${why}`, () => {
   let tlsUnlisted: number;
 
   beforeAll(async () => {
-    [chromium, app] = await Promise.all([openChromium(), composeApp({ items: ["auth-cookies"], server: shopSource })]);
+    chromium = await openChromium();
+    app = await composeApp({ items: ["auth-cookies"], server: shopSource });
     const certificate = await makeCertificate(app.dir);
     const key = { key: readFileSync(certificate.key), cert: readFileSync(certificate.cert) };
     for (const site of [createServer(serve), createServer(serve), createTlsServer(key, serve)]) {
