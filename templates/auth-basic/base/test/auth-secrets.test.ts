@@ -355,6 +355,16 @@ describe("the log", () => {
     expect(events[start]).toMatchObject({ event: "authn_password_change", userId: id });
     expect(events.at(-1)).toMatchObject({ event: "authn_login_throttled", outcome: "failure" });
   });
+
+  test("names a throttled client once, however often it comes back", async () => {
+    const { username } = await signUp();
+    const from = newAddress();
+    await guess(10, { username, from });
+    const start = events.length;
+    for (let time = 1; time <= 5; time += 1)
+      expectThrottled(await call("POST /login", { body: { username, password }, from }));
+    expect(events.slice(start).map(({ event }) => event)).toEqual(["authn_login_throttled"]);
+  });
 });
 
 async function guess(

@@ -50,7 +50,9 @@ async function consume(limiter: RateLimiterAbstract, key: string, client: Client
     await limiter.consume(key);
   } catch (rejection) {
     if (!(rejection instanceof RateLimiterRes)) throw rejection;
-    await emit({ event: "authn_login_throttled", outcome: "failure", client });
+    // Once a window: who goes on must not fill the log, or a table of events, with what costs them nothing.
+    if (rejection.consumedPoints === limiter.points + 1)
+      await emit({ event: "authn_login_throttled", outcome: "failure", client });
     throw new AuthError("TooManyRequests", { retryAfterSeconds: Math.ceil(rejection.msBeforeNext / 1000) });
   }
 }
