@@ -42,6 +42,9 @@ export interface Problem {
   errors?: { path: string; message: string }[];
 }
 
+/** New tokens, or none; or the answer of a server that can't say now. */
+type Refreshed = Tokens | "logged out" | Response;
+
 type LoggedIn = { user: User } & Tokens;
 
 /** What each route takes and answers. Add those of the add-ons you have: openapi.json has them. */
@@ -110,15 +113,16 @@ export type AuthClient = ReturnType<typeof createAuthClient>;
 export function createAuthClient({ baseUrl, store = tokensInMemory(), onLoggedOut, ...given }: Options) {
   const send: typeof fetch = given.fetch ?? ((input, init) => fetch(input, init));
   const locks = given.locks ?? webLocks() ?? locksInMemory;
-  let refreshing: Promise<Tokens | Response> | undefined;
+  let refreshing: Promise<Refreshed> | undefined;
 
   /** `fetch`, with the access token. Never for another origin than your API's: it would be handed the token. */
   async function authorizedFetch(url: string | URL, init: RequestInit = {}): Promise<Response> {
     const tokens = await store.read();
     const answer = await send(url, withToken(init, tokens));
     if (!tokens || !isExpired(answer)) return answer;
-    const fresh = await refresh(tokens);
-    return fresh instanceof Response ? fresh : send(url, withToken(init, fresh));
+    const refreshed = await refresh(tokens);
+    if (refreshed === "logged out") return answer;
+    return refreshed instanceof Response ? refreshed.clone() : send(url, withToken(init, refreshed));
   }
 
   /**
@@ -135,11 +139,11 @@ export function createAuthClient({ baseUrl, store = tokensInMemory(), onLoggedOu
     const json = { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
     const init = { method, ...(body === undefined ? {} : json) };
     const answer = await (withoutToken.includes(route) ? send(url, init) : authorizedFetch(url, init));
-    const content = answer.status === 204 ? undefined : await answer.json();
-    if (!answer.ok) throw new AuthProblem(content);
+    const content: unknown = answer.status === 204 ? undefined : await answer.json();
+    if (!answer.ok) throw new AuthProblem(content as Problem);
     if (endsLogin.includes(route)) await forget();
-    else if (content?.refreshToken) await store.write(tokensOf(content));
-    return content;
+    else if ((content as Partial<Tokens> | undefined)?.refreshToken) await store.write(tokensOf(content as Tokens));
+    return content as Routes[Route]["answer"];
   }
 
   /** Ends the login, here and on the server. The tokens are forgotten even when the server can't be reached. */
@@ -149,8 +153,8 @@ export function createAuthClient({ baseUrl, store = tokensInMemory(), onLoggedOu
     if (tokens) await call("POST /logout", { body: { refreshToken: tokens.refreshToken } });
   }
 
-  /** New tokens in place of `spent`, or the answer that says why there are none. One at a time in this tab. */
-  function refresh(spent: Tokens): Promise<Tokens | Response> {
+  /** New tokens in place of `spent`. One attempt at a time in this tab, and by the lock in all of them. */
+  function refresh(spent: Tokens): Promise<Refreshed> {
     refreshing ??= locks
       .request(`refresh ${baseUrl}`, () => refreshUnlessDone(spent))
       .finally(() => {
@@ -160,21 +164,20 @@ export function createAuthClient({ baseUrl, store = tokensInMemory(), onLoggedOu
   }
 
   /** With the lock held: another tab may have refreshed, logged out, or logged in as somebody else in the meantime. */
-  async function refreshUnlessDone(spent: Tokens): Promise<Tokens | Response> {
+  async function refreshUnlessDone(spent: Tokens): Promise<Refreshed> {
     const current = await store.read();
-    if (!current || ownerOf(current) !== ownerOf(spent)) return loggedOutAnswer();
+    if (!current || ownerOf(current) !== ownerOf(spent)) return "logged out";
     if (current.refreshToken !== spent.refreshToken) return current;
     const body = JSON.stringify({ refreshToken: current.refreshToken });
     const headers = { "Content-Type": "application/json" };
     const answer = await send(`${baseUrl}/refresh-token`, { method: "POST", headers, body });
-    if (answer.ok) {
-      const fresh = tokensOf((await answer.json()) as Tokens);
-      await store.write(fresh);
-      return fresh;
-    }
     // Anything else (429, 503) says nothing about the login.
-    if ([400, 401, 403].includes(answer.status)) await forget();
-    return answer;
+    if (!answer.ok && ![400, 401, 403].includes(answer.status)) return answer;
+    const fresh = answer.ok ? tokensOf((await answer.json()) as Tokens) : null;
+    // Who has logged out, or in anew, while this was under way is not overruled.
+    if ((await store.read())?.refreshToken !== current.refreshToken) return "logged out";
+    await (fresh ? store.write(fresh) : forget());
+    return fresh ?? "logged out";
   }
 
   async function forget(): Promise<void> {
@@ -201,11 +204,18 @@ export function tokensInMemory(): TokenStore {
  * Tokens that all tabs share: `tokensIn(localStorage)`. Every script of the page can read them: the cookie sessions of
  * auth-cookies keep them from scripts.
  */
-export function tokensIn(storage: Pick<Storage, "getItem" | "setItem" | "removeItem">, key = "auth"): TokenStore {
+export function tokensIn(storage: Texts, key = "auth"): TokenStore {
   return {
     read: () => JSON.parse(storage.getItem(key) ?? "null") as Tokens | null,
     write: (tokens) => (tokens ? storage.setItem(key, JSON.stringify(tokens)) : storage.removeItem(key)),
   };
+}
+
+/** What is used of `localStorage`. */
+interface Texts {
+  getItem(key: string): string | null;
+  setItem(key: string, text: string): void;
+  removeItem(key: string): void;
 }
 
 /** Routes where a token is of no use. */
@@ -232,18 +242,6 @@ function tokensOf({ accessToken, refreshToken, tokenType, expiresIn }: Tokens): 
 function ownerOf({ accessToken }: Tokens): string {
   const payload = accessToken.split(".")[1] ?? "";
   return JSON.parse(atob(payload.replace(/-/g, "+").replace(/_/g, "/"))).sub;
-}
-
-function loggedOutAnswer(): Response {
-  const problem: Problem = {
-    type: "about:blank",
-    title: "Unauthorized",
-    status: 401,
-    detail: "Log in first.",
-    code: "NotAuthenticated",
-  };
-  const headers = { "Content-Type": "application/problem+json" };
-  return new Response(JSON.stringify(problem), { status: 401, headers });
 }
 
 function webLocks(): Locks | undefined {
