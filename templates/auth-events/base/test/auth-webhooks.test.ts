@@ -74,6 +74,24 @@ describe("the webhook", () => {
     expect(second?.text).toBe(first?.text);
   });
 
+  test("forgets addresses and user agents of a user that is deleted in what has not been sent, and of nobody else", async () => {
+    receiver.answer = () => 500;
+    const [gone, stays] = [await signUp(), await signUp()];
+    const client = { ip: "192.0.2.9", userAgent: "an admin's browser" };
+    await emit({ event: "user_updated", outcome: "success", userId: gone.id, actorId: stays.id, client });
+    await emit({ event: "user_updated", outcome: "success", userId: stays.id, actorId: gone.id, client });
+    await call("DELETE /me", { bearer: gone.accessToken, body: { password } });
+    const waiting = await read((db) => db.select().from(webhookOutbox).orderBy(webhookOutbox.id));
+    const seen = waiting.map(({ payload }) => JSON.parse(payload)).map(({ type, data }) => [type, data.ip !== null]);
+    expect(seen).toEqual([
+      ["auth.user_created", false],
+      ["auth.user_created", true],
+      ["auth.user_updated", true],
+      ["auth.user_updated", false],
+      ["auth.user_deleted", false],
+    ]);
+  });
+
   test("sends later what a receiver that is away refused to hear; the login does not notice", async () => {
     await receiver.close();
     const person = await signUp();

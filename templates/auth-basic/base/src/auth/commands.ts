@@ -1,4 +1,5 @@
-import { closeDatabase, migrateDatabase } from "../db/client.js";
+import { migrateDatabase } from "../db/client.js";
+import { closeAuth } from "./close.js";
 import { withCauses } from "./errors.js";
 import { purge } from "./purge.js";
 import { findCredentials, revokeAllSessions, revokeEveryone } from "./store.js";
@@ -43,4 +44,4 @@ main(process.argv.slice(2))
     console.error(root === error ? error.message : `${error.message} (${root.message})`);
     process.exitCode = 1;
   })
-  .finally(closeDatabase);
+  .finally(closeAuth);

@@ -1,6 +1,7 @@
 import { inBatches } from "./batches.js";
-import { deleteOldEvents, forgetClients, halfForgotten } from "./event-store.js";
+import { deleteOldEvents, halfForgotten } from "./event-store.js";
 import { eventsConfig } from "./events-config.js";
+import { forgetClient } from "./forgotten-clients.js";
 import type { Purge } from "./purges.js";
 import { deleteOldMessages } from "./webhook-store.js";
 import { giveUpSeconds } from "./webhooks.js";
@@ -16,7 +17,7 @@ export const purgeMessages: Purge = { name: "unsent webhooks", run: deleteMessag
 
 async function deleteEvents(): Promise<number> {
   const deleted = await inBatches((rows) => deleteOldEvents(eventsConfig.eventSeconds, rows));
-  for (const userId of await halfForgotten()) await inBatches((rows) => forgetClients(userId, rows));
+  for (const userId of await halfForgotten()) await forgetClient(userId);
   return deleted;
 }
 

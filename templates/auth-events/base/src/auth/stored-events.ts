@@ -1,9 +1,9 @@
 import { atMost } from "./at-most.js";
-import { inBatches } from "./batches.js";
 import { codeOf } from "./errors.js";
-import { forgetClients, insertEvent } from "./event-store.js";
+import { insertEvent } from "./event-store.js";
 import type { AuthEvent } from "./events.js";
 import { eventsConfig } from "./events-config.js";
+import { forgetClient } from "./forgotten-clients.js";
 import { writeJsonLine } from "./json-lines.js";
 import { lanes } from "./lanes.js";
 import { messageOf } from "./webhook-message.js";
@@ -46,7 +46,7 @@ async function store(event: AuthEvent): Promise<void> {
   const isOwnClient = isGone && actorId === userId;
   await insertEvent(isOwnClient ? { ...event, client: undefined } : event, eventsConfig.webhook && messageOf);
   startWebhooks();
-  if (isGone && userId) await inBatches((rows) => forgetClients(userId, rows));
+  if (isGone && userId) await forgetClient(userId);
 }
 
 function notStored({ event }: AuthEvent, why: string): void {

@@ -30,6 +30,12 @@ export function messageOf(
   };
 }
 
+/** The body of a message without what names its client's place: the id stays, and so does what happened. */
+export function withoutClient(payload: string): string {
+  const body = JSON.parse(payload) as { data: object };
+  return JSON.stringify({ ...body, data: { ...body.data, ip: null, userAgent: null } });
+}
+
 /** The headers of Standard Webhooks 1.0.0: `v1` is HMAC-SHA-256 over `id.timestamp.body`. */
 export function signedHeaders({ messageId, payload }: Message, key: Buffer): Record<string, string> {
   const timestamp = String(Math.floor(Date.now() / 1000));

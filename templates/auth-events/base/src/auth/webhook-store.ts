@@ -1,8 +1,8 @@
-import { eq, isNull, lt, or, sql } from "drizzle-orm";
-import { ago, fromNow, now, skipLocked, write } from "../db/client.js";
+import { and, eq, isNull, like, lt, notLike, or, sql } from "drizzle-orm";
+import { ago, fromNow, now, read, skipLocked, write } from "../db/client.js";
 import { webhookOutbox as outbox } from "../db/schema/auth-events.js";
 import { deleteSome } from "./purge-store.js";
-import type { Message } from "./webhook-message.js";
+import { type Message, withoutClient } from "./webhook-message.js";
 
 /** A message that this process may send, until its lease ends. */
 export interface ClaimedMessage extends Message {
@@ -46,6 +46,22 @@ export async function postponeMessage({ id, userId }: ClaimedMessage, seconds: n
       .set({ nextAttemptAt: fromNow(seconds), leasedUntil: null })
       .where(queue),
   );
+}
+
+/** Takes the user's addresses and user agents out of at most `rows` messages; says of how many. */
+export async function forgetSenders(userId: string, rows: number): Promise<number> {
+  const isOwn = and(eq(outbox.userId, userId), like(outbox.payload, '%"actorId":null,%'));
+  const isTheirs = or(isOwn, like(outbox.payload, `%"actorId":${JSON.stringify(userId)},%`));
+  const hasClient = notLike(outbox.payload, '%"ip":null,"userAgent":null,%');
+  const found = await read((db) => db.select().from(outbox).where(and(isTheirs, hasClient)).limit(rows));
+  for (const { id, payload } of found)
+    await write((db) =>
+      db
+        .update(outbox)
+        .set({ payload: withoutClient(payload) })
+        .where(eq(outbox.id, id)),
+    );
+  return found.length;
 }
 
 /** Deletes at most `rows` messages that are older than `seconds`. */
