@@ -2,8 +2,12 @@ import { randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import spectralCore, { type RulesetDefinition } from "@stoplight/spectral-core";
+import owasp from "@stoplight/spectral-owasp-ruleset";
+import { oas } from "@stoplight/spectral-rulesets";
 import fs from "fs-extra";
 import PostalMime from "postal-mime";
+import { x } from "tinyexec";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ComposedApp, composeApp, type RunningApp, startApp } from "../support/compose.js";
 import { type Contract, contractOf, type Documented, type Sent } from "../support/contract.js";
@@ -69,6 +73,12 @@ describe("the document of all items", () => {
     const routes = (await (await fetch(`${running.url}/routes`)).json()) as string[];
     const spelled = routes.map((route) => route.replace(/:(\w+)/g, "{$1}"));
     expect(contract.operations.map(({ route }) => route).sort()).toEqual([...new Set(spelled)].sort());
+  });
+
+  test("breaks none of the rules of OpenAPI and OWASP; errors that can't happen are not documented", async () => {
+    const findings = await lint(document);
+    expect(findings.filter(({ severity }) => severity === error)).toEqual([]);
+    expect([...new Set(findings.map(({ code }) => code))].sort()).toEqual(leftOut);
   });
 
   test("ids are unique", () => {
@@ -146,8 +156,8 @@ describe("every documented answer is given, and is as documented", () => {
 
   test("addresses and forgotten passwords", async () => {
     const email = newAddress();
-    const { username, accessToken } = await signUp({ email });
-    await send("sendEmailVerification", { bearer: accessToken }, 202);
+    const { username } = await signUp({ email });
+    await send("sendEmailVerification", { bearer: (await signUp()).accessToken }, 202);
     await send("verifyEmail", { body: { token: await tokenTo(email, "verify-email") } }, 204);
     await send("forgotPassword", { body: { email } }, 202);
     await send("forgotPassword", { body: { username: newName() } }, 202);
@@ -212,6 +222,112 @@ describe("every documented answer is given, and is as documented", () => {
     expect(contract.unseen()).toEqual([]);
   });
 });
+
+describe("a document of other choices", () => {
+  test("with the documented Auth Basic table, statuses and codes are those of it", async () => {
+    const composed = await composeApp({ errors: "auth-basic", items: ["auth-openapi"], server });
+    const basic = await startApp(composed.dir);
+    try {
+      const at = `${basic.url}/api/auth`;
+      const described = await (await fetch(`${at}/openapi.json`)).json();
+      const { send: sendBasic } = contractOf(described, at);
+      const username = newName();
+      const { body: ada } = await sendBasic("signUp", { body: { username, password } });
+      const statuses = [
+        await sendBasic("logIn", { body: { username, password: newPassword } }),
+        await sendBasic("getMe", { bearer: "x.y.z" }),
+        await sendBasic("getMe"),
+        await sendBasic("getMe", { bearer: ada.accessToken }),
+        await sendBasic("getSessions", { bearer: ada.accessToken }),
+        await sendBasic("refreshTokens", { body: { refreshToken: "x" } }),
+      ].map(({ status }) => status);
+      expect(statuses).toEqual([409, 403, 401, 200, 200, 403]);
+      expect((await lint(described)).filter(({ severity }) => severity === error)).toEqual([]);
+    } finally {
+      await basic.stop();
+      await composed.remove();
+    }
+  });
+
+  test("the command writes it for the place that it is given, with nothing set up", async () => {
+    expect(await run("api.json", "https://shop.example.org/auth")).toBe("Wrote api.json.\n");
+    const written = await fs.readJson(join(app.dir, "api.json"));
+    const servers = [{ ...document.servers[0], url: "https://shop.example.org/auth" }];
+    expect(written).toEqual({ ...document, servers });
+    await run();
+    expect(await fs.readJson(join(app.dir, "openapi.json"))).toEqual(document);
+    await expect(run(join("no", "such", "folder.json"))).rejects.toThrow("ENOENT");
+  });
+});
+
+describe("the Postman collection", () => {
+  test("has every operation once, and its requests are answered as documented, with the tokens of those before", async () => {
+    await run("postman", "collection.json", `${running.url}/api/auth`);
+    const collection = await fs.readJson(join(app.dir, "collection.json"));
+    expect(collection.info.schema).toBe("https://schema.getpostman.com/json/collection/v2.1.0/collection.json");
+    expect(collection.item.map(({ name }: { name: string }) => name)).toEqual(
+      document.tags.map(({ name }: { name: string }) => name),
+    );
+    const requests = collection.item.flatMap(({ item }: { item: unknown[] }) => item);
+    expect(requests).toHaveLength(contract.operations.length);
+    const ids = contract.operations.map(({ id, operation }) => [operation.summary, id]);
+    const variables = Object.fromEntries(collection.variable.map(({ key, value }: Variable) => [key, value]));
+    const statuses: Record<string, number> = {};
+    for (const { name, request } of requests) {
+      const id = Object.fromEntries(ids)[name];
+      if (["deleteMe", "changePassword", "restoreAccount"].includes(id)) continue;
+      const filled = JSON.parse(JSON.stringify(request).replace(/\{\{(\w+)\}\}/g, (_, key) => variables[key]));
+      expect(filled.url.raw.split("/").slice(0, 3).join("/")).toBe(running.url);
+      const body = filled.body && JSON.parse(filled.body.raw);
+      const token = request.auth?.type === "noauth" ? {} : { bearer: variables["accessToken"] };
+      const { status, body: answer } = await contract.send(id, { body, headers: ownPage, ...token });
+      statuses[id] = status;
+      for (const key of ["accessToken", "refreshToken"]) if (answer[key]) variables[key] = answer[key];
+      if (id === "logOut") break;
+    }
+    const fine = { signUp: 201, getMe: 200, updateMe: 200, logIn: 200, refreshTokens: 200, logOut: 204 };
+    expect(statuses).toEqual(fine);
+  });
+});
+
+interface Variable {
+  key: string;
+  value: string;
+}
+
+const { Spectral } = spectralCore;
+const error = 0;
+/** A 400, 401 or 429 where the module never answers so, and texts that nobody needs. */
+const leftOut = [
+  "info-contact",
+  "operation-description",
+  "owasp:api4:2023-rate-limit-responses-429",
+  "owasp:api8:2023-define-error-responses-401",
+  "owasp:api8:2023-define-error-validation",
+];
+
+async function lint(described: unknown) {
+  const spectral = new Spectral();
+  const rulesets = [
+    [oas, "recommended"],
+    [owasp, "all"],
+  ] as unknown as [RulesetDefinition, "all"][];
+  spectral.setRuleset({
+    extends: rulesets,
+    rules: {},
+  });
+  return spectral.run(described as Record<string, unknown>);
+}
+
+/** `npm run auth:openapi`, in an environment that has nothing of the module's. */
+async function run(...args: string[]): Promise<string> {
+  const files = ["scripts/auth.mjs", "src/auth/openapi-commands.ts", "dist/auth/openapi-commands.js"];
+  const { exitCode, stdout, stderr } = await x(process.execPath, [...files, ...args], {
+    nodeOptions: { cwd: app.dir },
+  });
+  if (exitCode !== 0) throw new Error(stderr);
+  return stdout;
+}
 
 /** What each operation takes that is limited. */
 const bodies: Record<string, unknown> = {
