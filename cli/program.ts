@@ -142,7 +142,7 @@ function addGlobalFlags(program: Command): void {
     .option("--overwrite", "replace installed files that you have edited")
     .option("--strict", "exit 4 when steps are left for you")
     .option("--silent", "print nothing but errors and what is left for you")
-    .option("--verbose", "print stacks and the package manager's output");
+    .option("--verbose", "print stacks, every new file of a plan, and the package manager's output");
 }
 
 function choiceOption(name: string, { description, values, default: value }: Choice): Option {

@@ -25,7 +25,7 @@ export function needsConfirming(plan: Plan, { flags }: Context): boolean {
 /** Shows the plan and asks, where it needs confirming. */
 export async function confirmed(plan: Plan, context: Context): Promise<boolean> {
   if (!needsConfirming(plan, context)) return true;
-  result(renderPlan(plan, { dryRun: false }));
+  result(renderPlan(plan, { dryRun: false, verbose: context.flags.verbose }));
   const go = await ask({ message: `Write these ${plan.changes.length} files?`, flag: "--yes", allowed: true });
   if (!go) result("Nothing was written.");
   return go;
@@ -44,7 +44,7 @@ export async function apply(
 
 /** Says what was done, or what would be. */
 export function report(plan: Plan, { flags }: Context): void {
-  const { dryRun, json, silent, yes } = flags;
+  const { dryRun, json, silent, verbose, yes } = flags;
   const changed = plan.changes.length > 0;
   if (json) {
     jsonResult(planJson(plan, { dryRun }));
@@ -52,7 +52,7 @@ export function report(plan: Plan, { flags }: Context): void {
     if (plan.manual.length > 0) process.stderr.write(`${renderManual(plan)}\n`);
   } else {
     const shown = !yes && !dryRun && changed && canAsk();
-    if (!shown) result(renderPlan(plan, { dryRun }));
+    if (!shown) result(renderPlan(plan, { dryRun, verbose }));
     if (!dryRun && changed) result(renderNextSteps(plan));
   }
 }

@@ -1,10 +1,11 @@
+import { posix } from "node:path";
 import type { Change, ManualStep, Plan } from "../plan/plan.js";
 import { changedLines } from "./changed-lines.js";
 import { colors } from "./colors.js";
 import { outcomeLines, versionLine } from "./render-outcomes.js";
 
 /** A plan as a person reads it. Of .env it names the keys, never a value. */
-export function renderPlan(plan: Plan, { dryRun }: { dryRun: boolean }): string {
+export function renderPlan(plan: Plan, { dryRun, verbose = false }: { dryRun: boolean; verbose?: boolean }): string {
   if (plan.changes.length === 0 && plan.manual.length === 0) {
     return [
       `${namesOf(plan)}: nothing to do, ${plan.versions ? "it is up to date" : "all of it is there"}`,
@@ -16,7 +17,7 @@ export function renderPlan(plan: Plan, { dryRun }: { dryRun: boolean }): string 
     colors.bold(`${namesOf(plan)}${dryRun ? " (dry run: nothing is written)" : ""}`),
     ...section("From another registry: read it before you trust it", (plan.origins ?? []).map(originLine)),
     ...section("What the project is", plan.guesses.map(guessLine)),
-    ...section("Files", fileLines(plan.changes)),
+    ...section("Files", fileLines(plan.changes, verbose)),
     ...section("Your files", outcomeLines(plan.outcomes ?? [])),
     ...section("Entries in lists of the items they build on", (plan.appends ?? []).map(appendLine)),
     ...section("Dependencies", plan.dependencies.map(dependencyLine)),
@@ -80,14 +81,32 @@ function originLine({ item, source, sha256 }: NonNullable<Plan["origins"]>[numbe
   return `${item}: ${source} ${colors.dim(`(sha-256 ${sha256})`)}`;
 }
 
-/** The kept originals are many and of no interest: one line for all. */
-function fileLines(changes: readonly Change[]): string[] {
+/** Of so many new files of one item, a person reads the number; --verbose names them. */
+const mostNewFiles = 5;
+
+/** What happens to the user's own files is what counts: of new ones, and of the kept originals, one line tells. */
+function fileLines(changes: readonly Change[], verbose: boolean): string[] {
   const isBase = ({ path }: Change) => path.startsWith(".authwright/base/");
   const bases = changes.filter(isBase).length;
-  const lines = changes.filter((change) => !isBase(change)).map(changeLine);
+  const shown = changes.filter((change) => !isBase(change));
+  const created = shown.filter(({ kind }) => kind === "create");
+  const owner = ({ why }: Change) => why.replace(/, .*/s, "");
+  const groups = [...new Set(created.map(owner))].map((item) => created.filter((file) => owner(file) === item));
+  const many = verbose ? [] : groups.filter(({ length }) => length > mostNewFiles);
+  const lines = [
+    ...many.map((files) => newFilesLine(owner(files[0]!), files)),
+    ...shown.filter((change) => !many.some((files) => files.includes(change))).map(changeLine),
+  ];
   return bases > 0
     ? [...lines, `${colors.dim("=")} .authwright/base/ ${colors.dim(`(${bases} files as installed, for updates)`)}`]
     : lines;
+}
+
+function newFilesLine(item: string, files: readonly Change[]): string {
+  const added = files.reduce((sum, file) => sum + changedLines(file).added, 0);
+  const folders = [...new Set(files.map(({ path }) => posix.dirname(path)))].toSorted();
+  const where = colors.dim(`(${folders.join(", ")}; --verbose names them)`);
+  return `${colors.green("+")} ${item}: ${files.length} new files ${colors.green(`+${added}`)} ${where}`;
 }
 
 function changeLine(change: Change): string {

@@ -11,7 +11,7 @@ import { jsonBody } from "../middleware/json-body.js";
 import { authenticate, authOf, protectedRoute } from "../middleware/jwt.js";
 import { problemHandler } from "../middleware/problem.js";
 import { newSession } from "../middleware/session-carriers.js";
-import { addOnRouters } from "./add-on-routers.js";
+import { addOnRouters, firstHandlers } from "./add-on-routers.js";
 
 /** Every path and status of the module. Mount it with `app.use("/api/auth", authRouter)`. */
 export const authRouter: express.Router = express.Router();
@@ -23,6 +23,7 @@ authRouter.use((_req, res, next) => {
   next();
 });
 
+for (const handler of firstHandlers) authRouter.use(handler);
 for (const router of addOnRouters) authRouter.use(router);
 
 authRouter.post("/signup", jsonBody, answer(signUp));

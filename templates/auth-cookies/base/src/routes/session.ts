@@ -11,13 +11,12 @@ import { newCookieSession } from "../middleware/cookie-carrier.js";
 import { clearSessionCookie, requireCookieKind, sessionIdsOf } from "../middleware/cookie-jar.js";
 import { jsonBody } from "../middleware/json-body.js";
 import { authOf, protectedRoute } from "../middleware/jwt.js";
-import { allowOrigins, checkSameOrigin } from "../middleware/same-origin.js";
+import { checkSameOrigin } from "../middleware/same-origin.js";
 import { sessionHasEnded } from "../middleware/session-cookie.js";
 
 /** Cookie sessions, inside the module's path. */
 export const sessionRouter: express.Router = express.Router();
 
-sessionRouter.use(allowOrigins);
 sessionRouter.post("/session", jsonBody, answer(startSession));
 sessionRouter.get("/session", protectedRoute, answer(getSession));
 sessionRouter.delete("/session", answer(endSession));
