@@ -19,6 +19,7 @@ export const authEvents: Migration = {
     "CREATE INDEX auth_events_time ON auth_events (time)",
     "CREATE INDEX auth_events_user_id ON auth_events (user_id, id)",
     "CREATE INDEX auth_events_actor_id ON auth_events (actor_id) WHERE actor_id IS NOT NULL",
+    "CREATE INDEX auth_events_deletions ON auth_events (user_id) WHERE event = 'user_deleted'",
     `CREATE TABLE auth_webhook_outbox (
       id ${columnType.counter} NOT NULL,
       message_id text NOT NULL,

@@ -1,4 +1,4 @@
-import { isNotNull } from "drizzle-orm";
+import { isNotNull, sql } from "drizzle-orm";
 import { counter, index, integer, table, text, time } from "../columns.js";
 
 /** What happened, for `AUTH_EVENT_DAYS`. */
@@ -21,6 +21,7 @@ export const authEvents = table(
     index("auth_events_time").on(events.time),
     index("auth_events_user_id").on(events.userId, events.id),
     index("auth_events_actor_id").on(events.actorId).where(isNotNull(events.actorId)),
+    index("auth_events_deletions").on(events.userId).where(sql`event = 'user_deleted'`),
   ],
 );
 
