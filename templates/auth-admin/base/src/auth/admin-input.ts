@@ -56,7 +56,8 @@ export function isId(text: string): boolean {
   return /^[\w-]{1,64}$/.test(text);
 }
 
-export const idsInput = z.object({ ids: z.array(z.string().min(1).max(64)).min(1).max(mostUsers) });
+const anyId = z.string().min(1).max(64).meta({ pattern: "^[\\w-]+$" });
+export const idsInput = z.object({ ids: z.array(anyId).min(1).max(mostUsers) });
 
 export type ListQuery = z.output<typeof listQuery>;
 export type NewUserInput = z.output<typeof newUserInput>;
