@@ -341,6 +341,22 @@ describe("the life of a session", () => {
 });
 
 describe("what is remembered of sessions", () => {
+  test("does not bring back one that has ended when the clock jumps, as it does after a machine has slept", async () => {
+    const ada = await signUpInBrowser();
+    await expectOpen(ada);
+    await page("DELETE /session", {}, ada);
+    const { now: clock } = Date;
+    Date.now = () => clock() + 60 * 60 * 1000;
+    try {
+      for (let look = 0; look < 22; look++) {
+        await expectEnded(ada);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    } finally {
+      Date.now = clock;
+    }
+  });
+
   test("opens a protected route without a query", async () => {
     const ada = await signUpInBrowser();
     await expectOpen(ada);

@@ -41,10 +41,16 @@ export async function isRevoked(sessionId: string): Promise<boolean> {
   return deadUntilMs.has(sessionId) || (!isFresh() && !(await isSessionLive(sessionId)));
 }
 
-/** Refuses the sessions' access tokens from now on. */
+/**
+ * Refuses the sessions' access tokens from now on. Who is named again is remembered anew: after the machine has slept, or
+ * its clock was set, the time of before says nothing.
+ */
 export function markRevoked(sessionIds: string[]): void {
   const until = Date.now() + (config.accessTokenSeconds + lateTokenSeconds) * 1000;
-  for (const id of sessionIds) if (!deadUntilMs.has(id)) deadUntilMs.set(id, until);
+  for (const id of sessionIds) {
+    deadUntilMs.delete(id);
+    deadUntilMs.set(id, until);
+  }
 }
 
 /** Stops listening; the next question starts it again. */
