@@ -4,14 +4,19 @@ import { AuthError } from "../auth/errors.js";
 import { openApiDocument } from "../auth/openapi.js";
 import { answer } from "../middleware/answer.js";
 
-const isHidden = environment["NODE_ENV"] === "production";
-
 /** `GET /openapi.json`, outside production. Everywhere: `npm run auth:openapi`. */
-export const openApiRouter: express.Router = express.Router();
+export const openApiRouter: express.Router = openApiRoutes(environment["NODE_ENV"] === "production");
 
-openApiRouter.get("/openapi.json", answer(getDocument));
+export function openApiRoutes(isHidden: boolean): express.Router {
+  const router = express.Router();
+  router.get("/openapi.json", answer(isHidden ? notHere : getDocument));
+  return router;
+}
 
 async function getDocument(req: Request, res: Response): Promise<void> {
-  if (isHidden) throw new AuthError("NotFound");
   res.json(openApiDocument(req.baseUrl));
+}
+
+async function notHere(): Promise<void> {
+  throw new AuthError("NotFound");
 }
