@@ -607,6 +607,13 @@ describe("the last admin", () => {
     },
   );
 
+  test.each(ways)("can't be %s beside one who has not chosen a password yet", async (_, route, body) => {
+    const admin = await newAdmin();
+    const { user } = (await ask("POST /users", admin, { body: { username: newName(), role: "admin" } })).body;
+    expectProblem(await ask(route, admin, { id: admin.id, body }), "ForbiddenError");
+    expect((await ask(route, admin, { id: user.id, body })).status).toBeLessThan(300);
+  });
+
   test.each(ways)("beside another one can be %s, by itself", async (_, route, body) => {
     const [admin, other] = [await newAdmin(), await newAdmin()];
     expect((await ask(route, admin, { id: admin.id, body })).status).toBeLessThan(300);

@@ -38,16 +38,13 @@ const byName: Order = { by: usernameOrder, from: (value) => sql`${value}` };
 
 /** One user more than asked for, if there is one: then there is a next page. */
 export async function findUsers(query: ListQuery, after: Position | null) {
-  const { by, from } = orderOf(query.sort);
-  const downwards = query.sort.startsWith("-");
-  const follows = downwards ? sql`<` : sql`>`;
-  const place = after && sql`(${by}, ${users.id}) ${follows} (${from(after.value)}, ${after.id})`;
-  const direction = downwards ? desc : asc;
+  const { by } = orderOf(query.sort);
+  const direction = query.sort.startsWith("-") ? desc : asc;
   return read((db) =>
     db
       .select({ user: adminUser, value: sql<string>`cast(${by} as text)` })
       .from(users)
-      .where(and(...filtersOf(query), place ?? undefined))
+      .where(and(...filtersOf(query), after ? follows(query.sort, after) : undefined))
       .orderBy(direction(by), direction(users.id))
       .limit(query.limit + 1),
   );
@@ -69,6 +66,13 @@ export async function findAdmins(): Promise<string[]> {
 
 function orderOf(sort: Sort): Order {
   return sort === "username" || sort === "-username" ? byName : byTime;
+}
+
+/** The first half is for SQLite, which looks for no pair with an expression in it. */
+function follows(sort: Sort, { value, id }: Position): SQL {
+  const { by, from } = orderOf(sort);
+  const [sign, orSame] = sort.startsWith("-") ? [sql`<`, sql`<=`] : [sql`>`, sql`>=`];
+  return sql`(${by} ${orSame} ${from(value)} and (${by}, ${users.id}) ${sign} (${from(value)}, ${id}))`;
 }
 
 function filtersOf({ role, disabled, username, email }: ListQuery): (SQL | undefined)[] {

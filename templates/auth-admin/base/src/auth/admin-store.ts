@@ -3,7 +3,7 @@ import { type Database, forUpdate, now, transaction } from "../db/client.js";
 import { users } from "../db/schema/auth.js";
 import { type AdminUser, adminUser } from "./admin-list-store.js";
 import { AuthError } from "./errors.js";
-import type { PasswordHash } from "./passwords.js";
+import { hasPassword, type PasswordHash } from "./passwords.js";
 import type { ProfileChanges } from "./profile-changes.js";
 import type { Role } from "./roles.js";
 import { endSessions, nextEpoch, removeUser } from "./store.js";
@@ -87,7 +87,7 @@ export async function deleteUser(actor: Actor, id: string): Promise<string[]> {
 
 interface Situation {
   target: AdminUser;
-  /** Whether nobody but the target is an admin who is not disabled. */
+  /** Whether nobody but the target could act as an admin. */
   isLastAdmin: boolean;
 }
 
@@ -97,8 +97,9 @@ async function act<T>(actor: Actor, id: string, work: (tx: Database, situation: 
     const locked = await lockAdmins(tx, actor, id);
     const target = locked.find((user) => user.id === id);
     if (!target) throw new AuthError("NotFound");
-    const admins = locked.filter(isEnabledAdmin);
-    return work(tx, { target, isLastAdmin: admins.every((admin) => admin.id === id) && admins.length === 1 });
+    // Whoever has been made an admin and has not chosen a password yet may never do so.
+    const others = locked.filter((user) => user.id !== id && isEnabledAdmin(user) && hasPassword(user));
+    return work(tx, { target, isLastAdmin: isEnabledAdmin(target) && others.length === 0 });
   });
 }
 
@@ -106,16 +107,18 @@ async function act<T>(actor: Actor, id: string, work: (tx: Database, situation: 
  * Locks every admin, and the user, in one order: of two acts the later one sees what the earlier one has left. So no two
  * admins can take each other's place at once and leave nobody, and nobody acts who was an admin a moment ago.
  */
-async function lockAdmins(tx: Database, actor: Actor, id?: string): Promise<AdminUser[]> {
-  const concerned: SQL = id === undefined ? isAdmin : sql`(${isAdmin} or ${eq(users.id, id)})`;
-  const locked = await tx.select(adminUser).from(users).where(sql`${concerned} order by ${users.id} ${forUpdate}`);
+async function lockAdmins(tx: Database, actor: Actor, id = ""): Promise<Locked[]> {
+  const concerned = sql`${users.id} in (select id from ${users} where role = 'admin' union select cast(${id} as text))`;
+  const locked = await tx
+    .select({ ...adminUser, passwordHash: users.passwordHash })
+    .from(users)
+    .where(sql`${concerned} order by ${users.id} ${forUpdate}`);
   const acts = actor === null || locked.some((user) => user.id === actor && isEnabledAdmin(user));
   if (!acts) throw new AuthError("ForbiddenError");
   return locked;
 }
 
-/** As the partial index has it, so that the lock needs no scan of all users. */
-const isAdmin = sql`${users.role} = 'admin'`;
+type Locked = AdminUser & Pick<PasswordHash, "passwordHash">;
 
 function isEnabledAdmin({ role, disabledAt }: AdminUser): boolean {
   return role === "admin" && disabledAt === null;
