@@ -130,6 +130,17 @@ test("an address that the server refuses for good is given up at once, and does 
   expect(await cluster.sql("select address, due_at from mail_outbox")).toEqual([{ address: refused, due_at: null }]);
 });
 
+test.each([530, 550])("a server that refuses our sender with %i gets the mail again later", async (responseCode) => {
+  let asked = 0;
+  smtp = await startMailServer({
+    onMailFrom: (_address, _session, done) =>
+      done(asked++ === 0 ? Object.assign(new Error("Not you"), { responseCode }) : null),
+  });
+  cluster = await startCluster({ database: "sqlite", processes: 1, items, env: { ...mailEnv, AUTH_MAIL: url(smtp) } });
+  await signUpWith(cluster.clients, newAddress());
+  await until(() => smtp!.delivered.length === 1, "mail after all");
+});
+
 test("/password/forgot takes as long for an address that nobody has", async () => {
   const env = { ...mailEnv, AUTH_MAIL: "queue" };
   cluster = await startCluster({ database: "postgres", processes: 1, items, env });

@@ -146,6 +146,13 @@ describe("the outbox", () => {
     await crashed;
   });
 
+  test("gives up a mail whose senders have all crashed", async () => {
+    await waitingMail();
+    await write((db) => db.update(mailOutbox).set({ attempts: 16 }));
+    expect(await drainMail(async () => undefined)).toBe(0);
+    expect(await waiting()).toEqual([expect.objectContaining({ dueAt: null })]);
+  });
+
   test("many that drain it at once take each mail once", async () => {
     await waitingMails(12);
     const taken: string[] = [];

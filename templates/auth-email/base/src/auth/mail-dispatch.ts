@@ -24,6 +24,8 @@ const leaseSeconds = 120;
 const mostDelayMs = 50;
 /** 2 s, 8 s, 32 s, 2 min, 9 min, 34 min, 2 h. */
 const attempts = 8;
+/** A mail that was claimed so often ends its senders: no report of a failure came from them. */
+const mostClaims = 2 * attempts;
 const firstPauseSeconds = 2;
 const pauseFactor = 4;
 
@@ -70,6 +72,7 @@ export async function drainMail(publish: (mail: Mail) => Promise<void>): Promise
 
 async function deliver(claimed: Claimed, send: Send, signal: AbortSignal): Promise<void> {
   try {
+    if (claimed.attempts > mostClaims) throw new MailRefused("nobody came to an end with it");
     if (isRequest(claimed)) await answerResetRequest(claimed);
     else await hand(claimed, send, signal);
   } catch (error) {

@@ -87,7 +87,9 @@ export function reasonOf(error: unknown): string {
 
 /** RFC 5321, section 4.2.1: a 5yz is for good. But not one about us: a wrong password of ours is set right some day. */
 function isForGood(error: unknown): boolean {
-  const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
+  const { code, command, responseCode } = error as { code?: unknown; command?: unknown; responseCode?: unknown };
+  // Our sender is refused, or we should have logged in: the next mail would fare no better.
+  if (command === "MAIL FROM" || responseCode === 530) return false;
   return (code === "EENVELOPE" || code === "EMESSAGE") && typeof responseCode === "number" && responseCode >= 500;
 }
 
