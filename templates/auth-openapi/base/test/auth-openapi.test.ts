@@ -53,13 +53,11 @@ describe("the document", () => {
     expect(new Set(ids).size).toBe(ids.length);
     const references = JSON.stringify(document).match(/"#\/[^"]+"/g) ?? [];
     expect(references.length).toBeGreaterThan(10);
-    for (const reference of new Set(references)) {
+    const leads = (reference: string): boolean => {
       const names = reference.slice(3, -1).split("/");
-      expect(
-        names.reduce((part: Json, name) => part?.[name] as Json, document),
-        reference,
-      ).toBeDefined();
-    }
+      return names.reduce((part: Json, name) => part?.[name] as Json, document) !== undefined;
+    };
+    expect(references.filter((reference) => !leads(reference))).toEqual([]);
   });
 
   test("answers hold what it says, and nothing else", async () => {
