@@ -1,0 +1,113 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { transform } from "esbuild";
+import fs from "fs-extra";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { AuthClient } from "../../docs/examples/auth-client.js";
+import { noChromium, openChromium } from "../support/chromium.js";
+import { type ComposedApp, composeApp, type RunningApp, startApp } from "../support/compose.js";
+import { repo } from "../support/template-tree.js";
+
+/** A page with the client in it, beside the module. */
+const server = `import express from "express";
+import { protectedRoute } from "./src/middleware/jwt.js";
+import { authRouter } from "./src/routes/auth.js";
+
+const page = \`<!doctype html><script type="module">
+  import { createAuthClient, tokensIn } from "/auth-client.js";
+  window.loggedOut = 0;
+  const onLoggedOut = () => window.loggedOut++;
+  window.auth = createAuthClient({ baseUrl: "/api/auth", store: tokensIn(localStorage), onLoggedOut });
+</script>\`;
+
+const app = express();
+app.use("/api/auth", authRouter);
+app.get("/orders", protectedRoute, (req, res) => void res.json({ of: req.auth?.userId }));
+app.get("/auth-client.js", (_req, res) => void res.sendFile("auth-client.js", { root: "." }));
+app.get("/", (_req, res) => void res.send(page));
+app.listen(Number(process.env["PORT"]), "127.0.0.1", () => console.log("listening"));
+process.stdin.resume().once("end", () => process.exit());
+`;
+
+declare global {
+  var auth: AuthClient;
+  var loggedOut: number;
+}
+
+const rounds = 5;
+
+describe.skipIf(noChromium)(
+  `the client in two tabs of a browser${noChromium ? ` (skipped: ${noChromium})` : ""}`,
+  () => {
+    let app: ComposedApp;
+    let running: RunningApp;
+    let browser: Browser;
+    let tabs: Page[];
+    let refreshes: number;
+
+    beforeAll(async () => {
+      app = await composeApp({ server });
+      const source = await readFile(join(repo, "docs/examples/auth-client.ts"), "utf8");
+      const { code } = await transform(source, { loader: "ts", format: "esm" });
+      await fs.outputFile(join(app.dir, "auth-client.js"), code);
+      running = await startApp(app.dir);
+      browser = await openChromium();
+      const context = await browser.newContext();
+      context.on("request", (request) => {
+        if (request.url().endsWith("/refresh-token")) refreshes++;
+      });
+      tabs = [await context.newPage(), await context.newPage()];
+      for (const tab of tabs) {
+        await tab.goto(running.url.replace("127.0.0.1", "localhost"));
+        await tab.waitForFunction(() => globalThis.auth !== undefined);
+      }
+    });
+
+    afterAll(async () => {
+      await browser?.close();
+      await running?.kill();
+      await app?.remove();
+    });
+
+    test("their requests at once refresh once, and all of them are answered, round after round", async () => {
+      await tabs[0]?.evaluate(async () => {
+        const body = { username: "ada", password: "nine blue herons wade" };
+        await globalThis.auth.call("POST /signup", { body });
+      });
+      for (let round = 0; round < rounds; round++) {
+        refreshes = 0;
+        await tabs[round % 2]?.evaluate(spoilAccessToken);
+        const answers = await Promise.all(tabs.map((tab) => tab.evaluate(askTenTimes)));
+        expect(answers.flat()).toEqual(Array(20).fill(200));
+        expect(refreshes).toBe(1);
+      }
+    });
+
+    test("a dead login ends once, for both", async () => {
+      await tabs[0]?.evaluate(() => globalThis.auth.fetch("/api/auth/logout-all", { method: "POST" }));
+      refreshes = 0;
+      const answers = await Promise.all(tabs.map((tab) => tab.evaluate(askTenTimes)));
+      expect(answers.flat()).toEqual(Array(20).fill(401));
+      expect(refreshes).toBe(1);
+      const told = await Promise.all(tabs.map((tab) => tab.evaluate(() => globalThis.loggedOut)));
+      expect(told.sort()).toEqual([0, 1]);
+      expect(await Promise.all(tabs.map((tab) => tab.evaluate(() => globalThis.auth.isLoggedIn())))).toEqual([
+        false,
+        false,
+      ]);
+    });
+  },
+);
+
+/** Makes the access token one that the server refuses as it refuses an expired one. */
+function spoilAccessToken(): void {
+  const storage = (globalThis as unknown as { localStorage: Record<string, string> }).localStorage;
+  const tokens = JSON.parse(storage["auth"] ?? "");
+  storage["auth"] = JSON.stringify({ ...tokens, accessToken: `${tokens.accessToken.slice(0, -4)}AAAA` });
+}
+
+async function askTenTimes(): Promise<number[]> {
+  const answers = await Promise.all(Array.from({ length: 10 }, () => globalThis.auth.fetch("/orders")));
+  return answers.map(({ status }) => status);
+}
