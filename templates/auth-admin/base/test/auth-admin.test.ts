@@ -98,7 +98,7 @@ describe("somebody who is no admin", () => {
       const answers = [];
       for (const id of [bob.id, crypto.randomUUID(), ada.id, "%00"]) answers.push(await ask(route, ada, { id }));
       for (const answer of answers) expectProblem(answer, "NotFound");
-      expect(new Set(answers.map(({ text }) => text)).size, route).toBe(1);
+      expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
     }
     await expectAlive(bob);
   });
@@ -588,10 +588,10 @@ describe("DELETE /users", () => {
 });
 
 describe("the last admin", () => {
-  const ways: [string, string, object?][] = [
+  const ways: [string, string, object | undefined][] = [
     ["demoted", "PUT /users/:id", { role: "user" }],
-    ["disabled", "POST /users/:id/disable"],
-    ["deleted", "DELETE /users/:id"],
+    ["disabled", "POST /users/:id/disable", undefined],
+    ["deleted", "DELETE /users/:id", undefined],
   ];
 
   test.each(ways)(
