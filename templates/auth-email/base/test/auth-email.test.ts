@@ -53,6 +53,16 @@ const changeTo = (bearer: string, email: string | null) =>
   call("PATCH /me", { bearer, body: { email, currentPassword: password } });
 
 describe("verification", () => {
+  test("who is logged in can't prove their address for another's account by mistake", async () => {
+    const email = newMailAddress();
+    const mallory = await signUp({ email });
+    const token = await tokenTo(email);
+    const ada = await signUp({ email });
+    expectNotGood(await call("POST /email/verify", { bearer: ada.accessToken, body: { token } }));
+    expect(await addressOf(ada.id)).toEqual({ email, isProven: false });
+    expect((await call("POST /email/verify", { bearer: mallory.accessToken, body: { token } })).status).toBe(204);
+  });
+
   test("a new account's address gets a link, and the link proves the address and ends every login so far", async () => {
     const email = newMailAddress();
     const ada = await signUp({ email });
@@ -437,6 +447,18 @@ describe("a change of address", () => {
     expect((await revert(await tokenTo(ada.email, "revert-email"))).status).toBe(204);
     expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
   });
+});
+
+test("a link that puts an address back does not take it from who has proven it since", async () => {
+  const former = await signUpProven();
+  await changeTo(former.accessToken, newMailAddress());
+  const kept = await tokenTo(former.email, "revert-email");
+  await call("PATCH /me", { bearer: former.accessToken, body: { email: null, currentPassword: password } });
+  await waitedLong();
+  const heir = await signUp({ email: former.email });
+  expect((await verify(await tokenTo(former.email, "verify-email"))).status).toBe(204);
+  expectNotGood(await revert(kept));
+  expect(await addressOf(heir.id)).toEqual({ email: former.email, isProven: true });
 });
 
 describe("no mail bombing", () => {

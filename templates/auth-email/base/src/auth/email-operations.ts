@@ -25,8 +25,9 @@ const operations: Operation[] = [
     route: "POST /email/verify",
     topic: "E-mail",
     summary: "Prove an address by the token of its link",
-    description: "The address is taken from every other account, and every session of this one ends.",
-    auth: "none",
+    description:
+      "The address is taken from every other account, and every session of this one ends. Who is logged in can't use the link of another account.",
+    auth: "optional",
     body: tokenInput,
     success: { status: 204, description: "The address is proven." },
     errors: ["ForbiddenError", "TooManyRequests"],

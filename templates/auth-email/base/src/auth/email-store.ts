@@ -159,9 +159,10 @@ export async function spendReset(token: string, hash: PasswordHash): Promise<Spe
   });
 }
 
-/** Uses a verification link. Null when it is not good. */
-export async function spendVerification(token: string): Promise<Spent | null> {
-  return spend(token, "verify", mayVerify, async (tx, link, user) => {
+/** Uses a verification link, of `callerId` where it is known who asks. Null when it is not good. */
+export async function spendVerification(token: string, callerId: string | null): Promise<Spent | null> {
+  const allows = (link: Link, user: EmailAccount) => mayVerify(link, user) && (callerId ?? user.id) === user.id;
+  return spend(token, "verify", allows, async (tx, link, user) => {
     await prove(tx, link, user);
     return moveOn(tx, user.id, { email: link.address, emailVerifiedAt: now }, "logout-all");
   });
@@ -182,11 +183,13 @@ function mayVerify({ epoch, addressCanonical }: Link, { email, sessionEpoch, dis
 
 /**
  * Uses a link that puts a proven address back. Links that were made later end with it: they are about addresses of
- * whoever changed this one. Older ones stay. Null when it is not good.
+ * whoever changed this one. Older ones stay. An account that has proven the address since keeps it: its proof is newer
+ * than the link. Null when it is not good.
  */
 export async function spendRevert(token: string): Promise<Spent | null> {
-  const isEnabled = (_link: Link, { disabledAt }: EmailAccount) => disabledAt === null;
-  return spend(token, "revert", isEnabled, async (tx, link, user) => {
+  const allows = (_link: Link, { disabledAt }: EmailAccount, others: EmailAccount[]) =>
+    disabledAt === null && others.every(({ emailVerifiedAt }) => emailVerifiedAt === null);
+  return spend(token, "revert", allows, async (tx, link, user) => {
     const later = or(ne(emailTokens.purpose, "revert"), gte(emailTokens.createdAt, link.createdAt));
     await tx.delete(emailTokens).where(and(eq(emailTokens.userId, user.id), later));
     await detach(tx, link);
@@ -219,7 +222,8 @@ type Link = typeof emailTokens.$inferSelect;
 async function spend(
   token: string,
   purpose: TokenPurpose,
-  allows: (link: Link, user: EmailAccount) => boolean,
+  /** `others` have the same address. */
+  allows: (link: Link, user: EmailAccount, others: EmailAccount[]) => boolean,
   act: (tx: Database, link: Link, user: EmailAccount) => Promise<string[]>,
 ): Promise<Spent | null> {
   return retryingProofs(() =>
@@ -227,8 +231,10 @@ async function spend(
       const [seen] = await tx.select().from(emailTokens).where(isGood(token, purpose));
       if (!seen) return null;
       const concerned = or(eq(users.id, seen.userId), hasAddress(seen.addressCanonical));
-      const user = (await lockAccounts(tx, concerned)).find(({ id }) => id === seen.userId);
-      if (!user || !allows(seen, user)) return null;
+      const accounts = await lockAccounts(tx, concerned);
+      const user = accounts.find(({ id }) => id === seen.userId);
+      const others = accounts.filter(({ id }) => id !== seen.userId);
+      if (!user || !allows(seen, user, others)) return null;
       const [link] = await tx.delete(emailTokens).where(isGood(token, purpose)).returning();
       return link ? { userId: user.id, ended: await act(tx, link, user) } : null;
     }),

@@ -37,11 +37,12 @@ export async function sendVerification(userId: string, client: ClientInfo): Prom
  * Proves the address that the link went to. It is this account's alone from then on, and every session that was started
  * before has ended: whoever signed up with another's address must not stay when its owner confirms it.
  *
- * @throws AuthError "ForbiddenError" for a link that is not good.
+ * @param callerId who asks, if they are logged in: with the link of another's signup they would lose their own address.
+ * @throws AuthError "ForbiddenError" for a link that is not good, or of another account than the caller's.
  */
-export async function verifyEmail(token: string, client: ClientInfo): Promise<void> {
+export async function verifyEmail(token: string, client: ClientInfo, callerId: string | null): Promise<void> {
   await admitClient(client);
-  const { userId } = ended(await spendVerification(token));
+  const { userId } = ended(await spendVerification(token, callerId));
   await emit({ event: "user_email_verified", outcome: "success", userId, client });
 }
 

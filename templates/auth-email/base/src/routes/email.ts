@@ -6,7 +6,7 @@ import { startMail } from "../auth/mail-dispatch.js";
 import { answer } from "../middleware/answer.js";
 import { clientOf } from "../middleware/client.js";
 import { jsonBody } from "../middleware/json-body.js";
-import { authOf, protectedRoute } from "../middleware/jwt.js";
+import { authenticate, authOf, protectedRoute } from "../middleware/jwt.js";
 
 /** Addresses that are proven, and passwords that were forgotten. Every link is used by a POST: mail scanners follow GETs. */
 export const emailRouter: express.Router = express.Router();
@@ -29,8 +29,17 @@ async function sendVerification(req: Request, res: Response): Promise<void> {
 }
 
 async function verifyEmail(req: Request, res: Response): Promise<void> {
-  await email.verifyEmail(parseInput(tokenInput, req.body).token, clientOf(req));
+  const { token } = parseInput(tokenInput, req.body);
+  await email.verifyEmail(token, clientOf(req), await callerOf(req));
   res.status(204).end();
+}
+
+/** Null for who is not logged in, or not any more: people open their mail on another device too. */
+async function callerOf(req: Request): Promise<string | null> {
+  return authenticate(req).then(
+    ({ userId }) => userId,
+    () => null,
+  );
 }
 
 async function revertEmail(req: Request, res: Response): Promise<void> {
