@@ -14,12 +14,14 @@ import { planLibraryCheck } from "./library-check.js";
 import { planMount } from "./mount.js";
 import { nextSteps } from "./next-steps.js";
 import { planManifest, withManifest } from "./package-json.js";
+import { placeTemplate } from "./paths.js";
 import { originsOf } from "./pins.js";
 import type { Plan } from "./plan.js";
 import { extendRecord, writeRecord } from "./record.js";
 import { planScripts } from "./scripts.js";
 import { sharedWith } from "./shared.js";
 import { appendedLines, undoFacts, userTexts } from "./undo.js";
+import { isMigration } from "./update-file.js";
 
 /** What adding these items changes in this project. Pure: everything that it looks at is in the input. */
 export function planAdd(input: PlanInput): Plan {
@@ -35,7 +37,7 @@ export function planAdd(input: PlanInput): Plan {
     manual: draft.manual,
     install: install && draft.dependencies.length > 0 ? project.packageManager.install : null,
     warnings: [...project.warnings, ...draft.warnings],
-    nextSteps: draft.nextSteps,
+    nextSteps: [...new Set([...migrateSteps(parts, project, record), ...draft.nextSteps])],
     record,
     dependencies: draft.dependencies,
     env: draft.env,
@@ -43,6 +45,19 @@ export function planAdd(input: PlanInput): Plan {
     appends: newAppends(parts, project.record, record),
     origins: originsOf(parts),
   };
+}
+
+/** A server's tables are not made by themselves. An item that brings the database itself says so in words of its own. */
+function migrateSteps(parts: readonly Part[], { record, packageManager }: Project, after: InstallRecord): string[] {
+  const isServer = Object.values(record?.items ?? {}).some(({ choices }) => choices["database"] === "postgres");
+  const isNew =
+    ({ item, selection }: Part) =>
+    (path: string) =>
+      isMigration(path) && !record?.items[item.name]?.files[placeTemplate(path, selection)];
+  const fresh = parts.some((part) => part.templates.map(({ path }) => path).some(isNew(part)));
+  const scripts = Object.values(after.items).flatMap((item) => Object.keys(item.scripts));
+  const script = scripts.find((name) => name.endsWith(":migrate"));
+  return isServer && fresh && script ? [`Create the new tables: ${packageManager.run} ${script}`] : [];
 }
 
 function planPart(

@@ -93,6 +93,15 @@ describe("add", () => {
     });
   });
 
+  it("says once to create new tables where a server has them, and not for the embedded database", async () => {
+    const steps = async (database: string) => {
+      const repo = await installed("auth-basic", { database });
+      return JSON.parse((await adding(repo, "badge", {}, { json: true })).stdout).nextSteps;
+    };
+    expect(await steps("postgres")).toEqual(["Create the new tables: npm run auth:migrate", expect.any(String)]);
+    expect(await steps("sqlite")).toEqual([expect.any(String)]);
+  });
+
   it("a second time changes no byte, in any order of items", async () => {
     const repo = await installed("badge echo");
     const before = await treeOf(repo.dir);

@@ -69,6 +69,7 @@ export async function makeAddOnReleases(): Promise<{ first: string; second: stri
     return JSON.stringify(registry);
   });
   await fs.move(join(second, base, "auth/close.ts"), join(second, base, "auth/ends/close.ts"));
+  await edit(second, `${base}/auth/commands.ts`, (text) => text.replace('"./close.js"', '"./ends/close.js"'));
   await edit(second, `${base}/auth/ends/close.ts`, (text) =>
     text.replaceAll('"./', '"../').replace('"../db/', '"../../db/'),
   );
