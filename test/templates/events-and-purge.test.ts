@@ -175,6 +175,28 @@ test("a table of events that nobody can write to delays logins by a second, and 
   await expect.poll(stored, { timeout: 3_000 }).toBe(30);
 });
 
+test("auth:purge ends, though what it tells of meets a receiver that hangs and a backlog", async () => {
+  const hanging = createServer(() => {});
+  hanging.listen(0, "127.0.0.1");
+  await once(hanging, "listening");
+  cleanUp.push(() => void hanging.close().closeAllConnections());
+  const env = webhookEnv(`http://127.0.0.1:${(hanging.address() as AddressInfo).port}`);
+  const both = ["auth-events", "auth-grace"];
+  const cluster = await startCluster({ database: "sqlite", processes: 1, items: both, env });
+  cleanUp.push(() => cluster.close());
+  const { command } = await compose("sqlite", undefined, both);
+  const [gone] = await times(20, () => signUp(cluster.next()));
+  const body = { password: "a-lantern-in-the-rain" };
+  expect((await cluster.next().delete("/api/auth/me", body, gone!.accessToken)).status).toBe(204);
+  await cluster.apps[0]!.kill();
+  await cluster.sql("update account_deletions set delete_after = 1");
+  await cluster.sql("update auth_webhook_outbox set next_attempt_at = 1, leased_until = null");
+  const startedAt = performance.now();
+  expect(await command(cluster.env, "purge")).toContain("1 accounts");
+  expect(performance.now() - startedAt).toBeLessThan(6_000);
+  expect(await cluster.sql("select ip from auth_events where event = 'user_deleted'")).toEqual([{ ip: null }]);
+});
+
 for (const database of ["postgres", "sqlite"] as const) {
   test(`on ${database}, two auth:purge at once, beside logins and refreshes: what is dead goes once, what lives stays, no request fails`, async () => {
     const cluster = await startCluster({ database, processes: 2, items });
