@@ -1,4 +1,10 @@
+import { mkdtempSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import fs from "fs-extra";
+import PostalMime from "postal-mime";
 import { x } from "tinyexec";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Answer, Api } from "../support/api.js";
@@ -43,15 +49,18 @@ process.once("SIGTERM", () => server.close(() => void closeAuth()));
 process.stdin.resume().once("end", () => process.exit());
 `;
 
+const mails = mkdtempSync(join(tmpdir(), "authwright-mails-"));
+afterAll(() => fs.remove(mails));
+
 /** Three processes with a pool of 10 each: 30 connections to one Postgres. */
 const onPostgres = { database: "postgres", processes: 3, items: ["auth-admin"], server } as const;
 /** Hashes cost enough that a login without one would be seen. */
 const onSqlite = {
   database: "sqlite",
   processes: 2,
-  items: ["auth-cookies", "auth-admin"],
+  items: ["auth-cookies", "auth-email", "auth-admin"],
   server,
-  env: { BCRYPT_COST: "8" },
+  env: { BCRYPT_COST: "8", AUTH_MAIL: `outbox:${mails}` },
 } as const;
 
 type Act = (client: Api, by: Login, of: Login) => Promise<Answer>;
@@ -71,7 +80,7 @@ describe("on Postgres, with three processes", () => {
 
   test("two admins who take each other's place at the same moment: one stays, whatever they do", () => places(2));
 
-  test("30 admins who each end another one, and then themselves: one stays", ring);
+  test("30 admins who each end another one, and then themselves: one stays", () => ring(demote, remove));
 
   test("an admin who deletes their own account while they become the last one is not deleted", lastByChance);
 
@@ -79,7 +88,7 @@ describe("on Postgres, with three processes", () => {
 
   test("who is disabled is out everywhere: logins and refreshes in flight, and admins at once", outEverywhere);
 
-  test("10,000 users page by page: each of them once, and each page at once", () => pageThrough("postgres"));
+  test("10,000 users page by page: each of them once, and each page at once", pageThrough);
 
   test("nothing of this was a deadlock", async () => {
     await sleep(heardMs);
@@ -96,13 +105,16 @@ describe("on SQLite, with two processes", () => {
 
   test("two admins who take each other's place at the same moment: one stays, whatever they do", () => places(1));
 
-  test("30 admins who each end another one, and then themselves: one stays", ring);
-
-  test("10,000 users page by page: each of them once, and each page at once", () => pageThrough("sqlite"));
+  test("30 admins who each end another one, and then themselves: one stays", () => ring(remove));
 
   test("a login to an account without a password takes as long as any", sameTime);
 
   test("an admin's cookie opens it to pages of the site, and no other site can use it", byCookie);
+
+  test(
+    "whom an admin adds is mailed the choice of a password, which proves the address, and logs in with it",
+    invitation,
+  );
 
   test("npm run auth:admin makes an admin, with a password from standard input", async () => {
     expect(await admin(["create", "root"], `${password}\n`)).toMatchObject({ exitCode: 0, stderr: "" });
@@ -136,8 +148,8 @@ async function places(rounds: number): Promise<void> {
   for (let round = 1; round <= rounds; round++) for (const act of acts) await eachOther(act);
 }
 
-async function ring(): Promise<void> {
-  for (const act of [demote, remove]) {
+async function ring(...ways: Act[]): Promise<void> {
+  for (const act of ways) {
     const admins = await newAdmins(parallel);
     const answers = await times(parallel, (at) => act(cluster.next(), admins[at]!, admins[(at + 1) % parallel]!));
     for (const { status } of answers) expect([200, 204, 401, 403, 404]).toContain(status);
@@ -203,6 +215,33 @@ async function sameTime(): Promise<void> {
   expect(least.known / least.invited).toBeGreaterThan(0.7);
 }
 
+async function invitation(): Promise<void> {
+  const [admin] = await newAdmins(1);
+  const made = { username: "invitee", email: "invitee@example.org" };
+  const { body } = await cluster.next().post(users, made, admin!.accessToken);
+  expect(body.invited).toBe(true);
+  const choice = { token: await tokenTo(made.email), newPassword: password };
+  expect((await cluster.next().post("/api/auth/password/reset", choice)).status).toBe(204);
+  expect((await logIn(cluster.next(), made.username)).status).toBe(200);
+  const after = await cluster.next().get(`${users}/${body.user.id}`, admin!.accessToken);
+  expect(after.body.user.emailVerifiedAt).not.toBeNull();
+  const again = `${users}/${body.user.id}/reset-password`;
+  expect((await cluster.next().post(again, undefined, admin!.accessToken)).status).toBe(202);
+}
+
+/** The token of the link in the first mail to the address. */
+async function tokenTo(address: string): Promise<string> {
+  for (let attempt = 1; attempt <= 100; attempt++) {
+    for (const name of (await readdir(mails)).filter((one) => one.endsWith(".eml"))) {
+      const mail = await PostalMime.parse(await fs.readFile(join(mails, name)));
+      const token = /#token=([\w-]+)/.exec(mail.text ?? "")?.[1];
+      if (token && mail.to?.some((to) => to.address === address)) return token;
+    }
+    await sleep(50);
+  }
+  throw new Error(`No mail went to ${address}`);
+}
+
 async function byCookie(): Promise<void> {
   const [made] = await newAdmins(1);
   const victim = await signUp(cluster.next());
@@ -240,9 +279,9 @@ async function enabledAdmins(): Promise<unknown[]> {
   return cluster.sql("select id from users where role = 'admin' and disabled_at is null");
 }
 
-async function pageThrough(database: "postgres" | "sqlite"): Promise<void> {
+async function pageThrough(): Promise<void> {
   const [admin] = await newAdmins(1);
-  await insertUsers(database);
+  await insertUsers();
   const [row] = await cluster.sql("select count(*) as count from users");
   const seen = new Set<string>();
   const ms: number[] = [];
@@ -255,16 +294,15 @@ async function pageThrough(database: "postgres" | "sqlite"): Promise<void> {
     cursor = body.next ? `&cursor=${body.next}` : "";
   } while (cursor);
   expect(seen.size).toBe(Number(row?.["count"]));
-  console.log(`${database}: a page of 100 of 10,000 users ${median(ms).toFixed(1)} ms`);
+  console.log(`A page of 100 of 10,000 users ${median(ms).toFixed(1)} ms`);
   expect(median(ms)).toBeLessThan(50);
 }
 
-async function insertUsers(database: "postgres" | "sqlite"): Promise<void> {
-  const time = database === "postgres" ? "now() - i * interval '1 second'" : "1700000000000 + i";
+async function insertUsers(): Promise<void> {
   await cluster.sql(
     `insert into users (id, username, username_canonical, password_hash, pepper_id, created_at)
      with recursive n(i) as (select 1 union all select i + 1 from n where i < 10000)
-     select 'id-' || i, 'many-' || i, 'many-' || i, 'x', 'x', ${time} from n`,
+     select 'id-' || i, 'many-' || i, 'many-' || i, 'x', 'x', now() from n`,
   );
 }
 
