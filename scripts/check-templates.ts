@@ -74,6 +74,12 @@ const classicCommonJs: Shape = {
   // What `tsc --init` writes: neither newer syntax nor newer library types.
   options: { target: "ES2016", lib: undefined, module: "commonjs", moduleResolution: "node10", esModuleInterop: true },
 };
+/** `strict` and no more: without exactOptionalPropertyTypes, some code that the strictest take is an error. */
+const onlyStrict: Shape = {
+  ...classicCommonJs,
+  name: "CommonJS, node10, only strict",
+  options: { ...classicCommonJs.options, exactOptionalPropertyTypes: false, noUncheckedIndexedAccess: false },
+};
 const silenced: Shape = {
   ...classicCommonJs,
   options: { ...classicCommonJs.options, ignoreDeprecations: "6.0" },
@@ -104,6 +110,7 @@ addOns.forEach((name, index) => {
 });
 checks.push({ compiler: "typescript-6", shape: bundler, choices: last, express: 5, items: addOns });
 checks.push({ compiler: "typescript-5", shape: classicCommonJs, choices: first, express: 5, items: addOns });
+checks.push({ compiler: "typescript-5", shape: onlyStrict, choices: first, express: 5, items: addOns });
 
 const folder = await mkdtemp(join(tmpdir(), "authwright-types-"));
 const failed: string[] = [];

@@ -251,7 +251,11 @@ describe("plain http", () => {
 
   test("of another machine: no cookie, a clear error, and nothing done", async () => {
     const username = newName();
-    for (const elsewhere of [{ "X-Forwarded-Host": "example.com" }, { Origin: "https://example.com" }]) {
+    const fromElsewhere: Record<string, string>[] = [
+      { "X-Forwarded-Host": "example.com" },
+      { Origin: "https://example.com" },
+    ];
+    for (const elsewhere of fromElsewhere) {
       const headers = { ...local, ...elsewhere, "Auth-Session": "cookie" };
       const answer = await call("POST /signup", { body: { username, password }, headers });
       expectProblem(answer, "ForbiddenError");
