@@ -108,4 +108,34 @@ export const protections: readonly Protection[] = [
     what: "Cache-Control: no-store",
     why: "answers with the reason of a refusal could be kept by a cache on the way",
   },
+  {
+    file: "src/middleware/session-cookie.ts",
+    pattern: /checkSameOrigin\(/g,
+    what: "the look at where a request comes from",
+    why: "any site could act with the cookie of whoever visits it (CSRF)",
+  },
+  {
+    file: "src/middleware/cookie-jar.ts",
+    pattern: /httpOnly:\s*true/g,
+    what: "HttpOnly",
+    why: "a script in a page of yours could read the session and send it away",
+  },
+  {
+    file: "src/routes/reauthenticate.ts",
+    pattern: /\brecentLogin\s*,?\s*\)/g,
+    what: "the recent login that a change of password or e-mail address, or the end of an account takes",
+    why: "a session that somebody got hold of would be enough to take the account over",
+  },
+  {
+    file: "src/middleware/recent-login.ts",
+    pattern: /ageOfLogin\(/g,
+    what: "the look at how old the login is",
+    why: "a session that somebody got hold of would pass for its user",
+  },
+  {
+    file: "src/middleware/role.ts",
+    pattern: /findRole\(/g,
+    what: "the look at the role that the user has now",
+    why: "a role that was taken away would still open what it opened",
+  },
 ];

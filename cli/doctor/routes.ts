@@ -11,6 +11,8 @@ export interface Route {
   readonly line: number;
   /** Whether the guard stands before the handler, or before all routes of this router. */
   readonly guarded: boolean;
+  /** The names of those guards, each once. */
+  readonly guards: readonly string[];
 }
 
 const verbs = /^(get|post|put|patch|delete|all)$/;
@@ -18,14 +20,15 @@ const verbs = /^(get|post|put|patch|delete|all)$/;
 /** The routes of a file, in order; none where it does not parse. `guards` are the guard's names in it. */
 export function routesIn(text: string, path: string, guards: readonly string[] = [guardName]): Route[] {
   const routes: Route[] = [];
-  const covered = new Set<string>();
+  const covered = new Map<string, readonly string[]>();
   try {
     walk(parseSource(text.replace(/^\uFEFF/, ""), path).program, (node) => {
       if (!isCall(node)) return;
       const receiver = receiverOf(node);
-      if (methodName(node) === "use" && guardsAll(node, guards)) covered.add(receiver);
-      const route = routeOf(node, guards);
-      if (route) routes.push({ ...route, guarded: route.guarded || covered.has(receiver) });
+      const before = covered.get(receiver) ?? [];
+      if (methodName(node) === "use") covered.set(receiver, [...before, ...guardsOfAll(node, guards)]);
+      const route = routeOf(node, guards, before);
+      if (route) routes.push(route);
     });
   } catch {
     return [];
@@ -33,14 +36,16 @@ export function routesIn(text: string, path: string, guards: readonly string[] =
   return routes;
 }
 
-function routeOf(call: CallExpression, guards: readonly string[]): Route | null {
+function routeOf(call: CallExpression, guards: readonly string[], ofAll: readonly string[]): Route | null {
   const verb = methodName(call);
   if (!verbs.test(verb)) return null;
   const [first, ...rest] = call.arguments;
-  const own = first ? textOf(first) : null;
-  const path = own !== null && rest.length > 0 ? own : chainedPath(call);
+  const text = first ? textOf(first) : null;
+  const path = text !== null && rest.length > 0 ? text : chainedPath(call);
   if (path === null || !/^[/*]/.test(path)) return null;
-  return { verb, path, line: call.loc!.start.line, guarded: call.arguments.some((one) => mentions(one, guards)) };
+  const own = guards.filter((name) => call.arguments.some((one) => mentions(one, [name])));
+  const all = [...new Set([...ofAll, ...own])];
+  return { verb, path, line: call.loc!.start.line, guarded: all.length > 0, guards: all };
 }
 
 /** The path of `router.route("/x").get(a).post(b)`. */
@@ -53,9 +58,9 @@ function chainedPath(call: CallExpression): string | null {
 }
 
 /** `router.use(protectedRoute)`: with a router behind it, it guards that one. */
-function guardsAll(call: CallExpression, guards: readonly string[]): boolean {
+function guardsOfAll(call: CallExpression, guards: readonly string[]): readonly string[] {
   const handlers = call.arguments.filter((argument) => textOf(argument) === null);
-  return handlers.length === 1 && handlers.some((one) => mentions(one, guards));
+  return handlers.length === 1 ? guards.filter((name) => mentions(handlers[0]!, [name])) : [];
 }
 
 function receiverOf(call: CallExpression): string {

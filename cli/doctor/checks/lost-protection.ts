@@ -1,8 +1,8 @@
 import { withoutComments } from "../../project/source-imports.js";
 import type { Check, Checkup, Finding } from "../checkup.js";
-import { guardName, guardsOf } from "../guards.js";
+import { guardsOf } from "../guards.js";
 import { protections } from "../protections.js";
-import { routesIn } from "../routes.js";
+import { type Route, routesIn } from "../routes.js";
 
 interface Edited {
   readonly path: string;
@@ -15,8 +15,11 @@ interface Edited {
 export const lostProtection: Check = {
   name: "lost-protection",
   run: (checkup) => {
-    const guards = guardsOf(checkup);
-    return editedFiles(checkup).flatMap((file) => [...lostIn(file), ...openedRoutes(file, guards(file.path))]);
+    const [installed, now] = [guardsOf(asInstalled(checkup)), guardsOf(checkup)];
+    return editedFiles(checkup).flatMap((file) => {
+      const guards = { installed: installed(file.path), now: now(file.path) };
+      return [...lostIn(file), ...openedRoutes(file, guards)];
+    });
   },
 };
 
@@ -43,21 +46,48 @@ function lostIn({ path, template, base, now }: Edited): Finding[] {
     }));
 }
 
-/** A route that came with `protectedRoute` and is there without it. */
-function openedRoutes({ path, base, now }: Edited, guards: readonly string[]): Finding[] {
-  if (!base.includes(guardName)) return [];
-  const routes = routesIn(now, path, guards);
-  return routesIn(base, path)
-    .filter(({ guarded }) => guarded)
-    .flatMap((route) => routes.filter((one) => one.verb === route.verb && one.path === route.path && !one.guarded))
-    .map(({ verb, path: route, line }) => ({
-      level: "unsafe",
-      file: path,
-      line,
-      what: `${verb.toUpperCase()} ${route} has lost protectedRoute`,
-      why: "anybody can call it without a login",
-      fix: "put protectedRoute back, before the handler",
-    }));
+interface Guards {
+  readonly installed: readonly string[];
+  readonly now: readonly string[];
+}
+
+/** A route that came with a guard, and that has lost it or one of several. */
+function openedRoutes({ path, base, now }: Edited, guards: Guards): Finding[] {
+  const before = routesIn(base, path, guards.installed).filter(({ guarded }) => guarded);
+  if (before.length === 0) return [];
+  const routes = routesIn(now, path, guards.now);
+  return before.flatMap((route) =>
+    routes
+      .filter(({ verb, path: place }) => verb === route.verb && place === route.path)
+      .flatMap((one) => {
+        const lost = lostGuards(route, one);
+        return lost.length > 0 ? [openedRoute(path, one, lost)] : [];
+      }),
+  );
+}
+
+/** The names that are gone. Where another guard has come, it may be made of them: the user knows better. */
+function lostGuards(before: Route, now: Route): readonly string[] {
+  if (now.guards.some((name) => !before.guards.includes(name))) return [];
+  return before.guards.filter((name) => !now.guards.includes(name));
+}
+
+function openedRoute(path: string, { verb, path: route, line, guarded }: Route, lost: readonly string[]): Finding {
+  const names = lost.join(" and ");
+  return {
+    level: "unsafe",
+    file: path,
+    line,
+    what: `${verb.toUpperCase()} ${route} has lost ${names}`,
+    why: guarded ? "it lets requests through that it used to refuse" : "anybody can call it without a login",
+    fix: `put ${names} back, before the handler`,
+  };
+}
+
+/** The files as they were installed: guards are looked for in what they imported then. */
+function asInstalled(checkup: Checkup): Checkup {
+  const sources = checkup.sources.map(({ path, text }) => ({ path, text: checkup.bases.get(path) ?? text }));
+  return { ...checkup, sources };
 }
 
 function count(text: string, pattern: RegExp): number {

@@ -6,14 +6,14 @@ import { protections } from "../../../cli/doctor/protections.js";
 import { withoutComments } from "../../../cli/project/source-imports.js";
 import { findingsOf, shortly } from "../../support/checkup.js";
 
-const templates = fileURLToPath(new URL("../../../templates/auth-basic/", import.meta.url));
+const templates = fileURLToPath(new URL("../../../templates/", import.meta.url));
 
 /** Every template that stands for one of our paths, in every choice. */
 function templatesFor(file: string): { template: string; base: string }[] {
   const all = readdirSync(templates, { recursive: true, encoding: "utf8" }).map((path) => path.replaceAll("\\", "/"));
   return all
     .filter((path) => path.endsWith(`/${file}`))
-    .map((path) => ({ template: `auth-basic/${path}`, base: readFileSync(join(templates, path), "utf8") }));
+    .map((path) => ({ template: path, base: readFileSync(join(templates, path), "utf8") }));
 }
 
 const lost = (file: string, template: string, base: string, now: string) =>
@@ -75,5 +75,43 @@ describe("a route that came with protectedRoute", () => {
     const now = base.replace(/authRouter\.delete\("\/me".*\n/, "");
     expect(now).not.toBe(base);
     expect(lost(file, template, base, now)).toEqual([]);
+  });
+
+  it("in an item that builds on auth-basic, by a guard of that item, is named for each guard that it lost", () => {
+    const admin = "src/routes/admin.ts";
+    const texts = [admin, "src/middleware/role.ts", "src/middleware/recent-login.ts", "src/middleware/jwt.ts"].map(
+      (path) => [path, templatesFor(path)[0]!] as const,
+    );
+    const from = texts[0]![1].base;
+    const lostIn = (edit: (text: string) => string) => {
+      const now = edit(from);
+      expect(now).not.toBe(from);
+      const sources = Object.fromEntries(texts.map(([path, { base }]) => [path, path === admin ? now : base]));
+      const findings = findingsOf("lost-protection", { files: Object.fromEntries(texts), sources });
+      return findings.map(({ what, why }) => `${what}: ${why}`);
+    };
+    expect(
+      lostIn((text) => text.replace('delete("/users/:id", ofAdmins, recentLogin, ', 'delete("/users/:id", ')),
+    ).toEqual([
+      expect.stringMatching(
+        /^DELETE \/users\/:id has lost (recentLogin and ofAdmins|ofAdmins and recentLogin): anybody/,
+      ),
+    ]);
+    expect(lostIn((text) => text.replace('delete("/users", toAdmins, ', 'delete("/users", '))).toEqual([
+      "DELETE /users has lost toAdmins: it lets requests through that it used to refuse",
+    ]);
+    expect(lostIn((text) => text.replaceAll("toAdmins", "onlyAdmins"))).toEqual([]);
+    expect(
+      lostIn((text) =>
+        text.replaceAll(/\b[ot][of]Admins, /g, "").replace("adminRouter.get", "adminRouter.use(toAdmins);\n$&"),
+      ),
+    ).toEqual([]);
+    expect(
+      lostIn((text) =>
+        text
+          .replaceAll("toAdmins, recentLogin, ", "both, ")
+          .replace("adminRouter.use(", "const both = [toAdmins, recentLogin];\n$&"),
+      ),
+    ).toEqual([]);
   });
 });
