@@ -7,6 +7,7 @@ import { openMailStream, subject } from "./mail-stream.js";
 
 const pollEveryMs = 1_000;
 const retryEveryMs = 1_000;
+const publishTimeoutMs = 2_000;
 
 async function main(): Promise<void> {
   const { connection } = await openMailStream();
@@ -23,7 +24,7 @@ async function main(): Promise<void> {
  * outage of the broker costs none of them an attempt.
  */
 async function publish(broker: JetStreamClient, mail: Mail): Promise<void> {
-  const hand = () => broker.publish(subject, JSON.stringify(mail), { msgID: mail.id });
+  const hand = () => broker.publish(subject, JSON.stringify(mail), { msgID: mail.id, timeout: publishTimeoutMs });
   while (!(await hand().catch(report("the broker")))) await sleep(retryEveryMs);
 }
 
