@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createAdmin, promote } from "../src/auth/first-admin.js";
+import { loginChecks } from "../src/auth/login-checks.js";
 import { passwordResets } from "../src/auth/password-resets.js";
 import { hasPassword } from "../src/auth/passwords.js";
 import { profileChanges } from "../src/auth/profile-changes.js";
@@ -469,6 +470,24 @@ describe("POST /users/:id/disable", () => {
     await ask("POST /users/:id/disable", admin, { id: ada.id });
     for (const { status, body } of await Promise.all([...logins, refreshed]))
       if (status === 200) await expectDead(body);
+  });
+});
+
+describe("a login whose password was checked before", () => {
+  test.each<[string, string[], object | undefined]>([
+    ["the account was disabled and enabled again", ["POST /users/:id/disable", "POST /users/:id/enable"], undefined],
+    ["the user was logged out", ["POST /users/:id/logout"], undefined],
+    ["the user got another role", ["PUT /users/:id"], { role: "admin" }],
+  ])("%s starts no session", async (_, routes, body) => {
+    const admin = await newAdmin();
+    const ada = await signUp();
+    loginChecks.push(async () => {
+      for (const route of routes) await ask(route, admin, { id: ada.id, body });
+    });
+    const login = await call("POST /login", { body: { username: ada.username, password } });
+    loginChecks.pop();
+    expectProblem(login, "InvalidLoginCredentials");
+    expect((await call("POST /login", { body: { username: ada.username, password } })).status).toBe(200);
   });
 });
 
