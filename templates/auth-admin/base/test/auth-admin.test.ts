@@ -474,11 +474,13 @@ describe("POST /users/:id/disable", () => {
 });
 
 describe("a login whose password was checked before", () => {
-  test.each<[string, string[], object | undefined]>([
+  const acts: [string, string[], object | undefined][] = [
     ["the account was disabled and enabled again", ["POST /users/:id/disable", "POST /users/:id/enable"], undefined],
     ["the user was logged out", ["POST /users/:id/logout"], undefined],
     ["the user got another role", ["PUT /users/:id"], { role: "admin" }],
-  ])("%s starts no session", async (_, routes, body) => {
+  ];
+
+  test.each(acts)("%s starts no session", async (_, routes, body) => {
     const admin = await newAdmin();
     const ada = await signUp();
     loginChecks.push(async () => {
