@@ -27,6 +27,7 @@ export function appendListEntry(source: string, wanted: ListEntry): Edit {
   const imported = importOf(program, wanted);
   const local = imported?.local ?? wanted.entry;
   const found = listOf(program, wanted.list);
+  if (!found && imported && isPassedOn(program, local)) return { kind: "already" };
   if (!found) return cannot(`it no longer declares ${wanted.list} as a list`, wanted);
   if (entryOf(found, local)) return imported ? { kind: "already" } : cannot(`it has another ${local}`, wanted);
   if (!imported && declares(program, local)) return cannot(`it has another ${local}`, wanted);
@@ -75,6 +76,14 @@ export function placeInList(source: string, wanted: ListEntry): number | null {
 /** Whether the list has the entry. */
 export function hasListEntry(source: string, wanted: ListEntry): boolean {
   return placeInList(source, wanted) !== null;
+}
+
+/** Whether the list is built in a way that can't be read here, and the entry goes into it as far as one can tell. */
+export function isInBuiltList(source: string, wanted: ListEntry): boolean {
+  const file = open(source, wanted);
+  if ("kind" in file || listOf(file.program, wanted.list)) return false;
+  const imported = importOf(file.program, wanted);
+  return imported !== null && isPassedOn(file.program, imported.local);
 }
 
 type Opened = { text: string; start: string; program: Program };
@@ -225,6 +234,17 @@ function cutImport(text: string, { node, only, start, end }: Imported): string |
   const comma = /^\s*,\s*/.exec(text.slice(end));
   if (comma) return text.slice(0, start) + text.slice(end + comma[0].length);
   return text.slice(0, start).replace(/\s*,\s*$/, "") + text.slice(end);
+}
+
+/** Whether it is in an array, or given to a function: `[bearerToken].concat(badge)`. */
+function isPassedOn(program: Program, name: string): boolean {
+  let found = false;
+  walk(program, (node) => {
+    const items =
+      node.type === "ArrayExpression" ? node.elements : node.type === "CallExpression" ? node.arguments : [];
+    if (items.some((item) => item?.type === "Identifier" && item.name === name)) found = true;
+  });
+  return found;
 }
 
 /** How often the code says the name, but for the import of it. */

@@ -80,12 +80,21 @@ function placeFile(
 }
 
 /** A file of the user's at one of our paths: it is never replaced, with or without --overwrite. */
-function refuseForeign(wanted: readonly Rendered[], recorded: RecordedFiles, { selection }: Part, draft: Draft): void {
+function refuseForeign(
+  wanted: readonly Rendered[],
+  recorded: RecordedFiles,
+  { item, selection }: Part,
+  draft: Draft,
+): void {
   const taken = wanted.filter(({ path, text }) => !recorded[path] && ![null, text].includes(draft.read(path)));
   if (taken.length === 0) return;
   const paths = taken.map(({ path }) => path);
   const inTests = paths.every((path) => path.startsWith(`${selection.testDir}/`));
-  const way = inTests ? "put the tests elsewhere with --tests DIR" : "choose another source folder with --dir DIR";
+  const elsewhere = inTests
+    ? "put the tests elsewhere with --tests DIR"
+    : "choose another source folder with --dir DIR";
+  // It goes where the item is that it builds on, whatever the flags say.
+  const way = item.requires.length > 0 ? `rename ${paths.length > 1 ? "them" : "it"}, then add again` : elsewhere;
   throw new CliError("Collision", `${someOf(paths)} ${paths.length > 1 ? "are" : "is"} yours already: ${way}`);
 }
 

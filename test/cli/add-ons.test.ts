@@ -64,6 +64,33 @@ const migrations = "src/db/migrations/index.ts";
 const closers = "src/auth/close.ts";
 
 describe("add", () => {
+  it("a file of the user's where one of an add-on would go: no other folder is advised, as it can't go to another", async () => {
+    const repo = await installed("auth-basic");
+    await repo.write("src/auth/echo.ts", "export const mine = 1;\n");
+    const before = await treeOf(repo.dir);
+    for (const flags of [{}, { overwrite: true }])
+      expect(await adding(repo, "echo", {}, flags)).toMatchObject({
+        code: 2,
+        error: expect.stringContaining("src/auth/echo.ts is yours already: rename it, then add again"),
+      });
+    expect(await treeOf(repo.dir)).toEqual(before);
+  });
+
+  it("an entry that a person has put into a list of another kind is there: a second add leaves nothing to do", async () => {
+    const repo = await installed("auth-basic");
+    await edit(repo.dir, authenticators, (text) => text.replace("= [b", "= Array.of(b").replace("];", ");"));
+    expect(await adding(repo, "badge", {}, { strict: true })).toMatchObject({ code: 4 });
+    await edit(
+      repo.dir,
+      authenticators,
+      (text) => `import { badge } from "./badge.js";\n${text.replace("of(b", "of(badge, b")}`,
+    );
+    expect(await adding(repo, "badge", {}, { strict: true })).toMatchObject(done);
+    expect(await removing(repo, "badge", { force: true })).toMatchObject({
+      stdout: expect.stringContaining("it uses badge in another way too"),
+    });
+  });
+
   it("brings what an item builds on, mounts only that, and puts the entries into its lists", async () => {
     const repo = await installed("badge echo");
     expect(await repo.read(authenticators)).toContain('import { badge } from "./badge.js";\n');

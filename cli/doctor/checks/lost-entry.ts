@@ -1,4 +1,4 @@
-import { hasListEntry } from "../../edits/list-entry.js";
+import { hasListEntry, isInBuiltList } from "../../edits/list-entry.js";
 import { listEntry } from "../../plan/entries.js";
 import type { Appended } from "../../project/project.js";
 import { withoutComments } from "../../project/source-imports.js";
@@ -30,12 +30,7 @@ function isLost(one: Appended, { sources, project }: Checkup): boolean {
   if (hasListEntry(text, wanted)) return false;
   // That no list names a migration is another check's finding.
   if (one.list === "migrations" && mentions(text, one.entry) === 0) return false;
-  // A list that the user builds in another way can't be looked into: that it is named beside its import has to do.
-  return !isBuilt(text, one) || mentions(text, one.entry) < 2;
-}
-
-function isBuilt(text: string, { list }: Appended): boolean {
-  return !new RegExp(`\\b${list}\\b[^=;]*=\\s*\\(*\\[`).test(withoutComments(text));
+  return !isInBuiltList(text, wanted);
 }
 
 function mentions(text: string, name: string): number {

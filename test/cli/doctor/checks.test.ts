@@ -324,6 +324,19 @@ const cases: readonly [check: string, wrong: string, before: Given, found: strin
   ],
   [
     "lost-entry",
+    "an entry that is filtered out",
+    {
+      ...badge("authenticators"),
+      sources: { "src/lists.ts": withBadge("authenticators = all.filter((one) => one !== badge)") },
+    },
+    "unsafe src/lists.ts:null badge of badge is not in authenticators",
+    {
+      ...badge("authenticators"),
+      sources: { "src/lists.ts": withBadge("authenticators = ([] as X[]).concat([bearerToken, badge])") },
+    },
+  ],
+  [
+    "lost-entry",
     "a list whose file is gone",
     badge("addOnRouters"),
     "unsafe src/lists.ts:null badge of badge is not in addOnRouters",

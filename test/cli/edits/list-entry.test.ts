@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Edit } from "../../../cli/edits/edit.js";
-import { appendListEntry, hasListEntry, removeListEntry } from "../../../cli/edits/list-entry.js";
+import { appendListEntry, hasListEntry, isInBuiltList, removeListEntry } from "../../../cli/edits/list-entry.js";
 
 const wanted = { path: "a.ts", list: "list", entry: "two", specifier: "./two.js", sameModule: ["./two", "@/two.js"] };
 
@@ -76,6 +76,23 @@ it("what is not there any more is already out", () => {
   expect(removeListEntry(`${one}export const list = [one];\n`, wanted).kind).toBe("already");
   const imported = 'import { two } from "./two.js";\nexport const list = [];\n';
   expect(textOf(removeListEntry(imported, wanted))).toBe("export const list = [];\n");
+});
+
+it.each(["([] as X[]).concat([one, two])", "[one, two].filter(Boolean)", "Array.of(one, two)"])(
+  "a person has put it into %s: there is nothing to do",
+  (list) => {
+    const source = `${one}import { two } from "./two.js";\nexport const list: X[] = ${list};\n`;
+    expect(appendListEntry(source, wanted).kind).toBe("already");
+    expect(isInBuiltList(source, wanted)).toBe(true);
+    const without = source.replace(/,? two([\])])/, "$1");
+    expect(appendListEntry(without, wanted).kind).toBe("cannot");
+    expect(isInBuiltList(without, wanted)).toBe(false);
+  },
+);
+
+it("an entry that is filtered out of a list is not in it", () => {
+  const source = `${one}import { two } from "./two.js";\nexport const list = all.filter((x) => x !== two);\n`;
+  expect(isInBuiltList(source, wanted)).toBe(false);
 });
 
 describe("not done, with the lines to paste", () => {
