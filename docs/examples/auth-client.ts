@@ -201,8 +201,9 @@ export function tokensInMemory(): TokenStore {
 }
 
 /**
- * Tokens that all tabs share: `tokensIn(localStorage)`. Every script of the page can read them: the cookie sessions of
- * auth-cookies keep them from scripts.
+ * Tokens of one tab that outlive a reload: `tokensIn(sessionStorage)`. Not in localStorage, which tells other tabs of a
+ * change too late: `tokens-of-all-tabs.ts` has a store for all of them. Every script of the page can read either; the
+ * cookie sessions of auth-cookies keep secrets from scripts.
  */
 export function tokensIn(storage: Texts, key = "auth"): TokenStore {
   return {
@@ -211,7 +212,7 @@ export function tokensIn(storage: Texts, key = "auth"): TokenStore {
   };
 }
 
-/** What is used of `localStorage`. */
+/** What is used of `sessionStorage`. */
 interface Texts {
   getItem(key: string): string | null;
   setItem(key: string, text: string): void;

@@ -4,7 +4,7 @@ import { transform } from "esbuild";
 import fs from "fs-extra";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { AuthClient } from "../../docs/examples/auth-client.js";
+import type { AuthClient, TokenStore, Tokens } from "../../docs/examples/auth-client.js";
 import { noChromium, openChromium } from "../support/chromium.js";
 import { type ComposedApp, composeApp, type RunningApp, startApp } from "../support/compose.js";
 import { repo } from "../support/template-tree.js";
@@ -15,16 +15,18 @@ import { protectedRoute } from "./src/middleware/jwt.js";
 import { authRouter } from "./src/routes/auth.js";
 
 const page = \`<!doctype html><script type="module">
-  import { createAuthClient, tokensIn } from "/auth-client.js";
+  import { createAuthClient } from "/auth-client.js";
+  import { tokensOfAllTabs } from "/tokens-of-all-tabs.js";
   window.loggedOut = 0;
+  window.store = tokensOfAllTabs();
   const onLoggedOut = () => window.loggedOut++;
-  window.auth = createAuthClient({ baseUrl: "/api/auth", store: tokensIn(localStorage), onLoggedOut });
+  window.auth = createAuthClient({ baseUrl: "/api/auth", store, onLoggedOut });
 </script>\`;
 
 const app = express();
 app.use("/api/auth", authRouter);
 app.get("/orders", protectedRoute, (req, res) => void res.json({ of: req.auth?.userId }));
-app.get("/auth-client.js", (_req, res) => void res.sendFile("auth-client.js", { root: "." }));
+app.use(express.static("public"));
 app.get("/", (_req, res) => void res.send(page));
 app.listen(Number(process.env["PORT"]), "127.0.0.1", () => console.log("listening"));
 process.stdin.resume().once("end", () => process.exit());
@@ -32,10 +34,11 @@ process.stdin.resume().once("end", () => process.exit());
 
 declare global {
   var auth: AuthClient;
+  var store: TokenStore;
   var loggedOut: number;
 }
 
-const rounds = 5;
+const rounds = 10;
 
 describe.skipIf(noChromium)(
   `the client in two tabs of a browser${noChromium ? ` (skipped: ${noChromium})` : ""}`,
@@ -48,9 +51,11 @@ describe.skipIf(noChromium)(
 
     beforeAll(async () => {
       app = await composeApp({ server });
-      const source = await readFile(join(repo, "docs/examples/auth-client.ts"), "utf8");
-      const { code } = await transform(source, { loader: "ts", format: "esm" });
-      await fs.outputFile(join(app.dir, "auth-client.js"), code);
+      for (const name of ["auth-client", "tokens-of-all-tabs"]) {
+        const source = await readFile(join(repo, "docs/examples", `${name}.ts`), "utf8");
+        const { code } = await transform(source, { loader: "ts", format: "esm" });
+        await fs.outputFile(join(app.dir, "public", `${name}.js`), code);
+      }
       running = await startApp(app.dir);
       browser = await openChromium();
       const context = await browser.newContext();
@@ -101,10 +106,9 @@ describe.skipIf(noChromium)(
 );
 
 /** Makes the access token one that the server refuses as it refuses an expired one. */
-function spoilAccessToken(): void {
-  const storage = (globalThis as unknown as { localStorage: Record<string, string> }).localStorage;
-  const tokens = JSON.parse(storage["auth"] ?? "");
-  storage["auth"] = JSON.stringify({ ...tokens, accessToken: `${tokens.accessToken.slice(0, -4)}AAAA` });
+async function spoilAccessToken(): Promise<void> {
+  const tokens = (await globalThis.store.read()) as Tokens;
+  await globalThis.store.write({ ...tokens, accessToken: `${tokens.accessToken.slice(0, -4)}AAAA` });
 }
 
 async function askTenTimes(): Promise<number[]> {

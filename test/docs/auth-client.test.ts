@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { x } from "tinyexec";
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from "vitest";
 import type { z } from "zod";
 import {
@@ -177,6 +178,16 @@ test("its routes are those of the module, and its types those of the schemas tha
   expectTypeOf<Body<"PUT /password">>().toEqualTypeOf<z.input<typeof inputs.passwordInput>>();
   expectTypeOf<Body<"DELETE /me">>().toEqualTypeOf<z.input<typeof inputs.deleteInput>>();
   expectTypeOf<keyof Problem>().toEqualTypeOf<"type" | "title" | "status" | "detail" | "code" | "errors">();
+});
+
+test("it compiles in a front end, under strict rules, with the store for all tabs", async () => {
+  const files = ["auth-client.ts", "tokens-of-all-tabs.ts"].map((name) => join(repo, "docs/examples", name));
+  const tsc = join(repo, "node_modules/typescript/bin/tsc");
+  const strict = ["--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess", "--verbatimModuleSyntax"];
+  const target = ["--target", "es2022", "--lib", "es2022,dom", "--module", "esnext", "--moduleResolution", "bundler"];
+  const args = ["--ignoreConfig", "--noEmit", "--types", "", ...strict, ...target, ...files];
+  const { stdout, exitCode } = await x(process.execPath, [tsc, ...args]);
+  expect([exitCode, stdout]).toEqual([0, ""]);
 });
 
 type Answer<Route extends keyof Routes> = Routes[Route]["answer"];
