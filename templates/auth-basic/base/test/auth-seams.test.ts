@@ -109,6 +109,22 @@ describe("a profile change", () => {
   });
 });
 
+describe("an address that stays", () => {
+  test("is not written again, so that it can't undo what happens meanwhile", async () => {
+    const ada = await signUp({ email: "ada@example.com" });
+    const prove: ProfileChange = async (user, changes) => {
+      const proven = { email: "proven@example.com", emailVerifiedAt: now };
+      await write((db) => db.update(users).set(proven).where(eq(users.id, user.id)));
+      return changes;
+    };
+    profileChanges.unshift(prove);
+    const body = { email: "ada@example.com", displayName: "Ada" };
+    const answer = await call("PATCH /me", { bearer: ada.accessToken, body });
+    profileChanges.shift();
+    expect(answer.body.user).toMatchObject({ email: "proven@example.com", displayName: "Ada" });
+  });
+});
+
 describe("a session carrier", () => {
   test("hands the session over in its own way, where it is meant, and nowhere else", async () => {
     const { username } = await signUp();

@@ -71,14 +71,15 @@ export async function getProfile(userId: string): Promise<store.User> {
 
 /** A new e-mail address takes the current password. @throws AuthError "WrongPassword" */
 export async function updateProfile(userId: string, input: ProfileInput, client: ClientInfo): Promise<store.User> {
-  const { currentPassword, ...asked } = input;
+  const { currentPassword, email, ...others } = input;
   const user = await getProfile(userId);
-  const emailChanges = asked.email !== undefined && asked.email !== user.email;
+  const emailChanges = email !== undefined && email !== user.email;
   const checked = emailChanges ? await checkCurrentPassword(userId, currentPassword ?? "", client) : undefined;
-  let changes: ProfileChanges = asked;
+  // An address that stays is not written: another may be proven meanwhile.
+  let changes: ProfileChanges = emailChanges ? { ...others, email } : others;
   for (const change of profileChanges) changes = await change(user, changes, client, checked?.sessionEpoch);
   if (Object.keys(changes).length === 0) return user;
-  const stored = emailChanges && changes.email !== undefined ? { ...changes, emailVerifiedAt: null } : changes;
+  const stored = changes.email !== undefined ? { ...changes, emailVerifiedAt: null } : changes;
   const updated = await store.updateUser(userId, stored, checked?.sessionEpoch);
   if (!updated) return accountIsGone();
   await emit({ event: "user_updated", outcome: "success", userId, client });
