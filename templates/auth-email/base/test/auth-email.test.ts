@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AuthError } from "../src/auth/errors.js";
+import { mayReset } from "../src/auth/mail-limits.js";
 import { mailPasswordReset } from "../src/auth/mail-password-reset.js";
 import { passwordChecks } from "../src/auth/password-checks.js";
 import { noPassword } from "../src/auth/passwords.js";
@@ -29,6 +30,7 @@ import {
   disable,
   mailsTo,
   mailTo,
+  minutesPass,
   newMailAddress,
   signUpProven,
   startMailAuth,
@@ -483,6 +485,28 @@ describe("no mail bombing", () => {
     expect(await mailsTo(ada.email)).toHaveLength(2);
   });
 
+  test("ten requests a day by strangers do not keep the owner's own away, nor an admin's, and those have an end too", async () => {
+    const ada = await signUpProven();
+    const home = "3fff:9:9:9::1";
+    await call("POST /login", { body: { username: ada.username, password }, from: home });
+    const asking = async (from?: string) => {
+      await forgot({ username: ada.username }, from);
+      return (await mailsTo(ada.email)).length;
+    };
+    await usedUp(ada.id);
+    expect(await asking()).toBe(1);
+    expect(await asking("3fff:9:9:9::2")).toBe(2);
+    expect(await mailPasswordReset(ada.id, { ip: null, userAgent: null })).toBe(true);
+    expect(await mailsTo(ada.email)).toHaveLength(3);
+    expect(await asking("3fff:9:9:9::3")).toBe(3);
+    await minutesPass();
+    for (let time = 2; time <= 10; time += 1) {
+      expect(await asking(home)).toBe(2 + time);
+      await minutesPass();
+    }
+    expect(await asking(home)).toBe(12);
+  });
+
   test("one address is not bombed through many accounts, nor many addresses from one network", async () => {
     const email = newMailAddress();
     for (let time = 1; time <= 3; time += 1) await signUp({ email });
@@ -525,6 +549,15 @@ test("a deleted account leaves no mail and no link behind", async () => {
 
 const shop = express();
 shop.post("/orders", requireVerifiedEmail, (req, res) => void res.json(req.auth));
+
+/** Strangers have asked for all the resets of a day. */
+async function usedUp(userId: string): Promise<void> {
+  for (let time = 1; time <= 10; time += 1) {
+    await minutesPass();
+    expect(await write((tx) => mayReset(tx, userId, null))).toBe(true);
+  }
+  await minutesPass();
+}
 
 async function moveTo({ username }: { username: string }, email: string): Promise<void> {
   await waitedLong();

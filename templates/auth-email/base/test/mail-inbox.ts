@@ -4,7 +4,7 @@ import { eq, isNotNull } from "drizzle-orm";
 import { expect } from "vitest";
 import { mailOnEvent } from "../src/auth/email-events.js";
 import { eventSinks } from "../src/auth/events.js";
-import { now, read, write } from "../src/db/client.js";
+import { fromNow, now, read, write } from "../src/db/client.js";
 import { users } from "../src/db/schema/auth.js";
 import { mailLimits, mailOutbox } from "../src/db/schema/auth-email.js";
 import { call, logIn, type Person, signUp, startAuth, stopAuth } from "./auth-client.js";
@@ -76,6 +76,11 @@ export function newMailAddress(): string {
 /** The limits on mail are those of another day. */
 export async function waitedLong(): Promise<void> {
   await write((db) => db.delete(mailLimits));
+}
+
+/** So long that only the limits of a day still count. */
+export async function minutesPass(): Promise<void> {
+  await write((db) => db.update(mailLimits).set({ nextAt: fromNow(-1) }));
 }
 
 export async function addressOf(userId: string): Promise<{ email: string | null; isProven: boolean }> {

@@ -1,11 +1,11 @@
-import { and, eq, gt, gte, isNotNull, isNull, ne, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, gte, isNotNull, isNull, ne, or, type SQL, sql } from "drizzle-orm";
 import { type Database, forUpdate, now, read, transaction, write } from "../db/client.js";
 import { asciiLower } from "../db/columns.js";
-import { users } from "../db/schema/auth.js";
+import { sessions, users } from "../db/schema/auth.js";
 import { emailTokens, mailOutbox } from "../db/schema/auth-email.js";
 import { codeOf, withCauses } from "./errors.js";
 import { canonicalAddress } from "./mail-address.js";
-import { admitReset, admitVerification, mayAsk, mayReset } from "./mail-limits.js";
+import { admitReset, admitVerification, mayAsk, mayReset, networkKeyOf } from "./mail-limits.js";
 import { addLinkMail, addMail, addRequest, dropLinks, type ResetRequest } from "./mail-store.js";
 import { hashOf, type TokenPurpose } from "./mail-token.js";
 import { hasPassword, type PasswordHash } from "./passwords.js";
@@ -39,6 +39,9 @@ const account = {
   disabledAt: users.disabledAt,
   passwordHash: users.passwordHash,
 };
+
+/** So many of an account's latest logins say which networks are its owner's. */
+const loginsLookedAt = 100;
 
 /** Postgres's unique_violation. */
 const uniqueViolation = "23505";
@@ -101,23 +104,37 @@ export async function cancelAddressChange(userId: string): Promise<void> {
  *
  * @returns false where the network of `ip` has asked too often.
  */
-export async function addResetRequest(asked: ResetRequest, ip: string | null): Promise<boolean> {
+export async function addResetRequest(asked: Omit<ResetRequest, "network">, ip: string | null): Promise<boolean> {
   return transaction(async (tx) => {
     const mayGo = await mayAsk(tx, ip);
-    if (mayGo) await addRequest(tx, asked);
+    if (mayGo) await addRequest(tx, { ...asked, network: networkKeyOf(ip) });
     return mayGo;
   });
 }
 
 /** Puts the reset mail in the place of the request, if the account that is meant has a proven address, and not too often. */
-export async function answerResetRequest({ id, purpose, address }: ResetRequest & { id: string }): Promise<void> {
+export async function answerResetRequest(asked: ResetRequest & { id: string }): Promise<void> {
+  const { id, purpose, address } = asked;
   const isMeant = purpose === "forgot-username" ? eq(users.usernameCanonical, address) : hasAddress(address);
   await transaction(async (tx) => {
     const [user] = await lockAccounts(tx, and(isMeant, isNotNull(users.emailVerifiedAt), isNull(users.disabledAt)));
     const [request] = await tx.delete(mailOutbox).where(eq(mailOutbox.id, id)).returning({ id: mailOutbox.id });
-    if (!request || !user?.email || !(await mayReset(tx, user.id))) return;
-    await addLinkMail(tx, { purpose: "reset", userId: user.id, address: user.email });
+    if (!request || !user?.email) return;
+    const known = await knownNetwork(tx, user.id, asked.network);
+    if (await mayReset(tx, user.id, known))
+      await addLinkMail(tx, { purpose: "reset", userId: user.id, address: user.email });
   });
+}
+
+/** The network, if a login of the account came from it. */
+async function knownNetwork(tx: Database, userId: string, network: string | null): Promise<string | null> {
+  const logins = await tx
+    .select({ ip: sessions.ip })
+    .from(sessions)
+    .where(and(eq(sessions.userId, userId), isNotNull(sessions.ip)))
+    .orderBy(desc(sessions.createdAt))
+    .limit(loginsLookedAt);
+  return logins.some(({ ip }) => networkKeyOf(ip) === network) ? network : null;
 }
 
 /**

@@ -48,7 +48,7 @@ export async function verifyEmail(token: string, client: ClientInfo, callerId: s
 
 /** Mails a reset link, if the account that is meant has a proven address. Nothing tells whether it has. */
 export async function forgotPassword({ email, username = "" }: ForgotInput, client: ClientInfo): Promise<void> {
-  const asked: ResetRequest =
+  const asked: Omit<ResetRequest, "network"> =
     email === undefined
       ? { purpose: "forgot-username", address: canonicalUsername(username) }
       : { purpose: "forgot-address", address: canonicalAddress(email) };

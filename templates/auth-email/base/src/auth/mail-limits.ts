@@ -15,6 +15,8 @@ interface MailLimit {
 
 /** Mail of one purpose for one account. */
 const perAccount: MailLimit = { everySeconds: 60, perDay: 10 };
+/** Resets that one network the owner has logged in from asks for: nobody elsewhere can use those up. */
+const perKnownNetwork: MailLimit = { everySeconds: 60, perDay: 10 };
 /** Mail to one address that nobody has proven, for all accounts together. */
 const perAddress: MailLimit = { everySeconds: 60, perDay: 10 };
 /** Mail that one network asks for: an office behind one address fits in. */
@@ -29,9 +31,9 @@ export async function admitVerification(tx: Database, userId: string, address: s
   if (ip) await admit(tx, perNetwork, "network", networkOf(ip));
 }
 
-/** @throws AuthError "TooManyRequests" */
+/** Counts a reset that an admin sends, and apart from those that anybody can ask for. @throws AuthError "TooManyRequests" */
 export async function admitReset(tx: Database, userId: string): Promise<void> {
-  await admit(tx, perAccount, "reset account", userId);
+  await admit(tx, perAccount, "admin's reset", userId);
 }
 
 /** Whether the network may ask for another reset: that depends on nobody's account. */
@@ -39,9 +41,18 @@ export async function mayAsk(tx: Database, ip: string | null): Promise<boolean> 
   return !ip || (await secondsToWait(tx, perNetwork, "network", networkOf(ip))) === 0;
 }
 
-/** Whether another reset mail may go to the account. */
-export async function mayReset(tx: Database, userId: string): Promise<boolean> {
+/**
+ * Whether another reset mail may go to the account. `known` is the asker's network where the owner has logged in from
+ * there: it passes the account's limit by, so that nobody who asks in the owner's name locks the owner out.
+ */
+export async function mayReset(tx: Database, userId: string, known: string | null): Promise<boolean> {
+  if (known) return (await secondsToWait(tx, perKnownNetwork, "reset network", userId, known)) === 0;
   return (await secondsToWait(tx, perAccount, "reset account", userId)) === 0;
+}
+
+/** What is stored of the network of an address. Null without one. */
+export function networkKeyOf(ip: string | null): string | null {
+  return ip ? keyOf(["asker", networkOf(ip)]) : null;
 }
 
 async function admit(tx: Database, limit: MailLimit, ...who: string[]): Promise<void> {

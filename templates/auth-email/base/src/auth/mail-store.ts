@@ -13,6 +13,8 @@ export const linkSeconds: Record<TokenPurpose, number> = { verify: 86_400, reset
 export interface ResetRequest {
   purpose: "forgot-address" | "forgot-username";
   address: string;
+  /** Who asks, as `networkKeyOf` says it. */
+  network: string | null;
 }
 
 /** A mail that has been claimed, with what its rendering needs. */

@@ -25,6 +25,7 @@ export const authEmail: Migration = {
       user_id text NOT NULL,
       address text NOT NULL,
       token_id text,
+      network text,
       attempts integer NOT NULL,
       due_at ${columnType.time},
       created_at ${columnType.time} NOT NULL

@@ -36,6 +36,8 @@ export const mailOutbox = table(
     userId: text("user_id").notNull(),
     address: text("address").notNull(),
     tokenId: text("token_id"),
+    /** A keyed hash of the network that a request came from. Null where that has no address, and for a mail. */
+    network: text("network"),
     attempts: integer("attempts").notNull(),
     /** When it may be tried; while it is being tried, when that is taken for crashed. Null: given up. */
     dueAt: time("due_at"),
