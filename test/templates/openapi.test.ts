@@ -223,9 +223,10 @@ describe("every documented answer is given, and is as documented", () => {
     for (const documented of contract.operations) {
       const { id, route, operation } = documented;
       if (isProtected(documented)) await send(id, {}, 401);
-      if (operation.security.some((way: object) => "bearer" in way)) await send(id, { bearer: "x.y.z" }, 401);
+      if (operation.security.some((way: object) => "bearer" in way))
+        await send(id, { bearer: "x.y.z", body: bodies[id] }, 401);
       const takesCookie = operation.security.some((way: object) => "cookie" in way);
-      if (takesCookie && !route.startsWith("GET ")) await send(id, { headers: { cookie } }, 403);
+      if (takesCookie && !route.startsWith("GET ")) await send(id, { headers: { cookie }, body: bodies[id] }, 403);
       if (operation.parameters?.some(({ name }: { name: string }) => name === "Auth-Session"))
         await send(id, { body: bodies[id], headers: { cookie, "auth-session": "cookie" } }, 403);
     }

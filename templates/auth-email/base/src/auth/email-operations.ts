@@ -3,10 +3,7 @@ import { forgotInput, resetInput, tokenInput } from "./email-input.js";
 import type { Operation, OperationGroup } from "./operations.js";
 
 const nothing = z.object({});
-const oneOfBoth = forgotInput.meta({
-  oneOf: [{ required: ["email"] }, { required: ["username"] }],
-  examples: [{ email: "ada@example.org" }],
-});
+const oneOfBoth = forgotInput.meta({ oneOf: [{ required: ["email"] }, { required: ["username"] }] });
 
 /** What `routes/email.ts` answers. */
 const operations: Operation[] = [
@@ -27,7 +24,7 @@ const operations: Operation[] = [
     summary: "Prove an address by the token of its link",
     description:
       "The address is taken from every other account, and every session of this one ends. Who is logged in can't use the link of another account.",
-    auth: "optional",
+    auth: "none",
     body: tokenInput,
     success: { status: 204, description: "The address is proven." },
     errors: ["ForbiddenError", "TooManyRequests"],

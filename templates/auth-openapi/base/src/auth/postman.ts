@@ -91,7 +91,7 @@ const texts: Record<string, string> = {
 
 /** Something of that schema. What can't be made up is an empty text, for people to fill in. */
 function exampleOf(name: string, schema: Json, schemas: Json): unknown {
-  const { $ref, examples, anyOf, enum: values, type, properties, items, minimum } = schema as SchemaParts;
+  const { $ref, examples, anyOf, oneOf, enum: values, type, properties, items, minimum } = schema as SchemaParts;
   if ($ref) return exampleOf(name, schemas[$ref.split("/").pop() ?? ""] as Json, schemas);
   if (examples) return examples[0];
   if (anyOf?.[0]) return exampleOf(name, anyOf[0], schemas);
@@ -101,7 +101,8 @@ function exampleOf(name: string, schema: Json, schemas: Json): unknown {
   if (type === "integer" || type === "number") return minimum ?? 0;
   if (type === "boolean") return false;
   if (type !== "object") return texts[name] ?? "";
-  const members = Object.entries(properties ?? {});
+  const wanted = oneOf?.[0]?.required;
+  const members = Object.entries(properties ?? {}).filter(([member]) => !wanted || wanted.includes(member));
   return Object.fromEntries(members.map(([member, one]) => [member, exampleOf(member, one, schemas)]));
 }
 
@@ -109,6 +110,8 @@ interface SchemaParts {
   $ref?: string;
   examples?: unknown[];
   anyOf?: Json[];
+  /** Which members, where a body takes one of several. */
+  oneOf?: { required?: string[] }[];
   enum?: unknown[];
   type?: string;
   properties?: Record<string, Json>;
