@@ -40,7 +40,7 @@ export function planOutdatedImports({ project, sources, outcomes }: UpdatedSourc
   }
 }
 
-/** The lines of the user's own files that import what is taken away. */
+/** The lines that import what is taken away, in what stays: the user's own files, and those of the item that were edited. */
 export function planDanglingImports(input: RemoveInput, draft: Draft): void {
   const { sources, installed, project } = input;
   const paths = new Set(sources.map(({ path }) => path));
@@ -49,8 +49,9 @@ export function planDanglingImports(input: RemoveInput, draft: Draft): void {
   const appended = (installed.appends ?? []).map(({ file }) => ({ path: file }));
   const patched = new Set([...installed.patches, ...appended].map(({ path }) => path));
   for (const { path, text } of sources) {
-    if (installed.files[path] || known.has(path)) continue;
-    const now = patched.has(path) ? (draft.read(path) ?? "") : text;
+    // An installed file that was edited stays, and may import others that go.
+    if (gone.has(path) || known.has(path)) continue;
+    const now = patched.has(path) || installed.files[path] ? (draft.read(path) ?? "") : text;
     const step = danglingIn(
       { path, text: now },
       (specifier) => {

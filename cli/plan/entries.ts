@@ -1,4 +1,11 @@
-import { appendListEntry, hasListEntry, type ListEntry, placeInList, removeListEntry } from "../edits/list-entry.js";
+import {
+  appendListEntry,
+  hasListEntry,
+  isInBuiltList,
+  type ListEntry,
+  placeInList,
+  removeListEntry,
+} from "../edits/list-entry.js";
 import type { Appended, Project } from "../project/project.js";
 import type { ManualStep } from "./plan.js";
 import { otherSpecifiers, relativeSpecifier } from "./specifiers.js";
@@ -52,6 +59,11 @@ export interface Carrying {
   readonly all?: boolean;
 }
 
+/** Where the entry is; last, where the user has put it into a list that is built in another way. */
+function placeIn(text: string, wanted: ListEntry): number | null {
+  return placeInList(text, wanted) ?? (isInBuiltList(text, wanted) ? Number.MAX_SAFE_INTEGER : null);
+}
+
 /** Another text for a file, with the entries that the text before it has; without such a text, with all. */
 export function withEntries(
   text: string,
@@ -60,7 +72,7 @@ export function withEntries(
 ): Carried {
   const manual: ManualStep[] = [];
   const carried = entriesIn(from, project)
-    .map((one) => ({ one, place: like === null ? null : placeInList(like, listEntry(one, project)) }))
+    .map((one) => ({ one, place: like === null ? null : placeIn(like, listEntry(one, project)) }))
     .filter(({ place }) => all || place !== null)
     .toSorted((a, b) => (a.place ?? Number.MAX_SAFE_INTEGER) - (b.place ?? Number.MAX_SAFE_INTEGER))
     .map(({ one }) => one)

@@ -306,6 +306,15 @@ describe("entries are no edits of the user's", () => {
     expect((await looked()).stdout).not.toContain("lost-entry");
   });
 
+  it("entries that a person has put into a list of another kind come along when the new version's list is taken", async () => {
+    const repo = await installed("badge");
+    await edit(repo.dir, authenticators, (text) =>
+      text.replace("= [bearerToken, badge]", "= Array.of(bearerToken, badge)"),
+    );
+    expect(await updating(repo, undefined, { conflicts: "theirs" })).toMatchObject(done);
+    expect(await repo.read(authenticators)).toContain("= [bearerToken, nobody, badge];");
+  });
+
   it("an update leaves an entry out that the user took out, and one of an item waits for its base", async () => {
     const repo = await installed("badge");
     expect(await updating(repo, "badge")).toMatchObject({
@@ -319,6 +328,16 @@ describe("entries are no edits of the user's", () => {
 });
 
 describe("remove", () => {
+  it("a file of the item that was edited stays, and what it imports of the rest is named", async () => {
+    const repo = await useFixture("nodenext-esm");
+    expect(await adding(repo, "auth-sudo", {}, {}, today)).toMatchObject(done);
+    const edited = "src/routes/reauthenticate.ts";
+    await edit(repo.dir, edited, (text) => `${text}export const mine = 1;\n`);
+    const { stdout } = await removing(repo, "auth-sudo", {}, today);
+    expect(stdout).toContain(`${edited} (you have edited it`);
+    expect(stdout).toMatch(/reauthenticate\.ts: it imports .*src\/middleware\/recent-login\.ts.* taken away/);
+  });
+
   it.each(["badge", "echo"])("%s: every byte is as before it was added", async (name) => {
     for (const others of ["auth-basic", name === "badge" ? "echo" : "badge"]) {
       const repo = await installed(others);
