@@ -117,21 +117,27 @@ describe("the outbox", () => {
     expect(pauseSeconds).toBeLessThan(4);
     expect(events[events.length - 1]).toMatchObject({
       event: "mail_send_fail",
-      reason: "verify: ECONNREFUSED, attempt 1 of 8",
+      reason: "verify: ECONNREFUSED, attempt 1 of 80",
     });
     await due();
     expect(await drainMail(async ({ id }) => void seen.push(id))).toBe(1);
     expect(seen).toEqual([row?.id, row?.id]);
   });
 
-  test("gives a mail up after eight attempts, and keeps it for who wants to know", async () => {
+  test("tries for three days, every hour in the end, then gives a mail up and keeps it for who wants to know", async () => {
     await waitingMail();
-    for (let attempt = 1; attempt <= 9; attempt += 1) {
+    const pauses: number[] = [];
+    for (let attempt = 1; attempt < 80; attempt += 1) {
       await drainMail(async () => Promise.reject(new Error("no")));
-      if (attempt < 8) await due();
+      pauses.push(((await waiting())[0]?.dueAt?.getTime() ?? 0) - Date.now());
+      await due();
     }
-    expect(await waiting()).toEqual([expect.objectContaining({ attempts: 8, dueAt: null })]);
-    expect(events[events.length - 1]?.reason).toBe("verify: Error, attempt 8 of 8, given up");
+    const hour = 3_600_000;
+    expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBeGreaterThan(72 * hour);
+    expect(Math.max(...pauses)).toBeLessThan(1.3 * hour);
+    await drainMail(async () => Promise.reject(new Error("no")));
+    expect(await waiting()).toEqual([expect.objectContaining({ attempts: 80, dueAt: null })]);
+    expect(events[events.length - 1]?.reason).toBe("verify: Error, attempt 80 of 80, given up");
   });
 
   test("takes up a mail whose sender crashed, when its lease is over", async () => {
@@ -148,7 +154,7 @@ describe("the outbox", () => {
 
   test("gives up a mail whose senders have all crashed", async () => {
     await waitingMail();
-    await write((db) => db.update(mailOutbox).set({ attempts: 16 }));
+    await write((db) => db.update(mailOutbox).set({ attempts: 88 }));
     expect(await drainMail(async () => undefined)).toBe(0);
     expect(await waiting()).toEqual([expect.objectContaining({ dueAt: null })]);
   });

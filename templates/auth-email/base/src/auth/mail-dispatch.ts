@@ -22,12 +22,13 @@ const stopGraceMs = 2_000;
 const leaseSeconds = 120;
 /** Mail leaves a little after the request that asked for it, and never at the same moment: the answer must not tell. */
 const mostDelayMs = 50;
-/** 2 s, 8 s, 32 s, 2 min, 9 min, 34 min, 2 h. */
-const attempts = 8;
+/** 2 s, 8 s, 32 s, 2 min, 9 min, 34 min, then every hour: three days, so that word of a theft outlives a weekend. */
+const attempts = 80;
 /** A mail that was claimed so often ends its senders: no report of a failure came from them. */
-const mostClaims = 2 * attempts;
+const mostClaims = attempts + 8;
 const firstPauseSeconds = 2;
 const pauseFactor = 4;
+const longestPauseSeconds = 3_600;
 
 let worker: Worker | undefined;
 
@@ -96,7 +97,8 @@ function isRequest(claimed: Claimed): claimed is Exclude<Claimed, ClaimedMail> {
 async function postpone(claimed: Claimed, error: unknown): Promise<void> {
   const { userId, purpose, attempts: attempt } = claimed;
   const givesUp = error instanceof MailRefused || attempt >= attempts;
-  const pause = firstPauseSeconds * pauseFactor ** (attempt - 1) * (1 + Math.random() / 4);
+  const pause =
+    Math.min(firstPauseSeconds * pauseFactor ** (attempt - 1), longestPauseSeconds) * (1 + Math.random() / 4);
   await postponeMail(claimed, givesUp ? null : pause);
   const why = error instanceof MailRefused ? error.message : reasonOf(error);
   const reason = `${purpose}: ${why}, attempt ${attempt} of ${attempts}${givesUp ? ", given up" : ""}`;

@@ -8,19 +8,20 @@ import { AuthError } from "./errors.js";
 import { canonicalAddress } from "./mail-address.js";
 
 interface MailLimit {
-  /** Between two mails. */
+  /** Mails that may go at once; each is back after `everySeconds`. */
+  burst: number;
   everySeconds: number;
   perDay: number;
 }
 
 /** Mail of one purpose for one account. */
-const perAccount: MailLimit = { everySeconds: 60, perDay: 10 };
+const perAccount: MailLimit = { burst: 1, everySeconds: 60, perDay: 10 };
 /** Resets that one network the owner has logged in from asks for: nobody elsewhere can use those up. */
-const perKnownNetwork: MailLimit = { everySeconds: 60, perDay: 10 };
+const perKnownNetwork: MailLimit = { burst: 1, everySeconds: 60, perDay: 10 };
 /** Mail to one address that nobody has proven, for all accounts together. */
-const perAddress: MailLimit = { everySeconds: 60, perDay: 10 };
+const perAddress: MailLimit = { burst: 1, everySeconds: 60, perDay: 10 };
 /** Mail that one network asks for: an office behind one address fits in. */
-const perNetwork: MailLimit = { everySeconds: 1, perDay: 200 };
+const perNetwork: MailLimit = { burst: 20, everySeconds: 3, perDay: 200 };
 
 const daySeconds = 86_400;
 
@@ -65,6 +66,7 @@ async function secondsToWait(tx: Database, limit: MailLimit, ...who: string[]): 
   if (!config.rateLimit) return 0;
   const key = keyOf(who);
   const next = { nextAt: fromNow(limit.everySeconds), dayEndsAt: fromNow(daySeconds) };
+  const laterStill = sql`${mailLimits.nextAt} + (${next.nextAt} - ${now})`;
   const isNewDay = lte(mailLimits.dayEndsAt, now);
   const [counted] = await tx
     .insert(mailLimits)
@@ -74,18 +76,25 @@ async function secondsToWait(tx: Database, limit: MailLimit, ...who: string[]): 
       set: {
         sent: sql`case when ${isNewDay} then 1 else ${mailLimits.sent} + 1 end`,
         dayEndsAt: sql`case when ${isNewDay} then ${next.dayEndsAt} else ${mailLimits.dayEndsAt} end`,
-        nextAt: next.nextAt,
+        nextAt: sql`case when ${lte(mailLimits.nextAt, now)} then ${next.nextAt} else ${laterStill} end`,
       },
-      setWhere: sql`${lte(mailLimits.nextAt, now)} and (${isNewDay} or ${lt(mailLimits.sent, limit.perDay)})`,
+      setWhere: sql`${lte(mailLimits.nextAt, fromNow(aheadSeconds(limit)))} and (${isNewDay} or ${lt(mailLimits.sent, limit.perDay)})`,
     })
     .returning({ sent: mailLimits.sent });
   return counted ? 0 : waitOf(tx, key, limit);
 }
 
-async function waitOf(tx: Database, key: string, { perDay }: MailLimit): Promise<number> {
+async function waitOf(tx: Database, key: string, limit: MailLimit): Promise<number> {
   const [row] = await tx.select().from(mailLimits).where(eq(mailLimits.key, key));
-  const freeAt = row && (row.sent < perDay ? row.nextAt : row.dayEndsAt);
-  return Math.max(1, Math.ceil(((freeAt?.getTime() ?? 0) - Date.now()) / 1000));
+  const secondsUntil = (at = new Date(0)): number => (at.getTime() - Date.now()) / 1000;
+  const isOverToday = row !== undefined && row.sent >= limit.perDay;
+  const seconds = isOverToday ? secondsUntil(row.dayEndsAt) : secondsUntil(row?.nextAt) - aheadSeconds(limit);
+  return Math.max(1, Math.ceil(seconds));
+}
+
+/** How far `next_at`, which every mail puts off, may be ahead of time: a burst's length. */
+function aheadSeconds({ burst, everySeconds }: MailLimit): number {
+  return (burst - 1) * everySeconds;
 }
 
 /** Keys tell a reader of the table nothing. */

@@ -56,6 +56,7 @@ export const mailLimits = table(
   {
     key: text("key").primaryKey(),
     sent: integer("sent").notNull(),
+    /** When all mails of a burst are back. */
     nextAt: time("next_at").notNull(),
     dayEndsAt: time("day_ends_at").notNull(),
   },
