@@ -6,7 +6,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [source, built, ...command] = process.argv.slice(2);
+// pnpm and yarn hand on the "--" of `pnpm auth:admin -- create`, npm keeps it.
+const [source, built, ...command] = process.argv.slice(2).filter((word) => word !== "--");
 const tsx = existsSync(source) ? findTsx() : undefined;
 if (!tsx && !existsSync(built)) {
   console.error(`Neither ${source} with tsx nor ${built} is here: run the build, or install the dev dependencies.`);

@@ -1,0 +1,21 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import fs from "fs-extra";
+import { x } from "tinyexec";
+import { expect, it, onTestFinished } from "vitest";
+
+const script = fileURLToPath(new URL("../../templates/auth-basic/base/scripts/auth.mjs", import.meta.url));
+
+it.each([
+  ["npm, which keeps the --", []],
+  ["pnpm, which hands it on", ["--"]],
+])("the module's commands hear the same words from %s", async (_, between) => {
+  const folder = await mkdtemp(join(tmpdir(), "authwright-script-"));
+  onTestFinished(() => fs.remove(folder));
+  const built = join(folder, "built.mjs");
+  await writeFile(built, "console.log(process.argv.slice(2).join());\n");
+  const { stdout } = await x(process.execPath, [script, join(folder, "no.ts"), built, ...between, "create", "ada"]);
+  expect(stdout).toBe("create,ada\n");
+});
