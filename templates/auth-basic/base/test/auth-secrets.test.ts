@@ -8,7 +8,7 @@ import type { EventName } from "../src/auth/events.js";
 import { hashPassword } from "../src/auth/passwords.js";
 import { parseRefreshToken } from "../src/auth/refresh-token.js";
 import { read, write } from "../src/db/client.js";
-import { users } from "../src/db/schema/auth.js";
+import { sessions, users } from "../src/db/schema/auth.js";
 import { authRouter } from "../src/routes/auth.js";
 import {
   call,
@@ -275,9 +275,29 @@ describe("guesses", () => {
     for (let time = 1; time <= 10; time += 1) await guess(1, { username, from: newAddress(), app });
     expectThrottled(await call("POST /login", { body: { username, password }, app }));
   });
+
+  test("can't hide behind what is no address where the application trusts every proxy", async () => {
+    const { username } = await signUp();
+    for (let time = 1; time <= 10; time += 1) await guess(1, { username, from: `nobody-${time}` });
+    expectThrottled(await call("POST /login", { from: "unknown", body: { username, password } }));
+  });
 });
 
 describe("what is stored", () => {
+  test.each([
+    ["an address", "203.0.113.7", "203.0.113.7"],
+    ["one with a port", "203.0.113.7:51324", "203.0.113.7"],
+    ["one of IPv6 with a port", "[2001:db8::1]:51324", "2001:db8::1"],
+    ["one with a zone", "fe80::1%eth0", "fe80::1"],
+    ["one with an endless zone", `fe80::1%${"x".repeat(3000)}`, "fe80::1"],
+    ["endless", "x".repeat(3000), "127.0.0.1"],
+    ["something else", "' or 1=1", "127.0.0.1"],
+  ])("of a sender that says it is %s is an address", async (_what, from, stored) => {
+    const { id } = (await call("POST /signup", { from, body: { username: newName(), password } })).body.user;
+    const [session] = await read((db) => db.select().from(sessions).where(eq(sessions.userId, id)));
+    expect(session?.ip).toBe(stored);
+  });
+
   test("holds no password and no token, nor what a token could be made from", async () => {
     const ada = await signUp();
     const { body: next } = await refresh(ada.refreshToken);
