@@ -71,13 +71,14 @@ export async function getProfile(userId: string): Promise<store.User> {
 
 /** A new e-mail address takes the current password. @throws AuthError "WrongPassword" */
 export async function updateProfile(userId: string, input: ProfileInput, client: ClientInfo): Promise<store.User> {
-  const { currentPassword, email, ...others } = input;
+  const { currentPassword, ...asked } = input;
   const user = await getProfile(userId);
-  const emailChanges = email !== undefined && email !== user.email;
+  const emailChanges = asked.email !== undefined && asked.email !== user.email;
   const checked = emailChanges ? await checkCurrentPassword(userId, currentPassword ?? "", client) : undefined;
-  // An address that stays is not written: another may be proven meanwhile.
-  let changes: ProfileChanges = emailChanges ? { ...others, email } : others;
+  let changes: ProfileChanges = asked;
   for (const change of profileChanges) changes = await change(user, changes, client, checked?.sessionEpoch);
+  // An address that stays is not written: another may be proven meanwhile.
+  if (!emailChanges) delete changes.email;
   if (Object.keys(changes).length === 0) return user;
   const stored = changes.email !== undefined ? { ...changes, emailVerifiedAt: null } : changes;
   const updated = await store.updateUser(userId, stored, checked?.sessionEpoch);
