@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AuthError } from "../src/auth/errors.js";
+import { emit } from "../src/auth/events.js";
 import { mayReset } from "../src/auth/mail-limits.js";
 import { mailPasswordReset } from "../src/auth/mail-password-reset.js";
 import { passwordChecks } from "../src/auth/password-checks.js";
@@ -448,6 +449,42 @@ describe("a change of address", () => {
     expect(await addressOf(ada.id)).toEqual({ email: null, isProven: false });
     expect((await revert(await tokenTo(ada.email, "revert-email"))).status).toBe(204);
     expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
+  });
+});
+
+describe("an account that whoever has stolen it has deleted, to be gone in a while", () => {
+  const closed = async () => {
+    const ada = await signUpProven();
+    const theirs = newMailAddress();
+    await moveTo(ada, theirs);
+    const link = await tokenTo(ada.email, "revert-email");
+    await disable(ada.id);
+    await emit({ event: "user_deletion_requested", outcome: "success", userId: ada.id });
+    return { ada, theirs, link };
+  };
+
+  test("tells its address of that, and the one that was replaced, once", async () => {
+    const { ada, theirs } = await closed();
+    await emit({ event: "user_deletion_requested", outcome: "success", userId: ada.id });
+    for (const address of [ada.email, theirs]) {
+      const subjects = (await mailsTo(address)).map(({ subject }) => subject);
+      expect(subjects.filter((subject) => subject === "Your account at auth-tests is being deleted")).toHaveLength(1);
+    }
+  });
+
+  test("gets its address back by the link, and stays closed", async () => {
+    const { ada, link } = await closed();
+    expect((await revert(link)).status).toBe(204);
+    expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
+    const login = await call("POST /login", { body: { username: ada.username, password } });
+    expectProblem(login, "InvalidLoginCredentials");
+  });
+
+  test("tells nobody whose address is not proven", async () => {
+    const email = newMailAddress();
+    const bob = await signUp({ email });
+    await emit({ event: "user_deletion_requested", outcome: "success", userId: bob.id });
+    expect(await mailsTo(email)).toHaveLength(1);
   });
 });
 

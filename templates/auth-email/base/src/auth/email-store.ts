@@ -201,11 +201,12 @@ function mayVerify({ epoch, addressCanonical }: Link, { email, sessionEpoch, dis
 /**
  * Uses a link that puts a proven address back. Links that were made later end with it: they are about addresses of
  * whoever changed this one. Older ones stay. An account that has proven the address since keeps it: its proof is newer
- * than the link. Null when it is not good.
+ * than the link. An account that is disabled stays so, but a thief who has it deleted, to be restored later, does not
+ * outwait the link. Null when it is not good.
  */
 export async function spendRevert(token: string): Promise<Spent | null> {
-  const allows = (_link: Link, { disabledAt }: EmailAccount, others: EmailAccount[]) =>
-    disabledAt === null && others.every(({ emailVerifiedAt }) => emailVerifiedAt === null);
+  const allows = (_link: Link, _user: EmailAccount, others: EmailAccount[]) =>
+    others.every(({ emailVerifiedAt }) => emailVerifiedAt === null);
   return spend(token, "revert", allows, async (tx, link, user) => {
     const later = or(ne(emailTokens.purpose, "revert"), gte(emailTokens.createdAt, link.createdAt));
     await tx.delete(emailTokens).where(and(eq(emailTokens.userId, user.id), later));

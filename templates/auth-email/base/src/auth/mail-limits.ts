@@ -51,6 +51,11 @@ export async function mayReset(tx: Database, userId: string, known: string | nul
   return (await secondsToWait(tx, perAccount, "reset account", userId)) === 0;
 }
 
+/** Whether the owner may be told once more that the account will be deleted. */
+export async function mayTellOfDeletion(tx: Database, userId: string): Promise<boolean> {
+  return (await secondsToWait(tx, perAccount, "deletion account", userId)) === 0;
+}
+
 /** What is stored of the network of an address. Null without one. */
 export function networkKeyOf(ip: string | null): string | null {
   return ip ? keyOf(["asker", networkOf(ip)]) : null;

@@ -2,6 +2,7 @@ import { config } from "./config.js";
 import { linkPaths, mailConfig } from "./mail-config.js";
 import { type ClaimedMail, findRecipient } from "./mail-store.js";
 import { type TokenPurpose, tokenBehind } from "./mail-token.js";
+import { deletionMail } from "./mails/deletion.js";
 import { html, type MailPurpose, type MailTemplate } from "./mails/mail.js";
 import { passwordChangedMail } from "./mails/password-changed.js";
 import { resetMail } from "./mails/reset.js";
@@ -28,6 +29,7 @@ const templates: Record<MailPurpose, MailTemplate> = {
   reset: resetMail,
   revert: revertMail,
   "password-changed": passwordChangedMail,
+  deletion: deletionMail,
 };
 
 /** The mail with its link, which exists from here on only; null when nobody needs it any more. */

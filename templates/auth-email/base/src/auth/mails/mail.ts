@@ -1,7 +1,7 @@
 import type { TokenPurpose } from "../mail-token.js";
 
 /** Every kind of mail; each has a file of its own beside this one. */
-export type MailPurpose = TokenPurpose | "password-changed";
+export type MailPurpose = TokenPurpose | "password-changed" | "deletion";
 
 /** What a mail may say. */
 export interface MailFacts {
