@@ -75,7 +75,10 @@ async function named(name: string, project: Project, finding: (item: string) => 
   const { items = {} } = project.record ?? {};
   if (items[name]) return finding(name);
   const there = Object.keys(items).join(", ");
-  throw new CliError("BadArgument", `${name} is not installed here, ${there} is: "authwright add ${name}" installs it`);
+  throw new CliError(
+    "BadArgument",
+    `${name} is not installed here (there is ${there}): "authwright add ${name}" installs it`,
+  );
 }
 
 /** Opens each catalogue once. */
