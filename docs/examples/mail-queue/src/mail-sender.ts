@@ -11,6 +11,7 @@ const sendTimeoutMs = ackWaitSeconds * 800;
 const firstPauseMs = 2_000;
 const pauseFactor = 4;
 const mustLogIn = 530;
+const stopGraceMs = 2_000;
 
 const url = process.env["SMTP_URL"] ?? "smtp://127.0.0.1:25";
 // Whoever reads the link of a reset mail has the account: never over the network in plain text.
@@ -26,7 +27,9 @@ async function main(): Promise<void> {
     const message = await mails.next({ expires: 2_000 }).catch(waitForBroker);
     if (message) await deliver(message);
   }
-  await connection.drain();
+  // The last acknowledgement leaves, unless there is no broker to take it.
+  await Promise.race([connection.drain(), sleep(stopGraceMs)]);
+  process.exit();
 }
 
 async function deliver(message: JsMsg): Promise<void> {

@@ -13,10 +13,10 @@ const consumer = "mail-sender";
 const day = nanos(24 * 60 * 60 * 1000);
 
 /**
- * Connects to `NATS_URL` (nats://user:password@host:4222, tls://...), now or when there is a broker, for good; makes the
- * stream and its consumer where they are missing.
+ * Connects to `NATS_URL` (nats://user:password@host:4222, tls://...), for good: when the connection breaks, it comes back.
+ * Makes the stream and its consumer where they are missing.
  *
- * @throws JetStreamApiError when they are there with other settings.
+ * @throws ConnectionError when there is no broker, or none that takes us; JetStreamApiError when its stream has other settings.
  */
 export async function openMailStream(): Promise<{ connection: NatsConnection; mails: Consumer }> {
   const { protocol, host, username, password } = new URL(process.env["NATS_URL"] ?? "nats://127.0.0.1:4222");
@@ -24,7 +24,6 @@ export async function openMailStream(): Promise<{ connection: NatsConnection; ma
     servers: host,
     ...(username ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) } : {}),
     ...(protocol === "tls:" ? { tls: {} } : {}),
-    waitOnFirstConnect: true,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 1_000,
   });
