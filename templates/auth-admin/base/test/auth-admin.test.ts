@@ -250,6 +250,15 @@ describe("GET /users", () => {
       expect(await found(text)).toEqual([]);
   });
 
+  test("takes a question mark in a query as text, as RFC 3986 has it", async () => {
+    const admin = await newAdmin();
+    const mark = newName();
+    await signUp({ username: `${mark}abx` });
+    await signUp({ username: `${mark}?=x` });
+    expect(usernames((await ask(`GET /users?username=${mark}?`, admin)).body)).toEqual([`${mark}?=x`]);
+    expectProblem(await ask("GET /users?limit=1?sort=username", admin), "ValidationError", "limit");
+  });
+
   test.each([
     ["page=2", "page"],
     ["__proto__=1", "__proto__"],
@@ -419,6 +428,33 @@ describe("PUT /users/:id", () => {
     });
     profileChanges.pop();
     expect(answer.body.user).toMatchObject({ email: null, displayName: "A" });
+  });
+
+  test("an address that stays is not written again: it can't undo what is proven meanwhile", async () => {
+    const admin = await newAdmin();
+    const ada = await signUp({ email: "ada@example.com" });
+    const proven = { email: `${newName()}@example.com`, emailVerifiedAt: now };
+    profileChanges.unshift(async (_user, changes) => {
+      await change(ada, proven);
+      return changes;
+    });
+    const body = { email: "ada@example.com", displayName: "Ada" };
+    const answer = await ask("PUT /users/:id", admin, { id: ada.id, body });
+    profileChanges.shift();
+    expect(answer.body.user).toMatchObject({ email: proven.email, displayName: "Ada" });
+    expect(answer.body.user.emailVerifiedAt).not.toBeNull();
+  });
+
+  test("takes another role and another address for a proven one in two requests: the role would end the wait", async () => {
+    const admin = await newAdmin();
+    const email = `${newName()}@example.com`;
+    const ada = await signUp({ email });
+    await change(ada, { emailVerifiedAt: now });
+    const both = { role: "admin", email: "new@example.com" };
+    expectProblem(await ask("PUT /users/:id", admin, { id: ada.id, body: both }), "ValidationError", "email");
+    expect(await rowOf(ada)).toMatchObject({ role: "user", email });
+    const staying = await ask("PUT /users/:id", admin, { id: ada.id, body: { role: "admin", email } });
+    expect(staying.body.user).toMatchObject({ role: "admin", email });
   });
 
   test("another role ends every session of the user, and holds from then on", async () => {

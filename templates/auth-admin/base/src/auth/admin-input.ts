@@ -69,7 +69,7 @@ export type UserInput = z.output<typeof userInput>;
  * @throws AuthError "ValidationError" that names each parameter that `names` has not, or that stands twice.
  */
 export function readQuery(url: string, names: readonly string[]): Record<string, string> {
-  const parameters = [...new URLSearchParams(url.split("?")[1] ?? "")];
+  const parameters = [...new URLSearchParams(url.replace(/^[^?]*\??/, ""))];
   const issues = parameters.flatMap(([name], at) => {
     if (!names.includes(name)) return { path: name, message: `Use one of: ${names.join(", ")}.` };
     return parameters.findIndex(([other]) => other === name) < at ? { path: name, message: "It stands twice." } : [];

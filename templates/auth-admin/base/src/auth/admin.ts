@@ -5,11 +5,12 @@ import { type AdminUser, findUser, findUsers } from "./admin-list-store.js";
 import * as store from "./admin-store.js";
 import { AuthError, type ErrorCode } from "./errors.js";
 import { type AuthEvent, type ClientInfo, emit } from "./events.js";
+import { invalid } from "./input.js";
 import { passwordResets } from "./password-resets.js";
 import { noPassword } from "./passwords.js";
 import { type ProfileChanges, profileChanges } from "./profile-changes.js";
 import { markRevoked } from "./revocations.js";
-import { roles } from "./roles.js";
+import { type Role, roles } from "./roles.js";
 import { findCredentials } from "./store.js";
 import { canonicalUsername } from "./username.js";
 
@@ -70,10 +71,12 @@ export async function createUser(input: NewUserInput, admin: Admin): Promise<{ u
 /**
  * What a user's own change has to pass, an admin's has to pass too: a proven address may have to wait for its proof.
  *
- * @throws AuthError "NotFound", "ForbiddenError" for the role of the last admin.
+ * @throws AuthError "NotFound", "ForbiddenError" for the role of the last admin, "ValidationError" for another role
+ * together with another address in place of a proven one.
  */
 export async function updateUser(id: string, { role, ...asked }: UserInput, admin: Admin): Promise<AdminUser> {
   const seen = await getUser(id);
+  if (isNewRole(seen, role) && seen.emailVerifiedAt && isNewAddress(seen, asked)) throw invalid("email", oneByOne);
   const changes = await passChanges(seen, asked, admin);
   if (role === undefined && Object.keys(changes).length === 0) return seen;
   const { before, user, ended } = await store.changeUser(admin.userId, id, { ...changes, role });
@@ -158,12 +161,26 @@ async function sendReset(id: string, admin: Admin): Promise<boolean> {
 }
 
 async function passChanges(user: AdminUser, asked: ProfileChanges, { client }: Admin): Promise<ProfileChanges> {
-  const changesEmail = asked.email !== undefined && asked.email !== user.email;
+  const changesEmail = isNewAddress(user, asked);
   const epoch = changesEmail ? (await findCredentials({ id: user.id }))?.sessionEpoch : undefined;
   let changes = asked;
   for (const change of profileChanges) changes = await change(user, changes, client, epoch);
-  return changes;
+  if (changesEmail) return changes;
+  // An address that stays is not written: another may be proven meanwhile.
+  const { email: _, ...others } = changes;
+  return others;
 }
+
+function isNewRole(user: AdminUser, role: Role | undefined): boolean {
+  return role !== undefined && role !== user.role;
+}
+
+function isNewAddress(user: AdminUser, { email }: ProfileChanges): boolean {
+  return email !== undefined && email !== user.email;
+}
+
+/** Another role ends every session, and with them a change of the address that waits for its proof. */
+const oneByOne = "Change the role and a proven address one after the other.";
 
 async function tryToDelete(id: string, admin: Admin): Promise<Deletion> {
   if (!isId(id)) return { id, deleted: false, code: "NotFound" };
