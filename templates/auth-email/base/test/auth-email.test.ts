@@ -13,6 +13,7 @@ import { findCredentials } from "../src/auth/store.js";
 import { fromNow, read, write } from "../src/db/client.js";
 import { users } from "../src/db/schema/auth.js";
 import { emailTokens } from "../src/db/schema/auth-email.js";
+import { authenticators } from "../src/middleware/authenticators.js";
 import { requireVerifiedEmail } from "../src/middleware/verified-email.js";
 import {
   call,
@@ -64,6 +65,19 @@ describe("verification", () => {
     expectNotGood(await call("POST /email/verify", { bearer: ada.accessToken, body: { token } }));
     expect(await addressOf(ada.id)).toEqual({ email, isProven: false });
     expect((await call("POST /email/verify", { bearer: mallory.accessToken, body: { token } })).status).toBe(204);
+  });
+
+  test("while it can't be known who is logged in, a link proves nothing, and stays good", async () => {
+    const email = newMailAddress();
+    const ada = await signUp({ email });
+    const token = await tokenTo(email);
+    authenticators.unshift(async () => {
+      throw new AuthError("ServiceUnavailable");
+    });
+    const answer = await call("POST /email/verify", { bearer: ada.accessToken, body: { token } });
+    authenticators.shift();
+    expectProblem(answer, "ServiceUnavailable");
+    expect((await verify(token)).status).toBe(204);
   });
 
   test("a new account's address gets a link, and the link proves the address and ends every login so far", async () => {

@@ -1,6 +1,7 @@
 import express, { type Request, type Response } from "express";
 import * as email from "../auth/email.js";
 import { forgotInput, resetInput, tokenInput } from "../auth/email-input.js";
+import { AuthError } from "../auth/errors.js";
 import { parseInput } from "../auth/input.js";
 import { startMail } from "../auth/mail-dispatch.js";
 import { answer } from "../middleware/answer.js";
@@ -36,10 +37,12 @@ async function verifyEmail(req: Request, res: Response): Promise<void> {
 
 /** Null for who is not logged in, or not any more: people open their mail on another device too. */
 async function callerOf(req: Request): Promise<string | null> {
-  return authenticate(req).then(
-    ({ userId }) => userId,
-    () => null,
-  );
+  try {
+    return (await authenticate(req)).userId;
+  } catch (error) {
+    if (error instanceof AuthError && error.code !== "ServiceUnavailable") return null;
+    throw error;
+  }
 }
 
 async function revertEmail(req: Request, res: Response): Promise<void> {
