@@ -10,6 +10,8 @@ describe("a password from a pipe", () => {
     ["a line of its own\n", "a line of its own"],
     ["no line break", "no line break"],
     ["of Windows\r\n", "of Windows"],
+    ["of an old Mac\r", "of an old Mac"],
+    ["\uFEFFwith a byte order mark\n", "with a byte order mark"],
     ["  spaces stay  \n", "  spaces stay  "],
     ["the first\nand not the second\n", "the first"],
   ])("%j is %j", async (sent, password) => {
@@ -21,12 +23,25 @@ describe("a password from a pipe", () => {
   });
 });
 
+test("bytes that are no UTF-8 are no password: nobody could type it", async () => {
+  const source: PasswordSource = new PassThrough().end(
+    Buffer.from("nine blue herons wade", "utf16le").fill(0xff, 0, 1),
+  );
+  await expect(readPassword(source)).rejects.toThrow("UTF-8");
+});
+
 describe("a password at a terminal", () => {
   test("is asked for twice", async () => {
     expect(await typed("nine blue herons", "nine blue herons")).toEqual({
       password: "nine blue herons",
       shown: "Password: \nThe same again: \n",
     });
+  });
+
+  test("may be pasted twice at once", async () => {
+    const source = terminal();
+    source.write("nine blue herons\rnine blue herons\r");
+    expect(await readPassword(source, () => undefined)).toBe("nine blue herons");
   });
 
   test("that differs the second time is none", async () => {

@@ -7,7 +7,7 @@ import { readPassword } from "./typed-password.js";
 /** `npm run auth:admin -- create bob`, `promote bob` or `list`: admins by whoever has the server, and no other way. */
 const commands: Record<string, (username: string) => Promise<string>> = {
   create: async (username) => `${await createAdmin(username, await readPassword())} is an admin.`,
-  promote: async (username) => `${await promote(username)} is an admin, and logged out.`,
+  promote: async (username) => `${await promote(username)} is an admin. Who has just become one has to log in again.`,
   list: async () => (await findAdmins()).join("\n") || "There is no admin.",
 };
 

@@ -12,7 +12,7 @@ const mostCharacters = 4096;
  * A password that is typed twice without being shown; from a pipe, its first line. Never an argument: those stand in the
  * shell's history and in the list of processes.
  *
- * @throws Error when what is typed differs, or nothing comes.
+ * @throws Error when what is typed differs, or nothing comes, or no UTF-8.
  */
 export async function readPassword(
   source: PasswordSource = process.stdin,
@@ -33,19 +33,16 @@ export async function readPassword(
   }
 }
 
-/** readline edits the line; what it would show goes nowhere. */
+/** readline edits the line; what it would show goes nowhere. Lines that come at once, pasted, are kept for their turn. */
 function typedLines(source: PasswordSource) {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: source, output: nowhere, terminal: true, historySize: 0 });
-  const next = (): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const stopped = () => reject(new Error("Nothing has been done."));
-      lines.once("close", stopped);
-      lines.once("line", (line) => {
-        lines.off("close", stopped);
-        resolve(line);
-      });
-    });
+  const typed = lines[Symbol.asyncIterator]();
+  const next = async (): Promise<string> => {
+    const { value, done } = await typed.next();
+    if (done) throw new Error("Nothing has been done.");
+    return value;
+  };
   return { next, close: () => lines.close() };
 }
 
@@ -55,7 +52,16 @@ async function firstLine(source: PasswordSource): Promise<string> {
     chunks.push(Buffer.from(chunk));
     if (chunks.reduce((sum, { length }) => sum + length, 0) > mostCharacters) throw new Error("This is too long.");
   }
-  const [line = ""] = Buffer.concat(chunks).toString("utf8").split(/\r?\n/);
+  const [line = ""] = decode(Buffer.concat(chunks)).split(/\r\n?|\n/);
   if (line === "") throw new Error("Type the password, or send it by standard input.");
   return line;
+}
+
+/** Without a byte order mark, which nobody types. Bytes that are no text would make a password that nobody can. */
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error("Send the password as UTF-8.");
+  }
 }
