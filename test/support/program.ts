@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A server program that a test starts, ends and starts again. It goes away with this process. */
+export interface Program {
+  start(): Promise<void>;
+  /** Ends it as a machine that fails does. */
+  kill(): Promise<void>;
+  /** The same as `kill`, for good. */
+  close(): Promise<void>;
+}
+
+const mostStartMs = 10_000;
+
+/** Why tests with this program can't run here, or null. In CI nothing is skipped: there they fail for want of it. */
+export function whyNot(name: string): string | null {
+  return process.env["CI"] || !spawnSync(name, ["--version"]).error ? null : `${name} is not installed`;
+}
+
+/** Starts a program and waits until `answers`. */
+export async function startProgram(
+  name: string,
+  flags: readonly string[],
+  answers: () => Promise<boolean>,
+): Promise<Program> {
+  let running: ChildProcess | null = null;
+  const killNow = (): void => void running?.kill("SIGKILL");
+  const kill = async (): Promise<void> => {
+    const ending = running;
+    running = null;
+    if (ending === null || ending.exitCode !== null || ending.signalCode !== null) return;
+    ending.kill("SIGKILL");
+    await once(ending, "exit");
+  };
+  const start = async (): Promise<void> => {
+    running ??= spawn(name, flags, { stdio: "ignore" });
+    await untilAnswering(name, running, answers);
+  };
+  const close = async (): Promise<void> => {
+    await kill();
+    process.removeListener("exit", killNow);
+  };
+  process.once("exit", killNow);
+  await start();
+  return { start, kill, close };
+}
+
+async function untilAnswering(name: string, child: ChildProcess, answers: () => Promise<boolean>): Promise<void> {
+  let failure: Error | undefined;
+  child.once("error", (error) => (failure = error));
+  const deadline = Date.now() + mostStartMs;
+  while (!(await answers())) {
+    if (failure || child.exitCode !== null || Date.now() > deadline)
+      throw new Error(`${name} did not start (${failure?.message ?? `exit code ${child.exitCode}`})`);
+    await sleep(10);
+  }
+}
