@@ -38,6 +38,7 @@ export interface Problem {
   title: string;
   status: number;
   detail: string;
+  /** "Unknown" where it was not the module that answered but a proxy on the way, say. */
   code: string;
   errors?: { path: string; message: string }[];
 }
@@ -139,8 +140,8 @@ export function createAuthClient({ baseUrl, store = tokensInMemory(), onLoggedOu
     const json = { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
     const init = { method, ...(body === undefined ? {} : json) };
     const answer = await (withoutToken.includes(route) ? send(url, init) : authorizedFetch(url, init));
+    if (!answer.ok) throw new AuthProblem(await problemOf(answer));
     const content: unknown = answer.status === 204 ? undefined : await answer.json();
-    if (!answer.ok) throw new AuthProblem(content as Problem);
     if (endsLogin.includes(route)) await forget();
     else if ((content as Partial<Tokens> | undefined)?.refreshToken) await store.write(tokensOf(content as Tokens));
     return content as Routes[Route]["answer"];
@@ -171,8 +172,8 @@ export function createAuthClient({ baseUrl, store = tokensInMemory(), onLoggedOu
     const body = JSON.stringify({ refreshToken: current.refreshToken });
     const headers = { "Content-Type": "application/json" };
     const answer = await send(`${baseUrl}/refresh-token`, { method: "POST", headers, body });
-    // Anything else (429, 503) says nothing about the login.
-    if (!answer.ok && ![400, 401, 403].includes(answer.status)) return answer;
+    // Anything else (429, 503, the page of a proxy) says nothing about the login.
+    if (!answer.ok && !(isProblem(answer) && [400, 401, 403].includes(answer.status))) return answer;
     const fresh = answer.ok ? tokensOf((await answer.json()) as Tokens) : null;
     // Who has logged out, or in anew, while this was under way is not overruled.
     if ((await store.read())?.refreshToken !== current.refreshToken) return "logged out";
@@ -227,6 +228,18 @@ const endsLogin: string[] = ["POST /logout-all", "DELETE /me"];
 function isExpired({ status, headers }: Response): boolean {
   const challenge = headers.get("WWW-Authenticate") ?? "";
   return status === 401 || (status === 403 && challenge.includes('error="invalid_token"'));
+}
+
+/** RFC 9457: so the module answers every error. */
+function isProblem({ headers }: Response): boolean {
+  return (headers.get("Content-Type") ?? "").startsWith("application/problem+json");
+}
+
+async function problemOf(answer: Response): Promise<Problem> {
+  if (isProblem(answer)) return (await answer.json()) as Problem;
+  const { status, statusText } = answer;
+  const detail = `The answer is ${status}, and not the server's own.`;
+  return { type: "about:blank", title: statusText, status, detail, code: "Unknown" };
 }
 
 function withToken(init: RequestInit, tokens: Tokens | null): RequestInit {

@@ -96,6 +96,32 @@ describe("a login whose access token has expired", () => {
     expect((await client.fetch(`${running.url}/me-protected`)).status).toBe(200);
   });
 
+  test.each([400, 401, 403])("a proxy's own page, with %d, in place of new tokens ends no login", async (status) => {
+    let isBlocked = true;
+    const page = new Response("<h1>Blocked</h1>", { status, headers: { "content-type": "text/html" } });
+    const { client, store } = await loggedIn({
+      fetch: async (url, init) => (isBlocked && isRefresh(url) ? page.clone() : fetch(url, init)),
+    });
+    await spoilToken(store);
+    const answer = await client.fetch(`${running.url}/me-protected`);
+    expect([answer.status, await answer.text()]).toEqual([status, "<h1>Blocked</h1>"]);
+    await expect(client.call("GET /me")).rejects.toMatchObject({ problem: { status, code: "Unknown" } });
+    isBlocked = false;
+    expect((await client.fetch(`${running.url}/me-protected`)).status).toBe(200);
+  });
+
+  test("a network that fails in mid-refresh, or in mid-answer, ends no login", async () => {
+    const cut = () => new ReadableStream({ pull: (body) => body.error(new TypeError("terminated")) });
+    const failures = [() => Promise.reject(new TypeError("fetch failed")), async () => new Response(cut())];
+    const { client, store } = await loggedIn({
+      fetch: async (url, init) => (isRefresh(url) && failures.shift()?.()) || fetch(url, init),
+    });
+    await spoilToken(store);
+    await expect(client.call("GET /me")).rejects.toThrow("fetch failed");
+    await expect(client.call("GET /me")).rejects.toThrow("terminated");
+    expect((await client.call("GET /me")).user).toBeDefined();
+  });
+
   test("a request that is refused with new tokens too is not sent a third time", async () => {
     const { client, requests } = await loggedIn({
       fetch: async (url, init) => (isMine(url) ? new Response(null, { status: 401 }) : fetch(url, init)),
@@ -152,6 +178,11 @@ describe("logging in and out", () => {
     await expect(wrong).rejects.toMatchObject({ problem: { status: 401, code: "InvalidLoginCredentials" } });
     expect(refreshes(requests)).toBe(0);
     expect(await client.isLoggedIn()).toBe(true);
+  });
+
+  test.each(["<h1>Bad Gateway</h1>", ""])("an answer of a proxy, %j, is a problem too", async (text) => {
+    const { client } = clientWith({ fetch: async () => new Response(text, { status: 502 }) });
+    await expect(client.call("GET /health")).rejects.toMatchObject({ problem: { status: 502, code: "Unknown" } });
   });
 
   test.each(["POST /logout-all", "DELETE /me"] as const)("%s forgets the tokens", async (route) => {
