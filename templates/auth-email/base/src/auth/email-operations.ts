@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { forgotInput, resetInput, tokenInput } from "./email-input.js";
+import type { ErrorCode } from "./error-table.js";
 import type { Operation, OperationGroup } from "./operations.js";
 
 const nothing = z.object({});
@@ -65,9 +66,15 @@ const operations: Operation[] = [
 ];
 
 function amend(operation: Operation): Operation {
-  if (operation.id !== "updateMe") return operation;
-  const more = "A proven address stays, and is answered, until the link to the new one is used.";
-  return { ...operation, description: [operation.description, more].filter(Boolean).join(" ") };
+  const more = changesAddress.includes(operation.id) ? [waits] : [];
+  const description = [operation.description ?? [], more].flat().join(" ");
+  const errors: ErrorCode[] = sendsMail.includes(operation.id) ? ["TooManyRequests"] : [];
+  return { ...operation, ...(description ? { description } : {}), errors: [...operation.errors, ...errors] };
 }
+
+const changesAddress = ["updateMe", "updateUser"];
+const waits = "A proven address stays, and is answered, until the link to the new one is used.";
+/** What sends mail for others, as often as the limits of mail allow. */
+const sendsMail = ["updateUser", "sendPasswordReset"];
 
 export const emailOperations: OperationGroup = { operations, amend };
