@@ -149,7 +149,7 @@ describe("add", () => {
     const { dir } = await repo();
     const { code, stdout, stderr } = await authwright(dir, adding);
     expect(stderr).toBe("");
-    expect(stdout).toContain("src/routes/auth.ts");
+    expect(stdout).toContain("new files");
     expect(stdout).toContain("app.get");
     expect(code).toBe(0);
   });
