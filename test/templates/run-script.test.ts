@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import fs from "fs-extra";
 import { x } from "tinyexec";
 import { expect, it, onTestFinished } from "vitest";
+import { composeApp } from "../support/compose.js";
 
 const script = fileURLToPath(new URL("../../templates/auth-basic/base/scripts/auth.mjs", import.meta.url));
 
@@ -18,4 +19,11 @@ it.each([
   await writeFile(built, "console.log(process.argv.slice(2).join());\n");
   const { stdout } = await x(process.execPath, [script, join(folder, "no.ts"), built, ...between, "create", "ada"]);
   expect(stdout).toBe("create,ada\n");
+});
+
+it("a variable that the module refuses to start with is one line, and the exit code is 1", async () => {
+  const app = await composeApp({});
+  onTestFinished(() => app.remove());
+  const failed = app.command({ JWT_SECRET_KEY: "short" }, "migrate");
+  await expect(failed).rejects.toThrow(/ended with 1: JWT_SECRET_KEY is shorter than 32 bytes[^\n]*\n?$/);
 });

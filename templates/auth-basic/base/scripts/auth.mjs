@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 // pnpm and yarn hand on the "--" of `pnpm auth:admin -- create`, npm keeps it.
@@ -14,9 +14,18 @@ if (!tsx && !existsSync(built)) {
   console.error(`Where a bundler makes your build, let it take ${source} as a second entry point.`);
   process.exit(1);
 }
-const run = tsx ? ["--import", tsx, source] : [built];
-const { status } = spawnSync(process.execPath, [...run, ...command], { stdio: "inherit" });
+const file = tsx ? source : built;
+const loader = tsx ? ["--import", tsx] : [];
+const args = [...loader, "--input-type=module", "--eval", startLine(), "--", file, ...command];
+const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
 process.exit(status ?? 1);
+
+/** A variable that the module refuses to start with is one line, not a stack. */
+function startLine() {
+  const url = JSON.stringify(pathToFileURL(resolve(file)).href);
+  const report = `console.error(error?.code === "JWTEnvVariableMissing" ? error.message : error)`;
+  return `import(${url}).catch((error) => { ${report}; process.exitCode = 1; });`;
+}
 
 function findTsx() {
   try {
