@@ -51,10 +51,9 @@ describe.each(settings)("$database", ({ database, processes, rounds }) => {
     test("DELETE /sessions ends logins and refreshes in flight, and the caller's own refreshes go on", () =>
       races(rounds, endOthersRace));
 
-    test.runIf(database === "postgres")(
-      "a refresh of the caller that waits for DELETE /sessions is answered with tokens",
-      waitingRefresh,
-    );
+    // Only a server lets a second statement wait in the middle of a transaction.
+    if (database === "postgres")
+      test("a refresh of the caller that waits for DELETE /sessions is answered with tokens", waitingRefresh);
 
     test("two sessions that end each other: one is left at most, and nothing is half done", () =>
       races(rounds, mutualEnd));
