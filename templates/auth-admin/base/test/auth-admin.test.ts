@@ -2,6 +2,7 @@ import "./auth-environment.js";
 import { eq } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { findAdmins } from "../src/auth/admin-list-store.js";
 import { createAdmin, promote } from "../src/auth/first-admin.js";
 import { loginChecks } from "../src/auth/login-checks.js";
 import { passwordResets } from "../src/auth/password-resets.js";
@@ -153,6 +154,15 @@ describe("either router may come first", () => {
     expect((await call("GET /me", { app: application, bearer })).status).toBe(200);
     expect((await call("GET /nothing", { app: application, mount, bearer })).status).toBe(404);
   });
+});
+
+test("the list of admins names those who are enabled, and nobody else", async () => {
+  const [admin, disabled, user] = [await newAdmin(), await newAdmin(), await signUp()];
+  await change(disabled, { disabledAt: now });
+  const names = await findAdmins();
+  expect(names).toContain(admin.username);
+  expect(names).not.toContain(disabled.username);
+  expect(names).not.toContain(user.username);
 });
 
 describe("GET /users", () => {
