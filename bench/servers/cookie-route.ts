@@ -5,8 +5,8 @@ import { insertAccount } from "../../templates/auth-basic/base/src/auth/store.js
 import { migrateDatabase } from "../../templates/auth-basic/base/src/db/client.js";
 import { authenticators } from "../../templates/auth-basic/base/src/middleware/authenticators.js";
 import { protectedRoute } from "../../templates/auth-basic/base/src/middleware/jwt.js";
-import { draftCookie } from "../../templates/auth-cookies/base/src/auth/cookie-sessions.js";
-import { sessionCookie } from "../../templates/auth-cookies/base/src/middleware/session-cookie.js";
+import { draftCookie } from "../../templates/auth-cookies/base/src/auth/cookies/sessions.js";
+import { sessionCookie } from "../../templates/auth-cookies/base/src/auth/cookies/authenticator.js";
 import { answerQuestions, cpuTime } from "./answers.js";
 import { listen } from "./listen.js";
 

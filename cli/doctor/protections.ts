@@ -109,19 +109,19 @@ export const protections: readonly Protection[] = [
     why: "answers with the reason of a refusal could be kept by a cache on the way",
   },
   {
-    file: "src/middleware/session-cookie.ts",
+    file: "src/auth/cookies/authenticator.ts",
     pattern: /checkSameOrigin\(/g,
     what: "the look at where a request comes from",
     why: "any site could act with the cookie of whoever visits it (CSRF)",
   },
   {
-    file: "src/middleware/cookie-jar.ts",
+    file: "src/auth/cookies/cookie-jar.ts",
     pattern: /httpOnly:\s*true/g,
     what: "HttpOnly",
     why: "a script in a page of yours could read the session and send it away",
   },
   {
-    file: "src/routes/reauthenticate.ts",
+    file: "src/auth/sudo/router.ts",
     pattern: /\brecentLogin\s*,?\s*\)/g,
     what: "the recent login that a change of password or e-mail address, or the end of an account takes",
     why: "a session that somebody got hold of would be enough to take the account over",

@@ -140,9 +140,9 @@ describe("add", () => {
 
   it("an installed base is not touched: what is missing of it stays so", async () => {
     const repo = await installed("auth-basic");
-    await fs.remove(join(repo.dir, "src/auth/README.md"));
+    await fs.remove(join(repo.dir, "docs/auth/README.md"));
     expect(await adding(repo, "badge")).toMatchObject(done);
-    expect(await fs.pathExists(join(repo.dir, "src/auth/README.md"))).toBe(false);
+    expect(await fs.pathExists(join(repo.dir, "docs/auth/README.md"))).toBe(false);
   });
 
   it("goes where the base is, and --dir can't say otherwise", async () => {
@@ -331,7 +331,7 @@ describe("remove", () => {
   it("a file of the item that was edited stays, and what it imports of the rest is named", async () => {
     const repo = await useFixture("nodenext-esm");
     expect(await adding(repo, "auth-sudo", {}, {}, today)).toMatchObject(done);
-    const edited = "src/routes/reauthenticate.ts";
+    const edited = "src/auth/sudo/router.ts";
     await edit(repo.dir, edited, (text) => `${text}export const mine = 1;\n`);
     const { stdout } = await removing(repo, "auth-sudo", {}, today);
     expect(stdout).toContain(`${edited} (you have edited it`);

@@ -17,7 +17,7 @@ import {
   type User,
 } from "../../docs/examples/auth-client.js";
 import type * as inputs from "../../templates/auth-basic/base/src/auth/input.js";
-import type * as outputs from "../../templates/auth-basic/base/src/auth/output.js";
+import type * as outputs from "../../templates/auth-openapi/base/src/auth/openapi/output.js";
 import { type ComposedApp, composeApp, type RunningApp, startApp } from "../support/compose.js";
 import { repo } from "../support/template-tree.js";
 
@@ -193,7 +193,7 @@ describe("logging in and out", () => {
 });
 
 test("its routes are those of the module, and its types those of the schemas that the document is made from", async () => {
-  const documented = await find("templates/auth-basic/base/src/auth/basic-operations.ts", /route: "(.+)"/g);
+  const documented = await find("templates/auth-basic/base/src/auth/openapi/basic-operations.ts", /route: "(.+)"/g);
   expect(documented).toHaveLength(13);
   expect(await find("docs/examples/auth-client.ts", /^ {2}"([A-Z]+ \/\S*)": \{ body/gm)).toEqual(documented);
   expectTypeOf<User>().toEqualTypeOf<z.output<typeof outputs.user>>();

@@ -8,7 +8,7 @@ import { linkPackages, repo, writeTree } from "../support/template-tree.js";
 
 const read = (path: string) => fs.readFile(join(repo, path), "utf8");
 const readme = await read("README.md");
-const moduleReadme = await read("templates/auth-basic/base/src/auth/README.md");
+const moduleReadme = await read("templates/auth-basic/base/docs/auth/README.md");
 const template = (path: string) => read(`templates/auth-basic/${path}`);
 
 const snippetsOf = (text: string) => [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!);
@@ -16,7 +16,7 @@ const firstColumn = (text: string, row: RegExp) => [...text.matchAll(row)].map((
 
 describe("the README", () => {
   test("lists the error codes that the module has, no more and no fewer", async () => {
-    const table = await template("base/src/auth/error-table.ts");
+    const table = await template("base/src/auth/errors.ts");
     const codes = firstColumn(table, /^ {2}(\w+): row\(/gm).sort();
     expect(codes.length).toBeGreaterThan(10);
     expect(firstColumn(readme, /^\| ([A-Z]\w+) +\| (?:\d{3}|importing)/gm).sort()).toEqual(codes);

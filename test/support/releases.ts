@@ -49,7 +49,7 @@ async function makeSecond(folder: string): Promise<void> {
   await outputText(folder, `${base}/src/auth/audit.ts`, 'export const audit = "new in 0.2.0";\n');
   await edit(folder, `${base}/src/auth/sessions.ts`, (text) => `${text}\nexport const sessionsVersion = "0.2.0";\n`);
   await edit(folder, `${base}/src/auth/close.ts`, (text) => `${text}\nexport const closeVersion = "0.2.0";\n`);
-  await edit(folder, `${base}/src/auth/README.md`, (text) => `${text}\nNew in 0.2.0: the audit log.\n`);
+  await edit(folder, `${base}/docs/auth/README.md`, (text) => `${text}\nNew in 0.2.0: the audit log.\n`);
   await edit(folder, `${base}/src/db/migrations/index.ts`, (text) =>
     text
       .replace("import type { Migration }", 'import { audit } from "./0002-audit.js";\nimport type { Migration }')

@@ -35,7 +35,7 @@ const users: Readonly<Record<string, (project: Fixture) => Promise<unknown>>> = 
     await x(biome, ["format", "--write", "src", "test"], { nodeOptions: { cwd: project.dir }, throwOnError: true });
   },
   "a partly deleted copy": async ({ dir }) => {
-    for (const path of ["src/auth/legacy.ts", "src/auth/README.md", "src/auth/clock.ts"])
+    for (const path of ["src/auth/legacy.ts", "docs/auth/README.md", "src/auth/clock.ts"])
       await fs.remove(join(dir, path));
   },
 };

@@ -47,7 +47,7 @@ describe("diff", () => {
     const repo = await installed();
     await edit(repo.dir, config, (text) => `// mine\n${text}`);
     await edit(repo.dir, sessions, (text) => `${text}\nexport const mine = true;\n`);
-    await edit(repo.dir, "src/auth/README.md", (text) => `Mine\n${text}`);
+    await edit(repo.dir, "docs/auth/README.md", (text) => `Mine\n${text}`);
     await fs.remove(join(repo.dir, "src/auth/username.ts"));
     const before = await treeOf(repo.dir);
     const { code, stdout } = await differing(repo);
@@ -69,7 +69,7 @@ describe("diff", () => {
     expect(newer).not.toContain("mine");
     const line = (await repo.read(sessions)).split("\n").indexOf("export const mine = true;") + 1;
     expect(part(stdout, "both").trim().split("\n").slice(1)).toEqual([
-      "# src/auth/README.md merges",
+      "# docs/auth/README.md merges",
       `# ${sessions}:${line} conflicts`,
     ]);
   });

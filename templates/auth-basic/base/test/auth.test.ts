@@ -1,10 +1,10 @@
-import "./auth-environment.js";
+import "./auth/environment.js";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signAccessToken } from "../src/auth/access-token.js";
 import { AuthError } from "../src/auth/errors.js";
-import { loginChecks } from "../src/auth/login-checks.js";
-import { profileChanges } from "../src/auth/profile-changes.js";
+import { loginChecks } from "../src/auth/hooks.js";
+import { profileChanges } from "../src/auth/hooks.js";
 import { issueRefreshToken, parseRefreshToken } from "../src/auth/refresh-token.js";
 import { revokeAllSessions, revokeEveryone } from "../src/auth/store.js";
 import { fromNow, migrateDatabase, now, read, write } from "../src/db/client.js";
@@ -24,8 +24,8 @@ import {
   signUp,
   startAuth,
   stopAuth,
-} from "./auth-client.js";
-import { duringOutage } from "./auth-database.js";
+} from "./auth/client.js";
+import { duringOutage } from "./auth/database.js";
 
 // What the routes of the module promise. Tokens, bad input and the throttle have files of their own.
 beforeAll(startAuth, 60_000);

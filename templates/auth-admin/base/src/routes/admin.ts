@@ -1,9 +1,9 @@
 import express, { type Request, type Response } from "express";
-import * as admin from "../auth/admin.js";
-import { idsInput, isId, listQuery, newUserInput, readQuery, userInput } from "../auth/admin-input.js";
+import * as admin from "../auth/admin/admin.js";
+import { idsInput, isId, listQuery, newUserInput, readQuery, userInput } from "../auth/admin/input.js";
 import { AuthError } from "../auth/errors.js";
 import { parseInput } from "../auth/input.js";
-import { answer } from "../middleware/answer.js";
+import { answer } from "../middleware/async-handler.js";
 import { clientOf } from "../middleware/client.js";
 import { jsonBody } from "../middleware/json-body.js";
 import { authOf } from "../middleware/jwt.js";

@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { accountRemovalChecks, accountRemovals } from "./account-removals.js";
+import { accountRemovalChecks, accountRemovals } from "./hooks.js";
 import { AuthError } from "./errors.js";
 import { type ClientInfo, emit } from "./events.js";
 import type { LogInInput, PasswordInput, ProfileInput, SignUpInput } from "./input.js";
-import { loginChecks } from "./login-checks.js";
+import { loginChecks } from "./hooks.js";
 import { checkNewPassword } from "./password-checks.js";
 import { hashPassword, isOutdated, verifyPassword } from "./passwords.js";
-import { type ProfileChanges, profileChanges } from "./profile-changes.js";
+import { type ProfileChanges, profileChanges } from "./hooks.js";
 import { markRevoked } from "./revocations.js";
-import { sessionStarts } from "./session-starts.js";
+import { sessionStarts } from "./hooks.js";
 import type { SessionDraft } from "./sessions.js";
 import * as store from "./store.js";
 import { admitClient, admitPasswordAttempt } from "./throttle.js";

@@ -1,5 +1,5 @@
 import { closeDatabase } from "../db/client.js";
-import { endBatches } from "./batches.js";
+import { endBatches } from "./purge-store.js";
 import { stopRevocations } from "./revocations.js";
 
 export type Closer = () => void | Promise<void>;

@@ -1,7 +1,7 @@
 import { types } from "node:util";
-import { type ErrorCode, errorTable, shownCode } from "./error-table.js";
+import { type ErrorCode, errorTable, shownCode } from "./errors.js";
 
-export type { ErrorCode } from "./error-table.js";
+export type { ErrorCode } from "./errors.js";
 
 /** One thing wrong with the input: `path` names the member ("" is the body itself). */
 export interface InputIssue {

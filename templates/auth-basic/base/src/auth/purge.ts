@@ -1,4 +1,4 @@
-import { purges } from "./purges.js";
+import { purges } from "./purge.js";
 
 /**
  * Deletes what nobody needs any more, in small batches with pauses: beside live traffic, from any number of machines at

@@ -1,4 +1,4 @@
-import { purgeSessions } from "./session-purge.js";
+import { purgeSessions } from "./purge.js";
 
 /** One kind of row that nobody needs any more. */
 export interface Purge {

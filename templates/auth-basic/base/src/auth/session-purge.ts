@@ -1,6 +1,6 @@
-import { batchRows, repeat } from "./batches.js";
+import { batchRows, repeat } from "./purge-store.js";
 import { deleteDeadSessions, nextSessions } from "./purge-store.js";
-import type { Purge } from "./purges.js";
+import type { Purge } from "./purge.js";
 import { heardSeconds } from "./revocations.js";
 
 /** How long a session that has ended or expired can still be looked at. */

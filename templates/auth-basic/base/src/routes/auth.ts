@@ -4,13 +4,13 @@ import { AuthError } from "../auth/errors.js";
 import * as inputs from "../auth/input.js";
 import * as sessions from "../auth/sessions.js";
 import { listSessions, ping } from "../auth/store.js";
-import { answer } from "../middleware/answer.js";
+import { answer } from "../middleware/async-handler.js";
 import { readBearerToken } from "../middleware/bearer-token.js";
 import { clientOf } from "../middleware/client.js";
 import { jsonBody } from "../middleware/json-body.js";
 import { authenticate, authOf, protectedRoute } from "../middleware/jwt.js";
 import { problemHandler } from "../middleware/problem.js";
-import { newSession } from "../middleware/session-carriers.js";
+import { newSession } from "../middleware/authenticators.js";
 import { addOnRouters, firstHandlers } from "./add-on-routers.js";
 
 /** Every path and status of the module. Mount it with `app.use("/api/auth", authRouter)`. */

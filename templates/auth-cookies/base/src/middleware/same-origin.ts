@@ -1,6 +1,6 @@
 import cors from "cors";
 import type { Request, RequestHandler } from "express";
-import { cookieConfig } from "../auth/cookie-config.js";
+import { cookieConfig } from "../auth/cookies/config.js";
 import { AuthError } from "../auth/errors.js";
 
 /** RFC 9110, section 9.2.1: these change nothing, or are not ours to keep from it. */

@@ -1,5 +1,5 @@
 import type { RequestHandler } from "express";
-import { isProven } from "../auth/email-store.js";
+import { isProven } from "../auth/email/store.js";
 import { AuthError } from "../auth/errors.js";
 import { authenticate } from "./jwt.js";
 import { sendProblem } from "./problem.js";

@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from "express";
 import { refuse } from "../auth/environment.js";
 import { AuthError } from "../auth/errors.js";
-import { ageOfLogin } from "../auth/reauthentication-store.js";
+import { ageOfLogin } from "../auth/sudo/store.js";
 import { authenticate } from "./jwt.js";
 import { sendProblem } from "./problem.js";
 

@@ -1,0 +1,203 @@
+import { randomUUID } from "node:crypto";
+import { cursorAt, readCursor } from "./cursor.js";
+import { isId, type ListQuery, type NewUserInput, type UserInput } from "./input.js";
+import { type AdminUser, findUser, findUsers } from "./list-store.js";
+import * as store from "./store.js";
+import { AuthError, type ErrorCode } from "../errors.js";
+import { type AuthEvent, type ClientInfo, emit } from "../events.js";
+import { invalid } from "../input.js";
+import { passwordResets } from "./password-resets.js";
+import { noPassword } from "../passwords.js";
+import { type ProfileChanges, profileChanges } from "../hooks.js";
+import { markRevoked } from "../revocations.js";
+import { type Role, roles } from "./roles.js";
+import { findCredentials } from "../store.js";
+import { canonicalUsername } from "../username.js";
+
+declare module "../events.js" {
+  interface EventNames {
+    user_disabled: true;
+    user_enabled: true;
+    authz_change: true;
+    authn_password_reset_request: true;
+  }
+}
+
+/** The admin who acts, and where from. */
+export interface Admin {
+  userId: string;
+  client: ClientInfo;
+}
+
+export interface UserPage {
+  users: AdminUser[];
+  /** Where the next page starts; null at the end. */
+  next: string | null;
+}
+
+/** What has become of one of several users that were to be deleted. */
+export type Deletion = { id: string; deleted: true } | { id: string; deleted: false; code: ErrorCode };
+
+/** @throws AuthError "ValidationError" for a cursor that is none of a list in this order. */
+export async function listUsers(query: ListQuery): Promise<UserPage> {
+  const after = query.cursor === undefined ? null : readCursor(query.cursor, query.sort);
+  const found = await findUsers(query, after);
+  const page = found.slice(0, query.limit);
+  const end = found.length > query.limit ? page[page.length - 1] : undefined;
+  const next = end ? cursorAt(query.sort, { value: end.value, id: end.user.id }) : null;
+  return { users: page.map(({ user }) => user), next };
+}
+
+/** @throws AuthError "NotFound" */
+export async function getUser(id: string): Promise<AdminUser> {
+  return (await findUser(id)) ?? notFound();
+}
+
+/**
+ * An account that has no password yet: its user is sent a way to choose one, if there is a way (`passwordResets`).
+ *
+ * @throws AuthError "UsernameNotAvailable"
+ */
+export async function createUser(input: NewUserInput, admin: Admin): Promise<{ user: AdminUser; invited: boolean }> {
+  const { username, email = null, displayName = null, role } = input;
+  const profile = { id: randomUUID(), username, usernameCanonical: canonicalUsername(username), email, displayName };
+  const user = await store.insertUser(admin.userId, { ...profile, role, ...noPassword });
+  if (!user) throw new AuthError("UsernameNotAvailable");
+  await note("user_created", user.id, admin);
+  if (user.role !== roles[0]) await note("authz_change", user.id, admin, `role ${user.role}`);
+  return { user, invited: await invite(user.id, admin) };
+}
+
+/**
+ * What a user's own change has to pass, an admin's has to pass too: a proven address may have to wait for its proof.
+ *
+ * @throws AuthError "NotFound", "ForbiddenError" for the role of the last admin, "ValidationError" for another role
+ * together with another address in place of a proven one.
+ */
+export async function updateUser(id: string, { role, ...asked }: UserInput, admin: Admin): Promise<AdminUser> {
+  const seen = await getUser(id);
+  if (isNewRole(seen, role) && seen.emailVerifiedAt && isNewAddress(seen, asked)) throw invalid("email", oneByOne);
+  const changes = await passChanges(seen, asked, admin);
+  if (role === undefined && Object.keys(changes).length === 0) return seen;
+  const { before, user, ended } = await store.changeUser(admin.userId, id, { ...changes, role });
+  markRevoked(ended);
+  if (Object.keys(changes).length > 0) await note("user_updated", id, admin);
+  if (user.role !== before.role) await note("authz_change", id, admin, `role ${before.role} to ${user.role}`);
+  return user;
+}
+
+/** Ends every session at once, also of a login in flight. @throws AuthError "NotFound", "ForbiddenError" for the last admin. */
+export async function disableUser(id: string, admin: Admin): Promise<AdminUser> {
+  const { user, ended } = await store.disableUser(admin.userId, id);
+  markRevoked(ended);
+  await note("user_disabled", id, admin);
+  return user;
+}
+
+/** @throws AuthError "NotFound" */
+export async function enableUser(id: string, admin: Admin): Promise<AdminUser> {
+  const user = await store.enableUser(admin.userId, id);
+  await note("user_enabled", id, admin);
+  return user;
+}
+
+/** Ends every session of the user, also of a login in flight. @throws AuthError "NotFound" */
+export async function logOutUser(id: string, admin: Admin): Promise<void> {
+  markRevoked(await store.endUsersSessions(admin.userId, id));
+  await note("authn_logout_all", id, admin);
+}
+
+/**
+ * Deletes the account at once: a grace period is for owners who think better of it.
+ *
+ * @throws AuthError "NotFound", "ForbiddenError" for the last admin.
+ */
+export async function deleteUser(id: string, admin: Admin): Promise<void> {
+  markRevoked(await store.deleteUser(admin.userId, id));
+  await note("user_deleted", id, admin);
+}
+
+/** Deletes one after the other, the admin's own account last, and says of each what has become of it. */
+export async function deleteUsers(ids: string[], admin: Admin): Promise<Deletion[]> {
+  const results = new Map<string, Deletion>();
+  const distinct = new Set(ids);
+  const ordered = [...distinct].sort((a, b) => Number(a === admin.userId) - Number(b === admin.userId));
+  for (const id of ordered) results.set(id, await tryToDelete(id, admin));
+  return [...distinct].flatMap((id) => results.get(id) ?? []);
+}
+
+/**
+ * Sends the user a way to choose a new password; the one they have works until then.
+ *
+ * @throws AuthError "NotFound", "TooManyRequests", and "ForbiddenError" when nothing can be sent to this user.
+ */
+export async function sendPasswordReset(id: string, admin: Admin): Promise<void> {
+  await getUser(id);
+  if (await sendReset(id, admin)) return;
+  const detail = passwordResets.length === 0 ? nothingSends : noWayToUser;
+  throw new AuthError("ForbiddenError", { detail });
+}
+
+const nothingSends = "Nothing is set up that can send a user the choice of a new password: auth-email does.";
+const noWayToUser = "No address is known that this user could be sent the choice of a new password to.";
+
+async function invite(id: string, admin: Admin): Promise<boolean> {
+  try {
+    return await sendReset(id, admin);
+  } catch (error) {
+    // The account is there: `reset-password` can send it again.
+    if (error instanceof AuthError && error.code === "TooManyRequests") return false;
+    throw error;
+  }
+}
+
+async function sendReset(id: string, admin: Admin): Promise<boolean> {
+  for (const send of passwordResets) {
+    if (!(await send(id, admin.client))) continue;
+    await note("authn_password_reset_request", id, admin);
+    return true;
+  }
+  return false;
+}
+
+async function passChanges(user: AdminUser, asked: ProfileChanges, { client }: Admin): Promise<ProfileChanges> {
+  const changesEmail = isNewAddress(user, asked);
+  const epoch = changesEmail ? (await findCredentials({ id: user.id }))?.sessionEpoch : undefined;
+  let changes = asked;
+  for (const change of profileChanges) changes = await change(user, changes, client, epoch);
+  if (changesEmail) return changes;
+  // An address that stays is not written: another may be proven meanwhile.
+  const { email: _, ...others } = changes;
+  return others;
+}
+
+function isNewRole(user: AdminUser, role: Role | undefined): boolean {
+  return role !== undefined && role !== user.role;
+}
+
+function isNewAddress(user: AdminUser, { email }: ProfileChanges): boolean {
+  return email !== undefined && email !== user.email;
+}
+
+/** Another role ends every session, and with them a change of the address that waits for its proof. */
+const oneByOne = "Change the role and a proven address one after the other.";
+
+async function tryToDelete(id: string, admin: Admin): Promise<Deletion> {
+  if (!isId(id)) return { id, deleted: false, code: "NotFound" };
+  try {
+    await deleteUser(id, admin);
+    return { id, deleted: true };
+  } catch (error) {
+    if (!(error instanceof AuthError)) throw error;
+    return { id, deleted: false, code: error.code };
+  }
+}
+
+/** `userId` is who it was done to, `actorId` who did it. */
+function note(event: AuthEvent["event"], userId: string, { userId: actorId, client }: Admin, reason?: string) {
+  return emit({ event, outcome: "success", userId, actorId, reason, client });
+}
+
+function notFound(): never {
+  throw new AuthError("NotFound");
+}

@@ -1,0 +1,155 @@
+import "./environment.js";
+import { randomBytes } from "node:crypto";
+import type { Server } from "node:http";
+import express from "express";
+import request, { type Response } from "supertest";
+import { expect } from "vitest";
+import { type ErrorCode, errorTable, shownCode } from "../../src/auth/errors.js";
+import { type AuthEvent, eventSinks } from "../../src/auth/events.js";
+import { protectedRoute } from "../../src/middleware/jwt.js";
+import { authRouter, closeAuth } from "../../src/routes/auth.js";
+import { prepareDatabase, releaseDatabase } from "./database.js";
+
+export const password = "nine blue herons wade";
+
+/** Everything that was logged, instead of on the console. */
+export const events: AuthEvent[] = [];
+
+let server: Server | undefined;
+
+/** Starts an application with the module in it, on a database that is thrown away afterwards. */
+export async function startAuth(): Promise<void> {
+  await prepareDatabase();
+  eventSinks.splice(0, eventSinks.length, (event) => void events.push(event));
+  server = testApp().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server?.once("listening", resolve));
+}
+
+export async function stopAuth(): Promise<void> {
+  await new Promise((resolve) => server?.close(resolve));
+  await closeAuth();
+  await releaseDatabase();
+}
+
+/** An application as a user would write it. It trusts X-Forwarded-For, so that each test can have an address of its own. */
+function testApp(): express.Express {
+  const app = express();
+  app.set("trust proxy", true);
+  app.use("/api/auth", authRouter);
+  app.get("/orders", protectedRoute, (req, res) => {
+    res.json(req.auth);
+  });
+  return app;
+}
+
+export interface Call {
+  /** Sent as JSON; a string or buffer as it is. */
+  body?: unknown;
+  bearer?: string;
+  /** The client's address; a new one for each call, so that the throttle counts it alone. */
+  from?: string;
+  headers?: Record<string, string>;
+  /** Where the router is; "" for routes beside it. */
+  mount?: string;
+  /** Another application than the one of `startAuth`. */
+  app?: express.Express;
+}
+
+/** One request: `call("POST /login", { body: { username, password } })`. */
+export async function call(
+  route: string,
+  { body, bearer, from, headers, mount = "/api/auth", app }: Call = {},
+): Promise<Response> {
+  const [method = "", path = ""] = route.split(" ");
+  const target = app ?? server ?? testApp();
+  const verb = method.toLowerCase() as "get" | "head" | "post" | "put" | "patch" | "delete";
+  const sent = request(target)
+    [verb](mount + path)
+    .serialize(raw)
+    .set("X-Forwarded-For", from ?? newAddress());
+  if (bearer !== undefined) sent.set("Authorization", `Bearer ${bearer}`);
+  if (body !== undefined) sent.set("Content-Type", "application/json");
+  if (headers) sent.set(headers);
+  return body === undefined ? sent : sent.send(body as string | object);
+}
+
+/** What is sent of a body: JSON, but of a string or buffer just that. (supertest passes buffers on, without saying so.) */
+function raw(body: unknown): string {
+  return typeof body === "string" || Buffer.isBuffer(body) ? (body as string) : JSON.stringify(body);
+}
+
+export interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+}
+
+export interface Person extends Tokens {
+  id: string;
+  username: string;
+}
+
+/** Somebody who has just signed up, with `password`. */
+export async function signUp(extra: Record<string, unknown> = {}): Promise<Person> {
+  const username = newName();
+  const { status, body } = await call("POST /signup", { body: { username, password, ...extra } });
+  expect(status).toBe(201);
+  return { ...(body as Tokens), id: body.user.id, username: body.user.username };
+}
+
+export async function logIn(username: string, secret = password): Promise<Tokens> {
+  const { status, body } = await call("POST /login", { body: { username, password: secret } });
+  expect(status).toBe(200);
+  return body;
+}
+
+export async function refresh(refreshToken: string): Promise<Response> {
+  return call("POST /refresh-token", { body: { refreshToken } });
+}
+
+export function newName(): string {
+  return `ada-${randomBytes(6).toString("hex")}`;
+}
+
+/** An address for documentation (RFC 9637), in a /64 of its own. */
+export function newAddress(): string {
+  return `3fff:0:${randomBytes(2).toString("hex")}:${randomBytes(2).toString("hex")}::1`;
+}
+
+/** The session that an access token belongs to. */
+export function sessionOf(accessToken: string): string {
+  const [, payload = ""] = accessToken.split(".");
+  return JSON.parse(Buffer.from(payload, "base64url").toString("utf8")).sid;
+}
+
+/** Both tokens open what they are for. */
+export async function expectAlive({ accessToken, refreshToken }: Tokens): Promise<void> {
+  expect((await call("GET /me", { bearer: accessToken })).status).toBe(200);
+  expect((await call("POST /validate", { body: { refreshToken } })).status).toBe(204);
+}
+
+/** Neither token opens anything. */
+export async function expectDead({ accessToken, refreshToken }: Tokens): Promise<void> {
+  expectProblem(await call("GET /me", { bearer: accessToken }), "InvalidAccessToken");
+  expectProblem(await refresh(refreshToken), "ForbiddenError");
+}
+
+/** The answer is the documented problem `code`, and nothing more. With `path`, it names that member of the input. */
+export function expectProblem(answer: Response, code: ErrorCode, path?: string): void {
+  const { status, title } = errorTable[code];
+  expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code: shownCode(code) });
+  expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
+  expect(answer.headers["cache-control"]).toBe("no-store");
+  expect(answer.headers["www-authenticate"]).toBe(challenge(code, status));
+  const { detail, errors, ...rest } = answer.body;
+  expect(rest).toEqual({ type: "about:blank", title, status, code: shownCode(code) });
+  expect(typeof detail).toBe("string");
+  if (code === "ValidationError") expect(errors[0]).toEqual({ path: expect.any(String), message: expect.any(String) });
+  if (path !== undefined) expect(errors.map((issue: { path: string }) => issue.path)).toContain(path);
+  expect(answer.text).not.toMatch(/node_modules|\bat \S+:\d+|\bselect\b|\binsert\b|sqlite|drizzle|jwt |zod|\$2b\$/i);
+}
+
+/** RFC 6750, section 3: every 401 says how to authenticate, a bad token is told so, and nothing else is. */
+function challenge(code: ErrorCode, status: number): string | undefined {
+  if (code === "InvalidAccessToken") return 'Bearer error="invalid_token"';
+  return status === 401 ? "Bearer" : undefined;
+}

@@ -1,0 +1,291 @@
+import "./environment.js";
+import { gzipSync } from "node:zlib";
+import express from "express";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { authRouter } from "../../src/routes/auth.js";
+import {
+  call,
+  expectAlive,
+  expectProblem,
+  logIn,
+  newName,
+  type Person,
+  password,
+  signUp,
+  startAuth,
+  stopAuth,
+} from "./client.js";
+
+// Whatever a client sends, the answer says what is wrong with it: never a 500, never a library's text.
+
+/** Every route that reads a body, with the members it knows; `null` where null means something. */
+const routes: Record<string, Record<string, unknown>> = {
+  "POST /signup": { username: "ada", password, email: "ada@example.org", displayName: "Ada" },
+  "POST /login": { username: "ada", password },
+  "POST /refresh-token": { refreshToken: "x" },
+  "POST /logout": { refreshToken: "x" },
+  "POST /validate": { refreshToken: "x" },
+  "PATCH /me": { displayName: null, email: null, currentPassword: password },
+  "DELETE /me": { password },
+  "PUT /password": { currentPassword: password, newPassword: password },
+};
+
+let ada: Person;
+
+beforeAll(async () => {
+  await startAuth();
+  ada = await signUp();
+}, 60_000);
+afterAll(stopAuth);
+
+describe("a body that is no JSON object", () => {
+  const notAnObject: Record<string, string | Buffer> = {
+    "an array": "[]",
+    "an array of objects": '[{"username":"ada"}]',
+    "a text": '"text"',
+    "a number": "1",
+    null: "null",
+    "broken JSON": '{"username":',
+    "two values": "{}{}",
+    "a lone byte of UTF-8": Buffer.from([0x22, 0xff, 0x22]),
+    "nested 10,000 deep": "[".repeat(10_000) + "]".repeat(10_000),
+    "nested 5,000 deep in objects": `${'{"a":'.repeat(5_000)}1`,
+    "made of NULs": "\u0000".repeat(100),
+  };
+  for (const [what, body] of Object.entries(notAnObject)) {
+    test(`is 400 when it is ${what}`, () =>
+      everyRoute(async (send) => expectProblem(await send({ body }), "ValidationError", "")));
+  }
+
+  test("is 400 when there is none, where one is needed", async () => {
+    const optional = ["POST /logout", "POST /validate"];
+    await everyRoute(async (send, route) => {
+      if (!optional.includes(route)) expectProblem(await send({}), "ValidationError", "");
+    });
+  });
+});
+
+describe("a body of another kind", () => {
+  for (const type of [
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "application/vnd.api+json",
+    "application/jsonp",
+    "nonsense",
+    "application/json; charset=utf-16",
+  ]) {
+    test(`is 415 when it is ${type}`, () =>
+      everyRoute(async (send) => {
+        const answer = await send({ body: "{}", headers: { "Content-Type": type } });
+        expectProblem(answer, "UnsupportedMediaType");
+      }));
+  }
+
+  test("is 415 when it is packed in an unknown way", () =>
+    everyRoute(async (send) => {
+      const answer = await send({ body: "{}", headers: { "Content-Encoding": "compress" } });
+      expectProblem(answer, "UnsupportedMediaType");
+    }));
+
+  test("is 413 over 32 KB, also when it is packed", () =>
+    everyRoute(async (send) => {
+      const big = JSON.stringify({ username: "x".repeat(1_000_000) });
+      expectProblem(await send({ body: big }), "PayloadTooLarge");
+      const packed = gzipSync(big);
+      expectProblem(await send({ body: packed, headers: { "Content-Encoding": "gzip" } }), "PayloadTooLarge");
+    }));
+
+  test("is read with a charset named", async () => {
+    const answer = await call("POST /login", {
+      body: { username: ada.username, password },
+      headers: { "Content-Type": "application/json; charset=utf-8" },
+    });
+    expect(answer.status).toBe(200);
+  });
+});
+
+describe("a member of the body", () => {
+  test("is 400, and named, when it is no text", () =>
+    everyRoute(async (send, _route, known) => {
+      for (const [name, value] of Object.entries(known)) {
+        for (const wrong of [1, 0, true, [], ["text"], {}, { $ne: "" }, ...(value === null ? [] : [null])]) {
+          expectProblem(await send({ body: { ...known, [name]: wrong } }), "ValidationError", name);
+        }
+      }
+    }));
+
+  test("is 400 when it is nested deep", () =>
+    everyRoute(async (send, _route, known) => {
+      const [name = ""] = Object.keys(known);
+      const nested = "[".repeat(5_000) + "]".repeat(5_000);
+      const rest = JSON.stringify({ ...known, [name]: undefined }).slice(1, -1);
+      const body = `{${rest ? `${rest},` : ""}"${name}":${nested}}`;
+      expectProblem(await send({ body }), "ValidationError", name);
+    }));
+
+  test("is 400 when it stands twice, however it is spelled", () =>
+    everyRoute(async (send, _route, known) => {
+      const [name = ""] = Object.keys(known);
+      const spelled = `\\u00${name.charCodeAt(0).toString(16)}${name.slice(1)}`;
+      for (const again of [name, spelled]) {
+        expectProblem(await send({ body: `{"${name}":"one","${again}":"other"}` }), "ValidationError", "");
+      }
+    }));
+
+  test("is searched for in one pass, whatever the body is", async () => {
+    const open = `{"${'\\"'.repeat(16_000)}`;
+    const startedAt = performance.now();
+    for (let time = 1; time <= 20; time += 1) {
+      for (const body of [open, `${open}\\`]) expectProblem(await call("POST /login", { body }), "ValidationError", "");
+    }
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+  });
+
+  test("is 400 when it is __proto__", () =>
+    everyRoute(async (send, _route, known) => {
+      const body = JSON.stringify(known).replace("{", '{"__proto__":{"role":"admin"},');
+      expectProblem(await send({ body }), "ValidationError", "__proto__");
+    }));
+
+  test("is 400 when it holds half of a character, NUL or a line break where a name or an address is meant", async () => {
+    for (const bad of ["\ud800", "a\udc00", "a\u0000b", "a\nb", "\u0000"]) {
+      const post = (extra: object) => call("POST /signup", { body: { username: newName(), password, ...extra } });
+      expectProblem(await post({ username: bad }), "ValidationError", "username");
+      expectProblem(await post({ displayName: bad }), "ValidationError", "displayName");
+      expectProblem(await post({ email: `${bad}@example.org` }), "ValidationError", "email");
+      const patch = (body: object) => call("PATCH /me", { bearer: ada.accessToken, body });
+      expectProblem(await patch({ displayName: bad }), "ValidationError", "displayName");
+    }
+  });
+
+  test("of a form's size and shape is accepted: no route is closed by all this", async () => {
+    const bob = await signUp({
+      displayName: 'O"Neil: {"a":1}',
+      email: "o'neil+tag@example.org",
+      unknown: { deep: [1] },
+    });
+    await expectAlive(bob);
+  });
+});
+
+describe("a username", () => {
+  const refused: Record<string, string> = {
+    empty: "",
+    "a space": " ",
+    "a space within": "a b",
+    "a no-break space": "a\u00a0b",
+    "a tab": "a\tb",
+    "a zero-width space": "a\u200bb",
+    "a zero-width joiner": "a\u200db",
+    "a soft hyphen": "a\u00adb",
+    "a change of direction": "a\u202eb",
+    "a byte order mark": "\ufeffab",
+    "a Hangul filler": "a\u3164b",
+    "a grapheme joiner": "a\u034fb",
+    "half of a character": "a\ud83d",
+    "65 characters": "a".repeat(65),
+    "64 characters that are more when composed": "\ufb03".repeat(64),
+  };
+  for (const [what, username] of Object.entries(refused)) {
+    test(`is refused at signup and login when it is or has ${what}`, async () => {
+      for (const route of ["POST /signup", "POST /login"]) {
+        expectProblem(await call(route, { body: { username, password } }), "ValidationError", "username");
+      }
+    });
+  }
+
+  for (const username of [
+    "x",
+    "🦊".repeat(64),
+    "名前",
+    "o'brien;--",
+    "josé",
+    "a.b_c-d@e",
+    "1",
+    "__proto__",
+    "constructor",
+  ]) {
+    test(`can be ${username}`, async () => {
+      expect((await call("POST /signup", { body: { username, password } })).status).toBe(201);
+      await logIn(username);
+    });
+  }
+
+  test("is kept in its compatible form, so that what is shown is what is compared", async () => {
+    const { body } = await call("POST /signup", { body: { username: "\uff21\uff24\uff21\u2460", password } });
+    expect(body.user.username).toBe("ADA1");
+    await logIn("ada1");
+  });
+
+  test("is one name in every case of every letter", async () => {
+    for (const [one, other] of [
+      ["straße", "STRASSE"],
+      ["ΣΑΣ", "σας"],
+      ["ǆabc", "Ǆabc"],
+      ["ﬁsh", "FISH"],
+    ] as const) {
+      expect((await call("POST /signup", { body: { username: one, password } })).status).toBe(201);
+      expectProblem(await call("POST /signup", { body: { username: other, password } }), "UsernameNotAvailable");
+      await logIn(other);
+    }
+  });
+});
+
+describe("an e-mail address and a display name", () => {
+  test("are refused when they are none, or too long", async () => {
+    const long = `${"a".repeat(60)}@${"b".repeat(60)}.${"c".repeat(60)}.${"d".repeat(60)}.${"e".repeat(60)}.org`;
+    for (const email of ["", "ada", "ada@", "@example.org", "a b@example.org", "a@b\r\nBcc: c@d.org", `${long}`]) {
+      const answer = await call("POST /signup", { body: { username: newName(), password, email } });
+      expectProblem(answer, "ValidationError", "email");
+    }
+    for (const displayName of ["", "x".repeat(101)]) {
+      const answer = await call("POST /signup", { body: { username: newName(), password, displayName } });
+      expectProblem(answer, "ValidationError", "displayName");
+    }
+  });
+});
+
+describe("an address of a request", () => {
+  test("that can't be decoded is 400", async () => {
+    expectProblem(await call("DELETE /sessions/%E0%A4%A", { bearer: ada.accessToken }), "ValidationError");
+  });
+
+  test("is no way to change something with GET or HEAD", async () => {
+    for (const path of ["/signup", "/login", "/logout", "/logout-all", "/refresh-token", "/password"]) {
+      for (const method of ["GET", "HEAD"]) {
+        expect((await call(`${method} ${path}`, { bearer: ada.accessToken })).status).toBe(404);
+      }
+    }
+    await expectAlive(ada);
+  });
+});
+
+describe("an application that parses bodies itself", () => {
+  test("works, whatever its limits are", async () => {
+    const app = express();
+    app.use(express.json({ strict: false }), express.urlencoded({ extended: true }));
+    app.use("/api/auth", authRouter);
+    const username = newName();
+    expect((await call("POST /signup", { app, body: { username, password } })).status).toBe(201);
+    expect((await call("POST /login", { app, body: { username, password } })).status).toBe(200);
+    for (const body of ["[]", '"text"', "1", "null", "{}", '{"__proto__":{"username":"ada"}}']) {
+      expectProblem(await call("POST /login", { app, body }), "ValidationError");
+    }
+    const form = { body: `username=${username}`, headers: { "Content-Type": "application/x-www-form-urlencoded" } };
+    expectProblem(await call("POST /login", { app, ...form }), "UnsupportedMediaType");
+  });
+});
+
+type Send = (request: { body?: unknown; headers?: Record<string, string> }) => ReturnType<typeof call>;
+
+/** Ada is logged in where it takes that, so that it is the body that is refused; afterwards she still is. */
+async function everyRoute(
+  attempt: (send: Send, route: string, known: Record<string, unknown>) => Promise<void>,
+): Promise<void> {
+  for (const [route, known] of Object.entries(routes)) {
+    const open = route.startsWith("POST");
+    await attempt((sent) => call(route, open ? sent : { ...sent, bearer: ada.accessToken }), route, known);
+  }
+  await expectAlive(ada);
+}

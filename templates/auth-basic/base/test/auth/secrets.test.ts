@@ -1,0 +1,430 @@
+import "./environment.js";
+import { createHash, createHmac } from "node:crypto";
+import bcrypt from "bcrypt";
+import { eq } from "drizzle-orm";
+import express from "express";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { EventName } from "../../src/auth/events.js";
+import { hashPassword } from "../../src/auth/passwords.js";
+import { parseRefreshToken } from "../../src/auth/refresh-token.js";
+import { read, write } from "../../src/db/client.js";
+import { sessions, users } from "../../src/db/schema/auth.js";
+import { authRouter } from "../../src/routes/auth.js";
+import {
+  call,
+  events,
+  expectAlive,
+  expectProblem,
+  logIn,
+  newAddress,
+  newName,
+  password,
+  refresh,
+  sessionOf,
+  signUp,
+  startAuth,
+  stopAuth,
+} from "./client.js";
+import { dumpDatabase } from "./database.js";
+import { environment } from "./environment.js";
+
+// Passwords: which ones are taken, what becomes of them, how often they may be guessed, and what others get to see.
+
+const { PASSWORD_PEPPER: pepper, PASSWORD_PEPPER_PREVIOUS: previousPepper } = environment;
+
+beforeAll(startAuth, 60_000);
+afterAll(stopAuth);
+
+describe("a new password", () => {
+  const username = "Margarete";
+  const email = "hamilton.m@example.org";
+  const refused: Record<string, string> = {
+    "14 characters long": "14 characters.",
+    "15 characters only before they are composed": `${"e\u0301".repeat(10)}1234`,
+    "257 characters long": "ab".repeat(128) + "c",
+    "14 characters of two code units each": "🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧🐦🐤",
+    "one of the commonest": "passwordpassword",
+    "one of the commonest, in another case": "PassWordPassword",
+    "one of the commonest, in full width": "\uff50\uff41\uff53\uff53word12345678",
+    "the name and little more": "margarete1234567",
+    "the name, twice": "MARGARETEmargarete",
+    "the e-mail's local part and little more": "hamilton.m-12345",
+    "this site's name and little more": "auth-tests-auth-tests!",
+    "half of a character": `${"good enough but "}\ud83d`,
+  };
+  for (const [what, weak] of Object.entries(refused)) {
+    test(`is refused, with the reason, when it is ${what}`, async () => {
+      const answer = await call("POST /signup", { body: { username, email, password: weak } });
+      expectProblem(answer, "ValidationError", "password");
+      expect(answer.body.detail).toBe(answer.body.errors[0].message);
+      expect(answer.text).not.toContain(JSON.stringify(weak));
+    });
+  }
+
+  for (const good of [
+    "15 characters..",
+    "🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧🐦🐤🦆",
+    "ab".repeat(128),
+    "               ",
+    "aaaaaaaaaaaaaab",
+    "Margarete has a blue hat",
+    "nul \u0000 and \u0007 bell, line\nbreak",
+    "Пароль из буквы",
+    "ümläüt ümläüt ü",
+  ]) {
+    test(`may be ${JSON.stringify(good).slice(0, 40)}`, async () => {
+      const name = newName();
+      expect((await call("POST /signup", { body: { username: name, password: good } })).status).toBe(201);
+      await logIn(name, good);
+    });
+  }
+});
+
+describe("a password", () => {
+  const long = "abcdefghijklmnopqrstuvwxyz".repeat(4);
+  const lookalikes: Record<string, [string, string]> = {
+    "with a space before it": [password, ` ${password}`],
+    "with a space after it": [password, `${password} `],
+    "in another case": [password, password.toUpperCase()],
+    "without its last character": [password, password.slice(0, -1)],
+    "that differs after 72 bytes": [`${long}1`, `${long}2`],
+    "that differs after a NUL": ["fifteen or more\u0000one", "fifteen or more\u0000two"],
+    "in full width": [password, password.replace("n", "\uff4e")],
+  };
+  for (const [what, [real, other]] of Object.entries(lookalikes)) {
+    test(`is not the same ${what}`, async () => {
+      const username = newName();
+      await call("POST /signup", { body: { username, password: real } });
+      expectProblem(await call("POST /login", { body: { username, password: other } }), "InvalidLoginCredentials");
+      await logIn(username, real);
+    });
+  }
+
+  test("is the same however its accents are composed", async () => {
+    const username = newName();
+    await call("POST /signup", { body: { username, password: "cr\u00e8me br\u00fbl\u00e9e, twice" } });
+    await logIn(username, "cre\u0300me bru\u0302le\u0301e, twice");
+  });
+
+  test("from before a stricter policy still logs in", async () => {
+    const { id, username } = await signUp();
+    await setHash(id, await hashPassword("short"));
+    await logIn(username, "short");
+  });
+
+  test("is stored as bcrypt of its HMAC with the pepper", async () => {
+    const { id } = await signUp();
+    const { passwordHash } = await hashOf(id);
+    expect(passwordHash).toMatch(/^\$2b\$04\$/);
+    expect(await bcrypt.compare(mix(pepper, password), passwordHash)).toBe(true);
+    expect(await bcrypt.compare(password, passwordHash)).toBe(false);
+  });
+
+  test("gets a new hash at login when the cost has changed", async () => {
+    const { id, username } = await signUp();
+    const { pepperId } = await hashOf(id);
+    await setHash(id, { passwordHash: await bcrypt.hash(mix(pepper, password), 5), pepperId });
+    expectProblem(await call("POST /login", { body: { username, password: "wrong" } }), "InvalidLoginCredentials");
+    expect((await hashOf(id)).passwordHash).toMatch(/^\$2b\$05\$/);
+    await logIn(username);
+    expect((await hashOf(id)).passwordHash).toMatch(/^\$2b\$04\$/);
+    await logIn(username);
+  });
+
+  test("gets a new hash at login when the pepper has changed", async () => {
+    const { id, username } = await signUp();
+    const { pepperId } = await hashOf(id);
+    await setHash(id, {
+      passwordHash: await bcrypt.hash(mix(previousPepper, password), 4),
+      pepperId: idOf(previousPepper),
+    });
+    await logIn(username);
+    const renewed = await hashOf(id);
+    expect(renewed.pepperId).toBe(pepperId);
+    expect(await bcrypt.compare(mix(pepper, password), renewed.passwordHash)).toBe(true);
+  });
+
+  test("under a pepper that nobody knows any more opens nothing", async () => {
+    const { id, username } = await signUp();
+    await setHash(id, { passwordHash: await bcrypt.hash(mix(pepper, password), 4), pepperId: "forgotten" });
+    expectProblem(await call("POST /login", { body: { username, password } }), "InvalidLoginCredentials");
+  });
+});
+
+describe("hashing", () => {
+  test("is refused with a time to wait when too many passwords are waiting for it", async () => {
+    const results = await Promise.allSettled(Array.from({ length: 300 }, () => hashPassword(password)));
+    const reasons = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+    expect(reasons.length).toBeGreaterThan(40);
+    expect(reasons.length).toBeLessThan(50);
+    for (const reason of reasons) expect(reason).toMatchObject({ code: "ServiceUnavailable", retryAfterSeconds: 5 });
+    await hashPassword(password);
+  });
+});
+
+describe("guesses", () => {
+  test("of one address at one account end after ten, with the time to wait; the owner still gets in", async () => {
+    const ada = await signUp();
+    const from = newAddress();
+    await guess(10, { username: ada.username, from });
+    const answer = await call("POST /login", { body: { username: ada.username, password }, from });
+    expectThrottled(answer);
+    await logIn(ada.username);
+    await expectAlive(ada);
+  });
+
+  test("at a name that nobody has are answered alike", async () => {
+    const [known, unknown] = [(await signUp()).username, newName()];
+    const answers = [];
+    for (const username of [known, unknown]) {
+      const from = newAddress();
+      await guess(10, { username, from });
+      const { status, text } = expectThrottled(await call("POST /login", { body: { username, password }, from }));
+      answers.push({ status, text });
+    }
+    expect(answers[1]).toEqual(answers[0]);
+  });
+
+  test("are counted for a name in all its spellings", async () => {
+    const { username } = await signUp();
+    const from = newAddress();
+    await guess(5, { username, from });
+    await guess(5, { username: username.toUpperCase(), from });
+    expectThrottled(await call("POST /login", { body: { username, password }, from }));
+  });
+
+  test("are counted for a whole IPv6 household, in every spelling of its addresses", async () => {
+    const { username } = await signUp();
+    const household = [
+      "3fff:1:0:1::1",
+      "3fff:0001::1:0:0:0:2",
+      "3fff:1:0:1:ffff:ffff:ffff:ffff",
+      "3FFF:1:0:1::127.0.0.1",
+    ];
+    for (const from of [...household, ...household, household[0], household[1]]) {
+      if (from) await guess(1, { username, from });
+    }
+    expectThrottled(await call("POST /login", { body: { username, password }, from: "3fff:1:0:1::abcd" }));
+    expect((await call("POST /login", { body: { username, password }, from: "3fff:1:0:2::1" })).status).toBe(200);
+  });
+
+  test("are counted for an IPv4 address, however it arrives, and for none beside it", async () => {
+    const { username } = await signUp();
+    await guess(5, { username, from: "192.0.2.7" });
+    await guess(5, { username, from: "::ffff:192.0.2.7" });
+    expectThrottled(await call("POST /login", { body: { username, password }, from: "192.0.2.7" }));
+    expect((await call("POST /login", { body: { username, password }, from: "192.0.2.8" })).status).toBe(200);
+  });
+
+  test("are forgotten after a login", async () => {
+    const { username } = await signUp();
+    const from = newAddress();
+    for (let round = 1; round <= 2; round += 1) {
+      await guess(9, { username, from });
+      expect((await call("POST /login", { body: { username, password }, from })).status).toBe(200);
+    }
+  });
+
+  test("are forgotten after the right password behind an access token, too", async () => {
+    const { username, accessToken } = await signUp();
+    const from = newAddress();
+    await guess(9, { username, from });
+    const body = { email: "ada@example.org", currentPassword: password };
+    expect((await call("PATCH /me", { bearer: accessToken, from, body })).status).toBe(200);
+    await guess(9, { username, from });
+  });
+
+  test("behind a stolen access token count as guesses at the login", async () => {
+    const { username, accessToken: bearer } = await signUp();
+    const from = newAddress();
+    const wrong = { currentPassword: "a wrong password" };
+    for (let time = 1; time <= 3; time += 1) {
+      const answers = [
+        await call("DELETE /me", { bearer, from, body: { password: "a wrong password" } }),
+        await call("PUT /password", { bearer, from, body: { ...wrong, newPassword: `${password}!` } }),
+        await call("PATCH /me", { bearer, from, body: { ...wrong, email: "ada@example.org" } }),
+      ];
+      for (const answer of answers) expectProblem(answer, "WrongPassword");
+    }
+    await guess(1, { username, from });
+    expectThrottled(await call("DELETE /me", { bearer, from, body: { password } }));
+    expectThrottled(await call("POST /login", { from, body: { username, password } }));
+  });
+
+  test("of many addresses at one account end after a hundred, but not for an address its owner has used", async () => {
+    const { username } = await signUp();
+    const home = newAddress();
+    expect((await call("POST /login", { body: { username, password }, from: home })).status).toBe(200);
+    await Promise.all(Array.from({ length: 100 }, () => guess(1, { username, from: newAddress() })));
+    expectThrottled(await call("POST /login", { body: { username, password } }));
+    expect((await call("POST /login", { body: { username, password }, from: home })).status).toBe(200);
+  }, 30_000);
+
+  test("and signups of one address end after three hundred", async () => {
+    const from = newAddress();
+    const attempt = () => call("POST /signup", { from, body: { username: newName(), password: "too short" } });
+    await Promise.all(Array.from({ length: 300 }, async () => expectProblem(await attempt(), "ValidationError")));
+    expectThrottled(await attempt());
+    expectThrottled(await call("POST /login", { from, body: { username: newName(), password } }));
+  }, 30_000);
+
+  test("can't hide behind X-Forwarded-For where the application trusts no proxy", async () => {
+    const app = express();
+    app.use("/api/auth", authRouter);
+    const { username } = await signUp();
+    for (let time = 1; time <= 10; time += 1) await guess(1, { username, from: newAddress(), app });
+    expectThrottled(await call("POST /login", { body: { username, password }, app }));
+  });
+
+  test("can't hide behind what is no address where the application trusts every proxy", async () => {
+    const { username } = await signUp();
+    for (let time = 1; time <= 10; time += 1) await guess(1, { username, from: `nobody-${time}` });
+    expectThrottled(await call("POST /login", { from: "unknown", body: { username, password } }));
+  });
+});
+
+describe("what is stored", () => {
+  test.each([
+    ["an address", "203.0.113.7", "203.0.113.7"],
+    ["one with a port", "203.0.113.7:51324", "203.0.113.7"],
+    ["one of IPv6 with a port", "[2001:db8::1]:51324", "2001:db8::1"],
+    ["one with a zone", "fe80::1%eth0", "fe80::1"],
+    ["one with an endless zone", `fe80::1%${"x".repeat(3000)}`, "fe80::1"],
+    ["endless", "x".repeat(3000), "127.0.0.1"],
+    ["something else", "' or 1=1", "127.0.0.1"],
+  ])("of a sender that says it is %s is an address", async (_what, from, stored) => {
+    const { id } = (await call("POST /signup", { from, body: { username: newName(), password } })).body.user;
+    const [session] = await read((db) => db.select().from(sessions).where(eq(sessions.userId, id)));
+    expect(session?.ip).toBe(stored);
+  });
+
+  test("holds no password and no token, nor what a token could be made from", async () => {
+    const ada = await signUp();
+    const { body: next } = await refresh(ada.refreshToken);
+    const { body: newest } = await call("PUT /password", {
+      bearer: next.accessToken,
+      body: { currentPassword: password, newPassword: "ten grey geese waddle" },
+    });
+    const dump = await dumpDatabase();
+    expect(dump).toContain(ada.username);
+    expect(dump).toContain(sessionOf(newest.accessToken));
+    for (const { accessToken, refreshToken } of [ada, next, newest]) {
+      for (const secret of [accessToken, accessToken.split(".")[2] ?? "", refreshToken, ...spellingsOf(refreshToken)]) {
+        expect(dump.includes(secret)).toBe(false);
+      }
+    }
+    for (const secret of [password, "ten grey geese waddle", pepper, environment.JWT_SECRET_KEY]) {
+      expect(dump.includes(secret)).toBe(false);
+    }
+  });
+});
+
+describe("the log", () => {
+  test("says what happened, to whom and from where, and holds nothing secret", async () => {
+    const from = "3fff:2::1";
+    const start = events.length;
+    const ada = await signUp();
+    const login = { username: ada.username, password };
+    const { body } = await call("POST /login", { body: login, from, headers: { "User-Agent": "browser" } });
+    await call("POST /login", { body: { ...login, password: "a wrong password" } });
+    await call("PUT /password", { bearer: body.accessToken, body: { currentPassword: "x", newPassword: password } });
+    await call("PATCH /me", { bearer: body.accessToken, body: { displayName: "Ada" } });
+    await refresh(ada.refreshToken);
+    await refresh(ada.refreshToken);
+    await call("POST /logout", { bearer: body.accessToken });
+    const again = await logIn(ada.username);
+    await call("POST /logout-all", { bearer: again.accessToken });
+    const { accessToken } = await logIn(ada.username);
+    await call("DELETE /me", { bearer: accessToken, body: { password } });
+
+    const named: EventName[] = [
+      "user_created",
+      "authn_login_success",
+      "authn_login_fail",
+      "authn_password_change_fail",
+      "user_updated",
+      "authn_token_reuse",
+      "authn_logout",
+      "authn_login_success",
+      "authn_logout_all",
+      "authn_login_success",
+      "user_deleted",
+    ];
+    const heard = events.slice(start).filter(({ event }) => named.includes(event));
+    expect(heard.map(({ event }) => event)).toEqual(named);
+    expect(heard[1]).toEqual({
+      event: "authn_login_success",
+      outcome: "success",
+      userId: ada.id,
+      sessionId: sessionOf(body.accessToken),
+      client: { ip: from, userAgent: "browser" },
+    });
+    const log = JSON.stringify(events);
+    const secrets = [password, "a wrong password", ada.username, ada.accessToken, ada.refreshToken, body.refreshToken];
+    for (const secret of secrets) expect(log.includes(secret)).toBe(false);
+  });
+
+  test("names a password change, and a throttled guess", async () => {
+    const { id, username, accessToken } = await signUp();
+    const start = events.length;
+    const body = { currentPassword: password, newPassword: "ten grey geese waddle" };
+    await call("PUT /password", { bearer: accessToken, body });
+    const from = newAddress();
+    await guess(10, { username, from });
+    await call("POST /login", { body: { username, password }, from });
+    expect(events[start]).toMatchObject({ event: "authn_password_change", userId: id });
+    expect(events.at(-1)).toMatchObject({ event: "authn_login_throttled", outcome: "failure" });
+  });
+
+  test("names a throttled client once, however often it comes back", async () => {
+    const { username } = await signUp();
+    const from = newAddress();
+    await guess(10, { username, from });
+    const start = events.length;
+    for (let time = 1; time <= 5; time += 1)
+      expectThrottled(await call("POST /login", { body: { username, password }, from }));
+    expect(events.slice(start).map(({ event }) => event)).toEqual(["authn_login_throttled"]);
+  });
+});
+
+async function guess(
+  times: number,
+  { username, from, app }: { username: string; from: string; app?: express.Express },
+) {
+  for (let time = 1; time <= times; time += 1) {
+    const request = { body: { username, password: "a wrong password" }, from };
+    expectProblem(await call("POST /login", app ? { ...request, app } : request), "InvalidLoginCredentials");
+  }
+}
+
+function expectThrottled(answer: Awaited<ReturnType<typeof call>>) {
+  expectProblem(answer, "TooManyRequests");
+  expect(answer.headers["retry-after"]).toMatch(/^[1-9]\d*$/);
+  return answer;
+}
+
+async function hashOf(id: string) {
+  const [row] = await read((db) => db.select().from(users).where(eq(users.id, id)));
+  if (!row) throw new Error("There is no such user.");
+  return row;
+}
+
+async function setHash(id: string, hash: { passwordHash: string; pepperId: string }): Promise<void> {
+  await write((db) => db.update(users).set(hash).where(eq(users.id, id)));
+}
+
+function mix(key: string, text: string): string {
+  return createHmac("sha384", key).update(text.normalize("NFC")).digest("base64");
+}
+
+function idOf(key: string): string {
+  return createHmac("sha384", key).update("pepper id").digest("base64").slice(0, 8);
+}
+
+/** The secret part of a refresh token, and hashes of the whole, in every way they might be written down. */
+function spellingsOf(refreshToken: string): string[] {
+  const familyId = parseRefreshToken(refreshToken)?.familyId ?? Buffer.alloc(0);
+  const hash = createHash("sha256").update(refreshToken).digest();
+  const ways = ["base64url", "base64", "hex", "latin1"] as const;
+  return [familyId, hash].flatMap((bytes) => ways.map((way) => bytes.toString(way)));
+}

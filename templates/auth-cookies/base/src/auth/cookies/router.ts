@@ -1,0 +1,51 @@
+import express, { type Request, type Response } from "express";
+import { getProfile, logIn } from "../accounts.js";
+import { endCookieSession, expiryOf } from "./sessions.js";
+import { findLiveSession } from "./store.js";
+import { logInInput, parseInput } from "../input.js";
+import { endOwnSession } from "../sessions.js";
+import { answer } from "../../middleware/async-handler.js";
+import { readBearerToken } from "../../middleware/bearer-token.js";
+import { clientOf } from "../../middleware/client.js";
+import { newCookieSession } from "./transport.js";
+import { clearSessionCookie, requireCookieKind, sessionIdsOf } from "./cookie-jar.js";
+import { jsonBody } from "../../middleware/json-body.js";
+import { authOf, protectedRoute } from "../../middleware/jwt.js";
+import { checkSameOrigin } from "../../middleware/same-origin.js";
+import { sessionHasEnded } from "./authenticator.js";
+
+/** Cookie sessions, inside the module's path. */
+export const sessionRouter: express.Router = express.Router();
+
+sessionRouter.post("/session", jsonBody, answer(startSession));
+sessionRouter.get("/session", protectedRoute, answer(getSession));
+sessionRouter.delete("/session", answer(endSession));
+
+async function startSession(req: Request, res: Response): Promise<void> {
+  const session = newCookieSession(req, res);
+  res.json(await logIn(parseInput(logInInput, req.body), clientOf(req), session));
+}
+
+async function getSession(req: Request, res: Response): Promise<void> {
+  const { userId, sessionId } = authOf(req);
+  const session = await findLiveSession(sessionId);
+  if (!session) throw sessionHasEnded();
+  const { id, createdAt, lastUsedAt } = session;
+  const user = await getProfile(userId);
+  res.json({ user, session: { id, createdAt, lastUsedAt, expiresAt: expiryOf(session) } });
+}
+
+/** Afterwards the browser has no session: so it is no error when it had none, or one that has ended. */
+async function endSession(req: Request, res: Response): Promise<void> {
+  const bearer = readBearerToken(req);
+  if (bearer) await endOwnSession(bearer.sessionId, clientOf(req));
+  else await forgetCookie(req, res);
+  res.status(204).end();
+}
+
+async function forgetCookie(req: Request, res: Response): Promise<void> {
+  const kind = requireCookieKind(req);
+  checkSameOrigin(req);
+  for (const id of sessionIdsOf(req, kind)) await endCookieSession(id, clientOf(req));
+  clearSessionCookie(res, kind);
+}

@@ -1,0 +1,59 @@
+import "./environment.js";
+import type { Response } from "supertest";
+import { expect } from "vitest";
+import { parseSessionCookie } from "../../../src/auth/cookies/cookie-value.js";
+import { type Call, call, newName, password } from "../client.js";
+
+/** What a browser says of a request that a page of the site itself has made, over https. */
+export const fromPage: Record<string, string> = { "X-Forwarded-Proto": "https", "Sec-Fetch-Site": "same-origin" };
+
+/** A browser in which somebody is logged in. */
+export interface Browser {
+  id: string;
+  username: string;
+  sessionId: string;
+  /** The cookie's value. */
+  value: string;
+  headers: Record<string, string>;
+}
+
+/** One request of a page; without a browser, of one that has no cookie. */
+export async function page(route: string, { headers, ...more }: Call = {}, browser?: Browser): Promise<Response> {
+  return call(route, { ...more, headers: { ...(browser?.headers ?? fromPage), ...headers } });
+}
+
+/** Somebody who has just signed up in a browser. */
+export async function signUpInBrowser(): Promise<Browser> {
+  const body = { username: newName(), password };
+  const answer = await page("POST /signup", { body, headers: { "Auth-Session": "cookie" } });
+  expect(answer.status).toBe(201);
+  return browserOf(answer, answer.body.user);
+}
+
+/** The same person in another browser, or in the one that is given. */
+export async function logInWithBrowser(username: string, headers: Record<string, string> = {}): Promise<Browser> {
+  const answer = await page("POST /session", { body: { username, password }, headers });
+  expect(answer.status).toBe(200);
+  return browserOf(answer, answer.body.user);
+}
+
+/** The browser that has got this answer. */
+export function browserOf(answer: Response, { id, username }: { id: string; username: string }): Browser {
+  const { value } = cookieOf(answer);
+  const headers = { ...fromPage, Cookie: `__Host-sid=${value}` };
+  return { id, username, value, headers, sessionId: parseSessionCookie(value) ?? "" };
+}
+
+/** The one cookie that an answer sets. */
+export function cookieOf(answer: Response): { name: string; value: string; attributes: Record<string, string | true> } {
+  const lines = cookieLines(answer);
+  expect(lines).toHaveLength(1);
+  const [pair = "", ...attributes] = (lines[0] ?? "").split("; ");
+  const [name = "", value = ""] = pair.split("=");
+  const entries = attributes.map((attribute) => attribute.split("=")).map(([key = "", text]) => [key, text ?? true]);
+  return { name, value, attributes: Object.fromEntries(entries) };
+}
+
+export function cookieLines(answer: Response): string[] {
+  return [answer.headers["set-cookie"] ?? []].flat();
+}

@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { forgotInput, resetInput, tokenInput } from "../email/input.js";
+import type { ErrorCode } from "../errors.js";
+import type { Operation, OperationGroup } from "./operations.js";
+
+const nothing = z.object({});
+const oneOfBoth = forgotInput.meta({ oneOf: [{ required: ["email"] }, { required: ["username"] }] });
+
+/** What `routes/email.ts` answers. */
+const operations: Operation[] = [
+  {
+    id: "sendEmailVerification",
+    route: "POST /email/verification",
+    topic: "E-mail",
+    summary: "Mail a link that proves the stored address",
+    description: "Nothing is mailed when there is no address, or it is proven. A new link ends the one before.",
+    auth: "required",
+    success: { status: 202, description: "The mail is on its way, if there is one to send.", body: nothing },
+    errors: ["TooManyRequests"],
+  },
+  {
+    id: "verifyEmail",
+    route: "POST /email/verify",
+    topic: "E-mail",
+    summary: "Prove an address by the token of its link",
+    description:
+      "The address is taken from every other account, and every session of this one ends. Who is logged in can't use the link of another account.",
+    auth: "none",
+    body: tokenInput,
+    success: { status: 204, description: "The address is proven." },
+    errors: ["ForbiddenError", "TooManyRequests"],
+  },
+  {
+    id: "revertEmail",
+    route: "POST /email/revert",
+    topic: "E-mail",
+    summary: "Put an address back that was changed",
+    description: "Takes the token that the old address was mailed. Every session ends.",
+    auth: "none",
+    body: tokenInput,
+    success: { status: 204, description: "The old address is back." },
+    errors: ["ForbiddenError", "TooManyRequests"],
+  },
+  {
+    id: "forgotPassword",
+    route: "POST /password/forgot",
+    topic: "E-mail",
+    summary: "Mail a link to a new password",
+    description: "Takes an e-mail address or a username. The answer is the same whether such an account exists or not.",
+    auth: "none",
+    body: oneOfBoth,
+    success: { status: 202, description: "If the account has a proven address, a mail is on its way.", body: nothing },
+    errors: [],
+  },
+  {
+    id: "resetPassword",
+    route: "POST /password/reset",
+    topic: "E-mail",
+    summary: "Set a new password by the token of a link",
+    description: "Every session ends, and nobody is logged in. A password that is refused does not use the token up.",
+    auth: "none",
+    body: resetInput,
+    success: { status: 204, description: "The new password works." },
+    errors: ["ForbiddenError", "TooManyRequests"],
+  },
+];
+
+function amend(operation: Operation): Operation {
+  const more = changesAddress.includes(operation.id) ? [waits] : [];
+  const description = [operation.description ?? [], more].flat().join(" ");
+  const errors: ErrorCode[] = sendsMail.includes(operation.id) ? ["TooManyRequests"] : [];
+  return { ...operation, ...(description ? { description } : {}), errors: [...operation.errors, ...errors] };
+}
+
+const changesAddress = ["updateMe", "updateUser"];
+const waits = "A proven address stays, and is answered, until the link to the new one is used.";
+/** What sends mail for others, as often as the limits of mail allow. */
+const sendsMail = ["updateUser", "sendPasswordReset"];
+
+export const emailOperations: OperationGroup = { operations, amend };

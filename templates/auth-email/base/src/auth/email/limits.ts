@@ -1,0 +1,110 @@
+import { createHmac } from "node:crypto";
+import { eq, lt, lte, sql } from "drizzle-orm";
+import { type Database, fromNow, now } from "../../db/client.js";
+import { mailLimits } from "../../db/schema/auth-email.js";
+import { networkOf } from "../client-network.js";
+import { config } from "../config.js";
+import { AuthError } from "../errors.js";
+import { canonicalAddress } from "./address.js";
+
+interface MailLimit {
+  /** Mails that may go at once; each is back after `everySeconds`. */
+  burst: number;
+  everySeconds: number;
+  perDay: number;
+}
+
+/** Mail of one purpose for one account. */
+const perAccount: MailLimit = { burst: 1, everySeconds: 60, perDay: 10 };
+/** Resets that one network the owner has logged in from asks for: nobody elsewhere can use those up. */
+const perKnownNetwork: MailLimit = { burst: 1, everySeconds: 60, perDay: 10 };
+/** Mail to one address that nobody has proven, for all accounts together. */
+const perAddress: MailLimit = { burst: 1, everySeconds: 60, perDay: 10 };
+/** Mail that one network asks for: an office behind one address fits in. */
+const perNetwork: MailLimit = { burst: 20, everySeconds: 3, perDay: 200 };
+
+const daySeconds = 86_400;
+
+/** @throws AuthError "TooManyRequests" with the seconds to wait; in a transaction, so that nothing is counted then. */
+export async function admitVerification(tx: Database, userId: string, address: string, ip: string | null) {
+  await admit(tx, perAccount, "verify account", userId);
+  await admit(tx, perAddress, "address", canonicalAddress(address));
+  if (ip) await admit(tx, perNetwork, "network", networkOf(ip));
+}
+
+/** Counts a reset that an admin sends, and apart from those that anybody can ask for. @throws AuthError "TooManyRequests" */
+export async function admitReset(tx: Database, userId: string): Promise<void> {
+  await admit(tx, perAccount, "admin's reset", userId);
+}
+
+/** Whether the network may ask for another reset: that depends on nobody's account. */
+export async function mayAsk(tx: Database, ip: string | null): Promise<boolean> {
+  return !ip || (await secondsToWait(tx, perNetwork, "network", networkOf(ip))) === 0;
+}
+
+/**
+ * Whether another reset mail may go to the account. `known` is the asker's network where the owner has logged in from
+ * there: it passes the account's limit by, so that nobody who asks in the owner's name locks the owner out.
+ */
+export async function mayReset(tx: Database, userId: string, known: string | null): Promise<boolean> {
+  if (known) return (await secondsToWait(tx, perKnownNetwork, "reset network", userId, known)) === 0;
+  return (await secondsToWait(tx, perAccount, "reset account", userId)) === 0;
+}
+
+/** Whether the owner may be told once more that the account will be deleted. */
+export async function mayTellOfDeletion(tx: Database, userId: string): Promise<boolean> {
+  return (await secondsToWait(tx, perAccount, "deletion account", userId)) === 0;
+}
+
+/** What is stored of the network of an address. Null without one. */
+export function networkKeyOf(ip: string | null): string | null {
+  return ip ? keyOf(["asker", networkOf(ip)]) : null;
+}
+
+async function admit(tx: Database, limit: MailLimit, ...who: string[]): Promise<void> {
+  const retryAfterSeconds = await secondsToWait(tx, limit, ...who);
+  if (retryAfterSeconds > 0) throw new AuthError("TooManyRequests", { retryAfterSeconds });
+}
+
+/** Counts a mail, in one statement, so that of many at once only as many pass as may; 0 when it has passed. */
+async function secondsToWait(tx: Database, limit: MailLimit, ...who: string[]): Promise<number> {
+  if (!config.rateLimit) return 0;
+  const key = keyOf(who);
+  const next = { nextAt: fromNow(limit.everySeconds), dayEndsAt: fromNow(daySeconds) };
+  const laterStill = sql`${mailLimits.nextAt} + (${next.nextAt} - ${now})`;
+  const isNewDay = lte(mailLimits.dayEndsAt, now);
+  const [counted] = await tx
+    .insert(mailLimits)
+    .values({ key, sent: 1, ...next })
+    .onConflictDoUpdate({
+      target: mailLimits.key,
+      set: {
+        sent: sql`case when ${isNewDay} then 1 else ${mailLimits.sent} + 1 end`,
+        dayEndsAt: sql`case when ${isNewDay} then ${next.dayEndsAt} else ${mailLimits.dayEndsAt} end`,
+        nextAt: sql`case when ${lte(mailLimits.nextAt, now)} then ${next.nextAt} else ${laterStill} end`,
+      },
+      setWhere: sql`${lte(mailLimits.nextAt, fromNow(aheadSeconds(limit)))} and (${isNewDay} or ${lt(mailLimits.sent, limit.perDay)})`,
+    })
+    .returning({ sent: mailLimits.sent });
+  return counted ? 0 : waitOf(tx, key, limit);
+}
+
+async function waitOf(tx: Database, key: string, limit: MailLimit): Promise<number> {
+  const [row] = await tx.select().from(mailLimits).where(eq(mailLimits.key, key));
+  const secondsUntil = (at = new Date(0)): number => (at.getTime() - Date.now()) / 1000;
+  const isOverToday = row !== undefined && row.sent >= limit.perDay;
+  const seconds = isOverToday ? secondsUntil(row.dayEndsAt) : secondsUntil(row?.nextAt) - aheadSeconds(limit);
+  return Math.max(1, Math.ceil(seconds));
+}
+
+/** How far `next_at`, which every mail puts off, may be ahead of time: a burst's length. */
+function aheadSeconds({ burst, everySeconds }: MailLimit): number {
+  return (burst - 1) * everySeconds;
+}
+
+/** Keys tell a reader of the table nothing. */
+function keyOf(who: string[]): string {
+  return createHmac("sha256", config.jwtSecretKey)
+    .update(JSON.stringify(["mail", ...who]))
+    .digest("base64url");
+}

@@ -1,0 +1,69 @@
+import { config } from "../config.js";
+import { linkPaths, mailConfig } from "./config.js";
+import { type ClaimedMail, findRecipient } from "./outbox-store.js";
+import { type TokenPurpose, tokenBehind } from "./token.js";
+import { deletionMail } from "./mails/deletion.js";
+import { html, type MailPurpose, type MailTemplate } from "./mails/mail.js";
+import { passwordChangedMail } from "./mails/password-changed.js";
+import { resetMail } from "./mails/reset.js";
+import { revertMail } from "./mails/revert.js";
+import { verifyMail } from "./mails/verify.js";
+
+/** A mail as it goes out. The same JSON is what a queue is handed. */
+export interface Mail {
+  /** The same each time the mail is handed out: what has been seen before is a repetition. */
+  id: string;
+  purpose: MailPurpose;
+  userId: string;
+  to: string;
+  from: { name: string; address: string };
+  subject: string;
+  text: string;
+  html: string;
+  /** When it was asked for: ISO 8601, UTC. */
+  createdAt: string;
+}
+
+const templates: Record<MailPurpose, MailTemplate> = {
+  verify: verifyMail,
+  reset: resetMail,
+  revert: revertMail,
+  "password-changed": passwordChangedMail,
+  deletion: deletionMail,
+};
+
+/** The mail with its link, which exists from here on only; null when nobody needs it any more. */
+export async function renderMail(claimed: ClaimedMail): Promise<Mail | null> {
+  const recipient = await findRecipient(claimed);
+  const link = recipient && linkOf(claimed, recipient.tokenHash);
+  if (!recipient || link === null) return null;
+  const {
+    subject,
+    text,
+    html: body,
+  } = templates[claimed.purpose]({
+    site: config.jwtIssuer,
+    username: recipient.username,
+    link,
+  });
+  const { id, purpose, userId, address: to, createdAt } = claimed;
+  const page = `<!doctype html>\n<html lang="en">\n<head>${html`<title>${subject}</title>`}</head>\n<body>\n${body}\n</body>\n</html>\n`;
+  return {
+    id,
+    purpose,
+    userId,
+    to,
+    from: mailConfig.from,
+    subject,
+    text,
+    html: page,
+    createdAt: createdAt.toISOString(),
+  };
+}
+
+function linkOf({ purpose, tokenId: id, address }: ClaimedMail, tokenHash: string | null): string | null {
+  if (id === null || tokenHash === null) return "";
+  const kind = purpose as TokenPurpose;
+  const token = tokenBehind(tokenHash, { id, purpose: kind, address });
+  return token && mailConfig.appUrl + linkPaths[kind] + token;
+}

@@ -1,0 +1,61 @@
+import express, { type Request, type Response } from "express";
+import * as email from "./email.js";
+import { forgotInput, resetInput, tokenInput } from "./input.js";
+import { AuthError } from "../errors.js";
+import { parseInput } from "../input.js";
+import { startMail } from "./dispatch.js";
+import { answer } from "../../middleware/async-handler.js";
+import { clientOf } from "../../middleware/client.js";
+import { jsonBody } from "../../middleware/json-body.js";
+import { authenticate, authOf, protectedRoute } from "../../middleware/jwt.js";
+
+/** Addresses that are proven, and passwords that were forgotten. Every link is used by a POST: mail scanners follow GETs. */
+export const emailRouter: express.Router = express.Router();
+
+// After a restart, the first request of any kind sends what was left.
+emailRouter.use((_req, _res, next) => {
+  startMail();
+  next();
+});
+
+emailRouter.post("/email/verification", protectedRoute, answer(sendVerification));
+emailRouter.post("/email/verify", jsonBody, answer(verifyEmail));
+emailRouter.post("/email/revert", jsonBody, answer(revertEmail));
+emailRouter.post("/password/forgot", jsonBody, answer(forgotPassword));
+emailRouter.post("/password/reset", jsonBody, answer(resetPassword));
+
+async function sendVerification(req: Request, res: Response): Promise<void> {
+  await email.sendVerification(authOf(req).userId, clientOf(req));
+  res.status(202).json({});
+}
+
+async function verifyEmail(req: Request, res: Response): Promise<void> {
+  const { token } = parseInput(tokenInput, req.body);
+  await email.verifyEmail(token, clientOf(req), await callerOf(req));
+  res.status(204).end();
+}
+
+/** Null for who is not logged in, or not any more: people open their mail on another device too. */
+async function callerOf(req: Request): Promise<string | null> {
+  try {
+    return (await authenticate(req)).userId;
+  } catch (error) {
+    if (error instanceof AuthError && error.code !== "ServiceUnavailable") return null;
+    throw error;
+  }
+}
+
+async function revertEmail(req: Request, res: Response): Promise<void> {
+  await email.revertEmail(parseInput(tokenInput, req.body).token, clientOf(req));
+  res.status(204).end();
+}
+
+async function forgotPassword(req: Request, res: Response): Promise<void> {
+  await email.forgotPassword(parseInput(forgotInput, req.body), clientOf(req));
+  res.status(202).json({});
+}
+
+async function resetPassword(req: Request, res: Response): Promise<void> {
+  await email.resetPassword(parseInput(resetInput, req.body), clientOf(req));
+  res.status(204).end();
+}

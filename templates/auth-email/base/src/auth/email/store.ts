@@ -1,0 +1,316 @@
+import { and, desc, eq, gt, gte, isNotNull, isNull, ne, or, type SQL, sql } from "drizzle-orm";
+import { type Database, forUpdate, now, read, transaction, write } from "../../db/client.js";
+import { asciiLower } from "../../db/columns.js";
+import { sessions, users } from "../../db/schema/auth.js";
+import { emailTokens, mailOutbox } from "../../db/schema/auth-email.js";
+import { codeOf, withCauses } from "../errors.js";
+import { canonicalAddress } from "./address.js";
+import { admitReset, admitVerification, mayAsk, mayReset, networkKeyOf } from "./limits.js";
+import { addLinkMail, addMail, addRequest, dropLinks, type ResetRequest } from "./outbox-store.js";
+import { hashOf, type TokenPurpose } from "./token.js";
+import { hasPassword, type PasswordHash } from "../passwords.js";
+import { proofEffects } from "./proof-effects.js";
+import { endSessions, type RevokedReason } from "../store.js";
+
+/** What of an account decides about its mail. */
+export interface EmailAccount {
+  id: string;
+  username: string;
+  email: string | null;
+  emailVerifiedAt: Date | null;
+  sessionEpoch: number;
+  disabledAt: Date | null;
+  passwordHash: string;
+}
+
+/** What the use of a link has done. */
+export interface Spent {
+  userId: string;
+  /** The sessions that have ended. */
+  ended: string[];
+}
+
+const account = {
+  id: users.id,
+  username: users.username,
+  email: users.email,
+  emailVerifiedAt: users.emailVerifiedAt,
+  sessionEpoch: users.sessionEpoch,
+  disabledAt: users.disabledAt,
+  passwordHash: users.passwordHash,
+};
+
+/** So many of an account's latest logins say which networks are its owner's. */
+const loginsLookedAt = 100;
+
+/** Postgres's unique_violation. */
+const uniqueViolation = "23505";
+const proofRetries = 3;
+
+export async function isProven(userId: string): Promise<boolean> {
+  const proven = and(eq(users.id, userId), isNotNull(users.emailVerifiedAt));
+  return (await read((db) => db.select({ id: users.id }).from(users).where(proven))).length > 0;
+}
+
+/**
+ * Mail to the stored address of an account, unless it has none or a proven one.
+ *
+ * @returns whether there was one to write to. @throws AuthError "TooManyRequests"
+ */
+export async function addVerification(userId: string, ip: string | null): Promise<boolean> {
+  return transaction(async (tx) => {
+    const [user] = await lockAccounts(tx, eq(users.id, userId));
+    if (!user?.email || user.emailVerifiedAt || user.disabledAt) return false;
+    await admitVerification(tx, userId, user.email, ip);
+    await addLinkMail(tx, { purpose: "verify", userId, address: user.email });
+    return true;
+  });
+}
+
+/**
+ * Mail to the new address, and to the old one when that was proven; with `null` for a new address, to the old one only.
+ * Nothing happens when the password was changed, or every session ended, since `epoch` was read.
+ *
+ * @returns whether the change has to wait for its proof. @throws AuthError "TooManyRequests"
+ */
+export async function addAddressChange(
+  userId: string,
+  newAddress: string | null,
+  epoch: number,
+  ip: string | null,
+): Promise<"waits" | "stands" | "refused"> {
+  return transaction(async (tx) => {
+    const [user] = await lockAccounts(tx, eq(users.id, userId));
+    if (!user || user.disabledAt || user.sessionEpoch !== epoch) return "refused";
+    const proven = user.emailVerifiedAt && user.email;
+    if (newAddress) {
+      await admitVerification(tx, userId, newAddress, ip);
+      await addLinkMail(tx, { purpose: "verify", userId, address: newAddress, epoch: proven ? epoch : null });
+    } else await dropLinks(tx, userId, "verify");
+    if (proven) await addLinkMail(tx, { purpose: "revert", userId, address: proven });
+    return proven && newAddress ? "waits" : "stands";
+  });
+}
+
+/** Ends a change that waits for its proof. */
+export async function cancelAddressChange(userId: string): Promise<void> {
+  const waiting = and(eq(emailTokens.userId, userId), eq(emailTokens.purpose, "verify"), isNotNull(emailTokens.epoch));
+  await write((db) => db.delete(emailTokens).where(waiting));
+}
+
+/**
+ * Stores that somebody asks for a reset. Who is meant is looked up by who sends the mail, so that the answer takes the
+ * same time and work for everybody: one statement, and no account is read.
+ *
+ * @returns false where the network of `ip` has asked too often.
+ */
+export async function addResetRequest(asked: Omit<ResetRequest, "network">, ip: string | null): Promise<boolean> {
+  return transaction(async (tx) => {
+    const mayGo = await mayAsk(tx, ip);
+    if (mayGo) await addRequest(tx, { ...asked, network: networkKeyOf(ip) });
+    return mayGo;
+  });
+}
+
+/** Puts the reset mail in the place of the request, if the account that is meant has a proven address, and not too often. */
+export async function answerResetRequest(asked: ResetRequest & { id: string }): Promise<void> {
+  const { id, purpose, address } = asked;
+  const isMeant = purpose === "forgot-username" ? eq(users.usernameCanonical, address) : hasAddress(address);
+  await transaction(async (tx) => {
+    const [user] = await lockAccounts(tx, and(isMeant, isNotNull(users.emailVerifiedAt), isNull(users.disabledAt)));
+    const [request] = await tx.delete(mailOutbox).where(eq(mailOutbox.id, id)).returning({ id: mailOutbox.id });
+    if (!request || !user?.email) return;
+    const known = await knownNetwork(tx, user.id, asked.network);
+    if (await mayReset(tx, user.id, known))
+      await addLinkMail(tx, { purpose: "reset", userId: user.id, address: user.email });
+  });
+}
+
+/** The network, if a login of the account came from it. */
+async function knownNetwork(tx: Database, userId: string, network: string | null): Promise<string | null> {
+  const logins = await tx
+    .select({ ip: sessions.ip })
+    .from(sessions)
+    .where(and(eq(sessions.userId, userId), isNotNull(sessions.ip)))
+    .orderBy(desc(sessions.createdAt))
+    .limit(loginsLookedAt);
+  return logins.some(({ ip }) => networkKeyOf(ip) === network) ? network : null;
+}
+
+/**
+ * Reset mail that was asked for by somebody who may: an account that has no password yet gets it at an address that is not
+ * proven too, as its invitation.
+ *
+ * @returns whether there was an address. @throws AuthError "TooManyRequests"
+ */
+export async function addReset(userId: string): Promise<boolean> {
+  return transaction(async (tx) => {
+    const [user] = await lockAccounts(tx, eq(users.id, userId));
+    if (!user?.email || !mayReceiveReset(user)) return false;
+    await admitReset(tx, userId);
+    await addLinkMail(tx, { purpose: "reset", userId, address: user.email });
+    return true;
+  });
+}
+
+/** Whose reset link it is, without using it; null when it is not good. */
+export async function findResetOwner(token: string): Promise<EmailAccount | null> {
+  const [found] = await read((db) =>
+    db
+      .select({ account, addressCanonical: emailTokens.addressCanonical })
+      .from(emailTokens)
+      .innerJoin(users, eq(users.id, emailTokens.userId))
+      .where(isGood(token, "reset")),
+  );
+  return found && mayUseReset(found, found.account) ? found.account : null;
+}
+
+/** Uses a reset link: the new password, every session ended, and word of it to the owner. Null when it is not good. */
+export async function spendReset(token: string, hash: PasswordHash): Promise<Spent | null> {
+  return spend(token, "reset", mayUseReset, async (tx, link, user) => {
+    const isInvited = user.emailVerifiedAt === null;
+    await dropLinks(tx, user.id, "reset");
+    if (isInvited) await prove(tx, link, user);
+    else await addMail(tx, { purpose: "password-changed", userId: user.id, address: link.address });
+    return moveOn(tx, user.id, isInvited ? { ...hash, emailVerifiedAt: now } : hash, "password");
+  });
+}
+
+/** Uses a verification link, of `callerId` where it is known who asks. Null when it is not good. */
+export async function spendVerification(token: string, callerId: string | null): Promise<Spent | null> {
+  const allows = (link: Link, user: EmailAccount) => mayVerify(link, user) && (callerId ?? user.id) === user.id;
+  return spend(token, "verify", allows, async (tx, link, user) => {
+    await prove(tx, link, user);
+    return moveOn(tx, user.id, { email: link.address, emailVerifiedAt: now }, "logout-all");
+  });
+}
+
+/** What a proof of the address takes from others, and from the account itself. */
+async function prove(tx: Database, link: Link, user: EmailAccount): Promise<void> {
+  await detach(tx, link);
+  const proof = { userId: user.id, hadProvenAddress: user.emailVerifiedAt !== null };
+  for (const effect of proofEffects) await effect(tx, proof);
+}
+
+/** The address is the account's own; or, where a proven one is being changed, nothing has ended all sessions since. */
+function mayVerify({ epoch, addressCanonical }: Link, { email, sessionEpoch, disabledAt }: EmailAccount): boolean {
+  const isAskedFor = epoch === null ? canonicalAddress(email ?? "") === addressCanonical : epoch === sessionEpoch;
+  return isAskedFor && disabledAt === null;
+}
+
+/**
+ * Uses a link that puts a proven address back. Links that were made later end with it: they are about addresses of
+ * whoever changed this one. Older ones stay. An account that has proven the address since keeps it: its proof is newer
+ * than the link. An account that is disabled stays so, but a thief who has it deleted, to be restored later, does not
+ * outwait the link. Null when it is not good.
+ */
+export async function spendRevert(token: string): Promise<Spent | null> {
+  const allows = (_link: Link, _user: EmailAccount, others: EmailAccount[]) =>
+    others.every(({ emailVerifiedAt }) => emailVerifiedAt === null);
+  return spend(token, "revert", allows, async (tx, link, user) => {
+    const later = or(ne(emailTokens.purpose, "revert"), gte(emailTokens.createdAt, link.createdAt));
+    await tx.delete(emailTokens).where(and(eq(emailTokens.userId, user.id), later));
+    await detach(tx, link);
+    return moveOn(tx, user.id, { email: link.address, emailVerifiedAt: now }, "logout-all");
+  });
+}
+
+/** Mail to a proven address: the password was changed. */
+export async function addPasswordNotice(userId: string): Promise<void> {
+  await transaction(async (tx) => {
+    const [user] = await lockAccounts(tx, and(eq(users.id, userId), isNotNull(users.emailVerifiedAt)));
+    if (user?.email) await addMail(tx, { purpose: "password-changed", userId, address: user.email });
+  });
+}
+
+/** Takes away what mail knows of a user. */
+export async function forgetUser(userId: string): Promise<void> {
+  await transaction(async (tx) => {
+    await tx.delete(emailTokens).where(eq(emailTokens.userId, userId));
+    await tx.delete(mailOutbox).where(eq(mailOutbox.userId, userId));
+  });
+}
+
+type Link = typeof emailTokens.$inferSelect;
+
+/**
+ * Locks the accounts that a link is about, the lowest id first, so that two proofs of one address wait for each other
+ * and not in a circle; then uses the link up in one guarded statement, so that of many attempts one wins.
+ */
+async function spend(
+  token: string,
+  purpose: TokenPurpose,
+  /** `others` have the same address. */
+  allows: (link: Link, user: EmailAccount, others: EmailAccount[]) => boolean,
+  act: (tx: Database, link: Link, user: EmailAccount) => Promise<string[]>,
+): Promise<Spent | null> {
+  return retryingProofs(() =>
+    transaction(async (tx) => {
+      const [seen] = await tx.select().from(emailTokens).where(isGood(token, purpose));
+      if (!seen) return null;
+      const concerned = or(eq(users.id, seen.userId), hasAddress(seen.addressCanonical));
+      const accounts = await lockAccounts(tx, concerned);
+      const user = accounts.find(({ id }) => id === seen.userId);
+      const others = accounts.filter(({ id }) => id !== seen.userId);
+      if (!user || !allows(seen, user, others)) return null;
+      const [link] = await tx.delete(emailTokens).where(isGood(token, purpose)).returning();
+      return link ? { userId: user.id, ended: await act(tx, link, user) } : null;
+    }),
+  );
+}
+
+/** Of two first proofs of one address at once, the later one finds the address taken: seen again, it detaches it. */
+async function retryingProofs<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const isTaken = withCauses(error).some((cause) => codeOf(cause) === uniqueViolation);
+      if (!isTaken || attempt === proofRetries) throw error;
+    }
+  }
+}
+
+/** Other accounts lose the address, and their links to it: nothing else of theirs is touched. */
+async function detach(tx: Database, { userId, addressCanonical }: Link): Promise<void> {
+  await tx
+    .update(users)
+    .set({ email: null, emailVerifiedAt: null })
+    .where(and(hasAddress(addressCanonical), ne(users.id, userId)));
+  const itsLinks = and(eq(emailTokens.addressCanonical, addressCanonical), eq(emailTokens.purpose, "verify"));
+  await tx.delete(emailTokens).where(itsLinks);
+}
+
+/** Changes the account, and ends its sessions, those of a login in flight too. */
+async function moveOn(tx: Database, userId: string, changes: object, reason: RevokedReason): Promise<string[]> {
+  await tx
+    .update(users)
+    .set({ ...changes, sessionEpoch: sql`${users.sessionEpoch} + 1` })
+    .where(eq(users.id, userId));
+  return endSessions(tx, userId, reason);
+}
+
+async function lockAccounts(tx: Database, match: SQL | undefined): Promise<EmailAccount[]> {
+  return tx.select(account).from(users).where(sql`${match} order by ${users.id} ${forUpdate}`);
+}
+
+function isGood(token: string, purpose: TokenPurpose): SQL | undefined {
+  return and(
+    eq(emailTokens.tokenHash, hashOf(token)),
+    eq(emailTokens.purpose, purpose),
+    gt(emailTokens.expiresAt, now),
+  );
+}
+
+function mayUseReset({ addressCanonical }: Pick<Link, "addressCanonical">, user: EmailAccount): boolean {
+  return mayReceiveReset(user) && canonicalAddress(user.email ?? "") === addressCanonical;
+}
+
+/** An address that nobody has proven is good for a first password only: who has one may be somebody else. */
+function mayReceiveReset({ emailVerifiedAt, passwordHash, disabledAt }: EmailAccount): boolean {
+  return disabledAt === null && (emailVerifiedAt !== null || !hasPassword({ passwordHash }));
+}
+
+function hasAddress(addressCanonical: string): SQL {
+  return sql`${sql.raw(asciiLower("email"))} = ${addressCanonical}`;
+}

@@ -1,0 +1,636 @@
+import "./environment.js";
+import { eq } from "drizzle-orm";
+import express from "express";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AuthError } from "../../../src/auth/errors.js";
+import { emit } from "../../../src/auth/events.js";
+import { mayReset } from "../../../src/auth/email/limits.js";
+import { mailPasswordReset } from "../../../src/auth/admin/mail-password-reset.js";
+import { passwordChecks } from "../../../src/auth/password-checks.js";
+import { noPassword } from "../../../src/auth/passwords.js";
+import { proofEffects } from "../../../src/auth/email/proof-effects.js";
+import { findCredentials } from "../../../src/auth/store.js";
+import { fromNow, read, write } from "../../../src/db/client.js";
+import { users } from "../../../src/db/schema/auth.js";
+import { emailTokens } from "../../../src/db/schema/auth-email.js";
+import { authenticators } from "../../../src/middleware/authenticators.js";
+import { requireVerifiedEmail } from "../../../src/middleware/verified-email.js";
+import {
+  call,
+  events,
+  expectAlive,
+  expectDead,
+  expectProblem,
+  logIn,
+  newName,
+  password,
+  signUp,
+} from "../client.js";
+import { dumpDatabase } from "../database.js";
+import {
+  addressOf,
+  disable,
+  mailsTo,
+  mailTo,
+  minutesPass,
+  newMailAddress,
+  signUpProven,
+  startMailAuth,
+  stopMailAuth,
+  tokenIn,
+  tokenTo,
+  waitedLong,
+} from "./inbox.js";
+
+beforeAll(startMailAuth, 60_000);
+afterAll(stopMailAuth);
+
+const newPassword = "ten grey geese waddle";
+
+const verify = (token: unknown) => call("POST /email/verify", { body: { token } });
+const forgot = (body: unknown, from?: string) => call("POST /password/forgot", { body, ...(from ? { from } : {}) });
+const reset = (token: unknown, secret: unknown = newPassword) =>
+  call("POST /password/reset", { body: { token, newPassword: secret } });
+const revert = (token: unknown) => call("POST /email/revert", { body: { token } });
+const sendAgain = (bearer: string) => call("POST /email/verification", { bearer });
+const changeTo = (bearer: string, email: string | null) =>
+  call("PATCH /me", { bearer, body: { email, currentPassword: password } });
+
+describe("verification", () => {
+  test("who is logged in can't prove their address for another's account by mistake", async () => {
+    const email = newMailAddress();
+    const mallory = await signUp({ email });
+    const token = await tokenTo(email);
+    const ada = await signUp({ email });
+    expectNotGood(await call("POST /email/verify", { bearer: ada.accessToken, body: { token } }));
+    expect(await addressOf(ada.id)).toEqual({ email, isProven: false });
+    expect((await call("POST /email/verify", { bearer: mallory.accessToken, body: { token } })).status).toBe(204);
+  });
+
+  test("while it can't be known who is logged in, a link proves nothing, and stays good", async () => {
+    const email = newMailAddress();
+    const ada = await signUp({ email });
+    const token = await tokenTo(email);
+    authenticators.unshift(async () => {
+      throw new AuthError("ServiceUnavailable");
+    });
+    const answer = await call("POST /email/verify", { bearer: ada.accessToken, body: { token } });
+    authenticators.shift();
+    expectProblem(answer, "ServiceUnavailable");
+    expect((await verify(token)).status).toBe(204);
+  });
+
+  test("a new account's address gets a link, and the link proves the address and ends every login so far", async () => {
+    const email = newMailAddress();
+    const ada = await signUp({ email });
+    const phone = await logIn(ada.username);
+    expect(await addressOf(ada.id)).toEqual({ email, isProven: false });
+    const answer = await verify(await tokenTo(email, "verify-email"));
+    expect([answer.status, answer.text, answer.headers["cache-control"]]).toEqual([204, "", "no-store"]);
+    expect(await addressOf(ada.id)).toEqual({ email, isProven: true });
+    await expectDead(ada);
+    await expectDead(phone);
+    await expectAlive(await logIn(ada.username));
+    expect(events[events.length - 2]).toMatchObject({ event: "user_email_verified", userId: ada.id });
+  });
+
+  test("without an address, no mail", async () => {
+    const ada = await signUp();
+    expect((await sendAgain(ada.accessToken)).status).toBe(202);
+    expect(await linksOf(ada.id)).toEqual([]);
+  });
+
+  test("another link can be asked for, and ends the one before", async () => {
+    const email = newMailAddress();
+    const ada = await signUp({ email });
+    const first = await tokenTo(email);
+    await waitedLong();
+    const answer = await sendAgain(ada.accessToken);
+    expect([answer.status, answer.body]).toEqual([202, {}]);
+    const second = await tokenTo(email);
+    expect(second).not.toBe(first);
+    expectNotGood(await verify(first));
+    expect((await verify(second)).status).toBe(204);
+    await waitedLong();
+    const { accessToken } = await logIn(ada.username);
+    expect((await sendAgain(accessToken)).status).toBe(202);
+    expect(await mailsTo(email)).toHaveLength(2);
+    expectProblem(await call("POST /email/verification"), "NotAuthenticated");
+  });
+
+  test("a link works once, ten at once or one after the other, and no GET uses it up", async () => {
+    const email = newMailAddress();
+    await signUp({ email });
+    const token = await tokenTo(email);
+    for (const method of ["GET", "HEAD"])
+      expect((await call(`${method} /email/verify?token=${token}`)).status).toBe(404);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => verify(token)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, ...Array<number>(9).fill(403)]);
+    expectNotGood(await verify(token));
+  });
+
+  test("a link that is too old, for something else, or no link at all is refused", async () => {
+    const ada = await signUpProven();
+    await forgot({ email: ada.email });
+    const token = await tokenTo(ada.email, "reset-password");
+    expectNotGood(await verify(token));
+    expectNotGood(await revert(token));
+    for (const text of ["", "x", token.slice(1), `${token}=`, "A".repeat(43), "../etc", "\u0000"])
+      expectNotGood(await reset(text));
+    for (const wrong of [undefined, null, 7, {}, ["x"], "x".repeat(300)])
+      expectProblem(await verify(wrong), "ValidationError", "token");
+    await write((db) =>
+      db
+        .update(emailTokens)
+        .set({ expiresAt: fromNow(-1) })
+        .where(eq(emailTokens.userId, ada.id)),
+    );
+    expectNotGood(await reset(token));
+  });
+
+  test.each([
+    ["verify", 24 * 60],
+    ["reset", 60],
+    ["revert", 7 * 24 * 60],
+  ])("a link to %s lives %i minutes", async (purpose, minutes) => {
+    const ada = await signUpProven();
+    await forgot({ email: ada.email });
+    await changeTo(ada.accessToken, newMailAddress());
+    await mailsTo(ada.email);
+    const link = (await linksOf(ada.id)).find((one) => one.purpose === purpose);
+    expect(((link?.expiresAt.getTime() ?? 0) - (link?.createdAt.getTime() ?? 0)) / 60_000).toBeCloseTo(minutes, 1);
+  });
+
+  test("somebody else's address neither blocks nor reveals its owner, and is taken away when the owner proves it", async () => {
+    const email = newMailAddress();
+    const mallory = await signUp({ email: email.replace("ada", "ADA") });
+    const hers = await tokenTo(email.replace("ada", "ADA"));
+    await waitedLong();
+    const ada = await signUp({ email });
+    expect((await verify(await tokenTo(email))).status).toBe(204);
+    expect(await addressOf(ada.id)).toEqual({ email, isProven: true });
+    expect(await addressOf(mallory.id)).toEqual({ email: null, isProven: false });
+    await expectAlive(mallory);
+    await logIn(mallory.username);
+    expectNotGood(await verify(hers));
+  });
+
+  test("a proven address moves to whoever proves it next, and the account before keeps everything else", async () => {
+    const ada = await signUpProven();
+    const again = await signUp({ email: ada.email });
+    expect((await verify(await tokenTo(ada.email))).status).toBe(204);
+    expect(await addressOf(again.id)).toEqual({ email: ada.email, isProven: true });
+    expect(await addressOf(ada.id)).toEqual({ email: null, isProven: false });
+    await expectAlive(ada);
+  });
+
+  test("ends what the list of effects says, and is undone when one of them fails", async () => {
+    const email = newMailAddress();
+    const ada = await signUp({ email });
+    const token = await tokenTo(email);
+    const proofs: unknown[] = [];
+    const fail = async () => {
+      throw new AuthError("ServiceUnavailable");
+    };
+    proofEffects.push(fail);
+    expectProblem(await verify(token), "ServiceUnavailable");
+    proofEffects[proofEffects.length - 1] = async (_tx, proof) => void proofs.push(proof);
+    expect((await verify(token)).status).toBe(204);
+    proofEffects.pop();
+    expect(proofs).toEqual([{ userId: ada.id, hadProvenAddress: false }]);
+  });
+
+  test("a disabled account proves nothing", async () => {
+    const email = newMailAddress();
+    const ada = await signUp({ email });
+    const token = await tokenTo(email);
+    await disable(ada.id);
+    expectNotGood(await verify(token));
+  });
+});
+
+describe("requireVerifiedEmail", () => {
+  test("lets a request pass once the address is proven", async () => {
+    const ada = await signUp({ email: newMailAddress() });
+    const bob = await signUpProven();
+    const order = (bearer?: string) => call("POST /orders", { app: shop, mount: "", ...(bearer ? { bearer } : {}) });
+    expectProblem(await order(), "NotAuthenticated");
+    expectProblem(await order("x"), "InvalidAccessToken");
+    expectProblem(await order(ada.accessToken), "ForbiddenError");
+    expect((await order(bob.accessToken)).body).toMatchObject({ userId: bob.id });
+  });
+});
+
+describe("a forgotten password", () => {
+  test.each(["email", "username"] as const)("is replaced by a link that the %s asks for", async (by) => {
+    const ada = await signUpProven();
+    const answer = await forgot({ [by]: ada[by] });
+    expect([answer.status, answer.body]).toEqual([202, {}]);
+    const done = await reset(await tokenTo(ada.email, "reset-password"));
+    expect([done.status, done.text]).toEqual([204, ""]);
+    await expectDead(ada);
+    expectProblem(await call("POST /login", { body: { username: ada.username, password } }), "InvalidLoginCredentials");
+    await logIn(ada.username, newPassword);
+    expect((await mailTo(ada.email)).subject).toBe("The password of your account at auth-tests was changed");
+  });
+
+  test("gets the same answer for everybody, and mail only goes to who has proven an address", async () => {
+    const ada = await signUpProven();
+    const unproven = newMailAddress();
+    const bob = await signUp({ email: unproven });
+    const gone = await signUpProven();
+    await disable(gone.id);
+    const sent = [await mailsTo(unproven), await mailsTo(gone.email)].map(({ length }) => length);
+    const answers = [
+      await forgot({ email: ada.email }),
+      await forgot({ email: ada.email.toUpperCase() }),
+      await forgot({ email: "nobody@example.org" }),
+      await forgot({ username: newName() }),
+      await forgot({ email: unproven }),
+      await forgot({ username: bob.username }),
+      await forgot({ email: gone.email }),
+    ];
+    const seen = answers.map(({ status, headers: { date: _, ...headers }, text }) => ({ status, headers, text }));
+    for (const one of seen) expect(one).toEqual(seen[0]);
+    expect([await mailsTo(unproven), await mailsTo(gone.email)].map(({ length }) => length)).toEqual(sent);
+    expect(await mailsTo(ada.email)).toHaveLength(2);
+  });
+
+  test("a password that is refused does not use the link up", async () => {
+    const ada = await signUpProven();
+    await forgot({ email: ada.email });
+    const token = await tokenTo(ada.email);
+    expectProblem(await reset(token, "too short"), "ValidationError", "newPassword");
+    expectProblem(await reset(token, ada.username), "ValidationError", "newPassword");
+    passwordChecks.push(async () => "It was in a breach.");
+    expectProblem(await reset(token), "ValidationError", "newPassword");
+    passwordChecks.pop();
+    expectProblem(await reset(token, 7), "ValidationError", "newPassword");
+    expect((await reset(token)).status).toBe(204);
+  });
+
+  test("of thirty resets with one link one wins", async () => {
+    const ada = await signUpProven();
+    await forgot({ email: ada.email });
+    const token = await tokenTo(ada.email);
+    const secrets = Array.from({ length: 30 }, (_, index) => `ten grey geese waddle ${index}`);
+    const answers = await Promise.all(secrets.map((secret) => reset(token, secret)));
+    const won = secrets.filter((_, index) => answers[index]?.status === 204);
+    expect(won).toHaveLength(1);
+    for (const answer of answers) if (answer.status !== 204) expectNotGood(answer);
+    await logIn(ada.username, won[0]);
+  });
+
+  test("a link ends with the next one, with a reset, and with the address it went to", async () => {
+    const ada = await signUpProven();
+    await forgot({ email: ada.email });
+    const first = await tokenTo(ada.email);
+    await waitedLong();
+    await forgot({ email: ada.email });
+    const second = await tokenTo(ada.email);
+    expectNotGood(await reset(first));
+    const next = newMailAddress();
+    await changeTo(ada.accessToken, next);
+    expect((await verify(await tokenTo(next))).status).toBe(204);
+    expectNotGood(await reset(second));
+  });
+
+  test("a disabled account can't be reset", async () => {
+    const ada = await signUpProven();
+    await forgot({ email: ada.email });
+    const token = await tokenTo(ada.email);
+    await disable(ada.id);
+    expectNotGood(await reset(token));
+  });
+
+  test("bad input is bad input, known or not", async () => {
+    for (const body of [
+      {},
+      { email: 7 },
+      { email: "a@b" },
+      { username: "" },
+      { email: "a@example.org", username: "a" },
+    ])
+      expectProblem(await forgot(body), "ValidationError");
+    for (const body of ["[]", "{", '{"__proto__":{}}']) expectProblem(await forgot(body), "ValidationError");
+    expectProblem(
+      await call("POST /password/reset", { body: "x", headers: { "Content-Type": "text/plain" } }),
+      "UnsupportedMediaType",
+    );
+  });
+});
+
+describe("a reset that somebody else asks for", () => {
+  test("goes to a proven address, and not to one that nobody has proven", async () => {
+    const [ada, bob] = [await signUpProven(), await signUp({ email: newMailAddress() })];
+    const client = { ip: null, userAgent: null };
+    expect(await mailPasswordReset(bob.id, client)).toBe(false);
+    expect(await mailPasswordReset(ada.id, client)).toBe(true);
+    await expect(mailPasswordReset(ada.id, client)).rejects.toThrow(AuthError);
+    expect((await reset(await tokenTo(ada.email, "reset-password"))).status).toBe(204);
+  });
+
+  test("invites who has no password yet: the link proves the address, and dies when a password comes another way", async () => {
+    const email = newMailAddress();
+    const squatter = await signUp({ email });
+    const ada = await signUp({ email });
+    const hers = await findCredentials({ id: ada.id });
+    await write((db) => db.update(users).set(noPassword).where(eq(users.id, ada.id)));
+    await mailPasswordReset(ada.id, { ip: null, userAgent: null });
+    const token = await tokenTo(email, "reset-password");
+    await write((db) =>
+      db
+        .update(users)
+        .set({ passwordHash: hers?.passwordHash ?? "" })
+        .where(eq(users.id, ada.id)),
+    );
+    expectNotGood(await reset(token));
+    await write((db) => db.update(users).set(noPassword).where(eq(users.id, ada.id)));
+    expect((await reset(token)).status).toBe(204);
+    expect(await addressOf(ada.id)).toEqual({ email, isProven: true });
+    expect(await addressOf(squatter.id)).toEqual({ email: null, isProven: false });
+    await logIn(ada.username, newPassword);
+  });
+});
+
+test("a password that was changed is told to the proven address", async () => {
+  const ada = await signUpProven();
+  const body = { currentPassword: password, newPassword };
+  expect((await call("PUT /password", { bearer: ada.accessToken, body })).status).toBe(200);
+  expect((await mailTo(ada.email)).subject).toBe("The password of your account at auth-tests was changed");
+});
+
+describe("a change of address", () => {
+  test("waits until the new address is proven, and the old one is told", async () => {
+    const ada = await signUpProven();
+    const next = newMailAddress();
+    const { status, body } = await changeTo(ada.accessToken, next);
+    expect([status, body.user.email]).toEqual([200, ada.email]);
+    expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
+    const told = await mailTo(ada.email);
+    expect(told.subject).toBe("The e-mail address of your account at auth-tests is being changed");
+    expect(told.text + told.html).not.toContain(next);
+    expect((await verify(await tokenTo(next, "verify-email"))).status).toBe(204);
+    expect(await addressOf(ada.id)).toEqual({ email: next, isProven: true });
+    await expectDead(ada);
+  });
+
+  test("of an address that is not proven happens at once, and the new one gets a link", async () => {
+    const ada = await signUp({ email: newMailAddress() });
+    await waitedLong();
+    const next = newMailAddress();
+    expect((await changeTo(ada.accessToken, next)).body.user.email).toBe(next);
+    expect((await verify(await tokenTo(next))).status).toBe(204);
+    expect(await addressOf(ada.id)).toEqual({ email: next, isProven: true });
+  });
+
+  test("takes the current password, and one plain address", async () => {
+    const ada = await signUpProven();
+    const patch = (body: object) => call("PATCH /me", { bearer: ada.accessToken, body });
+    expectProblem(await patch({ email: newMailAddress() }), "WrongPassword");
+    for (const email of ["a@example.org\r\nBcc: b@example.org", "a@example.org,b@example.org", '"a b"@example.org'])
+      expectProblem(await patch({ email, currentPassword: password }), "ValidationError", "email");
+    expect((await linksOf(ada.id)).length).toBe(0);
+  });
+
+  test("ends with a change of the password, and when the old address is asked for again", async () => {
+    const ada = await signUpProven();
+    const next = newMailAddress();
+    await changeTo(ada.accessToken, next);
+    const first = await tokenTo(next);
+    const body = { currentPassword: password, newPassword: password };
+    const { accessToken } = (await call("PUT /password", { bearer: ada.accessToken, body })).body;
+    expectNotGood(await verify(first));
+    await waitedLong();
+    await changeTo(accessToken, next);
+    const second = await tokenTo(next);
+    await call("PATCH /me", { bearer: accessToken, body: { email: ada.email } });
+    expectNotGood(await verify(second));
+    expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
+  });
+
+  test("a change and its proof at the same time leave one of the two, whole", async () => {
+    const ada = await signUpProven();
+    const [first, second] = [newMailAddress(), newMailAddress()];
+    await changeTo(ada.accessToken, first);
+    const token = await tokenTo(first);
+    await waitedLong();
+    const [proof, change] = await Promise.all([verify(token), changeTo(ada.accessToken, second)]);
+    const proven = proof.status === 204;
+    expect([200, 401, 403]).toContain(change.status);
+    expect(await addressOf(ada.id)).toEqual({ email: proven ? first : ada.email, isProven: true });
+    const left = (await linksOf(ada.id)).filter(({ purpose }) => purpose === "verify");
+    if (!proven) expect(left.map(({ address }) => address)).toEqual([second]);
+    expectNotGood(await verify(token));
+  });
+
+  test("is undone by the link that the old address got, also after another change, and every login ends", async () => {
+    const ada = await signUpProven();
+    const [second, third] = [newMailAddress(), newMailAddress()];
+    await moveTo(ada, second);
+    const way = await tokenTo(ada.email, "revert-email");
+    await moveTo(ada, third);
+    const theirs = await tokenTo(second, "revert-email");
+    const thief = await logIn(ada.username);
+    const pending = newMailAddress();
+    await waitedLong();
+    await changeTo(thief.accessToken, pending);
+    await forgot({ email: third });
+    const [hope, later] = [await tokenTo(pending), await tokenTo(third, "reset-password")];
+
+    expect((await revert(way)).status).toBe(204);
+    expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
+    await expectDead(thief);
+    expectNotGood(await revert(way));
+    expectNotGood(await revert(theirs));
+    expectNotGood(await verify(hope));
+    expectNotGood(await reset(later));
+  });
+
+  test("is undone before it is proven, too", async () => {
+    const ada = await signUpProven();
+    const next = newMailAddress();
+    await changeTo(ada.accessToken, next);
+    expect((await revert(await tokenTo(ada.email))).status).toBe(204);
+    expectNotGood(await verify(await tokenTo(next)));
+    await expectDead(ada);
+    expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
+  });
+
+  test("to none tells the old address as well, and that can be undone", async () => {
+    const ada = await signUpProven();
+    expect((await changeTo(ada.accessToken, null)).body.user.email).toBeNull();
+    expect(await addressOf(ada.id)).toEqual({ email: null, isProven: false });
+    expect((await revert(await tokenTo(ada.email, "revert-email"))).status).toBe(204);
+    expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
+  });
+});
+
+describe("an account that whoever has stolen it has deleted, to be gone in a while", () => {
+  const closed = async () => {
+    const ada = await signUpProven();
+    const theirs = newMailAddress();
+    await moveTo(ada, theirs);
+    const link = await tokenTo(ada.email, "revert-email");
+    await disable(ada.id);
+    await emit({ event: "user_deletion_requested", outcome: "success", userId: ada.id });
+    return { ada, theirs, link };
+  };
+
+  test("tells its address of that, and the one that was replaced, once", async () => {
+    const { ada, theirs } = await closed();
+    await emit({ event: "user_deletion_requested", outcome: "success", userId: ada.id });
+    for (const address of [ada.email, theirs]) {
+      const subjects = (await mailsTo(address)).map(({ subject }) => subject);
+      expect(subjects.filter((subject) => subject === "Your account at auth-tests is being deleted")).toHaveLength(1);
+    }
+  });
+
+  test("gets its address back by the link, and stays closed", async () => {
+    const { ada, link } = await closed();
+    expect((await revert(link)).status).toBe(204);
+    expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
+    const login = await call("POST /login", { body: { username: ada.username, password } });
+    expectProblem(login, "InvalidLoginCredentials");
+  });
+
+  test("tells nobody whose address is not proven", async () => {
+    const email = newMailAddress();
+    const bob = await signUp({ email });
+    await emit({ event: "user_deletion_requested", outcome: "success", userId: bob.id });
+    expect(await mailsTo(email)).toHaveLength(1);
+  });
+});
+
+test("a link that puts an address back does not take it from who has proven it since", async () => {
+  const former = await signUpProven();
+  await changeTo(former.accessToken, newMailAddress());
+  const kept = await tokenTo(former.email, "revert-email");
+  await call("PATCH /me", { bearer: former.accessToken, body: { email: null, currentPassword: password } });
+  await waitedLong();
+  const heir = await signUp({ email: former.email });
+  expect((await verify(await tokenTo(former.email, "verify-email"))).status).toBe(204);
+  expectNotGood(await revert(kept));
+  expect(await addressOf(heir.id)).toEqual({ email: former.email, isProven: true });
+});
+
+describe("no mail bombing", () => {
+  test("thirty requests for a link at once send one mail, and the others hear how long to wait", async () => {
+    const email = newMailAddress();
+    const ada = await signUp({ email });
+    expect(await mailsTo(email)).toHaveLength(1);
+    await waitedLong();
+    const answers = await Promise.all(Array.from({ length: 30 }, () => sendAgain(ada.accessToken)));
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
+    for (const answer of answers.filter(({ status }) => status !== 202)) {
+      expectProblem(answer, "TooManyRequests");
+      expect(Number(answer.headers["retry-after"])).toBeGreaterThan(50);
+    }
+    expect(await mailsTo(email)).toHaveLength(2);
+  });
+
+  test("thirty requests for a reset at once send one mail, and nobody can tell", async () => {
+    const ada = await signUpProven();
+    const answers = await Promise.all(Array.from({ length: 30 }, () => forgot({ email: ada.email })));
+    for (const answer of answers) expect([answer.status, answer.body]).toEqual([202, {}]);
+    expect(await mailsTo(ada.email)).toHaveLength(2);
+  });
+
+  test("ten requests a day by strangers do not keep the owner's own away, nor an admin's, and those have an end too", async () => {
+    const ada = await signUpProven();
+    const home = "3fff:9:9:9::1";
+    await call("POST /login", { body: { username: ada.username, password }, from: home });
+    const asking = async (from?: string) => {
+      await forgot({ username: ada.username }, from);
+      return (await mailsTo(ada.email)).length;
+    };
+    await usedUp(ada.id);
+    expect(await asking()).toBe(1);
+    expect(await asking("3fff:9:9:9::2")).toBe(2);
+    expect(await mailPasswordReset(ada.id, { ip: null, userAgent: null })).toBe(true);
+    expect(await mailsTo(ada.email)).toHaveLength(3);
+    expect(await asking("3fff:9:9:9::3")).toBe(3);
+    await minutesPass();
+    for (let time = 2; time <= 10; time += 1) {
+      expect(await asking(home)).toBe(2 + time);
+      await minutesPass();
+    }
+    expect(await asking(home)).toBe(12);
+  });
+
+  test("one address is not bombed through many accounts, nor many addresses from one network", async () => {
+    const email = newMailAddress();
+    for (let time = 1; time <= 3; time += 1) await signUp({ email });
+    expect(await mailsTo(email)).toHaveLength(1);
+    const from = "3fff:8:8:8::1";
+    const asked = () => events.filter(({ client }) => client?.ip === from).length;
+    await Promise.all(Array.from({ length: 40 }, () => forgot({ username: newName() }, from)));
+    expect(asked()).toBeGreaterThan(19);
+    expect(asked()).toBeLessThan(24);
+  });
+
+  test("many who sign up at once behind one address all get their link", async () => {
+    const from = "3fff:7:7:7::1";
+    const emails = Array.from({ length: 10 }, newMailAddress);
+    const signUpFrom = (email: string) =>
+      call("POST /signup", { body: { username: newName(), password, email }, from });
+    await Promise.all(emails.map(signUpFrom));
+    for (const email of emails) expect(await mailsTo(email)).toHaveLength(1);
+  });
+
+  test("a change of address is refused over the limit, and nothing changes", async () => {
+    const ada = await signUpProven();
+    await changeTo(ada.accessToken, newMailAddress());
+    const next = newMailAddress();
+    expectProblem(await changeTo(ada.accessToken, next), "TooManyRequests");
+    expect(await mailsTo(next)).toEqual([]);
+  });
+});
+
+test("nothing that is stored yields a link", async () => {
+  const ada = await signUpProven();
+  const next = newMailAddress();
+  await forgot({ email: ada.email });
+  await changeTo(ada.accessToken, next);
+  const tokens = [...(await mailsTo(ada.email)), ...(await mailsTo(next))].slice(-3).map((mail) => tokenIn(mail));
+  const stored = await dumpDatabase();
+  for (const token of tokens) expect(stored).not.toContain(token);
+  for (const { reason } of events) for (const token of tokens) expect(reason ?? "").not.toContain(token);
+  expect((await linksOf(ada.id)).length).toBe(3);
+});
+
+test("a deleted account leaves no mail and no link behind", async () => {
+  const ada = await signUpProven();
+  await forgot({ email: ada.email });
+  const token = await tokenTo(ada.email);
+  await call("DELETE /me", { bearer: ada.accessToken, body: { password } });
+  expectNotGood(await reset(token));
+});
+
+const shop = express();
+shop.post("/orders", requireVerifiedEmail, (req, res) => void res.json(req.auth));
+
+/** Strangers have asked for all the resets of a day. */
+async function usedUp(userId: string): Promise<void> {
+  for (let time = 1; time <= 10; time += 1) {
+    await minutesPass();
+    expect(await write((tx) => mayReset(tx, userId, null))).toBe(true);
+  }
+  await minutesPass();
+}
+
+async function moveTo({ username }: { username: string }, email: string): Promise<void> {
+  await waitedLong();
+  const { accessToken } = await logIn(username);
+  expect((await changeTo(accessToken, email)).status).toBe(200);
+  expect((await verify(await tokenTo(email))).status).toBe(204);
+}
+
+function expectNotGood(answer: Parameters<typeof expectProblem>[0]): void {
+  expectProblem(answer, "ForbiddenError");
+  expect(answer.body.detail).toBe("This link is not good any more. Ask for a new one.");
+}
+
+async function linksOf(userId: string) {
+  return read((db) => db.select().from(emailTokens).where(eq(emailTokens.userId, userId)));
+}

@@ -1,0 +1,27 @@
+import { scheduleDeletion } from "./store.js";
+import type { AccountRemoval } from "../hooks.js";
+import { AuthError } from "../errors.js";
+import { emit } from "../events.js";
+import { graceSeconds } from "./config.js";
+import { markRevoked } from "../revocations.js";
+
+declare module "../events.js" {
+  interface EventNames {
+    user_deletion_requested: true;
+  }
+}
+
+/** Keeps a deleted account, disabled and without a session, for ACCOUNT_GRACE_DAYS. */
+export const keepForGrace: AccountRemoval = delayedDeletion(graceSeconds);
+
+/** A removal that leaves the account restorable for `seconds`; with 0 it leaves it to be deleted at once. */
+export function delayedDeletion(seconds: number): AccountRemoval {
+  return async (userId, epoch, client) => {
+    if (seconds === 0) return false;
+    const ended = await scheduleDeletion(userId, epoch, seconds);
+    if (!ended) throw new AuthError("InvalidAccessToken");
+    markRevoked(ended);
+    await emit({ event: "user_deletion_requested", outcome: "success", userId, client });
+    return true;
+  };
+}

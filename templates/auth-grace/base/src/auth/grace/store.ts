@@ -1,0 +1,101 @@
+import { and, eq, gt, inArray, isNull, lte, not, type SQL, sql } from "drizzle-orm";
+import { ago, fromNow, now, read, skipLocked, transaction, write } from "../../db/client.js";
+import { accountDeletions } from "../../db/schema/account-deletions.js";
+import { sessions, users } from "../../db/schema/auth.js";
+import { deleteSome } from "../purge-store.js";
+import { endSessions, type NewSession, type StoredSession, startSession } from "../store.js";
+
+/** Joins a deletion to its account, unless that is enabled, or somebody has disabled it anew. */
+const stillDisables = and(eq(users.id, accountDeletions.userId), eq(users.disabledAt, accountDeletions.disabledAt));
+const isDue = lte(accountDeletions.deleteAfter, ago(0));
+
+/**
+ * Disables the account, ends every session and plans its deletion: all of it or nothing.
+ *
+ * @returns the sessions that ended; null when the password was changed, or the account disabled, since `epoch` was read.
+ */
+export async function scheduleDeletion(userId: string, epoch: number, graceSeconds: number): Promise<string[] | null> {
+  return transaction(async (tx) => {
+    const [disabled] = await tx
+      .update(users)
+      .set({ disabledAt: now, sessionEpoch: sql`${users.sessionEpoch} + 1` })
+      .where(and(eq(users.id, userId), eq(users.sessionEpoch, epoch), isNull(users.disabledAt)))
+      .returning({ id: users.id });
+    if (!disabled) return null;
+    await tx.delete(accountDeletions).where(eq(accountDeletions.userId, userId));
+    await tx
+      .insert(accountDeletions)
+      .select(
+        sql`select ${users.id}, ${users.disabledAt}, ${fromNow(graceSeconds)} from ${users} where ${users.id} = ${userId}`,
+      );
+    return endSessions(tx, userId, "deleted");
+  });
+}
+
+/** Whether an account of that name waits to be deleted, and may be restored. */
+export async function isRestorable(usernameCanonical: string): Promise<boolean> {
+  const [found] = await read((db) =>
+    db
+      .select({ id: users.id })
+      .from(users)
+      .innerJoin(accountDeletions, stillDisables)
+      .where(and(eq(users.usernameCanonical, usernameCanonical), gt(accountDeletions.deleteAfter, now))),
+  );
+  return found !== undefined;
+}
+
+/** Enables the account, drops its deletion and starts a session. Of many attempts one wins; null for the others. */
+export async function restore(userId: string, epoch: number, session: NewSession): Promise<StoredSession | null> {
+  return transaction(async (tx) => {
+    const waits = sql`exists (select 1 from ${accountDeletions} where ${and(stillDisables, gt(accountDeletions.deleteAfter, now))})`;
+    const [enabled] = await tx
+      .update(users)
+      .set({ disabledAt: null })
+      .where(and(eq(users.id, userId), eq(users.sessionEpoch, epoch), waits))
+      .returning({ id: users.id });
+    if (!enabled) return null;
+    await tx.delete(accountDeletions).where(eq(accountDeletions.userId, userId));
+    return startSession(tx, session, userId, epoch);
+  });
+}
+
+/** Deletes at most `rows` accounts whose time has come, and what names a person in their sessions. Says how many went. */
+export async function deleteDueAccounts(rows: number): Promise<number> {
+  return transaction(async (tx) => {
+    const due = await tx
+      .select({ id: users.id })
+      .from(accountDeletions)
+      .innerJoin(users, stillDisables)
+      .where(sql`${isDue} limit ${rows} ${skipLocked}`);
+    const ids = due.map(({ id }) => id);
+    await tx.update(sessions).set({ ip: null, userAgent: null }).where(inArray(sessions.userId, ids));
+    await tx.delete(users).where(inArray(users.id, ids));
+    return ids.length;
+  });
+}
+
+/** At most `rows` users who are gone and whose deletion is not yet dropped. */
+export async function findGone(rows: number): Promise<string[]> {
+  const found = await read((db) =>
+    db
+      .select({ id: accountDeletions.userId })
+      .from(accountDeletions)
+      .where(and(isDue, not(hasUser())))
+      .limit(rows),
+  );
+  return found.map(({ id }) => id);
+}
+
+export async function dropDeletions(userIds: string[]): Promise<void> {
+  await write((db) => db.delete(accountDeletions).where(inArray(accountDeletions.userId, userIds)));
+}
+
+/** Drops at most `rows` deletions that somebody has overruled, by enabling the account or by disabling it anew. */
+export async function dropOverruled(rows: number): Promise<number> {
+  const stands = sql`exists (select 1 from ${users} where ${stillDisables})`;
+  return deleteSome(accountDeletions, accountDeletions.userId, and(isDue, hasUser(), not(stands)), rows);
+}
+
+function hasUser(): SQL {
+  return sql`exists (select 1 from ${users} where ${eq(users.id, accountDeletions.userId)})`;
+}

@@ -1,0 +1,27 @@
+import express, { type Request, type Response } from "express";
+import { invalid } from "../input.js";
+import { endOtherSessions, listSessionsInWords } from "./management.js";
+import { answer } from "../../middleware/async-handler.js";
+import { clientOf } from "../../middleware/client.js";
+import { authOf, protectedRoute } from "../../middleware/jwt.js";
+
+/** The sessions of whoever asks. `DELETE /sessions/:id` is base's. */
+export const sessionsRouter: express.Router = express.Router();
+
+sessionsRouter.get("/sessions", protectedRoute, answer(getSessions));
+sessionsRouter.delete("/sessions", protectedRoute, answer(endOthers));
+
+async function getSessions(req: Request, res: Response): Promise<void> {
+  res.json(await listSessionsInWords(authOf(req), readAfter(req.query["after"])));
+}
+
+function readAfter(after: unknown): string | undefined {
+  if (after === undefined) return undefined;
+  if (typeof after === "string" && /^[\w-]{43}$/.test(after)) return after;
+  throw invalid("after", "Send the `next` of another answer.");
+}
+
+async function endOthers(req: Request, res: Response): Promise<void> {
+  await endOtherSessions(authOf(req), clientOf(req));
+  res.status(204).end();
+}

@@ -1,0 +1,32 @@
+import { checkCurrentPassword } from "../accounts.js";
+import type { ClientInfo } from "../events.js";
+import { deleteInput, parseInput } from "../input.js";
+
+/** What a proof leaves: the owner's session epoch, read with what the proof was checked against. */
+export interface Reauthenticated {
+  readonly sessionEpoch: number;
+}
+
+/**
+ * One way to prove that the user is there. Null when the body holds nothing of its kind; throws an AuthError
+ * ("WrongPassword", "TooManyRequests") when what it holds does not prove it. It limits its attempts itself, and
+ * accepts a code that is good for one use only once.
+ */
+export type ReauthenticationFactor = (
+  userId: string,
+  body: Readonly<Record<string, unknown>>,
+  client: ClientInfo,
+) => Promise<Reauthenticated | null>;
+
+/** Everything that a step-up takes as a proof: the first that the body holds decides. An add-on appends its own. */
+export const reauthenticationFactors: ReauthenticationFactor[] = [passwordFactor];
+
+/** `{password}`, within the limits of logins. */
+async function passwordFactor(
+  userId: string,
+  body: Readonly<Record<string, unknown>>,
+  client: ClientInfo,
+): Promise<Reauthenticated | null> {
+  if (body["password"] === undefined) return null;
+  return checkCurrentPassword(userId, parseInput(deleteInput, body).password, client);
+}

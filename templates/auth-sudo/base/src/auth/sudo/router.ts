@@ -1,0 +1,32 @@
+import express, { type Request, type RequestHandler, type Response } from "express";
+import { reauthenticate } from "./reauthentication.js";
+import { answer } from "../../middleware/async-handler.js";
+import { clientOf } from "../../middleware/client.js";
+import { jsonBody } from "../../middleware/json-body.js";
+import { authOf, protectedRoute } from "../../middleware/jwt.js";
+import { requireRecentLogin } from "../../middleware/recent-login.js";
+import { newSession } from "../../middleware/authenticators.js";
+
+/** How old the login may be that changes the password or the e-mail address, or deletes the account. */
+const recentLogin = requireRecentLogin({ minutes: 10 });
+
+/** `POST /reauthenticate`, and the guards in front of what takes a recent login. */
+export const sudoRouter: express.Router = express.Router();
+
+sudoRouter.post("/reauthenticate", protectedRoute, jsonBody, answer(stepUp));
+
+sudoRouter.put("/password", recentLogin);
+sudoRouter.delete("/me", recentLogin);
+sudoRouter.patch("/me", protectedRoute, jsonBody, whenItChangesEmail(recentLogin));
+
+async function stepUp(req: Request, res: Response): Promise<void> {
+  res.json(await reauthenticate(authOf(req), req.body, clientOf(req), newSession(req, res)));
+}
+
+function whenItChangesEmail(guard: RequestHandler): RequestHandler {
+  return (req, res, next) => {
+    const body: unknown = req.body;
+    const changesEmail = typeof body === "object" && body !== null && "email" in body;
+    return changesEmail ? guard(req, res, next) : next();
+  };
+}
