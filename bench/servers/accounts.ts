@@ -4,8 +4,9 @@ import express from "express";
 import { inBcryptQueue } from "../../templates/auth-basic/base/src/auth/bcrypt-queue.js";
 import { config } from "../../templates/auth-basic/base/src/auth/config.js";
 import { hashPassword } from "../../templates/auth-basic/base/src/auth/passwords.js";
-import { insertAccount } from "../../templates/auth-basic/base/src/auth/store.js";
+import { insertUser } from "../../templates/auth-basic/base/src/auth/store.js";
 import { authRouter } from "../../templates/auth-basic/base/src/routes/auth.js";
+import { transaction } from "../../templates/auth-basic/database/sqlite/src/db/client.js";
 import { answerQuestions } from "./answers.js";
 import { listen } from "./listen.js";
 
@@ -21,7 +22,7 @@ async function addAccounts({ count, password }: { count: number; password: strin
   for (let index = 0; index < count; index++) {
     const username = `user${index}`;
     const profile = { id: randomUUID(), username, usernameCanonical: username, email: null, displayName: null };
-    await insertAccount({ ...profile, ...hash }, { id: randomUUID(), ip: null, userAgent: null });
+    await transaction((tx) => insertUser(tx, { ...profile, ...hash }));
   }
 }
 

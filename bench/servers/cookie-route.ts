@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import express from "express";
-import { draftTokens } from "../../templates/auth-basic/base/src/auth/sessions.js";
-import { insertAccount } from "../../templates/auth-basic/base/src/auth/store.js";
+import { newTokens } from "../../templates/auth-basic/base/src/auth/sessions.js";
+import { insertSession, insertUser } from "../../templates/auth-basic/base/src/auth/store.js";
 import { migrateDatabase } from "../../templates/auth-basic/base/src/db/client.js";
 import { authenticators } from "../../templates/auth-basic/base/src/middleware/authenticators.js";
 import { protectedRoute } from "../../templates/auth-basic/base/src/middleware/jwt.js";
-import { draftCookie } from "../../templates/auth-cookies/base/src/auth/cookies/sessions.js";
 import { sessionCookie } from "../../templates/auth-cookies/base/src/auth/cookies/authenticator.js";
+import { newCookie } from "../../templates/auth-cookies/base/src/auth/cookies/sessions.js";
 import { answerQuestions, cpuTime } from "./answers.js";
 import { listen } from "./listen.js";
 
@@ -26,14 +26,15 @@ async function logIn(kind: "tokens" | "cookie"): Promise<Record<string, string>>
   let cookie = "";
   const draft =
     kind === "tokens"
-      ? draftTokens(nowhere)
-      : draftCookie(nowhere, [], (value) => {
+      ? newTokens(nowhere)
+      : newCookie(nowhere, [], (value) => {
           cookie = `__Host-sid=${value}`;
         });
   const id = randomUUID();
   const profile = { id, username: id, usernameCanonical: id, email: null, displayName: null };
-  const account = await insertAccount({ ...profile, passwordHash: "none", pepperId: "none" }, draft.row);
-  const handed = (await draft.handOver(account!.session)) as { accessToken?: string };
+  const user = { ...profile, passwordHash: "none", pepperId: "none" };
+  const opened = await insertSession(draft.row, (tx) => insertUser(tx, user));
+  const handed = (await draft.deliver(opened!.session)) as { accessToken?: string };
   return kind === "tokens"
     ? { authorization: `Bearer ${handed.accessToken}` }
     : { cookie, "x-forwarded-proto": "https" };

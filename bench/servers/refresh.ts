@@ -7,7 +7,7 @@ import {
   type RefreshToken,
 } from "../../templates/auth-basic/base/src/auth/refresh-token.js";
 import { rotate } from "../../templates/auth-basic/base/src/auth/sessions.js";
-import { insertAccount } from "../../templates/auth-basic/base/src/auth/store.js";
+import { insertSession, insertUser } from "../../templates/auth-basic/base/src/auth/store.js";
 import { migrateDatabase, read } from "../../templates/auth-basic/base/src/db/client.js";
 import { answerQuestions } from "./answers.js";
 
@@ -38,7 +38,8 @@ async function prepare(count: number): Promise<void> {
   for (const { family } of logins) {
     const username = randomUUID();
     const profile = { id: username, username, usernameCanonical: username, email: null, displayName: null };
-    await insertAccount({ ...profile, passwordHash: "none", pepperId: "none" }, { id: family.sessionId, ...client });
+    const user = { ...profile, passwordHash: "none", pepperId: "none" };
+    await insertSession({ id: family.sessionId, ...client }, (tx) => insertUser(tx, user));
   }
 }
 

@@ -1,8 +1,8 @@
 // Takes mails from the table and hands them to the broker. Any number of these may run, and each may be killed at any time.
 import { setTimeout as sleep } from "node:timers/promises";
 import { type JetStreamClient, jetstream } from "@nats-io/jetstream";
-import { drainMail } from "./auth/mail-dispatch.js";
-import type { Mail } from "./auth/mail-rendering.js";
+import { drainMail } from "./auth/email/dispatch.js";
+import type { Mail } from "./auth/email/rendering.js";
 import { openMailStream, subject } from "./mail-stream.js";
 
 const pollEveryMs = 1_000;

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JsMsg } from "@nats-io/jetstream";
 import nodemailer from "nodemailer";
-import type { Mail } from "./auth/mail-rendering.js";
+import type { Mail } from "./auth/email/rendering.js";
 import { ackWaitSeconds, deliveries, openMailStream } from "./mail-stream.js";
 
 /** Below the time after which another sender gets the mail. */

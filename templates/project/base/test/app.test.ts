@@ -1,9 +1,9 @@
-import "./auth-environment.js";
+import "./auth/environment.js";
 import request from "supertest";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { app } from "../src/app.js";
 import { closeAuth } from "../src/routes/auth.js";
-import { prepareDatabase, releaseDatabase } from "./auth-database.js";
+import { prepareDatabase, releaseDatabase } from "./auth/database.js";
 
 let token = "";
 

@@ -1,8 +1,8 @@
 import type { Request, RequestHandler } from "express";
-import { AuthError } from "../auth/errors.js";
-import { emit } from "../auth/events.js";
 import { findRole } from "../auth/admin/role-store.js";
 import type { Role } from "../auth/admin/roles.js";
+import { AuthError } from "../auth/errors.js";
+import { emit } from "../auth/events.js";
 import { clientOf } from "./client.js";
 import { authenticate, authOf } from "./jwt.js";
 import { sendProblem } from "./problem.js";

@@ -3,7 +3,7 @@ import * as admin from "../auth/admin/admin.js";
 import { idsInput, isId, listQuery, newUserInput, readQuery, userInput } from "../auth/admin/input.js";
 import { AuthError } from "../auth/errors.js";
 import { parseInput } from "../auth/input.js";
-import { answer } from "../middleware/async-handler.js";
+import { asyncHandler } from "../middleware/async-handler.js";
 import { clientOf } from "../middleware/client.js";
 import { jsonBody } from "../middleware/json-body.js";
 import { authOf } from "../middleware/jwt.js";
@@ -25,17 +25,17 @@ adminRouter.use((_req, res, next) => {
   next();
 });
 
-adminRouter.get("/users", toAdmins, answer(listUsers));
-adminRouter.post("/users", toAdmins, recentLogin, jsonBody, answer(createUser));
-adminRouter.delete("/users", toAdmins, recentLogin, jsonBody, answer(deleteUsers));
+adminRouter.get("/users", toAdmins, asyncHandler(listUsers));
+adminRouter.post("/users", toAdmins, recentLogin, jsonBody, asyncHandler(createUser));
+adminRouter.delete("/users", toAdmins, recentLogin, jsonBody, asyncHandler(deleteUsers));
 
-adminRouter.get("/users/:id", ofAdmins, answer(getUser));
-adminRouter.put("/users/:id", ofAdmins, recentLogin, jsonBody, answer(updateUser));
-adminRouter.delete("/users/:id", ofAdmins, recentLogin, answer(deleteUser));
-adminRouter.post("/users/:id/disable", ofAdmins, recentLogin, answer(disableUser));
-adminRouter.post("/users/:id/enable", ofAdmins, recentLogin, answer(enableUser));
-adminRouter.post("/users/:id/logout", ofAdmins, recentLogin, answer(logOutUser));
-adminRouter.post("/users/:id/reset-password", ofAdmins, recentLogin, answer(resetPassword));
+adminRouter.get("/users/:id", ofAdmins, asyncHandler(getUser));
+adminRouter.put("/users/:id", ofAdmins, recentLogin, jsonBody, asyncHandler(updateUser));
+adminRouter.delete("/users/:id", ofAdmins, recentLogin, asyncHandler(deleteUser));
+adminRouter.post("/users/:id/disable", ofAdmins, recentLogin, asyncHandler(disableUser));
+adminRouter.post("/users/:id/enable", ofAdmins, recentLogin, asyncHandler(enableUser));
+adminRouter.post("/users/:id/logout", ofAdmins, recentLogin, asyncHandler(logOutUser));
+adminRouter.post("/users/:id/reset-password", ofAdmins, recentLogin, asyncHandler(resetPassword));
 
 adminRouter.use(problemHandler);
 

@@ -1,67 +1,114 @@
 import { randomUUID } from "node:crypto";
-import { accountRemovalChecks, accountRemovals } from "./hooks.js";
 import { AuthError } from "./errors.js";
-import { type ClientInfo, emit } from "./events.js";
+import { type ClientInfo, type EventName, emit } from "./events.js";
+import {
+  deletionChecks,
+  deletions,
+  type Login,
+  loginChecks,
+  type ProfileChanges,
+  profileChanges,
+  sessionStarts,
+} from "./hooks.js";
 import type { LogInInput, PasswordInput, ProfileInput, SignUpInput } from "./input.js";
-import { loginChecks } from "./hooks.js";
 import { checkNewPassword } from "./password-checks.js";
 import { hashPassword, isOutdated, verifyPassword } from "./passwords.js";
-import { type ProfileChanges, profileChanges } from "./hooks.js";
 import { markRevoked } from "./revocations.js";
-import { sessionStarts } from "./hooks.js";
-import type { SessionDraft } from "./sessions.js";
+import type { NewSession } from "./sessions.js";
 import * as store from "./store.js";
 import { admitClient, admitPasswordAttempt } from "./throttle.js";
 import { canonicalUsername } from "./username.js";
 
-/** The answer to a signup or a login: who it is, and what their client is handed. */
-export type LoggedIn<Handed> = { user: store.User } & Handed;
+/** A login that has passed every check. Only `checkLogin` makes one of a login, so that no way in can forget the checks. */
+export type CheckedLogin = Login & { readonly [isChecked]: true };
+
+/** A session that was just started, and whose it is. */
+export interface Opened {
+  user: store.User;
+  session: store.StoredSession;
+}
+
+interface Opening {
+  /** What the session's transaction does first. Where it answers null, there is no session. */
+  first?: store.BeforeSession;
+  /** How the start is told. */
+  event?: EventName;
+}
+
+declare const isChecked: unique symbol;
+const checkedLogins = new WeakSet<Login>();
 
 /** @throws AuthError "UsernameNotAvailable", or "ValidationError" for a weak password. */
-export async function signUp<Handed extends object>(
-  input: SignUpInput,
-  client: ClientInfo,
-  session: SessionDraft<Handed>,
-): Promise<LoggedIn<Handed>> {
+export async function signUp(input: SignUpInput, client: ClientInfo, session: NewSession): Promise<Opened> {
   const { username, email = null, displayName = null, password } = input;
   await admitClient(client);
   await checkNewPassword(password, { username, email }, "password");
-  const profile = { id: randomUUID(), username, usernameCanonical: canonicalUsername(username), email, displayName };
-  const account = await store.insertAccount({ ...profile, ...(await hashPassword(password)) }, session.row);
-  if (!account) throw new AuthError("UsernameNotAvailable");
-  await emit({ event: "user_created", outcome: "success", userId: account.user.id, sessionId: session.row.id, client });
-  for (const started of sessionStarts) await started(account.session, client, session.replaces ?? []);
-  return { user: account.user, ...(await session.handOver(account.session)) };
+  const user = { id: randomUUID(), username, email, displayName, createdAt: new Date() };
+  const row = { ...user, usernameCanonical: canonicalUsername(username), ...(await hashPassword(password)) };
+  const login = passed({ user, sessionEpoch: 0, amr: ["pwd"], accept: async () => undefined });
+  const opened = await openSession(login, session, client, {
+    first: (tx) => store.insertUser(tx, row),
+    event: "user_created",
+  });
+  if (!opened) throw new AuthError("UsernameNotAvailable");
+  return opened;
 }
 
 /** @throws AuthError "InvalidLoginCredentials": the same, after the same work, for an unknown name and a wrong password. */
-export async function logIn<Handed extends object>(
-  { username, password }: LogInInput,
-  client: ClientInfo,
-  session: SessionDraft<Handed>,
-): Promise<LoggedIn<Handed>> {
-  const usernameCanonical = canonicalUsername(username);
-  const admitted = await admitPasswordAttempt(usernameCanonical, client);
-  const credentials = await store.findCredentials({ usernameCanonical });
-  const passwordIsRight = await verifyPassword(password, credentials);
-  if (!credentials || !passwordIsRight || credentials.disabledAt) throw await loginFailed(client, credentials?.user.id);
-  await admitted();
-  await renewHash(credentials, password);
-  for (const check of loginChecks) await check(credentials.user, client);
-  return startLogin(credentials, client, session);
+export async function logIn(input: LogInInput, client: ClientInfo, session: NewSession): Promise<Opened> {
+  const login = await checkLogin(await provePassword(input, client), client);
+  const opened = await openSession(login, session, client);
+  return opened ?? loginFailed(client, login.user.id);
 }
 
-/** A password change between the check and this point leaves no session behind. */
-async function startLogin<Handed extends object>(
-  { user, sessionEpoch }: store.Credentials,
+/**
+ * Who the password belongs to. `mayLogIn` says whether such an account may be logged in to: by default one that nobody
+ * has barred.
+ *
+ * @throws AuthError "InvalidLoginCredentials": the same, after the same work, whatever was wrong; "TooManyRequests".
+ */
+export async function provePassword(
+  { username, password }: LogInInput,
   client: ClientInfo,
-  session: SessionDraft<Handed>,
-): Promise<LoggedIn<Handed>> {
-  const stored = await store.insertSession(session.row, user.id, sessionEpoch);
-  if (!stored) throw await loginFailed(client, user.id);
-  await emit({ event: "authn_login_success", outcome: "success", userId: user.id, sessionId: stored.id, client });
-  for (const started of sessionStarts) await started(stored, client, session.replaces ?? []);
-  return { user, ...(await session.handOver(stored)) };
+  mayLogIn: (credentials: store.Credentials) => boolean | Promise<boolean> = isEnabled,
+): Promise<Login> {
+  const usernameCanonical = canonicalUsername(username);
+  const accept = await admitPasswordAttempt(usernameCanonical, client);
+  const credentials = await store.findCredentials({ usernameCanonical });
+  const passwordIsRight = await verifyPassword(password, credentials);
+  if (!credentials || !passwordIsRight || !(await mayLogIn(credentials)))
+    return loginFailed(client, credentials?.user.id);
+  await renewHash(credentials, password);
+  return { user: credentials.user, sessionEpoch: credentials.sessionEpoch, amr: ["pwd"], accept };
+}
+
+/**
+ * Asks every login check. Only then the guess is given back and the network remembered as the owner's: a right password
+ * alone must not wipe out what was counted.
+ */
+export async function checkLogin(login: Login, client: ClientInfo): Promise<CheckedLogin> {
+  for (const check of loginChecks) await check(login, client);
+  await login.accept();
+  return passed(login);
+}
+
+/**
+ * Starts the session of a login that has passed every check: nothing else writes one.
+ *
+ * @returns null when the password was changed or the owner barred since the login was proven: no session is left behind.
+ */
+export async function openSession(
+  login: CheckedLogin,
+  { row, replaces = [] }: NewSession,
+  client: ClientInfo,
+  { first, event = "authn_login_success" }: Opening = {},
+): Promise<Opened | null> {
+  if (!checkedLogins.has(login)) throw new Error("A session takes a login that has passed its checks.");
+  const opened = await store.insertSession(row, first ?? login);
+  if (!opened) return null;
+  await emit({ event, outcome: "success", userId: opened.user.id, sessionId: opened.session.id, client });
+  for (const started of sessionStarts) await started(opened.session, client, replaces);
+  return opened;
 }
 
 /** @throws AuthError "InvalidAccessToken" when the account is gone. */
@@ -88,50 +135,60 @@ export async function updateProfile(userId: string, input: ProfileInput, client:
 }
 
 /** Ends every session, the caller's too, and starts a new one. @throws AuthError "WrongPassword" */
-export async function changePassword<Handed extends object>(
+export async function changePassword(
   userId: string,
   input: PasswordInput,
   client: ClientInfo,
-  session: SessionDraft<Handed>,
-): Promise<Handed> {
-  const { user, sessionEpoch } = await checkCurrentPassword(userId, input.currentPassword, client);
-  await checkNewPassword(input.newPassword, user, "newPassword");
+  session: NewSession,
+): Promise<Opened> {
+  const login = await checkCurrentPassword(userId, input.currentPassword, client);
+  await checkNewPassword(input.newPassword, login.user, "newPassword");
   const hash = await hashPassword(input.newPassword);
-  const changed = await store.changePassword(userId, sessionEpoch, hash, session.row);
-  if (!changed) throw new AuthError("InvalidAccessToken");
-  markRevoked(changed.ended);
-  await emit({ event: "authn_password_change", outcome: "success", userId, sessionId: session.row.id, client });
-  return session.handOver(changed.session);
+  let ended: string[] = [];
+  const opened = await openSession(passed(login), session, client, {
+    first: async (tx) => {
+      const changed = await store.replacePassword(tx, login, hash);
+      ended = changed?.ended ?? [];
+      return changed;
+    },
+    event: "authn_password_change",
+  });
+  if (!opened) return accountIsGone();
+  markRevoked(ended);
+  return opened;
 }
 
 /** @throws AuthError "WrongPassword" */
 export async function deleteAccount(userId: string, password: string, client: ClientInfo): Promise<void> {
   const { sessionEpoch } = await checkCurrentPassword(userId, password, client);
-  for (const check of accountRemovalChecks) await check(userId, sessionEpoch);
-  for (const removal of accountRemovals) if (await removal(userId, sessionEpoch, client)) return;
+  for (const check of deletionChecks) await check(userId, sessionEpoch);
+  for (const deletion of deletions) if (await deletion(userId, sessionEpoch, client)) return;
   markRevoked((await store.deleteUser(userId, sessionEpoch)) ?? accountIsGone());
   await emit({ event: "user_deleted", outcome: "success", userId, client });
 }
 
+/** The password of a user who is logged in already. @throws AuthError "WrongPassword" */
+export async function checkCurrentPassword(userId: string, password: string, client: ClientInfo): Promise<Login> {
+  const login = await proveCurrentPassword(userId, password, client);
+  await login.accept();
+  return login;
+}
+
 /**
- * Shares the login's limits, or a stolen access token could guess the password without them.
+ * The same for a step-up, whose checks come next. Shares the login's limits, or a stolen access token could guess the
+ * password without them.
  *
  * @throws AuthError "WrongPassword"
  */
-export async function checkCurrentPassword(
-  userId: string,
-  password: string,
-  client: ClientInfo,
-): Promise<store.Credentials> {
+export async function proveCurrentPassword(userId: string, password: string, client: ClientInfo): Promise<Login> {
   const credentials = await store.findCredentials({ id: userId });
   if (!credentials || credentials.disabledAt) return accountIsGone();
-  const admitted = await admitPasswordAttempt(canonicalUsername(credentials.user.username), client);
+  const accept = await admitPasswordAttempt(canonicalUsername(credentials.user.username), client);
   if (!(await verifyPassword(password, credentials))) {
     await emit({ event: "authn_password_change_fail", outcome: "failure", userId, client });
     throw new AuthError("WrongPassword");
   }
-  await admitted();
-  return credentials;
+  return { user: credentials.user, sessionEpoch: credentials.sessionEpoch, amr: ["pwd"], accept };
 }
 
 async function renewHash(credentials: store.Credentials, password: string): Promise<void> {
@@ -139,9 +196,19 @@ async function renewHash(credentials: store.Credentials, password: string): Prom
   await store.replaceHash(credentials.user.id, credentials, await hashPassword(password));
 }
 
-async function loginFailed(client: ClientInfo, userId: string | undefined): Promise<AuthError> {
+/** @throws AuthError "InvalidLoginCredentials", whatever the reason. */
+export async function loginFailed(client: ClientInfo, userId: string | undefined): Promise<never> {
   await emit({ event: "authn_login_fail", outcome: "failure", userId, client });
-  return new AuthError("InvalidLoginCredentials");
+  throw new AuthError("InvalidLoginCredentials");
+}
+
+function isEnabled({ disabledAt }: store.Credentials): boolean {
+  return disabledAt === null;
+}
+
+function passed(login: Login): CheckedLogin {
+  checkedLogins.add(login);
+  return login as CheckedLogin;
 }
 
 function accountIsGone(): never {

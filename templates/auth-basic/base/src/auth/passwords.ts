@@ -13,20 +13,20 @@ export interface PasswordHash {
 const current = pepper(config.passwordPepper);
 const peppers = config.passwordPepperPrevious ? [current, pepper(config.passwordPepperPrevious)] : [current];
 
-const nobodys = `${"c".repeat(21)}u${"c".repeat(31)}`;
+const unusableHash = `${"c".repeat(21)}u${"c".repeat(31)}`;
 
 /**
  * A hash of nobody's password: checking it costs what checking a real one costs. It is what is stored of a user who has
  * not chosen a password yet.
  */
 export const noPassword: Readonly<PasswordHash> = Object.freeze({
-  passwordHash: `$2b$${String(config.bcryptCost).padStart(2, "0")}$${nobodys}`,
+  passwordHash: `$2b$${String(config.bcryptCost).padStart(2, "0")}$${unusableHash}`,
   pepperId: current.id,
 });
 
 /** Whether the user has chosen a password. */
 export function hasPassword({ passwordHash }: Pick<PasswordHash, "passwordHash">): boolean {
-  return !passwordHash.endsWith(`$${nobodys}`);
+  return !passwordHash.endsWith(`$${unusableHash}`);
 }
 
 /** Hashes with the current pepper and cost. */

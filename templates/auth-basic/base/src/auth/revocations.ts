@@ -14,7 +14,7 @@ const overlapSeconds = 30;
 const lateTokenSeconds = 60;
 
 /** How long a revoked row must stay, so that every process hears of it. */
-export const heardSeconds = config.accessTokenSeconds + lateTokenSeconds + overlapSeconds;
+export const revocationMemorySeconds = config.accessTokenSeconds + lateTokenSeconds + overlapSeconds;
 
 const deadUntilMs = new Map<string, number>();
 

@@ -15,20 +15,21 @@ export interface Tokens {
   expiresIn: number;
 }
 
-/** A login that is about to be stored: the row, and what its client is handed once that is stored. */
-export interface SessionDraft<Handed extends object = object> {
-  row: store.NewSession;
+/** A session that is about to start: the row, and how its client is handed it once that is stored. */
+export interface NewSession {
+  row: store.SessionRow;
   /** The sessions of this client that end when it is handed this one. */
   replaces?: readonly string[];
-  handOver(stored: store.StoredSession): Handed | Promise<Handed>;
+  /** @returns what the answer says of the session. */
+  deliver(stored: store.StoredSession): object | Promise<object>;
 }
 
 /** A session whose client holds tokens. */
-export function draftTokens(client: ClientInfo): SessionDraft<Tokens> {
+export function newTokens(client: ClientInfo): NewSession {
   const family = newFamily();
   return {
     row: { id: family.sessionId, ip: client.ip, userAgent: client.userAgent },
-    handOver: (stored) => tokensOf(stored, family),
+    deliver: (stored) => tokensOf(stored, family),
   };
 }
 
@@ -42,8 +43,6 @@ export async function rotate(refreshToken: string, client: ClientInfo): Promise<
   const rotated = await store.rotateSession(token.sessionId, token.generation);
   if (rotated) return tokensOf(rotated, token);
   await endIfReused(token, client);
-  const afterAll = await rotateAgain(token);
-  if (afterAll) return tokensOf(afterAll, token);
   const justRotated =
     config.refreshGraceSeconds > 0 && (await store.findJustRotated(token.sessionId, token.generation));
   if (justRotated) return tokensOf(justRotated, token);
@@ -83,15 +82,6 @@ export async function endSession(sessionId: string, client: ClientInfo, userId?:
 export async function endAllSessions(userId: string, client: ClientInfo): Promise<void> {
   markRevoked(await store.revokeAllSessions(userId, "logout-all"));
   await emit({ event: "authn_logout_all", outcome: "success", userId, client });
-}
-
-/**
- * On Postgres, a rotation that waited for another change of its session sees the session of after beside the user of
- * before. Where their epochs moved together, that refuses a token that is good.
- */
-async function rotateAgain({ sessionId, generation }: RefreshToken): Promise<store.StoredSession | null> {
-  const isCurrent = (await store.findCurrent(sessionId, generation)) !== null;
-  return isCurrent ? store.rotateSession(sessionId, generation) : null;
 }
 
 async function endIfReused({ sessionId, generation }: RefreshToken, client: ClientInfo): Promise<void> {

@@ -30,11 +30,20 @@ export interface NewUser extends PasswordHash {
   displayName: string | null;
 }
 
-export interface NewSession {
+export interface SessionRow {
   id: string;
   ip: string | null;
   userAgent: string | null;
 }
+
+/** Whose session it is, and at which epoch of theirs. */
+export interface SessionOwner {
+  user: User;
+  sessionEpoch: number;
+}
+
+/** What a transaction does before it writes a session, and whose that is then; null where there is to be none. */
+export type BeforeSession = (tx: Database) => Promise<SessionOwner | null>;
 
 /** A session row that was just written. */
 export interface StoredSession {
@@ -88,18 +97,14 @@ export const ownerAllows = and(
   eq(users.sessionEpoch, sessions.epoch),
 );
 
-/** Adds the user with a first session, or null where the name is taken. */
-export async function insertAccount(user: NewUser, session: NewSession) {
-  return transaction(async (tx) => {
-    const [added] = await tx
-      .insert(users)
-      .values({ ...user, createdAt: now })
-      .onConflictDoNothing({ target: users.usernameCanonical })
-      .returning(publicUser);
-    if (!added) return null;
-    const first = await startSession(tx, session, added.id, 0);
-    return first && { user: added, session: first };
-  });
+/** Adds the user, as the first step of the transaction that starts their session; null where the name is taken. */
+export async function insertUser(tx: Database, user: NewUser): Promise<SessionOwner | null> {
+  const [added] = await tx
+    .insert(users)
+    .values({ ...user, createdAt: now })
+    .onConflictDoNothing({ target: users.usernameCanonical })
+    .returning(publicUser);
+  return added ? { user: added, sessionEpoch: 0 } : null;
 }
 
 export async function findCredentials(by: { usernameCanonical: string } | { id: string }): Promise<Credentials | null> {
@@ -141,15 +146,30 @@ export async function replaceHash(userId: string, old: PasswordHash, newer: Pass
   await write((db) => db.update(users).set(newer).where(unchanged));
 }
 
-/** A session for an owner whose password was checked at `epoch`; null when it has been changed, or the owner barred, since. */
-export async function insertSession(session: NewSession, userId: string, epoch: number) {
-  return transaction((tx) => startSession(tx, session, userId, epoch));
+/**
+ * A session for `owner`, or for whom it answers: that happens before it in the same transaction. Null when it answers
+ * null, and when the owner's password has been changed, or the owner barred, since `sessionEpoch`.
+ */
+export async function insertSession(session: SessionRow, owner: SessionOwner | BeforeSession) {
+  return transaction(async (tx) => {
+    const settled = typeof owner === "function" ? await owner(tx) : owner;
+    const started = settled && (await startSession(tx, session, settled.user.id, settled.sessionEpoch));
+    return started && { user: settled.user, session: started };
+  });
 }
 
-/** The next generation in place of `generation`: one statement, so that of many attempts one wins. Null when it can't be. */
+/**
+ * The next generation in place of `generation`: one statement, so that of many attempts one wins. Null when it can't be.
+ *
+ * On Postgres, a rotation that waited for another change of its session sees the session of after beside the user of
+ * before. Where their epochs moved together, that refuses a token that is good: it is tried once more.
+ */
 export async function rotateSession(id: string, generation: number): Promise<StoredSession | null> {
-  const [rotated] = await write((db) => rotation(db).execute({ id, generation }));
-  return rotated ?? null;
+  const rotate = () => write((db) => rotation(db).execute({ id, generation }));
+  const [rotated] = await rotate();
+  if (rotated || !(await findCurrent(id, generation))) return rotated ?? null;
+  const [afterAll] = await rotate();
+  return afterAll ?? null;
 }
 
 const rotation = prepareOnce((db) =>
@@ -252,19 +272,18 @@ export async function revokeEveryone(): Promise<number> {
   });
 }
 
-/** A new password, every session ended and a new one for the caller: null when the password was changed since `epoch`. */
-export async function changePassword(userId: string, epoch: number, hash: PasswordHash, session: NewSession) {
-  return transaction(async (tx) => {
-    const [changed] = await tx
-      .update(users)
-      .set({ ...hash, sessionEpoch: nextEpoch })
-      .where(isEnabledAt(userId, epoch))
-      .returning({ epoch: users.sessionEpoch });
-    if (!changed) return null;
-    const ended = await endSessions(tx, userId, "password");
-    const started = await startSession(tx, session, userId, changed.epoch);
-    return started && { ended, session: started };
-  });
+/**
+ * A new password, and every session ended, as the first step of the transaction that starts a new one. Null when the
+ * password was changed since `sessionEpoch`.
+ */
+export async function replacePassword(tx: Database, { user, sessionEpoch }: SessionOwner, hash: PasswordHash) {
+  const [changed] = await tx
+    .update(users)
+    .set({ ...hash, sessionEpoch: nextEpoch })
+    .where(isEnabledAt(user.id, sessionEpoch))
+    .returning({ epoch: users.sessionEpoch });
+  if (!changed) return null;
+  return { user, sessionEpoch: changed.epoch, ended: await endSessions(tx, user.id, "password") };
 }
 
 /** Takes the user away. The sessions stay as tombstones, without what could name a person. */
@@ -306,7 +325,7 @@ export const nextEpoch = sql`${users.sessionEpoch} + 1`;
  * The row comes from a locked read of its owner: a password change either sees the new session and ends it, or has
  * moved the epoch and no row is made.
  */
-export async function startSession(tx: Database, session: NewSession, userId: string, epoch: number) {
+export async function startSession(tx: Database, session: SessionRow, userId: string, epoch: number) {
   const [started] = await tx
     .insert(sessions)
     .select(

@@ -15,19 +15,23 @@ const account = { points: 100, duration: 24 * 60 * 60 };
 /** A network the owner has logged in from passes the limit above by, so that nobody can lock the owner out. */
 const knownNetwork = { points: 1, duration: 20 * 24 * 60 * 60 };
 
-let limiters: ReturnType<typeof createLimiters> | undefined;
+let created: ReturnType<typeof createLimiters> | undefined;
 
 /**
  * Counts one attempt at a password. `name` is the canonical form of what was submitted, whether such a user exists or
- * not.
+ * not. Without an address (a Unix socket) only the account's limit counts: all such clients would share the others.
  *
- * @returns what to call when the password was right.
+ * @returns what to call when the login has passed.
  * @throws AuthError "TooManyRequests" with the seconds to wait.
  */
 export async function admitPasswordAttempt(name: string, client: ClientInfo): Promise<() => Promise<void>> {
   if (!config.rateLimit) return async () => undefined;
-  const limits = theLimiters();
+  const limits = limiters();
   const who = keyOf(name);
+  if (client.ip === null) {
+    await consume(limits.account, who, client);
+    return async () => void (await limits.account.reward(who));
+  }
   const pair = keyOf(name, networkOf(client.ip));
   await admitClient(client);
   await consume(limits.accountAndNetwork, pair, client);
@@ -42,7 +46,7 @@ export async function admitPasswordAttempt(name: string, client: ClientInfo): Pr
 
 /** Counts one attempt of the client's network. Without an address (a Unix socket) there is nothing to count by. */
 export async function admitClient(client: ClientInfo): Promise<void> {
-  if (config.rateLimit && client.ip) await consume(theLimiters().network, keyOf("", networkOf(client.ip)), client);
+  if (config.rateLimit && client.ip) await consume(limiters().network, keyOf("", networkOf(client.ip)), client);
 }
 
 async function consume(limiter: RateLimiterAbstract, key: string, client: ClientInfo): Promise<void> {
@@ -64,9 +68,9 @@ function keyOf(...parts: string[]): string {
     .digest("base64url");
 }
 
-function theLimiters() {
-  limiters ??= createLimiters();
-  return limiters;
+function limiters() {
+  created ??= createLimiters();
+  return created;
 }
 
 function createLimiters() {

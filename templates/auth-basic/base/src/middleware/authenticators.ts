@@ -1,5 +1,7 @@
-import type { Request } from "express";
+import type { Request, Response } from "express";
+import { type NewSession, newTokens } from "../auth/sessions.js";
 import { bearerToken } from "./bearer-token.js";
+import { clientOf } from "./client.js";
 
 /** Who a request speaks for. */
 export interface Auth {
@@ -16,3 +18,17 @@ export type Authenticator = (req: Request) => Promise<Auth | null>;
 
 /** Everything that may authenticate a request, asked in order. An add-on appends its own. */
 export const authenticators: Authenticator[] = [bearerToken];
+
+/** The session to start for this request, when this is how its client is to hold it; null when not. */
+export type SessionTransport = (req: Request, res: Response) => NewSession | null;
+
+/** How a session may travel to its client, other than as tokens in the body. An add-on appends its own. */
+export const sessionTransports: SessionTransport[] = [];
+
+export function newSession(req: Request, res: Response): NewSession {
+  for (const transport of sessionTransports) {
+    const session = transport(req, res);
+    if (session) return session;
+  }
+  return newTokens(clientOf(req));
+}

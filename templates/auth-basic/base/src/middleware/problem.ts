@@ -1,6 +1,5 @@
 import type { ErrorRequestHandler, Request, Response } from "express";
-import { errorTable } from "../auth/errors.js";
-import { AuthError, codeOf, toProblem, withCauses } from "../auth/errors.js";
+import { AuthError, codeOf, errorTable, toProblem, withCauses } from "../auth/errors.js";
 import { emit } from "../auth/events.js";
 import { clientOf } from "./client.js";
 

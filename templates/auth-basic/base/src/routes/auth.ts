@@ -4,13 +4,13 @@ import { AuthError } from "../auth/errors.js";
 import * as inputs from "../auth/input.js";
 import * as sessions from "../auth/sessions.js";
 import { listSessions, ping } from "../auth/store.js";
-import { answer } from "../middleware/async-handler.js";
+import { asyncHandler } from "../middleware/async-handler.js";
+import { newSession } from "../middleware/authenticators.js";
 import { readBearerToken } from "../middleware/bearer-token.js";
 import { clientOf } from "../middleware/client.js";
 import { jsonBody } from "../middleware/json-body.js";
 import { authenticate, authOf, protectedRoute } from "../middleware/jwt.js";
 import { problemHandler } from "../middleware/problem.js";
-import { newSession } from "../middleware/authenticators.js";
 import { addOnRouters, firstHandlers } from "./add-on-routers.js";
 
 /** Every path and status of the module. Mount it with `app.use("/api/auth", authRouter)`. */
@@ -26,33 +26,37 @@ authRouter.use((_req, res, next) => {
 for (const handler of firstHandlers) authRouter.use(handler);
 for (const router of addOnRouters) authRouter.use(router);
 
-authRouter.post("/signup", jsonBody, answer(signUp));
-authRouter.post("/login", jsonBody, answer(logIn));
-authRouter.post("/refresh-token", jsonBody, answer(refresh));
-authRouter.post("/logout", jsonBody, answer(logOut));
-authRouter.post("/logout-all", protectedRoute, answer(logOutEverywhere));
+authRouter.post("/signup", jsonBody, asyncHandler(signUp));
+authRouter.post("/login", jsonBody, asyncHandler(logIn));
+authRouter.post("/refresh-token", jsonBody, asyncHandler(refresh));
+authRouter.post("/logout", jsonBody, asyncHandler(logOut));
+authRouter.post("/logout-all", protectedRoute, asyncHandler(logOutEverywhere));
 
-authRouter.get("/me", protectedRoute, answer(getMe));
-authRouter.patch("/me", protectedRoute, jsonBody, answer(updateMe));
-authRouter.delete("/me", protectedRoute, jsonBody, answer(deleteMe));
-authRouter.put("/password", protectedRoute, jsonBody, answer(changePassword));
+authRouter.get("/me", protectedRoute, asyncHandler(getMe));
+authRouter.patch("/me", protectedRoute, jsonBody, asyncHandler(updateMe));
+authRouter.delete("/me", protectedRoute, jsonBody, asyncHandler(deleteMe));
+authRouter.put("/password", protectedRoute, jsonBody, asyncHandler(changePassword));
 
-authRouter.get("/sessions", protectedRoute, answer(getSessions));
-authRouter.delete("/sessions/:id", protectedRoute, answer(endSession));
+authRouter.get("/sessions", protectedRoute, asyncHandler(getSessions));
+authRouter.delete("/sessions/:id", protectedRoute, asyncHandler(endSession));
 
-authRouter.post("/validate", jsonBody, answer(validate));
-authRouter.get("/health", answer(health));
+authRouter.post("/validate", jsonBody, asyncHandler(validate));
+authRouter.get("/health", asyncHandler(health));
 
 authRouter.use(problemHandler);
 
 async function signUp(req: Request, res: Response): Promise<void> {
   const input = inputs.parseInput(inputs.signUpInput, req.body);
-  res.status(201).json(await accounts.signUp(input, clientOf(req), newSession(req, res)));
+  const session = newSession(req, res);
+  const opened = await accounts.signUp(input, clientOf(req), session);
+  res.status(201).json({ user: opened.user, ...(await session.deliver(opened.session)) });
 }
 
 async function logIn(req: Request, res: Response): Promise<void> {
   const input = inputs.parseInput(inputs.logInInput, req.body);
-  res.json(await accounts.logIn(input, clientOf(req), newSession(req, res)));
+  const session = newSession(req, res);
+  const opened = await accounts.logIn(input, clientOf(req), session);
+  res.json({ user: opened.user, ...(await session.deliver(opened.session)) });
 }
 
 async function refresh(req: Request, res: Response): Promise<void> {
@@ -100,7 +104,8 @@ async function deleteMe(req: Request, res: Response): Promise<void> {
 async function changePassword(req: Request, res: Response): Promise<void> {
   const input = inputs.parseInput(inputs.passwordInput, req.body);
   const session = newSession(req, res);
-  res.json(await accounts.changePassword(authOf(req).userId, input, clientOf(req), session));
+  const opened = await accounts.changePassword(authOf(req).userId, input, clientOf(req), session);
+  res.json(await session.deliver(opened.session));
 }
 
 async function getSessions(req: Request, res: Response): Promise<void> {

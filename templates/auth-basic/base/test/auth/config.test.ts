@@ -1,8 +1,7 @@
 import "./environment.js";
 import { describe, expect, test } from "vitest";
 import { readConfig } from "../../src/auth/config.js";
-import { errorTable, shownCode } from "../../src/auth/errors.js";
-import { AuthError } from "../../src/auth/errors.js";
+import { AuthError, errorTable, shownCode } from "../../src/auth/errors.js";
 import { eventSinks } from "../../src/auth/events.js";
 import { environment } from "./environment.js";
 

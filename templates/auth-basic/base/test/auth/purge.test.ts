@@ -1,9 +1,9 @@
 import "./environment.js";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { batchRows, endBatches, inBatches } from "../../src/auth/purge-store.js";
 import { closers } from "../../src/auth/close.js";
 import { purge } from "../../src/auth/purge.js";
+import { batchRows, endBatches, inBatches } from "../../src/auth/purge-store.js";
 import { fromNow, read, write } from "../../src/db/client.js";
 import { sessions } from "../../src/db/schema/auth.js";
 import {

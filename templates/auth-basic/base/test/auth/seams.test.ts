@@ -5,13 +5,12 @@ import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AuthError } from "../../src/auth/errors.js";
 import { eventSinks, onEvent } from "../../src/auth/events.js";
-import { type ProfileChange, profileChanges } from "../../src/auth/hooks.js";
-import { sessionStarts } from "../../src/auth/hooks.js";
-import { draftTokens } from "../../src/auth/sessions.js";
+import { type ProfileChange, profileChanges, sessionStarts } from "../../src/auth/hooks.js";
+import { newTokens } from "../../src/auth/sessions.js";
 import { now, read, write } from "../../src/db/client.js";
 import { users } from "../../src/db/schema/auth.js";
+import { sessionTransports } from "../../src/middleware/authenticators.js";
 import { protectedRoute } from "../../src/middleware/jwt.js";
-import { sessionCarriers } from "../../src/middleware/authenticators.js";
 import { authRouter } from "../../src/routes/auth.js";
 import {
   call,
@@ -125,18 +124,21 @@ describe("an address that stays", () => {
   });
 });
 
-describe("a session carrier", () => {
-  test("hands the session over in its own way, where it is meant, and nowhere else", async () => {
+describe("a session transport", () => {
+  test("delivers the session in its own way, where it is meant, and nowhere else", async () => {
     const { username } = await signUp();
-    const carrier: (typeof sessionCarriers)[number] = (req) => {
-      if (req.get("x-carry") !== "name only") return null;
-      const { row } = draftTokens({ ip: null, userAgent: null });
-      return { row, handOver: ({ id }) => ({ session: id }) };
+    const transport: (typeof sessionTransports)[number] = (req) => {
+      if (req.get("x-transport") !== "name only") return null;
+      const { row } = newTokens({ ip: null, userAgent: null });
+      return { row, deliver: ({ id }) => ({ session: id }) };
     };
-    sessionCarriers.push(carrier);
-    const carried = await call("POST /login", { body: { username, password }, headers: { "x-carry": "name only" } });
+    sessionTransports.push(transport);
+    const carried = await call("POST /login", {
+      body: { username, password },
+      headers: { "x-transport": "name only" },
+    });
     const usual = await logIn(username);
-    sessionCarriers.splice(sessionCarriers.indexOf(carrier), 1);
+    sessionTransports.splice(sessionTransports.indexOf(transport), 1);
     expect(Object.keys(carried.body).sort()).toEqual(["session", "user"]);
     expect(Object.keys(usual)).toContain("refreshToken");
   });

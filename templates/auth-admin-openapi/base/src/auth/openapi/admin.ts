@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { idsInput, mostUsers, newUserInput, sorts, userInput } from "../admin/input.js";
+import { roles } from "../admin/roles.js";
 import type { Operation, OperationGroup, Parameter } from "./operations.js";
 import { time, user } from "./output.js";
-import { roles } from "../admin/roles.js";
 
 const adminUser = z
   .object({ ...user.shape, role: z.enum(roles), emailVerifiedAt: time.nullable(), disabledAt: time.nullable() })

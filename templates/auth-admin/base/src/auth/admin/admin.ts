@@ -1,18 +1,18 @@
 import { randomUUID } from "node:crypto";
+import { AuthError, type ErrorCode } from "../errors.js";
+import { type AuthEvent, type ClientInfo, emit } from "../events.js";
+import { type ProfileChanges, profileChanges } from "../hooks.js";
+import { invalid } from "../input.js";
+import { noPassword } from "../passwords.js";
+import { markRevoked } from "../revocations.js";
+import { findCredentials } from "../store.js";
+import { canonicalUsername } from "../username.js";
 import { cursorAt, readCursor } from "./cursor.js";
 import { isId, type ListQuery, type NewUserInput, type UserInput } from "./input.js";
 import { type AdminUser, findUser, findUsers } from "./list-store.js";
-import * as store from "./store.js";
-import { AuthError, type ErrorCode } from "../errors.js";
-import { type AuthEvent, type ClientInfo, emit } from "../events.js";
-import { invalid } from "../input.js";
 import { passwordResets } from "./password-resets.js";
-import { noPassword } from "../passwords.js";
-import { type ProfileChanges, profileChanges } from "../hooks.js";
-import { markRevoked } from "../revocations.js";
 import { type Role, roles } from "./roles.js";
-import { findCredentials } from "../store.js";
-import { canonicalUsername } from "../username.js";
+import * as store from "./store.js";
 
 declare module "../events.js" {
   interface EventNames {

@@ -1,7 +1,7 @@
-import { findAdmins } from "./list-store.js";
 import { closeAuth } from "../close.js";
 import { AuthError, withCauses } from "../errors.js";
 import { createAdmin, promote } from "./first-admin.js";
+import { findAdmins } from "./list-store.js";
 import { readPassword } from "./typed-password.js";
 
 /** `npm run auth:admin -- create bob`, `promote bob` or `list`: admins by whoever has the server, and no other way. */

@@ -1,8 +1,8 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import { type Sort, sorts } from "./input.js";
 import { config } from "../config.js";
 import { invalid } from "../input.js";
+import { type Sort, sorts } from "./input.js";
 
 /** Where a page ends: what its last user is sorted by, as the database writes it, and their id. */
 export interface Position {

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { changeUser, insertUser } from "./store.js";
 import { AuthError } from "../errors.js";
 import { emit } from "../events.js";
 import { parseInput, signUpInput } from "../input.js";
@@ -8,6 +7,7 @@ import { hashPassword } from "../passwords.js";
 import { markRevoked } from "../revocations.js";
 import { findCredentials } from "../store.js";
 import { canonicalUsername } from "../username.js";
+import { changeUser, insertUser } from "./store.js";
 
 const reason = "at the server's terminal";
 const nameInput = signUpInput.pick({ username: true });

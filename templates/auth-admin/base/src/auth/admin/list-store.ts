@@ -2,10 +2,10 @@ import { and, asc, desc, eq, isNotNull, isNull, type SQL, sql } from "drizzle-or
 import { read } from "../../db/client.js";
 import { asciiLower, columnType } from "../../db/columns.js";
 import { users } from "../../db/schema/auth.js";
-import type { Position } from "./cursor.js";
-import type { ListQuery, Sort } from "./input.js";
 import { publicUser } from "../store.js";
 import { canonicalUsername } from "../username.js";
+import type { Position } from "./cursor.js";
+import type { ListQuery, Sort } from "./input.js";
 
 /** What an admin may see of a user. */
 export const adminUser = {

@@ -1,12 +1,12 @@
 import { eq, type SQL, sql } from "drizzle-orm";
 import { type Database, forUpdate, now, transaction } from "../../db/client.js";
 import { users } from "../../db/schema/auth.js";
-import { type AdminUser, adminUser } from "./list-store.js";
 import { AuthError } from "../errors.js";
-import { hasPassword, type PasswordHash } from "../passwords.js";
 import type { ProfileChanges } from "../hooks.js";
-import type { Role } from "./roles.js";
+import { hasPassword, type PasswordHash } from "../passwords.js";
 import { endSessions, nextEpoch, removeUser } from "../store.js";
+import { type AdminUser, adminUser } from "./list-store.js";
+import type { Role } from "./roles.js";
 
 export interface NewUser extends PasswordHash {
   id: string;

@@ -1,10 +1,10 @@
 import type { Request } from "express";
-import { expiryOf, findCookieSession } from "./sessions.js";
-import { AuthError } from "../errors.js";
-import { parseSessionCookie } from "./cookie-value.js";
 import type { Auth } from "../../middleware/authenticators.js";
-import { cookieKind, cookieValues } from "./cookie-jar.js";
 import { checkSameOrigin } from "../../middleware/same-origin.js";
+import { AuthError } from "../errors.js";
+import { cookieKind, cookieValues } from "./cookie-jar.js";
+import { parseSessionCookie } from "./cookie-value.js";
+import { expiryOf, findCookieSession } from "./sessions.js";
 
 const authenticated = new WeakSet<Request>();
 

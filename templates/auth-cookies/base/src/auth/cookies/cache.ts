@@ -1,7 +1,7 @@
 import { cookieConfig } from "./config.js";
-import type { LiveSession } from "./store.js";
 import { memorySessionCache } from "./memory-cache.js";
 import { redisSessionCache } from "./redis-cache.js";
+import type { LiveSession } from "./store.js";
 
 /**
  * How long the database's word on a session is believed. What ends a session reaches every server within a second

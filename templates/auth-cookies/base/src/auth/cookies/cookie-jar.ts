@@ -1,7 +1,7 @@
 import type { Request, Response } from "express";
-import { cookieConfig } from "./config.js";
 import { AuthError } from "../errors.js";
 import { emit } from "../events.js";
+import { cookieConfig } from "./config.js";
 import { parseSessionCookie } from "./cookie-value.js";
 
 declare module "../events.js" {

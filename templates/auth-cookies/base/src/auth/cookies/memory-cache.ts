@@ -1,5 +1,5 @@
-import type { LiveSession } from "./store.js";
 import type { SessionCache } from "./cache.js";
+import type { LiveSession } from "./store.js";
 
 const mostSessions = 10_000;
 

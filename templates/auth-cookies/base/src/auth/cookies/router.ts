@@ -1,29 +1,30 @@
 import express, { type Request, type Response } from "express";
-import { getProfile, logIn } from "../accounts.js";
-import { endCookieSession, expiryOf } from "./sessions.js";
-import { findLiveSession } from "./store.js";
-import { logInInput, parseInput } from "../input.js";
-import { endOwnSession } from "../sessions.js";
-import { answer } from "../../middleware/async-handler.js";
+import { asyncHandler } from "../../middleware/async-handler.js";
 import { readBearerToken } from "../../middleware/bearer-token.js";
 import { clientOf } from "../../middleware/client.js";
-import { newCookieSession } from "./transport.js";
-import { clearSessionCookie, requireCookieKind, sessionIdsOf } from "./cookie-jar.js";
 import { jsonBody } from "../../middleware/json-body.js";
 import { authOf, protectedRoute } from "../../middleware/jwt.js";
 import { checkSameOrigin } from "../../middleware/same-origin.js";
+import { getProfile, logIn } from "../accounts.js";
+import { logInInput, parseInput } from "../input.js";
+import { endOwnSession } from "../sessions.js";
 import { sessionHasEnded } from "./authenticator.js";
+import { clearSessionCookie, requireCookieKind, sessionIdsOf } from "./cookie-jar.js";
+import { endCookieSession, expiryOf } from "./sessions.js";
+import { findLiveSession } from "./store.js";
+import { newCookieSession } from "./transport.js";
 
 /** Cookie sessions, inside the module's path. */
 export const sessionRouter: express.Router = express.Router();
 
-sessionRouter.post("/session", jsonBody, answer(startSession));
-sessionRouter.get("/session", protectedRoute, answer(getSession));
-sessionRouter.delete("/session", answer(endSession));
+sessionRouter.post("/session", jsonBody, asyncHandler(startSession));
+sessionRouter.get("/session", protectedRoute, asyncHandler(getSession));
+sessionRouter.delete("/session", asyncHandler(endSession));
 
 async function startSession(req: Request, res: Response): Promise<void> {
   const session = newCookieSession(req, res);
-  res.json(await logIn(parseInput(logInInput, req.body), clientOf(req), session));
+  const opened = await logIn(parseInput(logInInput, req.body), clientOf(req), session);
+  res.json({ user: opened.user, ...(await session.deliver(opened.session)) });
 }
 
 async function getSession(req: Request, res: Response): Promise<void> {

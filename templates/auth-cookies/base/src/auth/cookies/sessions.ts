@@ -1,11 +1,11 @@
 import { config } from "../config.js";
-import { findLiveSession, type LiveSession, renewSession } from "./store.js";
 import { type ClientInfo, emit } from "../events.js";
 import { isRevoked, markRevoked } from "../revocations.js";
+import { endSession, type NewSession } from "../sessions.js";
+import { revokeSession, type StoredSession } from "../store.js";
 import { type KnownSession, sessionCache } from "./cache.js";
 import { newSessionCookie } from "./cookie-value.js";
-import { endSession, type SessionDraft } from "../sessions.js";
-import { revokeSession, type StoredSession } from "../store.js";
+import { findLiveSession, type LiveSession, renewSession } from "./store.js";
 
 /** Use is noted at most this often, so that most requests write nothing; or at a tenth of a shorter idle life. */
 const mostSecondsUnnoted = 5 * 60;
@@ -23,12 +23,12 @@ export type SendCookie = (value: string, maxAgeSeconds: number) => void;
  * A session whose client holds a cookie. Its value is new, whatever the client brought; the session that the client had
  * until now, `replaced`, ends as soon as this one is stored.
  */
-export function draftCookie(client: ClientInfo, replaced: string[], send: SendCookie): SessionDraft<InCookie> {
+export function newCookie(client: ClientInfo, replaced: string[], send: SendCookie): NewSession {
   const { value, sessionId } = newSessionCookie();
   return {
     row: { id: sessionId, ip: client.ip, userAgent: client.userAgent },
     replaces: replaced,
-    handOver: async (stored) => {
+    deliver: async (stored) => {
       for (const id of replaced) await endReplaced(id, client);
       send(value, Math.max(1, secondsUntil(stored.absoluteExpiresAt)));
       return { session: { id: stored.id, expiresAt: firstExpiry(stored) } };

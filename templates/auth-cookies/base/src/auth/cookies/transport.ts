@@ -1,13 +1,13 @@
 import type { Request, Response } from "express";
-import { draftCookie, type InCookie } from "./sessions.js";
-import type { SessionDraft } from "../sessions.js";
 import { clientOf } from "../../middleware/client.js";
-import { requireCookieKind, sessionIdsOf, setSessionCookie } from "./cookie-jar.js";
 import { checkSameOrigin } from "../../middleware/same-origin.js";
+import type { NewSession } from "../sessions.js";
 import { cameByCookie } from "./authenticator.js";
+import { requireCookieKind, sessionIdsOf, setSessionCookie } from "./cookie-jar.js";
+import { newCookie } from "./sessions.js";
 
 /** Who came by a cookie gets the next session as one; so does who asks for it with the header `Auth-Session: cookie`. */
-export function inCookie(req: Request, res: Response): SessionDraft<InCookie> | null {
+export function inCookie(req: Request, res: Response): NewSession | null {
   return cameByCookie(req) || req.headers["auth-session"] === "cookie" ? newCookieSession(req, res) : null;
 }
 
@@ -17,9 +17,9 @@ export function inCookie(req: Request, res: Response): SessionDraft<InCookie> | 
  *
  * @throws AuthError "ForbiddenError"
  */
-export function newCookieSession(req: Request, res: Response): SessionDraft<InCookie> {
+export function newCookieSession(req: Request, res: Response): NewSession {
   const kind = requireCookieKind(req);
   checkSameOrigin(req);
   const send = (value: string, seconds: number): void => setSessionCookie(res, kind, value, seconds);
-  return draftCookie(clientOf(req), sessionIdsOf(req, kind), send);
+  return newCookie(clientOf(req), sessionIdsOf(req, kind), send);
 }

@@ -6,9 +6,9 @@ import type { ErrorCode } from "../../../src/auth/errors.js";
 import { revokeEveryone } from "../../../src/auth/store.js";
 import { now, write } from "../../../src/db/client.js";
 import { sessions } from "../../../src/db/schema/auth.js";
-import { browserOf, fromPage, logInWithBrowser, signUpInBrowser } from "./browser.js";
 import { call, expectProblem, logIn, password, sessionOf, signUp, startAuth, stopAuth } from "../client.js";
 import { duringOutage } from "../database.js";
+import { browserOf, fromPage, logInWithBrowser, signUpInBrowser } from "./browser.js";
 
 // What a session promises, whether its client holds a bearer token or a cookie.
 beforeAll(startAuth, 60_000);

@@ -3,12 +3,14 @@ import { eq } from "drizzle-orm";
 import type { Request } from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readCookieConfig } from "../../../src/auth/cookies/config.js";
-import { type LiveSession, renewSession } from "../../../src/auth/cookies/store.js";
+import { cookieKind, requireCookieKind } from "../../../src/auth/cookies/cookie-jar.js";
 import { memorySessionCache } from "../../../src/auth/cookies/memory-cache.js";
+import { type LiveSession, renewSession } from "../../../src/auth/cookies/store.js";
 import { issueRefreshToken, parseRefreshToken } from "../../../src/auth/refresh-token.js";
 import { fromNow, now, read, write } from "../../../src/db/client.js";
 import { sessions, users } from "../../../src/db/schema/auth.js";
-import { cookieKind, requireCookieKind } from "../../../src/auth/cookies/cookie-jar.js";
+import { call, events, expectProblem, newName, password, refresh, signUp, startAuth, stopAuth } from "../client.js";
+import { dumpDatabase, duringOutage } from "../database.js";
 import {
   type Browser,
   browserOf,
@@ -19,9 +21,7 @@ import {
   page,
   signUpInBrowser,
 } from "./browser.js";
-import { call, events, expectProblem, newName, password, refresh, signUp, startAuth, stopAuth } from "../client.js";
 import { testRedisUrl } from "./environment.js";
-import { dumpDatabase, duringOutage } from "../database.js";
 
 // What cookie sessions promise. What they have in common with bearer tokens, and who may use them, have files of their own.
 beforeAll(startAuth, 60_000);

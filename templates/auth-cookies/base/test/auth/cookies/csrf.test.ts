@@ -3,8 +3,8 @@ import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { protectedRoute } from "../../../src/middleware/jwt.js";
 import { allowOrigins } from "../../../src/middleware/same-origin.js";
-import { type Browser, cookieLines, cookieOf, page, signUpInBrowser } from "./browser.js";
 import { call, expectProblem, newName, password, signUp, startAuth, stopAuth } from "../client.js";
+import { type Browser, cookieLines, cookieOf, page, signUpInBrowser } from "./browser.js";
 import { friend } from "./environment.js";
 
 // Who may use a cookie: pages of the site itself, and of the origins on the list.

@@ -1,11 +1,11 @@
-import { addAddressChange, cancelAddressChange } from "./store.js";
 import { AuthError } from "../errors.js";
 import { type ClientInfo, emit } from "../events.js";
+import type { ProfileChanges } from "../hooks.js";
 import { invalid } from "../input.js";
+import type { User } from "../store.js";
 import { isMailAddress } from "./address.js";
 import { ringForMail } from "./bell.js";
-import type { ProfileChanges } from "../hooks.js";
-import type { User } from "../store.js";
+import { addAddressChange, cancelAddressChange } from "./store.js";
 
 declare module "../events.js" {
   interface EventNames {

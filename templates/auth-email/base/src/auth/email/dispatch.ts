@@ -1,11 +1,11 @@
-import { answerResetRequest } from "./store.js";
 import { emit } from "../events.js";
+import { createWorker, type Worker } from "../jobs/worker.js";
 import { onNewMail } from "./bell.js";
 import { mailConfig } from "./config.js";
-import { type Mail, renderMail } from "./rendering.js";
 import { type Claimed, type ClaimedMail, claimMail, dropMail, postponeMail } from "./outbox-store.js";
+import { type Mail, renderMail } from "./rendering.js";
+import { answerResetRequest } from "./store.js";
 import { MailRefused, openTransport, reasonOf, type Send } from "./transport.js";
-import { createWorker, type Worker } from "../jobs/worker.js";
 
 declare module "../events.js" {
   interface EventNames {

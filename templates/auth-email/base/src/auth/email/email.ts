@@ -1,5 +1,15 @@
-import { resetReason } from "./on-event.js";
+import { AuthError } from "../errors.js";
+import { type ClientInfo, emit } from "../events.js";
+import { checkNewPassword } from "../password-checks.js";
+import { hashPassword } from "../passwords.js";
+import { markRevoked } from "../revocations.js";
+import { admitClient } from "../throttle.js";
+import { canonicalUsername } from "../username.js";
+import { canonicalAddress } from "./address.js";
+import { ringForMail } from "./bell.js";
 import type { ForgotInput, ResetInput } from "./input.js";
+import { resetReason } from "./on-event.js";
+import type { ResetRequest } from "./outbox-store.js";
 import {
   addResetRequest,
   addVerification,
@@ -9,16 +19,6 @@ import {
   spendRevert,
   spendVerification,
 } from "./store.js";
-import { AuthError } from "../errors.js";
-import { type ClientInfo, emit } from "../events.js";
-import { canonicalAddress } from "./address.js";
-import { ringForMail } from "./bell.js";
-import type { ResetRequest } from "./outbox-store.js";
-import { checkNewPassword } from "../password-checks.js";
-import { hashPassword } from "../passwords.js";
-import { markRevoked } from "../revocations.js";
-import { admitClient } from "../throttle.js";
-import { canonicalUsername } from "../username.js";
 
 declare module "../events.js" {
   interface EventNames {

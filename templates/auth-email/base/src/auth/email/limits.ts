@@ -6,6 +6,7 @@ import { networkOf } from "../client-network.js";
 import { config } from "../config.js";
 import { AuthError } from "../errors.js";
 import { canonicalAddress } from "./address.js";
+import type { MailPurpose } from "./mails/mail.js";
 
 interface MailLimit {
   /** Mails that may go at once; each is back after `everySeconds`. */
@@ -51,9 +52,9 @@ export async function mayReset(tx: Database, userId: string, known: string | nul
   return (await secondsToWait(tx, perAccount, "reset account", userId)) === 0;
 }
 
-/** Whether the owner may be told once more that the account will be deleted. */
-export async function mayTellOfDeletion(tx: Database, userId: string): Promise<boolean> {
-  return (await secondsToWait(tx, perAccount, "deletion account", userId)) === 0;
+/** Whether the owner may be sent one more notice of that kind. */
+export async function mayTell(tx: Database, purpose: MailPurpose, userId: string): Promise<boolean> {
+  return (await secondsToWait(tx, perAccount, `${purpose} account`, userId)) === 0;
 }
 
 /** What is stored of the network of an address. Null without one. */

@@ -3,8 +3,8 @@ import { ago, type Database, fromNow, now, read, skipLocked, write } from "../..
 import { users } from "../../db/schema/auth.js";
 import { emailTokens, mailOutbox } from "../../db/schema/auth-email.js";
 import { canonicalAddress } from "./address.js";
-import { hashOf, newId, type TokenPurpose, tokenOf } from "./token.js";
 import type { MailPurpose } from "./mails/mail.js";
+import { hashOf, newId, type TokenPurpose, tokenOf } from "./token.js";
 
 /** How long a link works. */
 export const linkSeconds: Record<TokenPurpose, number> = { verify: 86_400, reset: 3_600, revert: 7 * 86_400 };

@@ -1,9 +1,8 @@
 import { and, isNull, lt } from "drizzle-orm";
 import { ago } from "../../db/client.js";
 import { emailTokens, mailLimits, mailOutbox } from "../../db/schema/auth-email.js";
-import { inBatches } from "../purge-store.js";
-import { deleteSome } from "../purge-store.js";
 import type { Purge } from "../purge.js";
+import { deleteSome, inBatches } from "../purge-store.js";
 
 /** How long mail that nobody took can still be looked at. */
 const keepFailedSeconds = 7 * 86_400;

@@ -1,13 +1,12 @@
 import { config } from "../config.js";
 import { linkPaths, mailConfig } from "./config.js";
-import { type ClaimedMail, findRecipient } from "./outbox-store.js";
-import { type TokenPurpose, tokenBehind } from "./token.js";
-import { deletionMail } from "./mails/deletion.js";
-import { html, type MailPurpose, type MailTemplate } from "./mails/mail.js";
+import { html, type MailPurpose, type NamedTemplate } from "./mails/mail.js";
 import { passwordChangedMail } from "./mails/password-changed.js";
 import { resetMail } from "./mails/reset.js";
 import { revertMail } from "./mails/revert.js";
 import { verifyMail } from "./mails/verify.js";
+import { type ClaimedMail, findRecipient } from "./outbox-store.js";
+import { type TokenPurpose, tokenBehind } from "./token.js";
 
 /** A mail as it goes out. The same JSON is what a queue is handed. */
 export interface Mail {
@@ -24,28 +23,22 @@ export interface Mail {
   createdAt: string;
 }
 
-const templates: Record<MailPurpose, MailTemplate> = {
-  verify: verifyMail,
-  reset: resetMail,
-  revert: revertMail,
-  "password-changed": passwordChangedMail,
-  deletion: deletionMail,
-};
+/** How each kind of mail is written. An add-on appends its own. */
+export const mailTemplates: NamedTemplate[] = [
+  { purpose: "verify", template: verifyMail },
+  { purpose: "reset", template: resetMail },
+  { purpose: "revert", template: revertMail },
+  { purpose: "password-changed", template: passwordChangedMail },
+];
 
 /** The mail with its link, which exists from here on only; null when nobody needs it any more. */
 export async function renderMail(claimed: ClaimedMail): Promise<Mail | null> {
   const recipient = await findRecipient(claimed);
   const link = recipient && linkOf(claimed, recipient.tokenHash);
-  if (!recipient || link === null) return null;
-  const {
-    subject,
-    text,
-    html: body,
-  } = templates[claimed.purpose]({
-    site: config.jwtIssuer,
-    username: recipient.username,
-    link,
-  });
+  const known = mailTemplates.find(({ purpose }) => purpose === claimed.purpose);
+  if (!recipient || link === null || !known) return null;
+  const facts = { site: config.jwtIssuer, username: recipient.username, link };
+  const { subject, text, html: body } = known.template(facts);
   const { id, purpose, userId, address: to, createdAt } = claimed;
   const page = `<!doctype html>\n<html lang="en">\n<head>${html`<title>${subject}</title>`}</head>\n<body>\n${body}\n</body>\n</html>\n`;
   return {

@@ -1,13 +1,13 @@
 import express, { type Request, type Response } from "express";
-import * as email from "./email.js";
-import { forgotInput, resetInput, tokenInput } from "./input.js";
-import { AuthError } from "../errors.js";
-import { parseInput } from "../input.js";
-import { startMail } from "./dispatch.js";
-import { answer } from "../../middleware/async-handler.js";
+import { asyncHandler } from "../../middleware/async-handler.js";
 import { clientOf } from "../../middleware/client.js";
 import { jsonBody } from "../../middleware/json-body.js";
 import { authenticate, authOf, protectedRoute } from "../../middleware/jwt.js";
+import { AuthError } from "../errors.js";
+import { parseInput } from "../input.js";
+import { startMail } from "./dispatch.js";
+import * as email from "./email.js";
+import { forgotInput, resetInput, tokenInput } from "./input.js";
 
 /** Addresses that are proven, and passwords that were forgotten. Every link is used by a POST: mail scanners follow GETs. */
 export const emailRouter: express.Router = express.Router();
@@ -18,11 +18,11 @@ emailRouter.use((_req, _res, next) => {
   next();
 });
 
-emailRouter.post("/email/verification", protectedRoute, answer(sendVerification));
-emailRouter.post("/email/verify", jsonBody, answer(verifyEmail));
-emailRouter.post("/email/revert", jsonBody, answer(revertEmail));
-emailRouter.post("/password/forgot", jsonBody, answer(forgotPassword));
-emailRouter.post("/password/reset", jsonBody, answer(resetPassword));
+emailRouter.post("/email/verification", protectedRoute, asyncHandler(sendVerification));
+emailRouter.post("/email/verify", jsonBody, asyncHandler(verifyEmail));
+emailRouter.post("/email/revert", jsonBody, asyncHandler(revertEmail));
+emailRouter.post("/password/forgot", jsonBody, asyncHandler(forgotPassword));
+emailRouter.post("/password/reset", jsonBody, asyncHandler(resetPassword));
 
 async function sendVerification(req: Request, res: Response): Promise<void> {
   await email.sendVerification(authOf(req).userId, clientOf(req));

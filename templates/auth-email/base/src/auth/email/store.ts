@@ -4,13 +4,13 @@ import { asciiLower } from "../../db/columns.js";
 import { sessions, users } from "../../db/schema/auth.js";
 import { emailTokens, mailOutbox } from "../../db/schema/auth-email.js";
 import { codeOf, withCauses } from "../errors.js";
+import { hasPassword, type PasswordHash } from "../passwords.js";
+import { endSessions, type RevokedReason } from "../store.js";
 import { canonicalAddress } from "./address.js";
 import { admitReset, admitVerification, mayAsk, mayReset, networkKeyOf } from "./limits.js";
 import { addLinkMail, addMail, addRequest, dropLinks, type ResetRequest } from "./outbox-store.js";
-import { hashOf, type TokenPurpose } from "./token.js";
-import { hasPassword, type PasswordHash } from "../passwords.js";
 import { proofEffects } from "./proof-effects.js";
-import { endSessions, type RevokedReason } from "../store.js";
+import { hashOf, type TokenPurpose } from "./token.js";
 
 /** What of an account decides about its mail. */
 export interface EmailAccount {

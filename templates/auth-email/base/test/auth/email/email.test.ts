@@ -2,30 +2,20 @@ import "./environment.js";
 import { eq } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mailPasswordReset } from "../../../src/auth/admin/mail-password-reset.js";
+import { mayReset } from "../../../src/auth/email/limits.js";
+import { proofEffects } from "../../../src/auth/email/proof-effects.js";
 import { AuthError } from "../../../src/auth/errors.js";
 import { emit } from "../../../src/auth/events.js";
-import { mayReset } from "../../../src/auth/email/limits.js";
-import { mailPasswordReset } from "../../../src/auth/admin/mail-password-reset.js";
 import { passwordChecks } from "../../../src/auth/password-checks.js";
 import { noPassword } from "../../../src/auth/passwords.js";
-import { proofEffects } from "../../../src/auth/email/proof-effects.js";
 import { findCredentials } from "../../../src/auth/store.js";
 import { fromNow, read, write } from "../../../src/db/client.js";
 import { users } from "../../../src/db/schema/auth.js";
 import { emailTokens } from "../../../src/db/schema/auth-email.js";
 import { authenticators } from "../../../src/middleware/authenticators.js";
 import { requireVerifiedEmail } from "../../../src/middleware/verified-email.js";
-import {
-  call,
-  events,
-  expectAlive,
-  expectDead,
-  expectProblem,
-  logIn,
-  newName,
-  password,
-  signUp,
-} from "../client.js";
+import { call, events, expectAlive, expectDead, expectProblem, logIn, newName, password, signUp } from "../client.js";
 import { dumpDatabase } from "../database.js";
 import {
   addressOf,

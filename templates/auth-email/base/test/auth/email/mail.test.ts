@@ -1,11 +1,11 @@
 import "./environment.js";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { addResetRequest, addVerification } from "../../../src/auth/email/store.js";
 import { canonicalAddress, isMailAddress } from "../../../src/auth/email/address.js";
 import { readMailConfig } from "../../../src/auth/email/config.js";
 import { drainMail, stopMail } from "../../../src/auth/email/dispatch.js";
 import type { Mail } from "../../../src/auth/email/rendering.js";
+import { addResetRequest, addVerification } from "../../../src/auth/email/store.js";
 import { purge } from "../../../src/auth/purge.js";
 import { fromNow, read, write } from "../../../src/db/client.js";
 import { users } from "../../../src/db/schema/auth.js";

@@ -1,8 +1,8 @@
+import type { Purge } from "../purge.js";
 import { inBatches } from "../purge-store.js";
-import { deleteOldEvents, halfForgotten } from "./store.js";
 import { eventsConfig } from "./config.js";
 import { forgetClient } from "./forgotten-clients.js";
-import type { Purge } from "../purge.js";
+import { deleteOldEvents, halfForgotten } from "./store.js";
 import { deleteOldMessages } from "./webhook-store.js";
 import { giveUpSeconds } from "./webhooks.js";
 

@@ -1,11 +1,11 @@
-import { atMost } from "../jobs/at-most.js";
 import { codeOf } from "../errors.js";
-import { insertEvent } from "./store.js";
 import type { AuthEvent } from "../events.js";
+import { atMost } from "../jobs/at-most.js";
+import { writeJsonLine } from "../json-lines.js";
 import { eventsConfig } from "./config.js";
 import { forgetClient } from "./forgotten-clients.js";
-import { writeJsonLine } from "../json-lines.js";
 import { lanes } from "./lanes.js";
+import { insertEvent } from "./store.js";
 import { messageOf } from "./webhook-message.js";
 import { startWebhooks } from "./webhooks.js";
 

@@ -1,9 +1,9 @@
 import { codeOf, withCauses } from "../errors.js";
-import { eventsConfig } from "./config.js";
+import { createWorker } from "../jobs/worker.js";
 import { writeJsonLine } from "../json-lines.js";
+import { eventsConfig } from "./config.js";
 import { post } from "./webhook-message.js";
 import { type ClaimedMessage, claimMessage, postponeMessage, removeMessage } from "./webhook-store.js";
-import { createWorker } from "../jobs/worker.js";
 
 /** Messages that one process sends at the same time: fewer than the pool has connections. */
 const mostInFlight = 4;

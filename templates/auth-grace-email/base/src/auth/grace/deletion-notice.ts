@@ -3,14 +3,23 @@ import { now, transaction } from "../../db/client.js";
 import { users } from "../../db/schema/auth.js";
 import { emailTokens } from "../../db/schema/auth-email.js";
 import { canonicalAddress } from "../email/address.js";
-import { mayTellOfDeletion } from "../email/limits.js";
+import { ringForMail } from "../email/bell.js";
+import { mayTell } from "../email/limits.js";
 import { addMail } from "../email/outbox-store.js";
+import type { EventSink } from "../events.js";
+
+/** Tells the owner of an account that it waits to be deleted. */
+export const mailDeletion: EventSink = async ({ event, userId }) => {
+  if (event !== "user_deletion_requested" || userId === undefined) return;
+  await addDeletionNotice(userId);
+  ringForMail();
+};
 
 /**
  * Mail that the account is closed and will be deleted: to its proven address, and to those that a link can still put
  * back, since whoever deletes a stolen account may have changed the address first.
  */
-export async function addDeletionNotice(userId: string): Promise<void> {
+async function addDeletionNotice(userId: string): Promise<void> {
   const isProven = and(eq(users.id, userId), isNotNull(users.emailVerifiedAt), isNotNull(users.email));
   const isWayBack = and(
     eq(emailTokens.userId, userId),
@@ -18,7 +27,7 @@ export async function addDeletionNotice(userId: string): Promise<void> {
     gt(emailTokens.expiresAt, now),
   );
   await transaction(async (tx) => {
-    if (!(await mayTellOfDeletion(tx, userId))) return;
+    if (!(await mayTell(tx, "deletion", userId))) return;
     const current = await tx.select({ address: users.email }).from(users).where(isProven);
     const replaced = await tx.select({ address: emailTokens.address }).from(emailTokens).where(isWayBack);
     const told = new Map(

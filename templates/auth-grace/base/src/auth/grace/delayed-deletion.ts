@@ -1,9 +1,9 @@
-import { scheduleDeletion } from "./store.js";
-import type { AccountRemoval } from "../hooks.js";
 import { AuthError } from "../errors.js";
 import { emit } from "../events.js";
-import { graceSeconds } from "./config.js";
+import type { Deletion } from "../hooks.js";
 import { markRevoked } from "../revocations.js";
+import { graceSeconds } from "./config.js";
+import { scheduleDeletion } from "./store.js";
 
 declare module "../events.js" {
   interface EventNames {
@@ -12,10 +12,10 @@ declare module "../events.js" {
 }
 
 /** Keeps a deleted account, disabled and without a session, for ACCOUNT_GRACE_DAYS. */
-export const keepForGrace: AccountRemoval = delayedDeletion(graceSeconds);
+export const keepForGrace: Deletion = delayedDeletion(graceSeconds);
 
 /** A removal that leaves the account restorable for `seconds`; with 0 it leaves it to be deleted at once. */
-export function delayedDeletion(seconds: number): AccountRemoval {
+export function delayedDeletion(seconds: number): Deletion {
   return async (userId, epoch, client) => {
     if (seconds === 0) return false;
     const ended = await scheduleDeletion(userId, epoch, seconds);

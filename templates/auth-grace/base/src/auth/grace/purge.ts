@@ -1,7 +1,7 @@
-import { deleteDueAccounts, dropDeletions, dropOverruled, findGone } from "./store.js";
-import { inBatches } from "../purge-store.js";
 import { emit } from "../events.js";
 import type { Purge } from "../purge.js";
+import { inBatches } from "../purge-store.js";
+import { deleteDueAccounts, dropDeletions, dropOverruled, findGone } from "./store.js";
 
 /** Deletes the accounts whose time to be restored is over, and what names a person in their sessions. */
 export const purgeAccounts: Purge = { name: "accounts", run: deleteDue };

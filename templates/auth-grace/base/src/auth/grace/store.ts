@@ -1,9 +1,9 @@
 import { and, eq, gt, inArray, isNull, lte, not, type SQL, sql } from "drizzle-orm";
-import { ago, fromNow, now, read, skipLocked, transaction, write } from "../../db/client.js";
+import { ago, type Database, fromNow, now, read, skipLocked, transaction, write } from "../../db/client.js";
 import { accountDeletions } from "../../db/schema/account-deletions.js";
 import { sessions, users } from "../../db/schema/auth.js";
 import { deleteSome } from "../purge-store.js";
-import { endSessions, type NewSession, type StoredSession, startSession } from "../store.js";
+import { endSessions, type SessionOwner } from "../store.js";
 
 /** Joins a deletion to its account, unless that is enabled, or somebody has disabled it anew. */
 const stillDisables = and(eq(users.id, accountDeletions.userId), eq(users.disabledAt, accountDeletions.disabledAt));
@@ -32,31 +32,30 @@ export async function scheduleDeletion(userId: string, epoch: number, graceSecon
   });
 }
 
-/** Whether an account of that name waits to be deleted, and may be restored. */
-export async function isRestorable(usernameCanonical: string): Promise<boolean> {
+/** Whether the account waits to be deleted, and may be restored. */
+export async function isRestorable(userId: string): Promise<boolean> {
   const [found] = await read((db) =>
     db
       .select({ id: users.id })
       .from(users)
       .innerJoin(accountDeletions, stillDisables)
-      .where(and(eq(users.usernameCanonical, usernameCanonical), gt(accountDeletions.deleteAfter, now))),
+      .where(and(eq(users.id, userId), gt(accountDeletions.deleteAfter, now))),
   );
   return found !== undefined;
 }
 
-/** Enables the account, drops its deletion and starts a session. Of many attempts one wins; null for the others. */
-export async function restore(userId: string, epoch: number, session: NewSession): Promise<StoredSession | null> {
-  return transaction(async (tx) => {
-    const waits = sql`exists (select 1 from ${accountDeletions} where ${and(stillDisables, gt(accountDeletions.deleteAfter, now))})`;
-    const [enabled] = await tx
-      .update(users)
-      .set({ disabledAt: null })
-      .where(and(eq(users.id, userId), eq(users.sessionEpoch, epoch), waits))
-      .returning({ id: users.id });
-    if (!enabled) return null;
-    await tx.delete(accountDeletions).where(eq(accountDeletions.userId, userId));
-    return startSession(tx, session, userId, epoch);
-  });
+/** Enables the account and drops its deletion, as the first step of a login. Of many attempts one wins; null for the others. */
+export async function enable(tx: Database, owner: SessionOwner): Promise<SessionOwner | null> {
+  const { user, sessionEpoch } = owner;
+  const waits = sql`exists (select 1 from ${accountDeletions} where ${and(stillDisables, gt(accountDeletions.deleteAfter, now))})`;
+  const [enabled] = await tx
+    .update(users)
+    .set({ disabledAt: null })
+    .where(and(eq(users.id, user.id), eq(users.sessionEpoch, sessionEpoch), waits))
+    .returning({ id: users.id });
+  if (!enabled) return null;
+  await tx.delete(accountDeletions).where(eq(accountDeletions.userId, user.id));
+  return owner;
 }
 
 /** Deletes at most `rows` accounts whose time has come, and what names a person in their sessions. Says how many went. */

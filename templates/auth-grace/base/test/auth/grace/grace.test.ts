@@ -1,14 +1,13 @@
 import "../environment.js";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { scheduleDeletion } from "../../../src/auth/grace/store.js";
-import { accountRemovals } from "../../../src/auth/hooks.js";
-import { delayedDeletion, keepForGrace } from "../../../src/auth/grace/delayed-deletion.js";
 import { AuthError } from "../../../src/auth/errors.js";
 import { readGraceSeconds } from "../../../src/auth/grace/config.js";
-import { loginChecks } from "../../../src/auth/hooks.js";
+import { delayedDeletion, keepForGrace } from "../../../src/auth/grace/delayed-deletion.js";
+import { scheduleDeletion } from "../../../src/auth/grace/store.js";
+import { deletions, type Login, loginChecks } from "../../../src/auth/hooks.js";
 import { purge } from "../../../src/auth/purge.js";
-import { draftTokens } from "../../../src/auth/sessions.js";
+import { newTokens } from "../../../src/auth/sessions.js";
 import { findCredentials, insertSession } from "../../../src/auth/store.js";
 import { fromNow, now, read, write } from "../../../src/db/client.js";
 import { accountDeletions } from "../../../src/db/schema/account-deletions.js";
@@ -32,11 +31,11 @@ import {
 // A deleted account: for a while it can be restored, and then nothing of it is left.
 
 const day = 86_400;
-const place = accountRemovals.indexOf(keepForGrace);
+const place = deletions.indexOf(keepForGrace);
 
 beforeAll(async () => {
   await startAuth();
-  accountRemovals[place] = delayedDeletion(30 * day);
+  deletions[place] = delayedDeletion(30 * day);
 }, 60_000);
 afterAll(stopAuth);
 beforeEach(() => {
@@ -90,10 +89,11 @@ describe("DELETE /me", () => {
   test("opens nothing to a login that checked the password before, also once the account is restored", async () => {
     const ada = await signUp();
     const before = await findCredentials({ id: ada.id });
+    if (!before) throw new Error("No such user");
     await remove(ada);
     await restore(ada);
-    const { row } = draftTokens({ ip: null, userAgent: null });
-    expect(await insertSession(row, ada.id, before?.sessionEpoch ?? -1)).toBeNull();
+    const { row } = newTokens({ ip: null, userAgent: null });
+    expect(await insertSession(row, before)).toBeNull();
   });
 
   test("does not take over a ban of the same moment", async () => {
@@ -181,7 +181,7 @@ describe("POST /account/restore", () => {
     await remove(late);
     await letTimePass(late);
     const asked: string[] = [];
-    const listen = async ({ id }: { id: string }) => void asked.push(id);
+    const listen = async ({ user }: Login) => void asked.push(user.id);
     loginChecks.push(listen);
     for (const person of [inUse, late]) expectProblem(await restore(person), "InvalidLoginCredentials");
     loginChecks.splice(loginChecks.indexOf(listen), 1);

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
+import { emit } from "../events.js";
+import type { PasswordCheck } from "../password-checks.js";
 import { isInRange, UnusableAnswer } from "./breach-range.js";
 import { breachRanges, NotAsked } from "./breach-ranges.js";
-import { emit } from "../events.js";
 import { hibpUrl } from "./config.js";
-import type { PasswordCheck } from "../password-checks.js";
 
 declare module "../events.js" {
   interface EventNames {

@@ -1,6 +1,6 @@
 import { type Components, type Json, schemaOf } from "./components.js";
-import { answerHeaders, headersOf, problemResponses } from "./responses.js";
 import { allOperations, impliedErrors, type Operation, type OperationGroup, operationGroups } from "./operations.js";
+import { answerHeaders, headersOf, problemResponses } from "./responses.js";
 
 /** What the document calls itself: yours to change. */
 const info = {

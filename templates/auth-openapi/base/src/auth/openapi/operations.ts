@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { basicOperations } from "./basic-operations.js";
 import type { ErrorCode } from "../errors.js";
+import { basicOperations } from "./basic-operations.js";
 
 /** One route as its clients see it: what documents, clients and tests are made from. */
 export interface Operation {

@@ -1,5 +1,5 @@
-import { defaultMount, type OpenApiDocument, openApiDocument } from "./document.js";
 import type { Json } from "./components.js";
+import { defaultMount, type OpenApiDocument, openApiDocument } from "./document.js";
 
 /** Keeps the tokens of an answer for the next requests. */
 const keepTokens = [

@@ -1,15 +1,15 @@
 import express, { type Request, type Response } from "express";
+import { asyncHandler } from "../../middleware/async-handler.js";
 import { environment } from "../environment.js";
 import { AuthError } from "../errors.js";
 import { openApiDocument } from "./document.js";
-import { answer } from "../../middleware/async-handler.js";
 
 /** `GET /openapi.json`, outside production. Everywhere: `npm run auth:openapi`. */
 export const openApiRouter: express.Router = openApiRoutes(environment["NODE_ENV"] === "production");
 
 export function openApiRoutes(isHidden: boolean): express.Router {
   const router = express.Router();
-  router.get("/openapi.json", answer(isHidden ? notHere : getDocument));
+  router.get("/openapi.json", asyncHandler(isHidden ? notHere : getDocument));
   return router;
 }
 

@@ -6,9 +6,9 @@ import { errorTable, shownCode } from "../../../src/auth/errors.js";
 import { openApiDocument } from "../../../src/auth/openapi/document.js";
 import { allOperations, type Operation, operationGroups } from "../../../src/auth/openapi/operations.js";
 import { postmanCollection } from "../../../src/auth/openapi/postman.js";
+import { openApiRoutes } from "../../../src/auth/openapi/router.js";
 import { problemHandler } from "../../../src/middleware/problem.js";
 import { authRouter } from "../../../src/routes/auth.js";
-import { openApiRoutes } from "../../../src/auth/openapi/router.js";
 import { call, expectProblem, password, signUp, startAuth, stopAuth } from "../client.js";
 
 beforeAll(startAuth, 60_000);

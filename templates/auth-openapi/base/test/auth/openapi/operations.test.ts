@@ -1,9 +1,9 @@
 import "../environment.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { basicOperations } from "../../../src/auth/openapi/basic-operations.js";
 import { errorTable } from "../../../src/auth/errors.js";
-import { allOperations, impliedErrors, type Operation } from "../../../src/auth/openapi/operations.js";
 import { createWorker } from "../../../src/auth/jobs/worker.js";
+import { basicOperations } from "../../../src/auth/openapi/basic-operations.js";
+import { allOperations, impliedErrors, type Operation } from "../../../src/auth/openapi/operations.js";
 import { call, signUp, startAuth, stopAuth } from "../client.js";
 
 beforeAll(startAuth);

@@ -1,7 +1,7 @@
-import { deviceInWords } from "./device-words.js";
 import { emit } from "../events.js";
-import { addDevice, isKnownDevice } from "./known-devices-store.js";
 import type { SessionStart } from "../hooks.js";
+import { deviceInWords } from "./device-words.js";
+import { addDevice, isKnownDevice } from "./known-devices-store.js";
 
 declare module "../events.js" {
   interface EventNames {

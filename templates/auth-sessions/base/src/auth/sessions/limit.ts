@@ -1,8 +1,8 @@
 import { emit } from "../events.js";
-import { markRevoked } from "../revocations.js";
-import { countLiveSessions, revokeBeyond } from "./store.js";
 import type { SessionStart } from "../hooks.js";
+import { markRevoked } from "../revocations.js";
 import { sessionsConfig } from "./config.js";
+import { countLiveSessions, revokeBeyond } from "./store.js";
 
 declare module "../events.js" {
   interface EventNames {

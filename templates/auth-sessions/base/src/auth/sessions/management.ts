@@ -1,6 +1,6 @@
-import { deviceInWords } from "./device-words.js";
 import { type ClientInfo, emit } from "../events.js";
 import { markRevoked } from "../revocations.js";
+import { deviceInWords } from "./device-words.js";
 import { findLiveSessions, revokeOtherSessions } from "./store.js";
 
 declare module "../events.js" {

@@ -1,6 +1,6 @@
+import type { Purge } from "../purge.js";
 import { batchRows, repeat } from "../purge-store.js";
 import { deleteOrphanedDevices } from "./known-devices-store.js";
-import type { Purge } from "../purge.js";
 
 /** Devices of users who are gone, where the process ended before it could forget them. */
 export const purgeDevices: Purge = { name: "known devices of deleted users", run: deleteOrphans };

@@ -1,15 +1,15 @@
 import express, { type Request, type Response } from "express";
-import { invalid } from "../input.js";
-import { endOtherSessions, listSessionsInWords } from "./management.js";
-import { answer } from "../../middleware/async-handler.js";
+import { asyncHandler } from "../../middleware/async-handler.js";
 import { clientOf } from "../../middleware/client.js";
 import { authOf, protectedRoute } from "../../middleware/jwt.js";
+import { invalid } from "../input.js";
+import { endOtherSessions, listSessionsInWords } from "./management.js";
 
 /** The sessions of whoever asks. `DELETE /sessions/:id` is base's. */
 export const sessionsRouter: express.Router = express.Router();
 
-sessionsRouter.get("/sessions", protectedRoute, answer(getSessions));
-sessionsRouter.delete("/sessions", protectedRoute, answer(endOthers));
+sessionsRouter.get("/sessions", protectedRoute, asyncHandler(getSessions));
+sessionsRouter.delete("/sessions", protectedRoute, asyncHandler(endOthers));
 
 async function getSessions(req: Request, res: Response): Promise<void> {
   res.json(await listSessionsInWords(authOf(req), readAfter(req.query["after"])));

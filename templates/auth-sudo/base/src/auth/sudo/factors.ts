@@ -1,11 +1,7 @@
-import { checkCurrentPassword } from "../accounts.js";
+import { proveCurrentPassword } from "../accounts.js";
 import type { ClientInfo } from "../events.js";
+import type { Login } from "../hooks.js";
 import { deleteInput, parseInput } from "../input.js";
-
-/** What a proof leaves: the owner's session epoch, read with what the proof was checked against. */
-export interface Reauthenticated {
-  readonly sessionEpoch: number;
-}
 
 /**
  * One way to prove that the user is there. Null when the body holds nothing of its kind; throws an AuthError
@@ -16,7 +12,7 @@ export type ReauthenticationFactor = (
   userId: string,
   body: Readonly<Record<string, unknown>>,
   client: ClientInfo,
-) => Promise<Reauthenticated | null>;
+) => Promise<Login | null>;
 
 /** Everything that a step-up takes as a proof: the first that the body holds decides. An add-on appends its own. */
 export const reauthenticationFactors: ReauthenticationFactor[] = [passwordFactor];
@@ -26,7 +22,7 @@ async function passwordFactor(
   userId: string,
   body: Readonly<Record<string, unknown>>,
   client: ClientInfo,
-): Promise<Reauthenticated | null> {
+): Promise<Login | null> {
   if (body["password"] === undefined) return null;
-  return checkCurrentPassword(userId, parseInput(deleteInput, body).password, client);
+  return proveCurrentPassword(userId, parseInput(deleteInput, body).password, client);
 }

@@ -1,11 +1,13 @@
 import { z } from "zod";
+import { checkLogin, type Opened, openSession } from "../accounts.js";
 import { AuthError } from "../errors.js";
-import { type ClientInfo, emit } from "../events.js";
+import type { ClientInfo } from "../events.js";
+import type { Login } from "../hooks.js";
 import { invalid, parseInput } from "../input.js";
-import { type Reauthenticated, reauthenticationFactors } from "./factors.js";
-import { replaceSession } from "./store.js";
 import { markRevoked } from "../revocations.js";
-import type { SessionDraft } from "../sessions.js";
+import type { NewSession } from "../sessions.js";
+import { reauthenticationFactors } from "./factors.js";
+import { endReplaced } from "./store.js";
 
 declare module "../events.js" {
   interface EventNames {
@@ -22,22 +24,24 @@ const anyProof = z.record(z.string(), z.unknown());
  * @throws AuthError "WrongPassword", "TooManyRequests", "ValidationError" for a body without a proof, and
  * "InvalidAccessToken" when the session has ended or the password was changed in between.
  */
-export async function reauthenticate<Handed extends object>(
-  current: { userId: string; sessionId: string },
+export async function reauthenticate(
+  { userId, sessionId }: { userId: string; sessionId: string },
   body: unknown,
   client: ClientInfo,
-  session: SessionDraft<Handed>,
-): Promise<Handed> {
-  const { userId, sessionId } = current;
-  const { sessionEpoch } = await prove(userId, parseInput(anyProof, body), client);
-  const stored = await replaceSession(sessionId, userId, sessionEpoch, session.row);
-  if (!stored) throw new AuthError("InvalidAccessToken");
+  session: NewSession,
+): Promise<Opened> {
+  const login = await checkLogin(await prove(userId, parseInput(anyProof, body), client), client);
+  const replaces = [sessionId, ...(session.replaces ?? [])];
+  const opened = await openSession(login, { ...session, replaces }, client, {
+    first: (tx) => endReplaced(tx, sessionId, login),
+    event: "authn_reauthentication",
+  });
+  if (!opened) throw new AuthError("InvalidAccessToken");
   markRevoked([sessionId]);
-  await emit({ event: "authn_reauthentication", outcome: "success", userId, sessionId: stored.id, client });
-  return session.handOver(stored);
+  return opened;
 }
 
-async function prove(userId: string, body: Record<string, unknown>, client: ClientInfo): Promise<Reauthenticated> {
+async function prove(userId: string, body: Record<string, unknown>, client: ClientInfo): Promise<Login> {
   for (const factor of reauthenticationFactors) {
     const proven = await factor(userId, body, client);
     if (proven) return proven;

@@ -1,11 +1,11 @@
 import express, { type Request, type RequestHandler, type Response } from "express";
-import { reauthenticate } from "./reauthentication.js";
-import { answer } from "../../middleware/async-handler.js";
+import { asyncHandler } from "../../middleware/async-handler.js";
+import { newSession } from "../../middleware/authenticators.js";
 import { clientOf } from "../../middleware/client.js";
 import { jsonBody } from "../../middleware/json-body.js";
 import { authOf, protectedRoute } from "../../middleware/jwt.js";
 import { requireRecentLogin } from "../../middleware/recent-login.js";
-import { newSession } from "../../middleware/authenticators.js";
+import { reauthenticate } from "./reauthentication.js";
 
 /** How old the login may be that changes the password or the e-mail address, or deletes the account. */
 const recentLogin = requireRecentLogin({ minutes: 10 });
@@ -13,14 +13,16 @@ const recentLogin = requireRecentLogin({ minutes: 10 });
 /** `POST /reauthenticate`, and the guards in front of what takes a recent login. */
 export const sudoRouter: express.Router = express.Router();
 
-sudoRouter.post("/reauthenticate", protectedRoute, jsonBody, answer(stepUp));
+sudoRouter.post("/reauthenticate", protectedRoute, jsonBody, asyncHandler(stepUp));
 
 sudoRouter.put("/password", recentLogin);
 sudoRouter.delete("/me", recentLogin);
 sudoRouter.patch("/me", protectedRoute, jsonBody, whenItChangesEmail(recentLogin));
 
 async function stepUp(req: Request, res: Response): Promise<void> {
-  res.json(await reauthenticate(authOf(req), req.body, clientOf(req), newSession(req, res)));
+  const session = newSession(req, res);
+  const opened = await reauthenticate(authOf(req), req.body, clientOf(req), session);
+  res.json(await session.deliver(opened.session));
 }
 
 function whenItChangesEmail(guard: RequestHandler): RequestHandler {

@@ -3,8 +3,9 @@ import { eq } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AuthError } from "../../../src/auth/errors.js";
-import { reauthenticationFactors } from "../../../src/auth/sudo/factors.js";
+import type { Login } from "../../../src/auth/hooks.js";
 import { findCredentials, revokeAllSessions } from "../../../src/auth/store.js";
+import { reauthenticationFactors } from "../../../src/auth/sudo/factors.js";
 import { fromNow, now, read, write } from "../../../src/db/client.js";
 import { sessions, users } from "../../../src/db/schema/auth.js";
 import { protectedRoute } from "../../../src/middleware/jwt.js";
@@ -162,7 +163,7 @@ describe("POST /reauthenticate", () => {
     const ada = await signUp();
     const meanwhile = async () => {
       await write((db) => db.update(sessions).set({ revokedAt: now }).where(isSessionOf(ada)));
-      return findCredentials({ id: ada.id });
+      return loginOf(ada.id);
     };
     await withFactor(meanwhile, async () => expectProblem(await stepUp(ada, {}), "InvalidAccessToken"));
     expect(await liveSessions(ada.id)).toBe(0);
@@ -171,9 +172,9 @@ describe("POST /reauthenticate", () => {
   test("leaves nothing when every session is ended after the password was checked", async () => {
     const ada = await signUp();
     const meanwhile = async () => {
-      const credentials = await findCredentials({ id: ada.id });
+      const login = await loginOf(ada.id);
       await revokeAllSessions(ada.id, "password");
-      return credentials;
+      return login;
     };
     await withFactor(meanwhile, async () => expectProblem(await stepUp(ada, {}), "InvalidAccessToken"));
     expect(await liveSessions(ada.id)).toBe(0);
@@ -184,7 +185,7 @@ describe("POST /reauthenticate", () => {
     const code = async (userId: string, body: Readonly<Record<string, unknown>>) => {
       if (body["code"] === undefined) return null;
       if (body["code"] !== "123456") throw new AuthError("WrongPassword");
-      return findCredentials({ id: userId });
+      return loginOf(userId);
     };
     await withFactor(code, async () => {
       expectProblem(await stepUp(ada, { code: "654321" }), "WrongPassword");
@@ -293,4 +294,10 @@ async function withFactor(factor: (typeof reauthenticationFactors)[number], work
   } finally {
     reauthenticationFactors.pop();
   }
+}
+
+/** What another factor than the password would have proven. */
+async function loginOf(id: string): Promise<Login | null> {
+  const credentials = await findCredentials({ id });
+  return credentials && { ...credentials, amr: ["otp"], accept: async () => undefined };
 }

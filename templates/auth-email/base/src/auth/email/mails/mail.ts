@@ -1,7 +1,11 @@
 import type { TokenPurpose } from "../token.js";
 
-/** Every kind of mail; each has a file of its own beside this one. */
-export type MailPurpose = TokenPurpose | "password-changed" | "deletion";
+/** Every kind of mail; each has a file of its own beside this one. An add-on declares its own beside its code. */
+export interface MailPurposes extends Record<TokenPurpose, true> {
+  "password-changed": true;
+}
+
+export type MailPurpose = keyof MailPurposes;
 
 /** What a mail may say. */
 export interface MailFacts {
@@ -21,6 +25,11 @@ export interface MailText {
 }
 
 export type MailTemplate = (facts: MailFacts) => MailText;
+
+export interface NamedTemplate {
+  purpose: MailPurpose;
+  template: MailTemplate;
+}
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 

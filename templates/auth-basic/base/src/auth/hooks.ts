@@ -1,0 +1,63 @@
+import type { ClientInfo } from "./events.js";
+import type { StoredSession, User } from "./store.js";
+
+/**
+ * Here you hook in: what the stories of `accounts.ts` ask on their way. Put a function of yours into a list, or let an
+ * add-on append its own; each list is asked in order.
+ */
+
+/** Who is logging in, and what has been proven so far. */
+export interface Login {
+  readonly user: User;
+  /** The owner's session epoch, read with what the proof was checked against. */
+  readonly sessionEpoch: number;
+  /** How it was proven, in the words of RFC 8176: "pwd", "otp", ... */
+  readonly amr: readonly string[];
+  /** Gives the guess back and remembers the network as the owner's. Called once every check has passed. */
+  accept(): Promise<void>;
+}
+
+/** Asked after the password was right and before a session starts. Throws an AuthError to refuse the login. */
+export type LoginCheck = (login: Login, client: ClientInfo) => Promise<void>;
+
+export const loginChecks: LoginCheck[] = [];
+
+/**
+ * Told of every session that starts, after it is stored and before its client is answered, and of those that end when it
+ * is. What it throws fails the login.
+ */
+export type SessionStart = (session: StoredSession, client: ClientInfo, replaced: readonly string[]) => Promise<void>;
+
+export const sessionStarts: SessionStart[] = [];
+
+/** What PATCH /me may change. */
+export interface ProfileChanges {
+  displayName?: string | null | undefined;
+  email?: string | null | undefined;
+}
+
+/**
+ * Sees a change before it is stored, and returns what is to be stored. Throws an AuthError to refuse it. `epoch` is the
+ * user's session epoch at which the current password was checked, where the change takes that.
+ */
+export type ProfileChange = (
+  user: User,
+  changes: ProfileChanges,
+  client: ClientInfo,
+  epoch?: number,
+) => Promise<ProfileChanges>;
+
+export const profileChanges: ProfileChange[] = [];
+
+/** Asked before an account that its owner wants gone is taken away in any way. Throws an AuthError to refuse it. */
+export type DeletionCheck = (userId: string, epoch: number) => Promise<void>;
+
+export const deletionChecks: DeletionCheck[] = [];
+
+/**
+ * Takes the place of deleting an account that its owner wants gone, after the password was right. `epoch` is the
+ * owner's session epoch that it was checked at. True when it has been dealt with: nobody else is asked then.
+ */
+export type Deletion = (userId: string, epoch: number, client: ClientInfo) => Promise<boolean>;
+
+export const deletions: Deletion[] = [];
