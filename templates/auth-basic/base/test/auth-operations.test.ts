@@ -6,8 +6,8 @@ import { allOperations, impliedErrors, type Operation } from "../src/auth/operat
 import { createWorker } from "../src/auth/worker.js";
 import { call, signUp, startAuth, stopAuth } from "./auth-client.js";
 
-beforeAll(startAuth);
-afterAll(stopAuth);
+beforeAll(startAuth, 60_000);
+afterAll(stopAuth, 60_000);
 
 const routesOfOurs = (basicOperations.operations ?? []).map(({ route }) => route);
 const operations = allOperations().filter(({ route }) => routesOfOurs.includes(route));

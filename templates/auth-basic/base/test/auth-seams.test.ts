@@ -27,8 +27,8 @@ import {
 } from "./auth-client.js";
 import { duringOutage } from "./auth-database.js";
 
-beforeAll(startAuth);
-afterAll(stopAuth);
+beforeAll(startAuth, 60_000);
+afterAll(stopAuth, 60_000);
 
 describe("an event", () => {
   test("reaches the handlers of its name, and no longer those that have ended", async () => {

@@ -43,7 +43,7 @@ import {
 } from "./mail-inbox.js";
 
 beforeAll(startMailAuth, 60_000);
-afterAll(stopMailAuth);
+afterAll(stopMailAuth, 60_000);
 
 const newPassword = "ten grey geese waddle";
 

@@ -12,7 +12,7 @@ import { openApiRoutes } from "../src/routes/openapi.js";
 import { call, expectProblem, password, signUp, startAuth, stopAuth } from "./auth-client.js";
 
 beforeAll(startAuth, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 
 type Json = Record<string, unknown>;
 
