@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/cli/**/*.test.ts"],
+          include: ["test/{cli,scripts}/**/*.test.ts"],
           testTimeout: 20_000,
         },
       },
@@ -25,7 +25,7 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/cli/**", whole, "test/fixtures/**", "**/node_modules/**"],
+          exclude: ["test/{cli,scripts}/**", whole, "test/fixtures/**", "**/node_modules/**"],
           testTimeout: 240_000,
           hookTimeout: 240_000,
           fileParallelism: false,
