@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fs from "fs-extra";
 import { readRegistry } from "../../cli/registry/read-registry.js";
-import { repo, writeTree } from "../../test/support/template-tree.js";
+import { type Choices, repo, writeTree } from "../../test/support/template-tree.js";
 import { readSourceTree, type SourceTree } from "./source-tree.js";
 
 /** What lands in a user's project. */
@@ -14,7 +14,7 @@ export interface LandedTrees {
   readonly whole: SourceTree;
 }
 
-/** Both trees on SQLite with the codes of the HTTP standards, as a user gets them by default. */
+/** Both trees with the default of each choice. */
 export async function readLandedTrees(): Promise<LandedTrees> {
   const everyItem = readRegistry(repo).items.map(({ name }) => name);
   return { base: await landedTree(["auth-basic"]), whole: await landedTree(everyItem) };
@@ -22,9 +22,14 @@ export async function readLandedTrees(): Promise<LandedTrees> {
 
 async function landedTree(items: readonly string[]): Promise<SourceTree> {
   return inTemporaryFolder(async (dir) => {
-    await writeTree(dir, items, { database: "sqlite", errors: "rfc" });
+    await writeTree(dir, items, defaultChoices());
     return readSourceTree(dir, "src");
   });
+}
+
+function defaultChoices(): Choices {
+  const choices = readRegistry(repo).items.flatMap((item) => Object.entries(item.choices));
+  return Object.fromEntries(choices.map(([name, choice]) => [name, choice.default]));
 }
 
 export async function inTemporaryFolder<Result>(work: (dir: string) => Promise<Result>): Promise<Result> {

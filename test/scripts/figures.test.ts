@@ -20,7 +20,7 @@ test("nothing that lands in the user's project exceeds its aim by more than a te
 
 test("CONTRIBUTING prints each figure with its aim", async () => {
   const printed = readTable(await readPrintedTables());
-  const aims = [...printed].map(([name, [then, aim]]) => ({ name, before, aim }));
+  const aims = [...printed].map(([name, [before, aim]]) => ({ name, before, aim }));
   expect(aims).toEqual([...users, ...generators].map(({ name, before, aim }) => ({ name, before, aim })));
 });
 
