@@ -1,9 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Node, VariableDeclarator } from "@babel/types";
 import { parseSource } from "../../cli/edits/syntax.js";
 import type { Module } from "../../test/support/import-graph.js";
-import { repo } from "../../test/support/template-tree.js";
+import { listNames } from "../../test/support/registry-json.js";
 
 /** A list that add-ons put entries into. */
 export interface SeamList {
@@ -14,7 +12,7 @@ export interface SeamList {
 
 /** Every list of these modules that registry.json names or whose comment invites add-ons. */
 export function seamLists(modules: readonly Module[]): SeamList[] {
-  const named = listsInRegistry();
+  const named = listNames();
   return modules.flatMap((module) =>
     exportedLists(module)
       .filter(({ name, invites }) => invites || named.has(`${module.path} ${name}`))
@@ -44,19 +42,4 @@ function listOf({ id, init }: VariableDeclarator, invites: boolean): ExportedLis
 
 function withoutType(node: Node | null | undefined): Node | null | undefined {
   return node?.type === "TSAsExpression" || node?.type === "TSSatisfiesExpression" ? node.expression : node;
-}
-
-interface ItemLists {
-  readonly appends?: readonly { readonly file: string; readonly list: string }[];
-  readonly lists?: Readonly<Record<string, string>>;
-}
-
-/** "src/auth/purge purges" for each list that an item declares or appends to. */
-function listsInRegistry(): Set<string> {
-  const { items } = JSON.parse(readFileSync(join(repo, "registry.json"), "utf8")) as { items: ItemLists[] };
-  const named = items.flatMap(({ appends = [], lists = {} }) => [
-    ...appends.map(({ file, list }) => ({ file, list })),
-    ...Object.entries(lists).map(([list, file]) => ({ file, list })),
-  ]);
-  return new Set(named.map(({ file, list }) => `${file.replace(/\.ts$/, "")} ${list}`));
 }
