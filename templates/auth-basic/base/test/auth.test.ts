@@ -28,7 +28,7 @@ import { duringOutage } from "./auth/database.js";
 
 // What the routes of the module promise. Tokens, bad input and the throttle have files of their own.
 beforeAll(startAuth, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 
 const newPassword = "ten grey geese waddle";
 

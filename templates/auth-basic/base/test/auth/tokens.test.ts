@@ -31,7 +31,7 @@ beforeAll(async () => {
   await startAuth();
   ada = await signUp();
 }, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 
 describe("an access token", () => {
   test("has the header and the claims of RFC 9068, and nothing else", () => {

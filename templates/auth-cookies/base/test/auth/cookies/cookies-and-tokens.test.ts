@@ -12,7 +12,7 @@ import { browserOf, fromPage, logInWithBrowser, signUpInBrowser } from "./browse
 
 // What a session promises, whether its client holds a bearer token or a cookie.
 beforeAll(startAuth, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 
 interface Client {
   id: string;

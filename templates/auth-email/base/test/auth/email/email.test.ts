@@ -33,7 +33,7 @@ import {
 } from "./inbox.js";
 
 beforeAll(startMailAuth, 60_000);
-afterAll(stopMailAuth);
+afterAll(stopMailAuth, 60_000);
 
 const newPassword = "ten grey geese waddle";
 

@@ -37,7 +37,7 @@ beforeAll(async () => {
   await startAuth();
   deletions[place] = delayedDeletion(30 * day);
 }, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 beforeEach(() => {
   events.length = 0;
 });
@@ -201,7 +201,7 @@ describe("POST /account/restore", () => {
 });
 
 describe("auth:purge", () => {
-  beforeEach(async () => void (await purge()));
+  beforeEach(async () => void (await purge()), 60_000);
 
   test("leaves an account alone while it can be restored", async () => {
     const ada = await signUp();

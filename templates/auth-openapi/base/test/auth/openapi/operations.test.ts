@@ -6,8 +6,8 @@ import { basicOperations } from "../../../src/auth/openapi/basic-operations.js";
 import { allOperations, impliedErrors, type Operation } from "../../../src/auth/openapi/operations.js";
 import { call, signUp, startAuth, stopAuth } from "../client.js";
 
-beforeAll(startAuth);
-afterAll(stopAuth);
+beforeAll(startAuth, 60_000);
+afterAll(stopAuth, 60_000);
 
 const routesOfOurs = (basicOperations.operations ?? []).map(({ route }) => route);
 const operations = allOperations().filter(({ route }) => routesOfOurs.includes(route));

@@ -28,7 +28,7 @@ import {
 
 // What takes a recent login, and how an old one becomes recent again.
 beforeAll(startAuth, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 
 const challenge = 'Bearer error="insufficient_user_authentication", max_age="600"';
 const newPassword = "ten grey geese waddle";
