@@ -83,8 +83,9 @@ export async function updateProfile(userId: string, input: ProfileInput, client:
   const stored = changes.email !== undefined ? { ...changes, emailVerifiedAt: null } : changes;
   const updated = await store.updateUser(userId, stored, checked?.sessionEpoch);
   if (!updated) return accountIsGone();
+  markRevoked(updated.ended);
   await emit({ event: "user_updated", outcome: "success", userId, client });
-  return updated;
+  return updated.user;
 }
 
 /** Ends every session, the caller's too, and starts a new one. @throws AuthError "WrongPassword" */

@@ -1,8 +1,24 @@
-import { and, desc, eq, gt, isNull, not, type SQL, sql } from "drizzle-orm";
+import {
+  type AnyColumn,
+  and,
+  Column,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  is,
+  isNull,
+  lt,
+  not,
+  or,
+  type SQL,
+  sql,
+} from "drizzle-orm";
 import { ago, type Database, forShare, fromNow, now, read, transaction, write } from "../db/client.js";
 import { sessions, users } from "../db/schema/auth.js";
 import { config } from "./config.js";
 import type { PasswordHash } from "./passwords.js";
+import { type StoredClaims, sessionClaims } from "./session-claims.js";
 
 const mostSessionsListed = 1000;
 
@@ -32,6 +48,8 @@ export interface NewUser extends PasswordHash {
 
 export interface NewSession {
   id: string;
+  /** How its owner was authenticated (RFC 8176): by the password, where nothing is said. */
+  amr?: readonly string[];
   ip: string | null;
   userAgent: string | null;
 }
@@ -42,11 +60,12 @@ export interface StoredSession {
   userId: string;
   generation: number;
   absoluteExpiresAt: Date;
+  claims: StoredClaims;
 }
 
 /**
  * Why a session ended. `replaced`: another took its place; `limit`: its owner had too many; `disabled` and `role`: somebody
- * has barred its owner, or changed what they may do.
+ * has barred its owner, or changed what they may do; `claim`: what its access tokens say of its owner is so no more.
  */
 export type RevokedReason =
   | "logout"
@@ -57,7 +76,8 @@ export type RevokedReason =
   | "replaced"
   | "limit"
   | "disabled"
-  | "role";
+  | "role"
+  | "claim";
 
 /** The columns of a `User`. */
 export const publicUser = {
@@ -68,11 +88,22 @@ export const publicUser = {
   createdAt: users.createdAt,
 };
 
+/**
+ * What the claims of a session are made of: it comes with the session, and no query is made for it alone. (drizzle nests
+ * columns after RETURNING too; its types have that for SELECT only.)
+ */
+export const storedClaims = Object.fromEntries(
+  sessionClaims.map(({ name, from }) => [name, besideSession(from)]),
+) as unknown as SQL<StoredClaims>;
+
+const endingColumns = sessionClaims.flatMap(({ from, endsSessions: ends }) => (ends && is(from, Column) ? from : []));
+
 export const storedSession = {
   id: sessions.id,
   userId: sessions.userId,
   generation: sessions.generation,
   absoluteExpiresAt: sessions.absoluteExpiresAt,
+  claims: storedClaims,
 };
 
 /** Sessions that are neither ended nor expired. */
@@ -124,15 +155,20 @@ export async function findUser(id: string): Promise<User | null> {
   return user ?? null;
 }
 
-/** With `epoch`, null also when the password was changed since then. */
+/**
+ * Changes the user, and says which sessions that has ended (`withEpoch`). With `epoch`, null also when the password was
+ * changed since then.
+ */
 export async function updateUser(
   id: string,
   changes: { displayName?: string | null | undefined; email?: string | null | undefined; emailVerifiedAt?: null },
   epoch?: number,
-): Promise<User | null> {
+): Promise<{ user: User; ended: string[] } | null> {
   const match = epoch === undefined ? eq(users.id, id) : isEnabledAt(id, epoch);
-  const [user] = await write((db) => db.update(users).set(changes).where(match).returning(publicUser));
-  return user ?? null;
+  return transaction(async (tx) => {
+    const [user] = await tx.update(users).set(withEpoch(changes)).where(match).returning(publicUser);
+    return user ? { user, ended: await endOutdatedSessions(tx, id) } : null;
+  });
 }
 
 /** Puts the same password's newer hash in place, unless the password was changed in between. */
@@ -312,7 +348,7 @@ export async function startSession(tx: Database, session: NewSession, userId: st
     .select(
       sql`select ${session.id}, ${users.id}, ${users.sessionEpoch}, 0, ${now}, ${now},
         ${fromNow(config.refreshTokenSeconds)}, ${fromNow(config.sessionMaxSeconds)},
-        null, null, ${session.ip}, ${session.userAgent}
+        null, null, ${session.ip}, ${session.userAgent}, ${(session.amr ?? ["pwd"]).join(" ")}
         from ${users} where ${isEnabledAt(userId, epoch)} ${forShare}`,
     )
     .returning(storedSession);
@@ -324,13 +360,46 @@ function isEnabledAt(userId: string, epoch: number): SQL | undefined {
   return and(eq(users.id, userId), eq(users.sessionEpoch, epoch), isNull(users.disabledAt));
 }
 
-export async function endSessions(tx: Database, userId: string, reason: RevokedReason): Promise<string[]> {
+/** `changes`, and one more epoch where another value in their column is to end the user's sessions (`access-claims.ts`). */
+export function withEpoch<Changes extends object>(changes: Changes): Changes & { sessionEpoch?: SQL } {
+  const columns: Record<string, AnyColumn> = getTableColumns(users);
+  const differences = Object.entries(changes).flatMap(([name, value]) => {
+    const column = columns[name];
+    const matters = column && value !== undefined && endingColumns.includes(column);
+    return matters ? sql`${column} is distinct from ${sql.param(value, column)}` : [];
+  });
+  if (differences.length === 0) return changes;
+  return {
+    ...changes,
+    sessionEpoch: sql`case when ${or(...differences)} then ${nextEpoch} else ${users.sessionEpoch} end`,
+  };
+}
+
+/** Ends what `withEpoch` has left behind. */
+export async function endOutdatedSessions(tx: Database, userId: string): Promise<string[]> {
+  if (endingColumns.length === 0) return [];
+  const epochNow = sql`(select ${users.sessionEpoch} from ${users} where ${eq(users.id, userId)})`;
+  return endSessions(tx, userId, "claim", lt(sessions.epoch, epochNow));
+}
+
+export async function endSessions(tx: Database, userId: string, reason: RevokedReason, match?: SQL): Promise<string[]> {
   const ended = await tx
     .update(sessions)
     .set({ revokedAt: now, revokedReason: reason })
-    .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt)))
+    .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt), match))
     .returning({ id: sessions.id });
   return ended.map(({ id }) => id);
+}
+
+/**
+ * SQL for a value that is read with a session, in a select and after a write alike: SQLite's RETURNING sees no table but
+ * the one that was written. Wrapped, since drizzle takes the table's name off columns that it finds there.
+ */
+function besideSession(from: AnyColumn | SQL): SQL {
+  if (!is(from, Column)) return sql`${from}`;
+  if (from.table === sessions) return sql`${sql`${from}`}`.mapWith(from);
+  const ofOwner = sql`(select ${from} from ${users} where ${eq(users.id, sessions.userId)})`;
+  return sql`${ofOwner}`.mapWith(from);
 }
 
 async function findSession(match: SQL | undefined): Promise<StoredSession | null> {

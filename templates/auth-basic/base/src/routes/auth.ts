@@ -72,9 +72,9 @@ async function logOut(req: Request, res: Response): Promise<void> {
 }
 
 async function endBearerSession(req: Request): Promise<boolean> {
-  const claims = readBearerToken(req);
-  if (claims) await sessions.endOwnSession(claims.sessionId, clientOf(req));
-  return claims !== null;
+  const token = await readBearerToken(req);
+  if (token) await sessions.endOwnSession(token.sessionId, clientOf(req));
+  return token !== null;
 }
 
 async function logOutEverywhere(req: Request, res: Response): Promise<void> {

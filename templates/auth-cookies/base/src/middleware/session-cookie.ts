@@ -1,6 +1,7 @@
 import type { Request } from "express";
 import { expiryOf, findCookieSession } from "../auth/cookie-sessions.js";
 import { AuthError } from "../auth/errors.js";
+import { authClaimsOf } from "../auth/session-claims.js";
 import { parseSessionCookie } from "../auth/session-cookie.js";
 import type { Auth } from "./authenticators.js";
 import { cookieKind, cookieValues } from "./cookie-jar.js";
@@ -19,7 +20,13 @@ export async function sessionCookie(req: Request): Promise<Auth | null> {
   if (!session) throw sessionHasEnded();
   authenticated.add(req);
   const expiresAt = Math.floor(expiryOf(session).getTime() / 1000);
-  return { userId: session.userId, sessionId: session.id, tokenId: session.id, expiresAt };
+  return {
+    ...authClaimsOf(session.claims),
+    userId: session.userId,
+    sessionId: session.id,
+    tokenId: session.id,
+    expiresAt,
+  };
 }
 
 /** Whether it was the cookie that authenticated the request. */
