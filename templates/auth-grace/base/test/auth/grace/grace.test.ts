@@ -93,7 +93,7 @@ describe("DELETE /me", () => {
     await remove(ada);
     await restore(ada);
     const { row } = newTokens({ ip: null, userAgent: null });
-    expect(await insertSession(row, before)).toBeNull();
+    expect(await insertSession(row, { ...before, amr: ["pwd"] })).toBeNull();
   });
 
   test("does not take over a ban of the same moment", async () => {

@@ -242,7 +242,14 @@ shop.delete("/flat", protectedRoute, requireRecentLogin({ minutes: 20 }), (req, 
 shop.delete(
   "/spoofed",
   (req, _res, next) => {
-    req.auth = { userId: "somebody", sessionId: "some-session", tokenId: "x", expiresAt: 9e9 };
+    req.auth = {
+      userId: "somebody",
+      sessionId: "some-session",
+      tokenId: "x",
+      expiresAt: 9e9,
+      authTime: 9e9,
+      amr: ["pwd"],
+    };
     next();
   },
   requireRecentLogin(),

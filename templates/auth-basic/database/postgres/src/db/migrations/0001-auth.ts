@@ -29,7 +29,8 @@ export const auth: Migration = {
       revoked_at timestamp with time zone,
       revoked_reason text,
       ip text,
-      user_agent text
+      user_agent text,
+      amr text DEFAULT 'pwd' NOT NULL
     )`,
     "CREATE INDEX sessions_user_id ON sessions (user_id)",
     "CREATE INDEX sessions_revoked_at ON sessions (revoked_at)",

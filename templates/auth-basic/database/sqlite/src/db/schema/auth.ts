@@ -35,6 +35,8 @@ export const sessions = sqliteTable(
     revokedReason: text("revoked_reason"),
     ip: text("ip"),
     userAgent: text("user_agent"),
+    /** How its owner was authenticated: methods of RFC 8176, with spaces between them. */
+    amr: text("amr").notNull().default("pwd"),
   },
   (table) => [index("sessions_user_id").on(table.userId), index("sessions_revoked_at").on(table.revokedAt)],
 );
