@@ -12,7 +12,7 @@ import { countLiveSessions, revokeBeyond } from "../src/auth/session-management-
 import { readSessionsConfig } from "../src/auth/sessions-config.js";
 import { fromNow, now, read, write } from "../src/db/client.js";
 import { sessions, users } from "../src/db/schema/auth.js";
-import { knownDevices } from "../src/db/schema/known-devices.js";
+import { knownDevices } from "../src/db/schema/auth-sessions.js";
 import {
   call,
   events,
