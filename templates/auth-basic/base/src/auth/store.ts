@@ -12,6 +12,7 @@ import {
   not,
   or,
   type SQL,
+  type SQLWrapper,
   sql,
 } from "drizzle-orm";
 import { ago, type Database, forShare, fromNow, now, read, transaction, write } from "../db/client.js";
@@ -361,16 +362,35 @@ export const nextEpoch = sql`${users.sessionEpoch} + 1`;
  * moved the epoch and no row is made.
  */
 async function startSession(tx: Database, session: SessionRow, { user, sessionEpoch, amr }: SessionOwner) {
+  const row = {
+    id: sql`${session.id}`,
+    userId: users.id,
+    epoch: users.sessionEpoch,
+    generation: sql`0`,
+    createdAt: now,
+    rotatedAt: now,
+    idleExpiresAt: fromNow(config.refreshTokenSeconds),
+    absoluteExpiresAt: fromNow(config.sessionMaxSeconds),
+    revokedAt: sql`null`,
+    revokedReason: sql`null`,
+    ip: sql`${session.ip}`,
+    userAgent: sql`${session.userAgent}`,
+    amr: sql`${amr.join(" ")}`,
+  };
   const [started] = await tx
     .insert(sessions)
-    .select(
-      sql`select ${session.id}, ${users.id}, ${users.sessionEpoch}, 0, ${now}, ${now},
-        ${fromNow(config.refreshTokenSeconds)}, ${fromNow(config.sessionMaxSeconds)},
-        null, null, ${session.ip}, ${session.userAgent}, ${amr.join(" ")}
-        from ${users} where ${isEnabledAt(user.id, sessionEpoch)} ${forShare}`,
-    )
+    .select(sql`select ${inTableOrder(row)} from ${users} where ${isEnabledAt(user.id, sessionEpoch)} ${forShare}`)
     .returning(storedSession);
   return started ?? null;
+}
+
+/** An insert from a select takes a value for each column, in the order of the table. */
+function inTableOrder(row: Record<keyof typeof sessions.$inferSelect, SQLWrapper>): SQL {
+  const columns = Object.keys(getTableColumns(sessions)) as (keyof typeof row)[];
+  return sql.join(
+    columns.map((column) => sql`${row[column]}`),
+    sql`, `,
+  );
 }
 
 /** The user, if nothing has ended all sessions since `epoch` was read and nobody has barred the account. */

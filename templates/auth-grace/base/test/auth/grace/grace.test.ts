@@ -10,8 +10,8 @@ import { purge } from "../../../src/auth/purge.js";
 import { newTokens } from "../../../src/auth/sessions.js";
 import { findCredentials, insertSession } from "../../../src/auth/store.js";
 import { fromNow, now, read, write } from "../../../src/db/client.js";
-import { accountDeletions } from "../../../src/db/schema/account-deletions.js";
 import { sessions, users } from "../../../src/db/schema/auth.js";
+import { accountDeletions } from "../../../src/db/schema/auth-grace.js";
 import {
   call,
   events,

@@ -12,7 +12,7 @@ import { purgeDevices } from "../../../src/auth/sessions/purge.js";
 import { countLiveSessions, revokeBeyond } from "../../../src/auth/sessions/store.js";
 import { fromNow, now, read, write } from "../../../src/db/client.js";
 import { sessions, users } from "../../../src/db/schema/auth.js";
-import { knownDevices } from "../../../src/db/schema/known-devices.js";
+import { knownDevices } from "../../../src/db/schema/auth-sessions.js";
 import {
   call,
   events,
