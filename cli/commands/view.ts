@@ -25,7 +25,8 @@ async function defaultFiles(item: RegistryItem, shelf: Shelf) {
 }
 
 function describe(item: RegistryItem, files: readonly string[], sha256: string | null): string {
-  const { name, version, title, description, requires, appends = [], mount, dependencies, env, scripts } = item;
+  const { name, version, title, description, requires, comesWith, appends = [] } = item;
+  const { mount, dependencies, env, scripts } = item;
   return [
     `${name} ${version}  ${title}`,
     "",
@@ -34,7 +35,7 @@ function describe(item: RegistryItem, files: readonly string[], sha256: string |
       "Choices",
       Object.entries(item.choices).flatMap(([flag, choice]) => choiceLines(flag, choice)),
     ),
-    ...section("Needs", requires),
+    ...(comesWith ? section("Comes by itself with", comesWith) : section("Needs", requires)),
     ...section("Files", files),
     ...section(
       "Appends",

@@ -4,6 +4,7 @@ import { bcryptCost } from "./checks/bcrypt-cost.js";
 import { committedSecret } from "./checks/committed-secret.js";
 import { lostEntry } from "./checks/lost-entry.js";
 import { lostProtection } from "./checks/lost-protection.js";
+import { missingCompanion } from "./checks/missing-companion.js";
 import { missingGuard } from "./checks/missing-guard.js";
 import { notIgnored } from "./checks/not-ignored.js";
 import { openCors } from "./checks/open-cors.js";
@@ -32,6 +33,7 @@ export const checks: readonly Check[] = [
   trustProxy,
   routerPlace,
   pendingMigrations,
+  missingCompanion,
   missingGuard,
   plainHttp,
 ];

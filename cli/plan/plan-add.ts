@@ -28,7 +28,7 @@ export function planAdd(input: PlanInput): Plan {
   const { project, parts, files, install } = input;
   const draft = startDraft(files);
   let record: InstallRecord = project.record ?? { version: 1, items: {} };
-  for (const part of parts) record = planPart(part, { ...input, project: withManifest(project, draft) }, record, draft);
+  for (const part of parts) record = addPart(part, { ...input, project: withManifest(project, draft) }, record, draft);
   writeRecord(record, project.record, draft);
   return {
     selections: parts.map(({ selection }) => selection),
@@ -43,6 +43,7 @@ export function planAdd(input: PlanInput): Plan {
     env: draft.env,
     scripts: draft.scripts,
     appends: newAppends(parts, project.record, record),
+    companions: newCompanions(parts, project),
     origins: originsOf(parts),
   };
 }
@@ -60,7 +61,14 @@ function migrateSteps(parts: readonly Part[], { record, packageManager }: Projec
   return isServer && fresh && script ? [`Create the new tables: ${packageManager.run} ${script}`] : [];
 }
 
-function planPart(
+/** The items of a plan that come by themselves, for people to see. */
+export function newCompanions(parts: readonly Part[], { record }: Project): NonNullable<Plan["companions"]> {
+  const fresh = parts.filter(({ item }) => !record?.items[item.name]);
+  return fresh.flatMap(({ item: { name, comesWith } }) => (comesWith ? [{ item: name, comesWith }] : []));
+}
+
+/** Puts what adding one item changes into the draft. Returns the record with it. */
+export function addPart(
   part: Part,
   { project, secret, overwrite }: PlanInput,
   record: InstallRecord,

@@ -125,6 +125,7 @@ const item = z.strictObject({
   title: line,
   description: line,
   requires: z.array(slug),
+  comesWith: z.exactOptional(z.array(slug).check(z.minLength(2), z.maxLength(10))),
   choices: z.record(z.string().check(z.maxLength(64), z.regex(flag)), choice),
   mount: z.nullable(mount),
   appends: z.exactOptional(

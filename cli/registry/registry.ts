@@ -11,6 +11,8 @@ export interface RegistryItem {
   readonly description: string;
   /** Items that must be there first. */
   readonly requires: readonly string[];
+  /** It comes by itself when all of these are there, and goes with any of them; then they are its `requires` too. */
+  readonly comesWith?: readonly string[];
   readonly choices: Readonly<Record<string, Choice>>;
   /** The router to mount in the entry file, or null. */
   readonly mount: Mount | null;

@@ -30,8 +30,7 @@ export interface Shelf {
 /** Opens this package's registry, and the second one where there is a source. */
 export async function openShelf(packageRoot: string, source: Source | null): Promise<Shelf> {
   const own = readRegistry(packageRoot);
-  const names = own.items.map(({ name }) => name);
-  const second = source ? await openCatalogue(source, names) : null;
+  const second = source ? await openCatalogue(source, own.items) : null;
   const catalogueOf = (item: string) => (second?.registry.items.some(({ name }) => name === item) ? second : null);
   return {
     registry: { ...own, items: [...own.items, ...(second?.registry.items ?? [])] },

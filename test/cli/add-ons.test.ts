@@ -13,6 +13,8 @@ import { update } from "../../cli/commands/update.js";
 import { view } from "../../cli/commands/view.js";
 import { exportedNames } from "../../cli/edits/exports.js";
 import { hasListEntry } from "../../cli/edits/list-entry.js";
+import { withRequired } from "../../cli/registry/choices.js";
+import { isCompanion } from "../../cli/registry/companions.js";
 import { readRegistry } from "../../cli/registry/read-registry.js";
 import { readTemplates } from "../../cli/registry/templates.js";
 import { copyPackage, makeAddOnReleases } from "../support/add-ons.js";
@@ -417,11 +419,12 @@ it("list and view say what an item needs and appends", async () => {
 
 describe("the items of authwright", () => {
   const { items } = readRegistry(clone);
-  const names = items.map(({ name }) => name).filter((name) => name !== "auth-basic");
+  const addOns = items.filter(({ name }) => name !== "auth-basic");
+  const names = addOns.filter((item) => !isCompanion(item)).map(({ name }) => name);
 
-  it.each(names)("%s appends what it exports, to lists that are there", async (name) => {
+  it.each(addOns.map(({ name }) => name))("%s appends what it exports, to lists that are there", async (name) => {
     const texts = new Map<string, string>();
-    for (const item of items.filter((one) => one.name === "auth-basic" || one.name === name)) {
+    for (const item of withRequired(readRegistry(clone), [name])) {
       const values = Object.entries(item.choices).map(([choice, { default: value }]) => [choice, value]);
       const files = await readTemplates(today, item.name, Object.fromEntries(values));
       for (const { path, text } of files) texts.set(path, text);

@@ -56,6 +56,7 @@ export function checkupOf(given: Given = {}): Checkup {
     project,
     record: { version: 1, items: { "auth-basic": { ...installed, files: Object.fromEntries(recorded) } } },
     items: readRegistry(repo).items,
+    missing: [],
     sources: listed({ ...soundSources, ...sources }),
     outputs: listed(outputs),
     bases: new Map(Object.entries(files).map(([path, { base }]) => [path, base])),

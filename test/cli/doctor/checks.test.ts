@@ -367,6 +367,13 @@ const cases: readonly [check: string, wrong: string, before: Given, found: strin
     { advisories: [advisory("<0.1.0", "high")] },
   ],
   [
+    "missing-companion",
+    "an item that should have come by itself",
+    { missing: [{ ...checkupOf().items[0]!, name: "both", comesWith: ["auth-admin", "auth-email"] }] },
+    "warning null:null both is not there, and comes with auth-admin and auth-email",
+    { missing: [] },
+  ],
+  [
     "pending-migrations",
     "a migration that the list does not name",
     { files: migrations(), sources: { ...texts(), "src/db/migrations/0002-x.ts": '\nconst x = { id: "0002-x" };\n' } },

@@ -8,6 +8,7 @@ import { list } from "../../../cli/commands/list.js";
 import { openCatalogue } from "../../../cli/registry/catalogue.js";
 import { packageRoot } from "../../../cli/registry/package-root.js";
 import { itemHash } from "../../../cli/registry/pin.js";
+import { readRegistry } from "../../../cli/registry/read-registry.js";
 import { parseSource, sourceName } from "../../../cli/registry/source.js";
 import { changeItem, documentedCatalogue, writeCatalogue } from "../../support/company-catalogue.js";
 import { useFixture } from "../../support/fixture.js";
@@ -195,7 +196,7 @@ describe("a catalogue at a URL", () => {
     expect(asked).toContain("/modules/templates/audit-log/base/src/audit/log.ts");
     expect(asked).not.toContain(`/modules/${inlined}`);
     const hashes = [url, await writeCatalogue()].map(async (from) => {
-      const { registry, files } = await openCatalogue(parseSource(from, "/"), ["auth-basic"]);
+      const { registry, files } = await openCatalogue(parseSource(from, "/"), readRegistry(packageRoot()).items);
       return itemHash(registry.items[0]!, await files(registry.items[0]!));
     });
     const [remote, local] = await Promise.all(hashes);
