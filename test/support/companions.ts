@@ -17,12 +17,7 @@ function item(name: string, parts: object) {
   return { name, version: "1.0.0", title: `The ${name}`, description: name, requires: [], ...rest, ...parts };
 }
 
-const sink = (name: string) => ({
-  file: "src/auth/events.ts",
-  list: "eventSinks",
-  entry: name,
-  from: `src/audit/${name}.ts`,
-});
+const sink = (name: string) => ({ list: "eventSinks", entry: name, from: `src/audit/${name}.ts` });
 
 /** Two items, what comes with both, what comes with one of them and one of authwright's, and what joins these two. */
 const items = [
