@@ -1,7 +1,7 @@
 import { exitCode } from "../errors.js";
 import { compareFiles } from "../plan/compare.js";
 import { pathsToRead } from "../plan/input.js";
-import { basePath, recordPath } from "../plan/paths.js";
+import { attributesPath, basePath, recordPath } from "../plan/paths.js";
 import { planUpdate } from "../plan/plan-update.js";
 import { findPackageRoot } from "../project/package-json.js";
 import { readProject } from "../project/read-project.js";
@@ -40,7 +40,7 @@ async function compare(
   const installed = parts.filter(({ item }) => project.record?.items[item.name]);
   const compared = installed.flatMap((part) => compareFiles(part, { project, files, outcomes: plan.outcomes ?? [] }));
   const shown = new Set(compared.flatMap(({ path, movedTo }) => [path, movedTo ?? path]));
-  const ours = new Set([recordPath, ...[...shown].map(basePath)]);
+  const ours = new Set([recordPath, attributesPath, ...[...shown].map(basePath)]);
   const others = plan.changes.filter(({ path, secret }) => !secret && !shown.has(path) && !ours.has(path));
   return { files: compared, others, plan };
 }

@@ -1,6 +1,7 @@
 import { accessTokenLife } from "./checks/access-token-life.js";
 import { advisory } from "./checks/advisory.js";
 import { bcryptCost } from "./checks/bcrypt-cost.js";
+import { changedBase } from "./checks/changed-base.js";
 import { committedSecret } from "./checks/committed-secret.js";
 import { lostEntry } from "./checks/lost-entry.js";
 import { lostProtection } from "./checks/lost-protection.js";
@@ -27,6 +28,7 @@ export const checks: readonly Check[] = [
   accessTokenLife,
   lostProtection,
   lostEntry,
+  changedBase,
   advisory,
   vulnerableDependency,
   openCors,

@@ -4,6 +4,7 @@ import type { InstallRecord, Project } from "../project/project.js";
 import { chosenParts } from "../registry/choices.js";
 import { newAppends, planAppends } from "./appends.js";
 import { applyEdit } from "./apply-edit.js";
+import { planAttributes } from "./attributes.js";
 import { planBuildExclude, planBuildInclude } from "./build-files.js";
 import { planDependencies } from "./dependencies.js";
 import { type Draft, startDraft } from "./draft.js";
@@ -29,6 +30,7 @@ export function planAdd(input: PlanInput): Plan {
   const draft = startDraft(files);
   let record: InstallRecord = project.record ?? { version: 1, items: {} };
   for (const part of parts) record = addPart(part, { ...input, project: withManifest(project, draft) }, record, draft);
+  planAttributes(draft);
   writeRecord(record, project.record, draft);
   return {
     selections: parts.map(({ selection }) => selection),

@@ -4,6 +4,7 @@ import { CliError } from "../errors.js";
 import type { InstalledItem, InstallRecord, Project, Undo } from "../project/project.js";
 import { newAppends, planAppends } from "./appends.js";
 import { applyEdit } from "./apply-edit.js";
+import { planAttributes } from "./attributes.js";
 import { planBuildExclude, planBuildInclude } from "./build-files.js";
 import { planOutdatedImports } from "./dangling-imports.js";
 import { planDependencies } from "./dependencies.js";
@@ -44,6 +45,7 @@ export function planUpdate(input: UpdateInput): Plan {
     outcomes.push(...update.outcomes);
     unmerged.push(...update.unmerged);
   }
+  planAttributes(draft);
   writeRecord(record, project.record, draft);
   const blocked = isBlocked(outcomes, input.conflicts);
   if (!blocked) planOutdatedImports({ project, sources: input.sources ?? [], outcomes }, draft);

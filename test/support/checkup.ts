@@ -28,7 +28,7 @@ const project = {
 type Texts = Readonly<Record<string, string>>;
 
 /** What a test says about a project; the rest of it is sound. */
-export interface Given extends Partial<Omit<Checkup, "sources" | "env" | "bases" | "outputs">> {
+export interface Given extends Partial<Omit<Checkup, "sources" | "env" | "outputs">> {
   readonly sources?: Texts;
   readonly outputs?: Texts;
   /** Text of `.env` and the like; `tracked` names those that git has. */
