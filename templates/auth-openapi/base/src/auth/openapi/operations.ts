@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { ErrorCode } from "../errors.js";
 import { basicOperations } from "./basic-operations.js";
+import { openApiOperations } from "./openapi.js";
 
 /** One route as its clients see it: what documents, clients and tests are made from. */
 export interface Operation {
@@ -56,7 +57,7 @@ export interface OperationGroup {
 }
 
 /** What is documented. An add-on appends its own. */
-export const operationGroups: OperationGroup[] = [basicOperations];
+export const operationGroups: OperationGroup[] = [basicOperations, openApiOperations];
 
 /** Every operation, as all that is installed makes it. */
 export function allOperations(groups: readonly OperationGroup[] = operationGroups): Operation[] {
