@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { ErrorCode } from "../errors.js";
+import type { ErrorCode, ErrorDefinition } from "../errors.js";
 import { basicOperations } from "./basic-operations.js";
 
 /** One route as its clients see it: what documents, clients and tests are made from. */
@@ -26,8 +26,8 @@ export interface Operation {
   body?: z.ZodObject;
   bodyIsOptional?: true;
   success: Success;
-  /** What can go wrong beside `impliedErrors`. */
-  errors: ErrorCode[];
+  /** What can go wrong beside `impliedErrors`: codes of the module, and what `defineError` made. */
+  errors: (ErrorCode | ErrorDefinition)[];
 }
 
 export interface Parameter {
