@@ -57,7 +57,7 @@ export function defineError<Members extends MemberSchemas = NoMembers>(
   members: Members = {} as Members,
 ): ErrorDefinition<Members> {
   if (definitions.has(code)) throw new Error(`The error code ${code} is defined twice.`);
-  const taken = reservedMembers.find((name) => Object.hasOwn(members, name));
+  const taken = reservedMembers.find((name) => name in members);
   if (taken) throw new Error(`The error code ${code} can't have a member ${taken}: every problem may have that.`);
   if (status >= 500 && Object.keys(members).length > 0)
     throw new Error(`The error code ${code} can't have members: clients hear nothing of what fails in the server.`);
@@ -151,8 +151,8 @@ export function toProblem(error: AuthError): Problem {
   const shown = status < 500 ? error.message : detail;
   const problem: Problem = { type: "about:blank", title, status, detail: shown, code: shownCode(error.code) };
   if (error.issues) problem.errors = error.issues;
-  // Only what is declared: a value may hold more than its type says.
-  const declared = Object.entries(error.members).filter(([name]) => Object.hasOwn(members, name));
+  // Nothing but what is declared: a value may hold more than its type says.
+  const declared = Object.keys(members).map((name) => [name, error.members[name]]);
   return { ...problem, ...Object.fromEntries(declared) };
 }
 
