@@ -130,18 +130,20 @@ export async function updateProfile(userId: string, input: ProfileInput, client:
   const stored = changes.email !== undefined ? { ...changes, emailVerifiedAt: null } : changes;
   const updated = await store.updateUser(userId, stored, checked?.sessionEpoch);
   if (!updated) return accountIsGone();
+  markRevoked(updated.ended);
   await emit({ event: "user_updated", outcome: "success", userId, client });
-  return updated;
+  return updated.user;
 }
 
-/** Ends every session, the caller's too, and starts a new one. @throws AuthError "WrongPassword" */
+/** Ends every session, the caller's too, and starts a new one, proven as that was. @throws AuthError "WrongPassword" */
 export async function changePassword(
-  userId: string,
+  caller: { userId: string; amr: readonly string[] },
   input: PasswordInput,
   client: ClientInfo,
   session: NewSession,
 ): Promise<Opened> {
-  const login = await checkCurrentPassword(userId, input.currentPassword, client);
+  const proven = await checkCurrentPassword(caller.userId, input.currentPassword, client);
+  const login = { ...proven, amr: [...new Set([...caller.amr, ...proven.amr])] };
   await checkNewPassword(input.newPassword, login.user, "newPassword");
   const hash = await hashPassword(input.newPassword);
   let ended: string[] = [];

@@ -19,8 +19,8 @@ import {
   stopAuth,
 } from "./client.js";
 
-beforeAll(startAuth);
-afterAll(stopAuth);
+beforeAll(startAuth, 60_000);
+afterAll(stopAuth, 60_000);
 
 const day = 86_400;
 

@@ -33,8 +33,8 @@ import {
 } from "./client.js";
 import { duringOutage } from "./database.js";
 
-beforeAll(startAuth);
-afterAll(stopAuth);
+beforeAll(startAuth, 60_000);
+afterAll(stopAuth, 60_000);
 
 describe("an event", () => {
   test("reaches the handlers of its name, and no longer those that have ended", async () => {

@@ -33,7 +33,7 @@ import { environment } from "./environment.js";
 const { PASSWORD_PEPPER: pepper, PASSWORD_PEPPER_PREVIOUS: previousPepper } = environment;
 
 beforeAll(startAuth, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 
 describe("a new password", () => {
   const username = "Margarete";

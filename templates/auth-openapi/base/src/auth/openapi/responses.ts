@@ -84,8 +84,11 @@ function problem(status: number, codes: string[]) {
 }
 
 function membersOf(code: string): MemberSchemas {
-  return code === "ValidationError" ? { errors: issues } : definitionOf(code).members;
+  return namesMembers.includes(code) ? { errors: issues } : definitionOf(code).members;
 }
+
+/** Codes whose problem says which members of the input it is about. */
+const namesMembers = ["ValidationError"];
 
 /** A problem has the members of its code: what not every code here has can be missing. */
 function extensionMembers(ofCodes: MemberSchemas[]): MemberSchemas {
