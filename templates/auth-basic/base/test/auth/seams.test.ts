@@ -3,9 +3,16 @@ import { inspect } from "node:util";
 import { eq } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { AuthError } from "../../src/auth/errors.js";
+import { z } from "zod";
+import { AuthError, defineError, toProblem } from "../../src/auth/errors.js";
 import { eventSinks, onEvent } from "../../src/auth/events.js";
-import { type ProfileChange, profileChanges, sessionStarts } from "../../src/auth/hooks.js";
+import {
+  type LoginCheck,
+  loginChecks,
+  type ProfileChange,
+  profileChanges,
+  sessionStarts,
+} from "../../src/auth/hooks.js";
 import { newTokens } from "../../src/auth/sessions.js";
 import { now, read, write } from "../../src/db/client.js";
 import { users } from "../../src/db/schema/auth.js";
@@ -91,6 +98,91 @@ describe("the start of a session", () => {
     sessionStarts.splice(sessionStarts.indexOf(listen), 1);
     expect(told).toEqual([expect.stringContaining(id), `${id} 3fff::7`]);
   });
+});
+
+describe("an error code of an add-on", () => {
+  const factors = z.array(z.enum(["totp", "passkey"]));
+  const secondFactorRequired = defineError("SecondFactorRequired", 401, "A second factor is needed.", {
+    challenge: z.string(),
+    factors,
+  });
+  const outOfHours = defineError("OutOfHours", 403, "The shop is closed.");
+
+  test("is answered with its status, its sentence and its members, and with no bearer token's fault", async () => {
+    const members = { challenge: "c1", factors: ["totp" as const] };
+    const answer = await refusedLogin(() => new AuthError(secondFactorRequired, { members }));
+    expect(answer.status).toBe(401);
+    expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
+    expect(answer.headers["www-authenticate"]).toBe("Bearer");
+    expect(answer.body).toEqual({
+      type: "about:blank",
+      title: "Unauthorized",
+      status: 401,
+      detail: "A second factor is needed.",
+      code: "SecondFactorRequired",
+      challenge: "c1",
+      factors: ["totp"],
+    });
+  });
+
+  test("says how long to wait, what else is wrong and how to authenticate, as the module's own do", async () => {
+    const details = {
+      detail: "Back at nine.",
+      retryAfterSeconds: 60,
+      wwwAuthenticate: 'Bearer error="insufficient_scope"',
+    };
+    const { body, headers } = await refusedLogin(() => new AuthError(outOfHours, details));
+    expect(body).toMatchObject({ status: 403, code: "OutOfHours", detail: "Back at nine." });
+    expect([headers["retry-after"], headers["www-authenticate"]]).toEqual(["60", details.wwwAuthenticate]);
+  });
+
+  test("sends no member that it has not declared", () => {
+    const members = { challenge: "c1", factors: [], userId: "u1", status: 200 };
+    const problem = toProblem(new AuthError(secondFactorRequired, { members }));
+    expect(problem).not.toHaveProperty("userId");
+    expect(problem.status).toBe(401);
+  });
+
+  test("takes the members that it declares, and no others", () => {
+    // @ts-expect-error: its members are needed
+    new AuthError(secondFactorRequired);
+    // @ts-expect-error: `factors` is needed
+    new AuthError(secondFactorRequired, { members: { challenge: "c1" } });
+    // @ts-expect-error: no such factor
+    new AuthError(secondFactorRequired, { members: { challenge: "c1", factors: ["sms"] } });
+    // @ts-expect-error: it has no members
+    new AuthError(outOfHours, { members: { opensAt: "9" } });
+    // @ts-expect-error: neither have the module's own
+    new AuthError("NotFound", { members: { id: "x" } });
+    // @ts-expect-error: a code is spelled as in the table
+    expect(() => new AuthError("NotFund")).toThrow("NotFund");
+  });
+
+  test("that is taken, or has a member of every problem, is named at the start", () => {
+    expect(() => defineError("OutOfHours", 403, "Closed.")).toThrow(/OutOfHours.* twice/);
+    expect(() => defineError("NotFound", 404, "None.")).toThrow(/NotFound.* twice/);
+    for (const name of ["type", "title", "status", "detail", "instance", "code", "errors"])
+      expect(() => defineError(`With-${name}`, 403, "No.", { [name]: z.string() })).toThrow(
+        `With-${name} can't have a member ${name}`,
+      );
+  });
+
+  test("of a failure in the server tells nothing but its own sentence", () => {
+    expect(() => defineError("VaultSealed", 503, "Later.", { vault: z.string() })).toThrow(/VaultSealed.* members/);
+    const sealed = defineError("VaultIsSealed", 503, "Try again later.");
+    expect(toProblem(new AuthError(sealed, { detail: "vault-7 is sealed" })).detail).toBe("Try again later.");
+  });
+
+  async function refusedLogin(refusal: () => AuthError) {
+    const { username } = await signUp();
+    const refuse: LoginCheck = async () => {
+      throw refusal();
+    };
+    loginChecks.push(refuse);
+    const answer = await call("POST /login", { body: { username, password } });
+    loginChecks.splice(loginChecks.indexOf(refuse), 1);
+    return answer;
+  }
 });
 
 describe("a profile change", () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { AuthError, type ErrorCode } from "../errors.js";
+import { type AnyErrorCode, AuthError } from "../errors.js";
 import { type AuthEvent, type ClientInfo, emit } from "../events.js";
 import { type ProfileChanges, profileChanges } from "../hooks.js";
 import { invalid } from "../input.js";
@@ -36,7 +36,7 @@ export interface UserPage {
 }
 
 /** What has become of one of several users that were to be deleted. */
-export type Deletion = { id: string; deleted: true } | { id: string; deleted: false; code: ErrorCode };
+export type Deletion = { id: string; deleted: true } | { id: string; deleted: false; code: AnyErrorCode };
 
 /** @throws AuthError "ValidationError" for a cursor that is none of a list in this order. */
 export async function listUsers(query: ListQuery): Promise<UserPage> {

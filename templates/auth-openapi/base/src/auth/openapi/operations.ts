@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { ErrorCode } from "../errors.js";
+import type { ErrorCode, ErrorDefinition } from "../errors.js";
 import { basicOperations } from "./basic-operations.js";
 import { openApiOperations } from "./openapi.js";
 
@@ -27,8 +27,8 @@ export interface Operation {
   body?: z.ZodObject;
   bodyIsOptional?: true;
   success: Success;
-  /** What can go wrong beside `impliedErrors`. */
-  errors: ErrorCode[];
+  /** What can go wrong beside `impliedErrors`: codes of the module, and what `defineError` made. */
+  errors: (ErrorCode | ErrorDefinition)[];
 }
 
 export interface Parameter {
