@@ -97,13 +97,8 @@ function readPayload(payload: Record<string, unknown>): VerifiedToken | null {
   if (!isText(sub) || !isText(sid) || !isText(jti) || !hasGoodTimes(payload)) return null;
   const claims = readClaims(payload);
   if (!claims) return null;
-  return Object.freeze({
-    ...authClaimsOf(claims),
-    userId: sub,
-    sessionId: sid,
-    tokenId: jti,
-    expiresAt: exp as number,
-  });
+  const token = { userId: sub, sessionId: sid, tokenId: jti, expiresAt: exp as number };
+  return Object.freeze(Object.assign(token, authClaimsOf(claims)));
 }
 
 function hasGoodTimes({ iat, exp, nbf = iat }: Record<string, unknown>): boolean {

@@ -56,10 +56,11 @@ export function readClaims(payload: unknown): Claims | null {
   return success ? data : null;
 }
 
-/** What `req.auth` has of the claims. Nobody can change it. */
+/** What `req.auth` has of the claims. Nobody can change what is in them. */
 export function authClaimsOf(claims: Claims): AuthClaims {
-  const shown = sessionClaims.flatMap(({ name, onAuth }) => (onAuth === undefined ? [] : [[onAuth, claims[name]]]));
-  return frozen(Object.fromEntries(shown)) as AuthClaims;
+  const shown: Record<string, unknown> = {};
+  for (const { name, onAuth } of sessionClaims) if (onAuth !== undefined) shown[onAuth] = frozen(claims[name]);
+  return shown as AuthClaims;
 }
 
 function frozen(value: unknown): unknown {
