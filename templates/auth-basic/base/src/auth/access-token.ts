@@ -57,9 +57,16 @@ export async function signAccessToken(session: TokenSubject, lifetimeSeconds: nu
   return token;
 }
 
-/** Who a genuine, unexpired token speaks for, or null. Whether its session still lives is for `revocations.ts` to say. */
-export async function verifyAccessToken(token: string): Promise<VerifiedToken | null> {
-  const verified = recent.get(token) ?? remember(token, older.get(token) ?? (await verify(token)));
+/**
+ * Who a genuine, unexpired token speaks for, or null. Whether its session still lives is for `revocations.ts` to say. It
+ * is a promise for a token that was not seen lately: a signer may have to look for its key.
+ */
+export function verifyAccessToken(token: string): VerifiedToken | null | Promise<VerifiedToken | null> {
+  const known = recent.get(token) ?? remember(token, older.get(token) ?? null);
+  return known ? unexpired(known) : verify(token).then((verified) => unexpired(remember(token, verified)));
+}
+
+function unexpired(verified: VerifiedToken | null): VerifiedToken | null {
   return verified && verified.expiresAt > now() ? verified : null;
 }
 

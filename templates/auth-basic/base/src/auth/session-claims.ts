@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { sessions } from "../db/schema/auth.js";
-import { accessClaims } from "./access-claims.js";
-import { type ClaimDefinition, checkClaims } from "./claim.js";
+import { accessClaims, type ClaimDefinition, checkClaims } from "./access-claims.js";
 import { AuthError } from "./errors.js";
 
 checkClaims(accessClaims);
