@@ -325,7 +325,7 @@ export const nextEpoch = sql`${users.sessionEpoch} + 1`;
  * The row comes from a locked read of its owner: a password change either sees the new session and ends it, or has
  * moved the epoch and no row is made.
  */
-export async function startSession(tx: Database, session: SessionRow, userId: string, epoch: number) {
+async function startSession(tx: Database, session: SessionRow, userId: string, epoch: number) {
   const [started] = await tx
     .insert(sessions)
     .select(
