@@ -23,7 +23,10 @@ const clockSkewSeconds = 5;
 const signingKey = keyOf(config.jwtSecretKey);
 const verifyingKeys = config.jwtSecretKeyPrevious ? [signingKey, keyOf(config.jwtSecretKeyPrevious)] : [signingKey];
 
-/** Successes only, keyed by the whole token. Two halves keep what is in use, without a write for each request. */
+/**
+ * What good tokens have said, by their whole text, so that a signature is checked once. When `recent` is full it becomes
+ * `older`, and the tokens that are asked about again move back: the memory is bounded, and what is in use stays.
+ */
 let recent = new Map<string, AccessClaims>();
 let older = new Map<string, AccessClaims>();
 
