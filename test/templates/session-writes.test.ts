@@ -13,8 +13,8 @@ describe.each(["sqlite", "postgres"] as const)("with every item and %s", (databa
   let sources: Map<string, string>;
 
   beforeAll(async () => {
-    const addOns = readRegistry(repo).items.filter(({ requires }) => requires.length > 0);
-    app = await composeApp({ database, items: addOns.map(({ name }) => name) });
+    const names = readRegistry(repo).items.map(({ name }) => name);
+    app = await composeApp({ database, items: names });
     sources = await sourcesOf(join(app.dir, "src"));
   });
   afterAll(() => app.remove());
