@@ -30,7 +30,10 @@ const maxTokenCharacters = 4096;
 const maxRecentTokens = 2500;
 const clockSkewSeconds = 5;
 
-/** Successes only, keyed by the whole token. Two halves keep what is in use, without a write for each request. */
+/**
+ * What good tokens have said, by their whole text, so that a signature is checked once. When `recent` is full it becomes
+ * `older`, and the tokens that are asked about again move back: the memory is bounded, and what is in use stays.
+ */
 let recent = new Map<string, VerifiedToken>();
 let older = new Map<string, VerifiedToken>();
 

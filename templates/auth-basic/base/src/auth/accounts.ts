@@ -124,7 +124,7 @@ export async function updateProfile(userId: string, input: ProfileInput, client:
   const checked = emailChanges ? await checkCurrentPassword(userId, currentPassword ?? "", client) : undefined;
   let changes: ProfileChanges = asked;
   for (const change of profileChanges) changes = await change(user, changes, client, checked?.sessionEpoch);
-  // An address that stays is not written: another may be proven meanwhile.
+  // An address that stays is not written: another one may have been proven since it was read.
   if (!emailChanges) delete changes.email;
   if (Object.keys(changes).length === 0) return user;
   const stored = changes.email !== undefined ? { ...changes, emailVerifiedAt: null } : changes;

@@ -197,8 +197,9 @@ export async function insertSession(session: SessionRow, owner: SessionOwner | B
 /**
  * The next generation in place of `generation`: one statement, so that of many attempts one wins. Null when it can't be.
  *
- * On Postgres, a rotation that waited for another change of its session sees the session of after beside the user of
- * before. Where their epochs moved together, that refuses a token that is good: it is tried once more.
+ * On Postgres, a rotation that waited for another transaction sees the session as that one left it, and the user as
+ * before it. Where both epochs were moved together they differ for it, and a token that is good is refused: so it is
+ * tried once more.
  */
 export async function rotateSession(id: string, generation: number): Promise<StoredSession | null> {
   const rotate = () => write((db) => rotation(db).execute({ id, generation }));

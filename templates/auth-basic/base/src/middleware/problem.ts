@@ -4,8 +4,8 @@ import { emit } from "../auth/events.js";
 import { clientOf } from "./client.js";
 
 /**
- * Answers whatever went wrong in the router as application/problem+json (RFC 9457). Nothing is handed on, not even what
- * comes too late to be answered: express would log it with its causes, and a failed query has the values of its row.
+ * Answers whatever went wrong in the router as application/problem+json (RFC 9457). Nothing goes on to Express's own
+ * handler, not even what comes too late to be answered: that one logs causes, and a failed query has the values of its row.
  */
 export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, _next) => sendProblem(error, req, res);
 
@@ -43,7 +43,7 @@ function toAuthError(error: unknown): AuthError {
   return new AuthError("ValidationError", { detail, issues: [{ path: "", message: detail }] });
 }
 
-/** Our own sentence, codes and places: the text of a database error can quote what a client sent. */
+/** Logs our own sentence, codes and places in the code, and no library's text: a database error can quote what a client sent. */
 function logFailure(failure: AuthError, req: Request): void {
   const [, ...causes] = withCauses(failure).map(describe);
   const said = failure.message === definitionOf(failure.code).detail ? [] : [failure.message];

@@ -4,6 +4,7 @@ import { eq } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { type CheckedLogin, openSession, provePassword } from "../../src/auth/accounts.js";
 import { AuthError, defineError, toProblem } from "../../src/auth/errors.js";
 import { eventSinks, onEvent } from "../../src/auth/events.js";
 import {
@@ -15,7 +16,7 @@ import {
 } from "../../src/auth/hooks.js";
 import { newTokens } from "../../src/auth/sessions.js";
 import { now, read, write } from "../../src/db/client.js";
-import { users } from "../../src/db/schema/auth.js";
+import { sessions, users } from "../../src/db/schema/auth.js";
 import { sessionTransports } from "../../src/middleware/authenticators.js";
 import { protectedRoute } from "../../src/middleware/jwt.js";
 import { authRouter } from "../../src/routes/auth.js";
@@ -32,6 +33,7 @@ import {
   stopAuth,
 } from "./client.js";
 import { duringOutage } from "./database.js";
+import { expectRefusalsToCount } from "./guesses.js";
 
 beforeAll(startAuth, 60_000);
 afterAll(stopAuth, 60_000);
@@ -73,6 +75,23 @@ describe("an event", () => {
     eventSinks.reverse();
     end();
     expect(events.slice(before).map(({ event }) => event)).toContain("user_created");
+  });
+});
+
+describe("a login check", () => {
+  test("that refuses leaves the guess counted, and the network a stranger's", async () => {
+    const { username } = await signUp();
+    await expectRefusalsToCount(username, (from) => call("POST /login", { body: { username, password }, from }));
+  }, 30_000);
+
+  test("can't be left out: a login that has not passed them starts no session", async () => {
+    const { id, username } = await signUp();
+    const client = { ip: null, userAgent: null };
+    const login = await provePassword({ username, password }, client);
+    const opening = openSession(login as CheckedLogin, newTokens(client), client);
+    await expect(opening).rejects.toThrow("A session takes a login that has passed its checks.");
+    const rows = await read((db) => db.select().from(sessions).where(eq(sessions.userId, id)));
+    expect(rows).toHaveLength(1);
   });
 });
 

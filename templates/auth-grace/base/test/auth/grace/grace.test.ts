@@ -27,6 +27,7 @@ import {
   startAuth,
   stopAuth,
 } from "../client.js";
+import { expectRefusalsToCount } from "../guesses.js";
 
 // A deleted account: for a while it can be restored, and then nothing of it is left.
 
@@ -175,6 +176,12 @@ describe("POST /account/restore", () => {
     expect(await deletionOf(ada)).toBeDefined();
     expect((await restore(ada)).status).toBe(200);
   });
+
+  test("refused by a login check leaves the guess counted, and the network a stranger's", async () => {
+    const ada = await signUp();
+    await remove(ada);
+    await expectRefusalsToCount(ada.username, (from) => restore(ada, password, from));
+  }, 30_000);
 
   test("asks nobody else about an account that has nothing to restore", async () => {
     const [inUse, late] = [await signUp(), await signUp()];
