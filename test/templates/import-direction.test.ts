@@ -32,6 +32,7 @@ const layers: readonly (readonly string[])[] = [
   ],
   ["src/auth/revocations"],
   ["src/auth/store", "src/auth/purge-store"],
+  ["src/auth/hooks"],
   ["src/auth/passwords", "src/auth/password-checks", "src/auth/access-token", "src/auth/refresh-token"],
   [
     "src/auth/input",
@@ -62,6 +63,7 @@ const typesFromAbove = [
   "src/middleware/bearer-token -> src/middleware/authenticators",
   "src/auth/session-purge -> src/auth/purges",
   "src/auth/json-lines -> src/auth/events",
+  "src/auth/hooks -> src/auth/store",
   "src/db/migrate -> src/db/client",
 ];
 

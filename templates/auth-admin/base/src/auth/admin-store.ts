@@ -3,10 +3,11 @@ import { type Database, forUpdate, now, transaction } from "../db/client.js";
 import { users } from "../db/schema/auth.js";
 import { type AdminUser, adminUser } from "./admin-list-store.js";
 import { AuthError } from "./errors.js";
+import { accountInserts } from "./hooks.js";
 import { hasPassword, type PasswordHash } from "./passwords.js";
 import type { ProfileChanges } from "./profile-changes.js";
 import type { Role } from "./roles.js";
-import { endSessions, nextEpoch, removeUser } from "./store.js";
+import { endSessions, nextEpoch, removeUser, removing } from "./store.js";
 
 export interface NewUser extends PasswordHash {
   id: string;
@@ -40,7 +41,9 @@ export async function insertUser(actor: Actor, user: NewUser): Promise<AdminUser
       .values({ ...user, createdAt: now })
       .onConflictDoNothing({ target: users.usernameCanonical })
       .returning(adminUser);
-    return added ?? null;
+    if (!added) return null;
+    for (const insert of accountInserts) await insert(tx, added);
+    return added;
   });
 }
 
@@ -77,12 +80,14 @@ export async function endUsersSessions(actor: Actor, id: string): Promise<string
   });
 }
 
-/** Takes the user away, disabled or not; gives the sessions that have ended. */
+/** Takes the user away, disabled or not; gives the sessions that have ended. @throws AuthError "AccountInUse" */
 export async function deleteUser(actor: Actor, id: string): Promise<string[]> {
-  return act(actor, id, async (tx, { isLastAdmin }) => {
-    if (isLastAdmin) throw lastAdminStays();
-    return (await removeUser(tx, id, undefined)) ?? [];
-  });
+  return removing(() =>
+    act(actor, id, async (tx, { isLastAdmin }) => {
+      if (isLastAdmin) throw lastAdminStays();
+      return (await removeUser(tx, id, undefined)) ?? [];
+    }),
+  );
 }
 
 interface Situation {

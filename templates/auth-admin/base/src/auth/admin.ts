@@ -110,7 +110,8 @@ export async function logOutUser(id: string, admin: Admin): Promise<void> {
 /**
  * Deletes the account at once: a grace period is for owners who think better of it.
  *
- * @throws AuthError "NotFound", "ForbiddenError" for the last admin.
+ * @throws AuthError "NotFound", "ForbiddenError" for the last admin, "AccountInUse" while a row of the application's refers
+ * to the account.
  */
 export async function deleteUser(id: string, admin: Admin): Promise<void> {
   markRevoked(await store.deleteUser(admin.userId, id));

@@ -104,7 +104,7 @@ export async function changePassword<Handed extends object>(
   return session.handOver(changed.session);
 }
 
-/** @throws AuthError "WrongPassword" */
+/** @throws AuthError "WrongPassword", or "AccountInUse" while a row of the application's refers to the account. */
 export async function deleteAccount(userId: string, password: string, client: ClientInfo): Promise<void> {
   const { sessionEpoch } = await checkCurrentPassword(userId, password, client);
   for (const check of accountRemovalChecks) await check(userId, sessionEpoch);

@@ -1,7 +1,10 @@
 import { and, desc, eq, getTableColumns, gt, isNull, not, type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import { ago, type Database, forShare, fromNow, now, read, transaction, write } from "../db/client.js";
+import { ago, type Database, forShare, forUpdate, fromNow, now, read, transaction, write } from "../db/client.js";
+import { isReferenced } from "../db/failure.js";
 import { sessions, users } from "../db/schema/auth.js";
 import { config } from "./config.js";
+import { AuthError } from "./errors.js";
+import { accountDeletes, accountInserts } from "./hooks.js";
 import type { PasswordHash } from "./passwords.js";
 
 const mostSessionsListed = 1000;
@@ -97,6 +100,7 @@ export async function insertAccount(user: NewUser, session: NewSession) {
       .onConflictDoNothing({ target: users.usernameCanonical })
       .returning(publicUser);
     if (!added) return null;
+    for (const insert of accountInserts) await insert(tx, added);
     const first = await startSession(tx, session, added.id, 0);
     return first && { user: added, session: first };
   });
@@ -267,18 +271,37 @@ export async function changePassword(userId: string, epoch: number, hash: Passwo
   });
 }
 
-/** Takes the user away. The sessions stay as tombstones, without what could name a person. */
+/**
+ * Takes the user away. The sessions stay as tombstones, without what could name a person.
+ *
+ * @throws AuthError "AccountInUse"
+ */
 export async function deleteUser(userId: string, epoch: number): Promise<string[] | null> {
-  return transaction((tx) => removeUser(tx, userId, isEnabledAt(userId, epoch)));
+  return removing(() => transaction((tx) => removeUser(tx, userId, isEnabledAt(userId, epoch))));
 }
 
-/** `deleteUser` as a part of a transaction, of a user who is `match`. */
+/**
+ * Wraps a transaction that takes a user away: a foreign key that is checked at the end fails only then.
+ *
+ * @throws AuthError "AccountInUse" when a row of the application's still refers to the user.
+ */
+export async function removing<T>(remove: () => Promise<T>): Promise<T> {
+  try {
+    return await remove();
+  } catch (error) {
+    throw isReferenced(error) ? new AuthError("AccountInUse", { cause: error }) : error;
+  }
+}
+
+/** `deleteUser` as a part of a transaction, within `removing`, of a user who is `match`. */
 export async function removeUser(tx: Database, userId: string, match: SQL | undefined): Promise<string[] | null> {
-  const [gone] = await tx
-    .delete(users)
-    .where(and(eq(users.id, userId), match))
-    .returning({ id: users.id });
-  if (!gone) return null;
+  const [found] = await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(sql`${and(eq(users.id, userId), match)} ${forUpdate}`);
+  if (!found) return null;
+  for (const remove of accountDeletes) await remove(tx, userId);
+  await tx.delete(users).where(eq(users.id, userId));
   await tx.update(sessions).set({ ip: null, userAgent: null }).where(eq(sessions.userId, userId));
   return endSessions(tx, userId, "deleted");
 }
