@@ -150,19 +150,18 @@ function blocks(page: string, language: string): string[] {
   return [...page.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, "g"))].map(([, text = ""]) => text);
 }
 
-/** Does to a fresh tree what the page says. */
+/** Does to a fresh tree what the page says: a line that is added without one taken away goes to the top. */
 async function applyPage(dir: string, page: string): Promise<void> {
-  const [profiles = "", lists = ""] = blocks(page, "ts");
+  const [profiles = ""] = blocks(page, "ts");
+  const [diff = ""] = blocks(page, "diff");
   await fs.outputFile(join(dir, "src/profiles.ts"), profiles);
   const path = join(dir, "src/auth/hooks.ts");
-  const [importLine = "", ...entries] = lists.trim().split(/\n+/);
   let hooks = await readFile(path, "utf8");
-  for (const entry of entries) {
-    const empty = entry.replace(/\[\w+\];$/, "[];");
-    expect(hooks).toContain(empty);
-    hooks = hooks.replace(empty, entry);
+  for (const [, removed, added = ""] of diff.matchAll(/^(?:-(.*)\n)?\+(.*)\n/gm)) {
+    if (removed !== undefined) expect(hooks).toContain(removed);
+    hooks = removed === undefined ? `${added}\n${hooks}` : hooks.replace(removed, added);
   }
-  await fs.writeFile(path, `${importLine}\n${hooks}`);
+  await fs.writeFile(path, hooks);
 }
 
 async function expectCompiles(dir: string): Promise<void> {
