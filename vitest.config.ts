@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 /** Those of the command line that start it as a process, or go through every fixture: not part of the quick run. */
 const whole = [
-  "test/cli/{add-ons,main,package,remove,update-main}.test.ts",
+  "test/cli/{add-ons,main,package,remove,remove-compiles,update-main}.test.ts",
   "test/cli/{init,completion}/**/*.test.ts",
   "test/cli/commands/update.test.ts",
   "test/cli/plan/plan-remove.test.ts",
