@@ -1,12 +1,11 @@
 import { expect, it } from "vitest";
 import { add } from "../../../cli/commands/add.js";
 import { doctor } from "../../../cli/commands/doctor.js";
+import { declaredTables } from "../../../cli/plan/removed-tables.js";
 import { packageRoot } from "../../../cli/registry/package-root.js";
 import { useFixture } from "../../support/fixture.js";
 import { contextFor, runCommand } from "../../support/in-process.js";
 import { treeOf } from "../../support/tree.js";
-
-const tableName = /(\b\w*[tT]able\(\s*")(\w+)"/g;
 
 it.each(["sqlite", "postgres"])("other names for the tables, in the schema of %s, are no finding", async (database) => {
   const repo = await useFixture("nodenext-esm");
@@ -18,8 +17,12 @@ it.each(["sqlite", "postgres"])("other names for the tables, in the schema of %s
   let renamed = 0;
   for (const path of schemas) {
     const text = await repo.read(path);
-    renamed += text.match(tableName)?.length ?? 0;
-    await repo.write(path, text.replace(tableName, '$1my_$2"'));
+    const names = declaredTables(text);
+    renamed += names.length;
+    await repo.write(
+      path,
+      text.replace(/"(\w+)"/g, (word, name) => (names.includes(name) ? `"my_${name}"` : word)),
+    );
   }
   expect(renamed).toBeGreaterThan(2);
   expect(await findings()).toEqual(before);
