@@ -15,7 +15,7 @@ export function planRemovedTables(input: RemoveInput, draft: Draft): KeptPart[] 
 
 function ownDatabase({ name, files }: MadeDatabase, tables: string, input: RemoveInput): KeptPart[] {
   if (!databaseStays(input)) return [];
-  const where = tables === "" ? "" : ` (${tables})`;
+  const where = tables === "" ? "" : `: ${tables}`;
   const way = files.length > 0 ? "; --purge deletes it" : "";
   return [{ what: name, why: `the accounts may be in it${where}${way}` }];
 }

@@ -307,7 +307,7 @@ describe("where a database was made", () => {
       ".env in .gitignore",
       ".data/ in .gitignore",
     ]);
-    expect(plan.kept![0]!.why).toMatch(/^the accounts may be in it \(.*users.*\); --purge deletes it$/);
+    expect(plan.kept![0]!.why).toMatch(/^the accounts may be in it: .*users.*; --purge deletes it$/);
     expect(tree[".data/auth.db"]).toBeDefined();
     expect(tree["src/db/"]).toBeUndefined();
     expect(await read(".env")).toMatch(/^JWT_SECRET_KEY=.{43}\nPASSWORD_PEPPER=.{43}\n$/);
