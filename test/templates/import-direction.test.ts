@@ -50,7 +50,7 @@ const layers: readonly (readonly string[])[] = [
   ["src/db/migrations/0001-auth"],
   ["src/db/migrations/migration", "src/db/limiter-table"],
   ["src/db/schema/auth", "src/db/schema/auth-limits"],
-  ["src/db/columns", "src/auth/config", "src/auth/events"],
+  ["src/db/columns", "src/db/index-name", "src/auth/config", "src/auth/events"],
   ["src/auth/environment", "src/auth/json-lines"],
   ["src/auth/errors"],
   ["src/auth/error-table"],

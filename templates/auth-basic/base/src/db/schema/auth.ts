@@ -1,10 +1,9 @@
 import { bigint, index, integer, table, text, time, uniqueIndex } from "../columns.js";
+import { indexName } from "../index-name.js";
 
-/** Another name is free to choose until the first migration has run: nothing else spells them. */
-const names = { users: "auth_users", sessions: "auth_sessions", migrations: "auth_migrations" };
-
+/** Tables may have other names until the first migration has run: nothing else spells them. */
 export const users = table(
-  names.users,
+  "auth_users",
   {
     id: text("id").primaryKey(),
     username: text("username").notNull(),
@@ -21,12 +20,12 @@ export const users = table(
     sessionEpoch: integer("session_epoch").notNull().default(0),
     createdAt: time("created_at").notNull(),
   },
-  (user) => [uniqueIndex(`${names.users}_username_canonical`).on(user.usernameCanonical)],
+  (user) => [uniqueIndex(indexName(user.usernameCanonical, "username_canonical")).on(user.usernameCanonical)],
 );
 
 /** One login is one row. A revoked row outlives its user, so that other processes hear of it. */
 export const sessions = table(
-  names.sessions,
+  "auth_sessions",
   {
     id: text("id").primaryKey(),
     userId: text("user_id").notNull(),
@@ -44,13 +43,13 @@ export const sessions = table(
     amr: text("amr").notNull().default("pwd"),
   },
   (session) => [
-    index(`${names.sessions}_user_id`).on(session.userId),
-    index(`${names.sessions}_revoked_at`).on(session.revokedAt),
+    index(indexName(session.userId, "user_id")).on(session.userId),
+    index(indexName(session.revokedAt, "revoked_at")).on(session.revokedAt),
   ],
 );
 
 /** Which migrations this database has had. */
-export const appliedMigrations = table(names.migrations, {
+export const appliedMigrations = table("auth_migrations", {
   id: text("id").primaryKey(),
   appliedAt: time("applied_at").notNull(),
 });
