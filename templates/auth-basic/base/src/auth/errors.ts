@@ -5,6 +5,7 @@ import { credentialErrors } from "./credential-errors.js";
 /** The closed list of failures. Each row is what clients see of one. */
 export const errorTable = {
   UsernameNotAvailable: row(409, "This username is not available."),
+  FieldNotAvailable: row(409, "Another account has this."),
   InvalidLoginCredentials: row(credentialErrors.InvalidLoginCredentials.status, "Wrong username or password."),
   NotAuthenticated: row(401, "Log in first."),
   InvalidAccessToken: row(credentialErrors.InvalidAccessToken.status, "The access token is not valid."),

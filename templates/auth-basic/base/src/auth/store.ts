@@ -1,19 +1,17 @@
-import { and, desc, eq, gt, isNull, not, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNull, ne, not, type SQL, sql } from "drizzle-orm";
 import { ago, type Database, forShare, fromNow, now, read, transaction, write } from "../db/client.js";
 import { sessions, users } from "../db/schema/auth.js";
 import { config } from "./config.js";
 import type { PasswordHash } from "./passwords.js";
+import { type FieldName, type FieldsWith, fieldEntries } from "./user-fields.js";
 
 const mostSessionsListed = 1000;
 
+type UserRow = typeof users.$inferSelect;
+type AnsweredField = FieldsWith<"inAnswers", true>;
+
 /** What clients may see of a user: never the hash. */
-export interface User {
-  id: string;
-  username: string;
-  email: string | null;
-  displayName: string | null;
-  createdAt: Date;
-}
+export type User = Pick<UserRow, "id" | "username" | "createdAt" | AnsweredField>;
 
 /** What a login needs to know of a user. */
 export interface Credentials extends PasswordHash {
@@ -22,12 +20,17 @@ export interface Credentials extends PasswordHash {
   disabledAt: Date | null;
 }
 
-export interface NewUser extends PasswordHash {
+/** Fields that are left out are null, or what their column says. */
+export type UserValues = { [Name in FieldName | "username" | "usernameCanonical"]?: UserRow[Name] | undefined };
+
+export interface NewUser extends UserValues, PasswordHash {
   id: string;
   username: string;
   usernameCanonical: string;
-  email: string | null;
-  displayName: string | null;
+}
+
+export interface UserChanges extends UserValues {
+  emailVerifiedAt?: null;
 }
 
 export interface SessionRow {
@@ -68,14 +71,22 @@ export type RevokedReason =
   | "disabled"
   | "role";
 
+const answeredFields = Object.fromEntries(
+  fieldEntries.flatMap(([name, { inAnswers }]) => (inAnswers ? [[name, users[name]]] : [])),
+) as Pick<typeof users, AnsweredField>;
+
 /** The columns of a `User`. */
 export const publicUser = {
   id: users.id,
   username: users.username,
-  email: users.email,
-  displayName: users.displayName,
+  ...answeredFields,
   createdAt: users.createdAt,
 };
+
+const uniqueColumns = [
+  "usernameCanonical" as const,
+  ...fieldEntries.flatMap(([name, { unique }]) => (unique ? name : [])),
+];
 
 export const storedSession = {
   id: sessions.id,
@@ -130,14 +141,26 @@ export async function findUser(id: string): Promise<User | null> {
 }
 
 /** With `epoch`, null also when the password was changed since then. */
-export async function updateUser(
-  id: string,
-  changes: { displayName?: string | null | undefined; email?: string | null | undefined; emailVerifiedAt?: null },
-  epoch?: number,
-): Promise<User | null> {
+export async function updateUser(id: string, changes: UserChanges, epoch?: number): Promise<User | null> {
   const match = epoch === undefined ? eq(users.id, id) : isEnabledAt(id, epoch);
   const [user] = await write((db) => db.update(users).set(changes).where(match).returning(publicUser));
   return user ?? null;
+}
+
+/** Which of `values` stand in unique columns. */
+export function uniqueNames(values: UserValues) {
+  return uniqueColumns.filter((name) => (values[name] ?? null) !== null);
+}
+
+/** Which of `values` another account has, each in a unique column. */
+export async function findTaken(id: string, values: UserValues): Promise<string[]> {
+  const taken: string[] = [];
+  for (const name of uniqueNames(values)) {
+    const others = and(eq(users[name], values[name] ?? ""), ne(users.id, id));
+    const found = await read((db) => db.select({ id: users.id }).from(users).where(others).limit(1));
+    if (found.length > 0) taken.push(name);
+  }
+  return taken;
 }
 
 /** Puts the same password's newer hash in place, unless the password was changed in between. */

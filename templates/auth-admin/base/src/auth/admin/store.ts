@@ -2,18 +2,18 @@ import { eq, type SQL, sql } from "drizzle-orm";
 import { type Database, forUpdate, now, transaction } from "../../db/client.js";
 import { users } from "../../db/schema/auth.js";
 import { AuthError } from "../errors.js";
-import type { ProfileChanges } from "../hooks.js";
 import { hasPassword, type PasswordHash } from "../passwords.js";
-import { endSessions, nextEpoch, removeUser } from "../store.js";
+import {
+  type UserChanges as Changes,
+  endSessions,
+  type NewUser as NewAccount,
+  nextEpoch,
+  removeUser,
+} from "../store.js";
 import { type AdminUser, adminUser } from "./list-store.js";
 import type { Role } from "./roles.js";
 
-export interface NewUser extends PasswordHash {
-  id: string;
-  username: string;
-  usernameCanonical: string;
-  email: string | null;
-  displayName: string | null;
+export interface NewUser extends NewAccount {
   role: Role;
 }
 
@@ -24,7 +24,7 @@ export interface Done {
   ended: string[];
 }
 
-export interface UserChanges extends ProfileChanges {
+export interface UserChanges extends Changes {
   role?: Role | undefined;
 }
 
@@ -127,7 +127,7 @@ function isEnabledAdmin({ role, disabledAt }: AdminUser): boolean {
 async function update(
   tx: Database,
   id: string,
-  changes: UserChanges & { emailVerifiedAt?: null; disabledAt?: SQL<Date> | null; sessionEpoch?: SQL },
+  changes: UserChanges & { disabledAt?: SQL<Date> | null; sessionEpoch?: SQL },
 ): Promise<AdminUser> {
   const [user] = await tx.update(users).set(changes).where(eq(users.id, id)).returning(adminUser);
   if (!user) throw new AuthError("NotFound");

@@ -5,6 +5,11 @@ export function isConflict(error: unknown): boolean {
   return ["40001", "40P01"].includes(sqlState(error));
 }
 
+/** Whether a unique index refused a value. */
+export function isUniqueViolation(error: unknown): boolean {
+  return sqlState(error) === "23505";
+}
+
 /**
  * What an error of the database means to a client: mistakes of the code (classes 22, 23 and 42 of SQLSTATE) stay what
  * they are, everything else, missing tables among it, is an outage.

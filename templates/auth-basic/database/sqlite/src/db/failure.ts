@@ -5,6 +5,11 @@ export function isBusy(error: unknown): boolean {
   return /^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(error));
 }
 
+/** Whether a unique index refused a value. */
+export function isUniqueViolation(error: unknown): boolean {
+  return sqliteCode(error) === "SQLITE_CONSTRAINT_UNIQUE";
+}
+
 /**
  * What an error of the database means to a client: mistakes of the code (a constraint, a type) stay what they are,
  * everything else is an outage.

@@ -79,8 +79,14 @@ function problem(status: number, codes: ErrorCode[]) {
     detail: z.string().regex(/^.+$/).max(1000),
     code: z.enum(codes as [ErrorCode, ...ErrorCode[]]),
   };
-  return codes.includes("ValidationError") ? z.object({ ...members, errors: issues }) : z.object(members);
+  if (codes.every((code) => namesMembers.includes(code))) return z.object({ ...members, errors: issues });
+  return codes.some((code) => namesMembers.includes(code))
+    ? z.object({ ...members, errors: issues.optional() })
+    : z.object(members);
 }
+
+/** Codes whose problem says which members of the input it is about. */
+const namesMembers: ErrorCode[] = ["ValidationError", "FieldNotAvailable"];
 
 const issues = z
   .array(
