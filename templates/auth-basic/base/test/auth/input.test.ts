@@ -26,7 +26,7 @@ const routes: Record<string, Record<string, unknown>> = {
   "POST /refresh-token": { refreshToken: "x" },
   "POST /logout": { refreshToken: "x" },
   "POST /validate": { refreshToken: "x" },
-  "PATCH /me": { displayName: null, email: null, currentPassword: password },
+  "PATCH /me": { username: "ada", displayName: null, email: null, currentPassword: password },
   "DELETE /me": { password },
   "PUT /password": { currentPassword: password, newPassword: password },
 };
