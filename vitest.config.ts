@@ -1,13 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** Those of the command line that start it as a process, or go through every fixture: not part of the quick run. */
-const whole = [
-  "test/cli/{add-ons,main,package,remove,update-main}.test.ts",
-  "test/cli/{init,completion}/**/*.test.ts",
-  "test/cli/commands/update.test.ts",
-  "test/cli/plan/plan-remove.test.ts",
-  "test/cli/registry/company-catalogue.test.ts",
-];
+const whole = "test/whole/**/*.test.ts";
 
 export default defineConfig({
   test: {
@@ -15,15 +9,14 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/cli/**/*.test.ts"],
-          exclude: whole,
+          include: ["test/{cli,scripts}/**/*.test.ts"],
           testTimeout: 20_000,
         },
       },
       {
         test: {
           name: "cli",
-          include: whole,
+          include: [whole],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -32,7 +25,7 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/cli/**", "test/fixtures/**", "**/node_modules/**"],
+          exclude: ["test/{cli,scripts}/**", whole, "test/fixtures/**", "**/node_modules/**"],
           testTimeout: 240_000,
           hookTimeout: 240_000,
           fileParallelism: false,

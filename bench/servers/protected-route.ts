@@ -10,6 +10,7 @@ import { answerQuestions, cpuTime } from "./answers.js";
 import { listen } from "./listen.js";
 
 const secret = config.jwtSecretKey;
+const session = { id: "session", userId: "user", claims: { auth_time: new Date(), amr: "pwd" } };
 const keyObject = createSecretKey(Buffer.from(secret));
 
 const guards: Record<string, () => RequestHandler[]> = {
@@ -38,6 +39,6 @@ app.get("/hello", ...guards[process.argv[2] ?? "none"]!(), (_req, res) => {
 answerQuestions({
   listen: () => listen(app),
   tokens: (count: number) =>
-    Array.from({ length: count }, () => signAccessToken("user", "session", config.accessTokenSeconds)),
+    Promise.all(Array.from({ length: count }, () => signAccessToken(session, config.accessTokenSeconds))),
   cpuTime,
 });

@@ -15,13 +15,13 @@ const client = { ip: null, userAgent: null };
 
 /** What the module's rotation comes down to, as one would write it by hand. */
 const bareUpdate = `
-  UPDATE sessions SET generation = generation + 1, rotated_at = clock_timestamp(),
+  UPDATE auth_sessions SET generation = generation + 1, rotated_at = clock_timestamp(),
     idle_expires_at = clock_timestamp() + make_interval(secs => $3::float8)
-  FROM users
-  WHERE sessions.id = $1 AND generation = $2 AND revoked_at IS NULL
+  FROM auth_users
+  WHERE auth_sessions.id = $1 AND generation = $2 AND revoked_at IS NULL
     AND idle_expires_at > clock_timestamp() AND absolute_expires_at > clock_timestamp()
-    AND users.id = user_id AND users.disabled_at IS NULL AND users.session_epoch = sessions.epoch
-  RETURNING sessions.id, user_id, generation, absolute_expires_at`;
+    AND auth_users.id = user_id AND auth_users.disabled_at IS NULL AND auth_users.session_epoch = auth_sessions.epoch
+  RETURNING auth_sessions.id, user_id, generation, absolute_expires_at`;
 
 /** A login, and what its client holds. */
 interface Login {

@@ -80,22 +80,27 @@ function placeFile(
 }
 
 /** A file of the user's at one of our paths: it is never replaced, with or without --overwrite. */
-function refuseForeign(
-  wanted: readonly Rendered[],
-  recorded: RecordedFiles,
-  { item, selection }: Part,
-  draft: Draft,
-): void {
+function refuseForeign(wanted: readonly Rendered[], recorded: RecordedFiles, { item }: Part, draft: Draft): void {
   const taken = wanted.filter(({ path, text }) => !recorded[path] && ![null, text].includes(draft.read(path)));
   if (taken.length === 0) return;
   const paths = taken.map(({ path }) => path);
-  const inTests = paths.every((path) => path.startsWith(`${selection.testDir}/`));
-  const elsewhere = inTests
-    ? "put the tests elsewhere with --tests DIR"
-    : "choose another source folder with --dir DIR";
-  // It goes where the item is that it builds on, whatever the flags say.
-  const way = item.requires.length > 0 ? `rename ${paths.length > 1 ? "them" : "it"}, then add again` : elsewhere;
-  throw new CliError("Collision", `${someOf(paths)} ${paths.length > 1 ? "are" : "is"} yours already: ${way}`);
+  const many = paths.length > 1;
+  const way = wayElsewhere(taken, item) ?? `rename ${many ? "them" : "it"}, then add again`;
+  throw new CliError("Collision", `${someOf(paths)} ${many ? "are" : "is"} yours already: ${way}`);
+}
+
+/** The flag that puts these files elsewhere. None moves pages, scripts, or an item that stands beside the one it builds on. */
+function wayElsewhere(files: readonly Rendered[], { requires }: Part["item"]): string | null {
+  const areIn = (root: "src" | "test") => files.every(({ template }) => rootOf(template) === root);
+  if (requires.length > 0) return null;
+  if (areIn("test")) return "put the tests elsewhere with --tests DIR";
+  return areIn("src") ? "choose another source folder with --dir DIR" : null;
+}
+
+/** The first folder of a template's path, below its item's base or a value of a choice: "src", "docs". */
+function rootOf(template: string): string {
+  const [, folder, ...rest] = template.split("/");
+  return (folder === "base" ? rest[0] : rest[1]) ?? "";
 }
 
 /** A file of the choice that is being left, or that the new one replaces, which the user has edited. */

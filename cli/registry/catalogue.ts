@@ -72,7 +72,9 @@ function placeIn({ choices }: RegistryItem, path: string, refuse: (reason: strin
   const isValue = Object.hasOwn(choices, first) && Object.hasOwn(choices[first]!.values, rest[0] ?? "");
   if (!isBase && !isValue) throw refuse(`${path} belongs to no choice of it`);
   if (!isFilePath(target))
-    throw refuse(`${path} can't be installed: files go to src/, test/ or scripts/, under plain names`);
+    throw refuse(
+      `${path} can't be installed: files go to src/, test/ or scripts/, pages (.md) to docs/auth/, under plain names`,
+    );
   return target;
 }
 

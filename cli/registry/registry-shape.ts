@@ -21,15 +21,21 @@ const range = z.string().check(
   z.refine((text) => semver.validRange(text) !== null),
 );
 
-/**
- * Where a file of an item goes, as a template path: in src/, test/ or scripts/, so that no item can bring a hook, a
- * workflow or a package.json. No part starts with a dot, ends with one, or is a name that Windows keeps for itself.
- */
-const filePath =
-  "(src|test|scripts)(/(?!\\.)(?!([Nn][Oo][Dd][Ee]_[Mm][Oo][Dd][Uu][Ll][Ee][Ss]|[Pp][Aa][Cc][Kk][Aa][Gg][Ee]\\.[Jj][Ss][Oo][Nn]|" +
+/** The names below a folder: no part starts with a dot, ends with one, or is a name that Windows keeps for itself. */
+const names =
+  "(/(?!\\.)(?!([Nn][Oo][Dd][Ee]_[Mm][Oo][Dd][Uu][Ll][Ee][Ss]|[Pp][Aa][Cc][Kk][Aa][Gg][Ee]\\.[Jj][Ss][Oo][Nn]|" +
   "([Cc][Oo][Nn]|[Pp][Rr][Nn]|[Aa][Uu][Xx]|[Nn][Uu][Ll]|[Cc][Oo][Mm]\\d|[Ll][Pp][Tt]\\d)(\\.[^/]*)?)(/|$))" +
   "[A-Za-z0-9._@()+-]*[A-Za-z0-9_@()+-])+";
-const path = z.string().check(z.maxLength(200), z.regex(new RegExp(`^${filePath}$`)));
+const place = (path: string) => z.string().check(z.maxLength(200), z.regex(new RegExp(`^${path}$`)));
+
+/**
+ * Where a file of an item goes, as a template path: in src/, test/ or scripts/, so that no item can bring a hook, a
+ * workflow or a package.json. Pages go to docs/auth/: a build that takes the whole source folder fails on Markdown.
+ */
+const filePath = `((?!src/.*\\.[Mm][Dd]$)(src|test|scripts)|docs/auth(?=/.+\\.md$))${names}`;
+const path = place(filePath);
+/** Where a file of an older version went. */
+const formerPath = place(`(src|test|scripts|docs)${names}`);
 
 const packages = z.record(
   packageName,
@@ -131,7 +137,7 @@ const item = z.strictObject({
   env,
   scripts: z.record(scriptName, line),
   gitignore: z.array(ignored),
-  renames: z.exactOptional(z.record(path, path)),
+  renames: z.exactOptional(z.record(formerPath, path)),
   nextSteps: z.array(line),
   files: z.exactOptional(z.array(file).check(z.maxLength(500))),
 });

@@ -39,7 +39,8 @@ describe("the README", () => {
     expect(snippets.length).toBeGreaterThan(2);
     const app = `import express from "express";\nexport const app = express();\n`;
     for (const [index, code] of snippets.entries()) {
-      await fs.outputFile(join(dir, `src/snippet-${index}.ts`), code.includes("app.") ? app + code : code);
+      const [, place = `snippet-${index}.ts`] = /^\/\/ (\S+\.ts)\n/.exec(code) ?? [];
+      await fs.outputFile(join(dir, "src", place), code.includes("app.") ? app + code : code);
     }
     const compilerOptions = { module: "nodenext", target: "es2022", types: ["node"], strict: true, skipLibCheck: true };
     await fs.outputJson(join(dir, "tsconfig.json"), {

@@ -271,18 +271,18 @@ async function promoteAndStepDown(admin: Login, next: Login): Promise<void> {
 async function newAdmins(count: number): Promise<Login[]> {
   const people = await times(count, () => signUp(cluster.next()));
   const ids = people.map(({ userId }) => `'${userId}'`).join(", ");
-  await cluster.sql(`update users set role = case when id in (${ids}) then 'admin' else 'user' end`);
+  await cluster.sql(`update auth_users set role = case when id in (${ids}) then 'admin' else 'user' end`);
   return people;
 }
 
 async function enabledAdmins(): Promise<unknown[]> {
-  return cluster.sql("select id from users where role = 'admin' and disabled_at is null");
+  return cluster.sql("select id from auth_users where role = 'admin' and disabled_at is null");
 }
 
 async function pageThrough(): Promise<void> {
   const [admin] = await newAdmins(1);
   await insertUsers();
-  const [row] = await cluster.sql("select count(*) as count from users");
+  const [row] = await cluster.sql("select count(*) as count from auth_users");
   const seen = new Set<string>();
   const ms: number[] = [];
   let cursor = "";
@@ -300,7 +300,7 @@ async function pageThrough(): Promise<void> {
 
 async function insertUsers(): Promise<void> {
   await cluster.sql(
-    `insert into users (id, username, username_canonical, password_hash, pepper_id, created_at)
+    `insert into auth_users (id, username, username_canonical, password_hash, pepper_id, created_at)
      with recursive n(i) as (select 1 union all select i + 1 from n where i < 10000)
      select 'id-' || i, 'many-' || i, 'many-' || i, 'x', 'x', now() from n`,
   );
@@ -321,7 +321,7 @@ function page(method: string, path: string, site: string, cookie: string, login?
 }
 
 function words(args: readonly string[]): string[] {
-  return [process.execPath, "scripts/auth.mjs", "src/auth/admin/commands.ts", "dist/auth/admin-commands.js", ...args];
+  return [process.execPath, "scripts/auth.mjs", "src/auth/admin/commands.ts", "dist/auth/admin/commands.js", ...args];
 }
 
 function env(): Record<string, string> {

@@ -61,7 +61,7 @@ describe.each(["postgres", "sqlite"] as const)("%s", (database) => {
     expect((await owners.put("/api/auth/password", passwords, user.accessToken)).status).toBe(200);
     const { status } = await change;
     expect(status).toBe(401);
-    expect((await cluster.sql("select email from users"))[0]!["email"]).toBeNull();
+    expect((await cluster.sql("select email from auth_users"))[0]!["email"]).toBeNull();
     await crowd;
   });
 
@@ -82,7 +82,7 @@ test("a revoked session stays dead for a token that was signed late, or by a clo
   const late = signedAhead(accessToken, 5);
   expect(await open(client, late)).toBe(200);
   expect((await client.post("/api/auth/logout", {}, accessToken)).status).toBe(204);
-  await cluster.sql("update sessions set revoked_at = revoked_at - 901 * 1000");
+  await cluster.sql("update auth_sessions set revoked_at = revoked_at - 901 * 1000");
   await client.post("/advance", { seconds: 901 });
   await sleep(2_300);
   expect(await open(client, late)).toBe(401);

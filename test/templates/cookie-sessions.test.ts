@@ -161,7 +161,8 @@ for (const cache of ["memory", "Redis"] as const) {
       expect(new Set(browsers.map((browser) => browser.cookie())).size).toBe(30);
       for (const browser of browsers) expect(await open(browser, there())).toBe(200);
       expect(await deadAfter(old, [here(), there()])).toBeLessThan(deadWithinMs);
-      const rows = await cluster.sql(`select revoked_reason from sessions join users on users.id = user_id
+      const rows =
+        await cluster.sql(`select revoked_reason from auth_sessions join auth_users on auth_users.id = user_id
         where username = '${username}' and revoked_at is not null`);
       expect(rows).toEqual([{ revoked_reason: "replaced" }]);
     });
@@ -193,9 +194,10 @@ for (const cache of ["memory", "Redis"] as const) {
     test("a session that is in use all the time is written down once", async () => {
       const username = name();
       const browser = await signUpInBrowser(here().url, username);
-      const mine = `user_id = (select id from users where username = '${username}')`;
-      await cluster.sql(`update sessions set rotated_at = clock_timestamp() - interval '6 minutes' where ${mine}`);
-      const version = async () => (await cluster.sql(`select xmin::text as at from sessions where ${mine}`))[0]?.["at"];
+      const mine = `user_id = (select id from auth_users where username = '${username}')`;
+      await cluster.sql(`update auth_sessions set rotated_at = clock_timestamp() - interval '6 minutes' where ${mine}`);
+      const version = async () =>
+        (await cluster.sql(`select xmin::text as at from auth_sessions where ${mine}`))[0]?.["at"];
       const use = () => times(40, async (index) => expect(await open(browser, index % 2 ? here() : there())).toBe(200));
       const before = await version();
       await use();

@@ -44,7 +44,7 @@ async function lockUser(username: string): Promise<pg.Client> {
   client.on("error", () => {});
   await client.connect();
   await client.query("begin");
-  await client.query("select 1 from users where username = $1 for update", [username]);
+  await client.query("select 1 from auth_users where username = $1 for update", [username]);
   return client;
 }
 

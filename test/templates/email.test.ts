@@ -50,12 +50,12 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (database) => {
     expect(tally(answers)).toEqual({ 201: addresses.length });
     await until(() => cluster!.apps[0]!.output().includes("mail_send_fail"), "failed attempt");
     await cluster!.apps[0]!.kill();
-    await cluster!.sql("update mail_outbox set due_at = created_at");
+    await cluster!.sql("update auth_mail_outbox set due_at = created_at");
 
     smtp = await startMailServer({ port, delayMs: 20 });
     await Promise.all([cluster!.start(), cluster!.start()].map(async (app) => wake(await app)));
     await until(() => smtp!.delivered.length >= addresses.length, "drained outbox");
-    await until(async () => (await cluster!.sql("select id from mail_outbox")).length === 0, "empty outbox");
+    await until(async () => (await cluster!.sql("select id from auth_mail_outbox")).length === 0, "empty outbox");
     expect(smtp.delivered.flatMap(({ to }) => to).sort()).toEqual([...addresses].sort());
     expect(new Set(smtp.delivered.map(({ mail }) => mail.messageId)).size).toBe(addresses.length);
   });
@@ -71,7 +71,7 @@ test("an SMTP server that is slow, silent or dead slows no request, and a server
   const stopping = performance.now();
   expect(await cluster.apps[0]!.stop()).toBe(0);
   expect(performance.now() - stopping).toBeLessThan(4_000);
-  expect((await cluster.sql("select id from mail_outbox")).length).toBe(10);
+  expect((await cluster.sql("select id from auth_mail_outbox")).length).toBe(10);
 });
 
 describe("in production", () => {
@@ -126,8 +126,10 @@ test("an address that the server refuses for good is given up at once, and does 
   await until(() => smtp!.delivered.length === 1, "other mail");
   await until(() => cluster!.apps[0]!.output().includes("given up"), "word of it");
   expect(cluster.apps[0]!.output()).toContain("verify: EENVELOPE 550, attempt 1 of 80, given up");
-  await until(async () => (await cluster!.sql("select id from mail_outbox")).length === 1, "acknowledged mail");
-  expect(await cluster.sql("select address, due_at from mail_outbox")).toEqual([{ address: refused, due_at: null }]);
+  await until(async () => (await cluster!.sql("select id from auth_mail_outbox")).length === 1, "acknowledged mail");
+  expect(await cluster.sql("select address, due_at from auth_mail_outbox")).toEqual([
+    { address: refused, due_at: null },
+  ]);
 });
 
 test.each([530, 550])("a server that refuses our sender with %i gets the mail again later", async (responseCode) => {
@@ -147,7 +149,7 @@ test("/password/forgot takes as long for an address that nobody has", async () =
   const client = cluster.clients[0]!;
   const email = newAddress();
   await signUpWith([client], email);
-  await cluster.sql("update users set email_verified_at = now()");
+  await cluster.sql("update auth_users set email_verified_at = now()");
   const forgot = async (address: string): Promise<number> => {
     const at = performance.now();
     expect((await client.post("/api/auth/password/forgot", { email: address })).status).toBe(202);
@@ -219,7 +221,7 @@ async function oneAccountHoldsAnAddress(
   const statuses = answers.map(({ status }) => status);
   expect(statuses).toContain(204);
   for (const status of statuses) expect([204, 403]).toContain(status);
-  const holders = await cluster!.sql(`select email_verified_at as proven from users where email = '${email}'`);
+  const holders = await cluster!.sql(`select email_verified_at as proven from auth_users where email = '${email}'`);
   expect(holders).toEqual([{ proven: expect.anything() }]);
 }
 
@@ -230,7 +232,7 @@ async function changeAndProofAgree(apps: readonly Api[], inbox: MailServer): Pro
   const token = tokenIn(await inbox.mailTo(first));
   const [proof, change] = await Promise.all([verify(apps[0]!, token), changeTo(apps[1]!, accessToken, second)]);
   expect([200, 401]).toContain(change.status);
-  const [row] = await cluster!.sql(`select email from users where id = '${id}' and email_verified_at is not null`);
+  const [row] = await cluster!.sql(`select email from auth_users where id = '${id}' and email_verified_at is not null`);
   expect(row!["email"]).toBe(proof.status === 204 ? first : email);
   expect((await verify(apps[1]!, token)).status).toBe(403);
   if (proof.status !== 204) expect((await verify(apps[0]!, tokenIn(await inbox.mailTo(second)))).status).toBe(204);

@@ -189,7 +189,7 @@ test("auth:purge ends, though what it tells of meets a receiver that hangs and a
   const body = { password: "a-lantern-in-the-rain" };
   expect((await cluster.next().delete("/api/auth/me", body, gone!.accessToken)).status).toBe(204);
   await cluster.apps[0]!.kill();
-  await cluster.sql("update account_deletions set delete_after = 1");
+  await cluster.sql("update auth_account_deletions set delete_after = 1");
   await cluster.sql("update auth_webhook_outbox set next_attempt_at = 1, leased_until = null");
   const startedAt = performance.now();
   expect(await command(cluster.env, "purge")).toContain("1 accounts");
@@ -222,7 +222,7 @@ for (const database of ["postgres", "sqlite"] as const) {
     expect(tally(answers)).toEqual({ 200: answers.length });
     expect(deletedBy(reports, "sessions")).toBe(1_500);
     expect(deletedBy(reports, "events")).toBe(500);
-    expect(await cluster.sql("select 1 from sessions where id like 'dead%'")).toEqual([]);
+    expect(await cluster.sql("select 1 from auth_sessions where id like 'dead%'")).toEqual([]);
     const lives = await Promise.all(newest.map((token) => refresh(cluster.next(), token)));
     for (const { status, body } of lives) {
       expect(status).toBe(200);
@@ -244,7 +244,7 @@ async function addDeadRows(cluster: Cluster, database: "postgres" | "sqlite", us
       : `(with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < ${to}) select n from numbers)`;
   const pick = (third: number, dead: number, alive: string): string =>
     `case when n % 3 = ${third} then ${day(dead)} else ${alive} end`;
-  await cluster.sql(`insert into sessions (id, user_id, epoch, created_at, rotated_at, idle_expires_at, absolute_expires_at, revoked_at)
+  await cluster.sql(`insert into auth_sessions (id, user_id, epoch, created_at, rotated_at, idle_expires_at, absolute_expires_at, revoked_at)
     select 'dead-' || n, '${userId}', 0, ${day(-40)}, ${day(-39)}, ${pick(0, -8, day(8))}, ${pick(1, -8, day(8))},
       ${pick(2, -8, "null")} from ${numbers(1_500)}`);
   await cluster.sql(`insert into auth_events (time, event, outcome)

@@ -7,6 +7,7 @@ import { api } from "../support/api.js";
 import { compose, logIn, password, removeComposed, signUp, startCluster, times } from "../support/cluster.js";
 import { startApp } from "../support/compose.js";
 import { freshDatabase } from "../support/postgres.js";
+import { repo } from "../support/template-tree.js";
 
 afterAll(removeComposed);
 
@@ -32,18 +33,18 @@ test("eight migrators at once on one Postgres: applied once, the others have not
   await database.drop();
 });
 
-test("a users table of the application's own on Postgres: the migration says so, and nothing is half applied", async () => {
+test("a table auth_users of the application's own on Postgres: the migration says so, and nothing is half applied", async () => {
   const { command } = await compose("postgres");
   const database = await freshDatabase();
-  await ask(database.url, "create table users (id int)");
+  await ask(database.url, "create table auth_users (id int)");
   const failure = await command({ DATABASE_URL: database.url }, "migrate").then(
     String,
     (error: Error) => error.message,
   );
-  expect(failure).toContain('"users" already exists');
+  expect(failure).toContain('"auth_users" already exists');
   expect(failure).toContain("If that table is yours, rename ours first");
   expect(failure.trim().split("\n")).toHaveLength(1);
-  expect(await ask(database.url, tables)).toEqual([{ tablename: "users" }]);
+  expect(await ask(database.url, tables)).toEqual([{ tablename: "auth_users" }]);
   await database.drop();
 });
 
@@ -59,22 +60,98 @@ test("on a Postgres without the tables every request says 503, and the log says 
   await database.drop();
 });
 
-test("a users table of the application's own in the SQLite file: every request says 503, the log says why, nothing is half applied", async () => {
+test("a table auth_users of the application's own in the SQLite file: every request says 503, the log says why, nothing is half applied", async () => {
   const { dir, command } = await compose("sqlite");
   const url = `file:${join(dir, "taken.db")}`;
   const client = createClient({ url });
-  await client.execute("create table users (id int)");
+  await client.execute("create table auth_users (id int)");
   const failure = await command({ DATABASE_URL: url }, "migrate").then(String, (error: Error) => error.message);
-  expect(failure).toContain("users already exists");
+  expect(failure).toMatch(/auth_users\\?"? already exists/);
   const app = await startApp(dir, { DATABASE_URL: url });
   expect((await api(app.url).get("/api/auth/health")).status).toBe(503);
   expect((await logIn(api(app.url), "somebody")).status).toBe(503);
-  expect(app.output()).toContain("users already exists");
+  expect(app.output()).toMatch(/auth_users\\?"? already exists/);
   const { rows } = await client.execute("select name from sqlite_master where type = 'table'");
-  expect(rows.map(({ name }) => name)).toEqual(["users"]);
+  expect(rows.map(({ name }) => name)).toEqual(["auth_users"]);
   client.close();
   await app.kill();
 });
+
+test("on a Postgres with the tables of before, named users and sessions: one line says so, and the SQL of the README renames them", async () => {
+  const { dir, command } = await compose("postgres");
+  const database = await freshDatabase();
+  const env = { DATABASE_URL: database.url };
+  await ask(
+    database.url,
+    oldTables("timestamp with time zone", "bigint", "CONSTRAINT users_username_canonical_unique UNIQUE"),
+  );
+  await ask(
+    database.url,
+    "alter table auth_migrations alter applied_at type timestamptz using applied_at::timestamptz",
+  );
+  await ask(
+    database.url,
+    "create table auth_rate_limits (key text primary key, points integer default 0 not null, expire bigint)",
+  );
+  expect(await refusal(command(env, "migrate"))).toMatch(renamed);
+  const app = await startApp(dir, env);
+  expect((await logIn(api(app.url), "somebody")).status).toBe(503);
+  expect(app.output()).toContain("run npm run auth:migrate");
+  await ask(database.url, (await sqlOfReadme())[0]!);
+  expect(await command(env, "migrate")).toContain("up to date");
+  expect(await signUp(api(app.url), "ada")).toHaveProperty("accessToken");
+  await app.kill();
+  await database.drop();
+});
+
+test("with a SQLite file with the tables of before, named users and sessions: one line says so, and the SQL of the README renames them", async () => {
+  const { dir, command } = await compose("sqlite");
+  const env = { DATABASE_URL: `file:${join(dir, "before.db")}` };
+  const client = createClient({ url: env.DATABASE_URL });
+  await client.executeMultiple(oldTables("integer", "integer", ""));
+  await client.execute("CREATE UNIQUE INDEX users_username_canonical_unique ON users (username_canonical)");
+  expect(await refusal(command(env, "migrate"))).toMatch(renamed);
+  const app = await startApp(dir, env);
+  expect((await logIn(api(app.url), "somebody")).status).toBe(503);
+  expect(app.output()).toMatch(renamed);
+  await client.executeMultiple((await sqlOfReadme())[1]!);
+  client.close();
+  expect(await command(env, "migrate")).toContain("up to date");
+  expect(await signUp(api(app.url), "ada")).toHaveProperty("accessToken");
+  await app.kill();
+});
+
+/** What a database is told whose tables have other names than the schema. */
+const renamed = /under other names: there is no .*auth_users.*docs\/auth\/README\.md has the SQL/;
+
+/** The first migration as it was when it named its tables `users` and `sessions`, applied. */
+function oldTables(time: string, bigint: string, unique: string): string {
+  return `
+    CREATE TABLE users (id text PRIMARY KEY NOT NULL, username text NOT NULL, username_canonical text NOT NULL ${unique},
+      email text, email_verified_at ${time}, display_name text, password_hash text NOT NULL, pepper_id text NOT NULL,
+      role text DEFAULT 'user' NOT NULL, disabled_at ${time}, session_epoch integer DEFAULT 0 NOT NULL, created_at ${time} NOT NULL);
+    CREATE TABLE sessions (id text PRIMARY KEY NOT NULL, user_id text NOT NULL, epoch integer NOT NULL,
+      generation ${bigint} DEFAULT 0 NOT NULL, created_at ${time} NOT NULL, rotated_at ${time} NOT NULL,
+      idle_expires_at ${time} NOT NULL, absolute_expires_at ${time} NOT NULL, revoked_at ${time}, revoked_reason text,
+      ip text, user_agent text);
+    CREATE INDEX sessions_user_id ON sessions (user_id);
+    CREATE INDEX sessions_revoked_at ON sessions (revoked_at);
+    CREATE TABLE auth_migrations (id text PRIMARY KEY NOT NULL, applied_at text NOT NULL);
+    INSERT INTO auth_migrations VALUES ('0001-auth', '2026-01-01 00:00:00');`;
+}
+
+/** The statements that the module's README gives, for Postgres and for SQLite. */
+async function sqlOfReadme(): Promise<string[]> {
+  const text = await readFile(join(repo, "templates/auth-basic/base/src/auth/README.md"), "utf8");
+  return [...text.matchAll(/```sql\n([^`]*)```/g)].map(([, sql = ""]) => sql);
+}
+
+/** What a command that fails prints: one line. */
+async function refusal(command: Promise<string>): Promise<string> {
+  const message = await command.then(String, (error: Error) => error.message);
+  expect(message.trim().split("\n")).toHaveLength(1);
+  return message;
+}
 
 test("an encrypted SQLite file shows no text, and opens with its key only: 503 and a log line, no new database", async () => {
   const key = "a key for the file of this test";

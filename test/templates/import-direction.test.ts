@@ -1,111 +1,173 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { join, posix } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readRegistry } from "../../cli/registry/read-registry.js";
+import { seamLists } from "../../scripts/figures/lists.js";
 import { composeApp } from "../support/compose.js";
+import { entryModules } from "../support/entry-modules.js";
+import { circles, type Module, readModules, unreached } from "../support/import-graph.js";
+import { type ItemJson, listedEntries, readItems } from "../support/registry-json.js";
 import { repo } from "../support/template-tree.js";
 
-/** Each module imports only from rows below its own: routes -> accounts -> sessions -> tokens, passwords -> store -> db. */
-const layers: readonly (readonly string[])[] = [
-  ["src/auth/operations"],
-  ["src/auth/basic-operations"],
-  ["src/auth/output"],
-  ["src/auth/commands"],
-  ["src/auth/purge"],
-  ["src/auth/purges"],
-  ["src/auth/session-purge"],
-  ["src/routes/auth"],
-  ["src/routes/add-on-routers", "src/middleware/answer"],
-  ["src/middleware/jwt", "src/middleware/session-carriers"],
-  ["src/middleware/authenticators"],
-  ["src/middleware/bearer-token", "src/middleware/problem", "src/middleware/json-body"],
-  ["src/middleware/client", "src/auth/close"],
-  ["src/auth/accounts"],
-  [
-    "src/auth/sessions",
-    "src/auth/account-removals",
-    "src/auth/login-checks",
-    "src/auth/password-resets",
-    "src/auth/session-starts",
-    "src/auth/profile-changes",
-    "src/auth/throttle",
-  ],
-  ["src/auth/revocations"],
-  ["src/auth/store", "src/auth/purge-store"],
-  ["src/auth/passwords", "src/auth/password-checks", "src/auth/access-token", "src/auth/refresh-token"],
-  [
-    "src/auth/input",
-    "src/auth/username",
-    "src/auth/bcrypt-queue",
-    "src/auth/common-passwords",
-    "src/auth/client-network",
-    "src/auth/batches",
-    "src/auth/worker",
-  ],
-  ["src/db/limiter-store"],
-  ["src/db/client"],
-  ["src/db/migrate", "src/db/failure", "src/db/schema/auth", "src/db/columns"],
-  ["src/db/migrations/index"],
-  ["src/db/migrations/0001-auth"],
-  ["src/db/migrations/migration", "src/auth/config", "src/auth/events"],
-  ["src/auth/environment", "src/auth/json-lines"],
-  ["src/auth/errors"],
-  ["src/auth/error-table"],
-  ["src/auth/credential-errors", "src/auth/at-most"],
+/** What each folder may import, beside itself. `auth/<add-on>` is any folder below src/auth; settings are what every layer reads. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  "src/routes": ["src/middleware", "src/auth/<add-on>", "src/auth", "settings"],
+  "src/middleware": ["src/auth/<add-on>", "src/auth", "settings"],
+  "src/auth/<add-on>": ["src/middleware", "src/auth", "src/db", "settings"],
+  "src/auth": ["src/db", "settings"],
+  "src/db": ["settings"],
+  settings: [],
+};
+
+const settings = /^src\/auth\/(config|environment|errors|error-table|credential-errors|events|json-lines)$/;
+
+/** The story of src/auth: each imports only from rows below its own. */
+const story: readonly (readonly string[])[] = [
+  ["commands"],
+  ["close", "purge"],
+  ["accounts"],
+  ["sessions", "throttle"],
+  ["revocations"],
+  ["store", "purge-store"],
+  ["passwords", "password-checks", "access-token", "refresh-token"],
+  ["input", "username", "bcrypt-queue", "common-passwords", "client-network"],
 ];
 
-/** Types only, from the row above: what a list's entries are, and what a migration works on. */
-const typesFromAbove = [
-  "src/auth/basic-operations -> src/auth/operations",
-  "src/middleware/bearer-token -> src/middleware/authenticators",
-  "src/auth/session-purge -> src/auth/purges",
-  "src/auth/json-lines -> src/auth/events",
-  "src/db/migrate -> src/db/client",
-];
+/** What a migration works on. */
+const typesFromAbove = ["src/db/migrate -> src/db/client"];
 
-for (const folder of ["base", "database/sqlite", "database/postgres", "errors/rfc", "errors/auth-basic"]) {
-  test(`imports of ${folder} point one way, and name every module of it`, async () => {
-    for (const { path, text } of await sources(folder)) {
-      const row = rowOf(path);
-      expect(row, `${path} has no place in the table of this test`).not.toBe(-1);
-      const found = importsOf(path, text);
-      expect(found).toHaveLength(text.match(/\bfrom "\.|\bimport\(?"\./g)?.length ?? 0);
-      for (const { target, typesOnly } of found) {
-        if (typesOnly && typesFromAbove.includes(`${path} -> ${target}`)) continue;
-        expect(rowOf(target), `${path} imports ${target}`).toBeGreaterThan(row);
+const items = readItems();
+const base = items.find(({ name }) => name === "auth-basic");
+const addOns = items.filter((item) => item !== base);
+
+for (const item of items) {
+  for (const folder of foldersOf(item)) {
+    test(`imports of ${item.name}/${folder} go from folder to folder one way`, async () => {
+      for (const module of await sources(item.name, folder)) {
+        const allowed = mayImport[folderOf(module.path)];
+        expect(allowed, `${module.path} is in no folder of this test's table`).toBeDefined();
+        const found = module.imports.map(({ target }) => target);
+        expect(found).toHaveLength(module.text.match(/\bfrom "\.|\bimport\(?"\./g)?.length ?? 0);
+        const wrong = found.filter((path) => ![folderOf(module.path), ...(allowed ?? [])].includes(folderOf(path)));
+        expect(wrong, `${module.path} imports`).toEqual([]);
       }
-    }
-  });
+    });
+  }
 }
 
-test("with every add-on in the tree no import goes in a circle, types left aside", async () => {
-  const addOns = readRegistry(repo).items.filter(({ requires }) => requires.length > 0);
-  for (const database of ["sqlite", "postgres"] as const) {
-    const app = await composeApp({ database, items: addOns.map(({ name }) => name) });
-    try {
-      const files = await sourcesIn(app.dir);
-      const imports = new Map(
-        files.map(({ path, text }) => [
-          path,
-          importsOf(path, text).flatMap((one) => (one.typesOnly ? [] : one.target)),
-        ]),
-      );
-      for (const path of imports.keys()) expect(circleFrom(path, imports), path).toBeNull();
-    } finally {
-      await app.remove();
+test("base imports only its own files, and in them goes from the story to its means", async () => {
+  for (const modules of await baseTrees()) {
+    const own = new Set(modules.map(({ path }) => path));
+    const lists = new Set(seamLists(modules).map(({ module }) => module));
+    for (const { path, imports } of modules) {
+      for (const { target, typesOnly } of imports) {
+        expect(own.has(target), `${path} imports ${target}`).toBe(true);
+        if (typesOnly && lists.has(target)) continue;
+        const [from, to] = [storyRow(path), storyRow(target)];
+        if (from !== -1 && to !== -1) expect(to, `${path} imports ${target}`).toBeGreaterThan(from);
+      }
     }
   }
 });
 
+test("in base not even types go in a circle, but from an entry to its list", async () => {
+  for (const modules of await baseTrees()) {
+    const lists = new Set(seamLists(modules).map(({ module }) => module));
+    const counted = modules.map(({ path, text, imports }) => ({
+      path,
+      text,
+      imports: imports
+        .filter(({ target, typesOnly }) => !typesOnly || !isExempt(path, target, lists))
+        .map((one) => ({ ...one, typesOnly: false })),
+    }));
+    expect(circles(counted)).toEqual([]);
+  }
+});
+
+test("an add-on imports only base, itself and the items that it requires or comes with", async () => {
+  const owners = await moduleOwners();
+  for (const item of addOns) {
+    const known = withRequirements(item);
+    for (const { path, imports } of await everySource(item)) {
+      for (const { target } of imports) {
+        const owner = owners.get(target);
+        expect(known, `${path} of ${item.name} imports ${target} of ${owner}`).toContain(owner);
+      }
+    }
+  }
+});
+
+test("what an add-on has in src/auth is in a folder of its own", async () => {
+  expect((await everySource(base)).filter(({ path }) => folderOf(path) === "src/auth/<add-on>")).toEqual([]);
+  for (const item of addOns) {
+    const beside = (await everySource(item)).map(({ path }) => path).filter((path) => /^src\/auth\/[^/]+$/.test(path));
+    expect(beside, item.name).toEqual([]);
+  }
+});
+
+test("base names no add-on, no folder and no entry of one", async () => {
+  const entries = listedEntries().map(({ entry }) => entry);
+  const folders = (await addOnFolders()).map((folder) => `auth/${folder}/`);
+  const names = [...addOns.map(({ name }) => name), ...entries, ...folders];
+  const naming = new RegExp(`(?<![\\w-])(${names.join("|")})(?![\\w-])`);
+  const root = join(repo, "templates/auth-basic");
+  const files = await readdir(root, { recursive: true, withFileTypes: true });
+  for (const file of files.filter((entry) => entry.isFile()))
+    expect(await readFile(join(file.parentPath, file.name), "utf8"), file.name).not.toMatch(naming);
+});
+
+for (const database of ["sqlite", "postgres"] as const) {
+  test(`with every item in the tree on ${database} no import goes in a circle, types left aside`, async () => {
+    expect(circles(await composed(database, addOns))).toEqual([]);
+  });
+
+  test(`with every item in the tree on ${database}, base imports of add-ons what became an entry of a list`, async () => {
+    const owners = await moduleOwners();
+    const entries = listedEntries().map(({ file, from }) => `${file} -> ${from}`);
+    for (const { path, imports } of await composed(database, addOns)) {
+      if (owners.get(path) !== "auth-basic") continue;
+      const foreign = imports.filter(({ target }) => owners.get(target) !== "auth-basic");
+      for (const { target } of foreign) expect(entries).toContain(`${path} -> ${target}`);
+    }
+  });
+
+  for (const [tree, installed] of [
+    ["auth-basic alone", []],
+    ["every item", addOns],
+  ] as const) {
+    test(`with ${tree} on ${database}, every module is reached from the router, the guards or the commands`, async () => {
+      const names = ["auth-basic", ...installed.map(({ name }) => name)];
+      const entries = readRegistry(repo)
+        .items.filter(({ name }) => names.includes(name))
+        .flatMap(entryModules);
+      expect(entries).toEqual(expect.arrayContaining(["src/routes/auth", "src/middleware/jwt", "src/auth/commands"]));
+      const idle = unreached(await composed(database, installed), entries);
+      expect(idle.map(({ path }) => path)).toEqual([]);
+    });
+  }
+}
+
 test("requests and replies stop at routes and middleware", async () => {
-  for (const { path, text } of await sources("base")) {
+  for (const { path, text } of await everySource(base)) {
     if (/^src\/(routes|middleware)\//.test(path)) continue;
-    expect(text, path).not.toMatch(/from "express"|\breq\b|\bres\b/);
+    // A claim has a name on `req.auth`; code that had a request would name it in other places too.
+    expect(text.replaceAll("req.auth", ""), path).not.toMatch(/from "express"|\breq\b|\bres\b/);
+  }
+});
+
+test("an add-on knows requests in routes, middleware and its own routers and middleware, which hold no SQL", async () => {
+  for (const item of addOns) {
+    for (const { path, text } of await everySource(item)) {
+      if (/^src\/(routes|middleware)\//.test(path) || !text.includes('from "express"')) continue;
+      expect(folderOf(path), `${path} imports express`).toBe("src/auth/<add-on>");
+      expect(text, path).not.toMatch(/from "drizzle-orm|from "(\.\.\/)+db\//);
+    }
   }
 });
 
 test("SQL stands in the store and the database's own files, and hashing and signing in theirs", async () => {
-  for (const { path, text } of await sources("base")) {
+  for (const { path, text } of await everySource(base)) {
     const inFolder = (folder: string): boolean => path.startsWith(folder);
     if (!/^src\/auth\/(purge-)?store$/.test(path) && !inFolder("src/db/"))
       expect(text, path).not.toMatch(/from "drizzle-orm/);
@@ -116,53 +178,77 @@ test("SQL stands in the store and the database's own files, and hashing and sign
   }
 });
 
-interface Source {
-  /** Without its extension. */
-  readonly path: string;
-  readonly text: string;
+/** "src/auth/<add-on>" for "src/auth/email/mails/reset". */
+function folderOf(path: string): string {
+  if (settings.test(path)) return "settings";
+  const [source = "", folder = "", inner, deeper] = path.split("/");
+  return folder === "auth" && inner && deeper ? "src/auth/<add-on>" : `${source}/${folder}`;
 }
 
-/** The way from a module back to itself, or null. */
-function circleFrom(start: string, imports: ReadonlyMap<string, readonly string[]>): string | null {
-  const seen = new Set<string>();
-  const visit = (path: string, way: readonly string[]): string | null => {
-    for (const target of imports.get(path) ?? []) {
-      if (target === start) return [...way, target].join(" -> ");
-      if (seen.has(target)) continue;
-      seen.add(target);
-      const found = visit(target, [...way, target]);
-      if (found) return found;
-    }
-    return null;
-  };
-  return visit(start, [start]);
+function storyRow(path: string): number {
+  return story.findIndex((row) => row.some((name) => path === `src/auth/${name}`));
 }
 
-function sources(folder: string): Promise<Source[]> {
-  return sourcesIn(join(repo, "templates/auth-basic", folder));
+function isExempt(path: string, target: string, lists: ReadonlySet<string>): boolean {
+  return lists.has(target) || typesFromAbove.includes(`${path} -> ${target}`);
 }
 
-async function sourcesIn(root: string): Promise<Source[]> {
-  const names = await readdir(join(root, "src"), { recursive: true });
+/** "base", and one for each value of each choice. */
+function foldersOf({ choices = {} }: ItemJson): string[] {
+  const values = Object.entries(choices).flatMap(([name, choice]) =>
+    Object.keys(choice.values).map((value) => `${name}/${value}`),
+  );
+  return ["base", ...values];
+}
+
+function sources(item: string, folder: string): Promise<Module[]> {
+  const root = join(repo, "templates", item, folder);
+  return existsSync(join(root, "src")) ? readModules(root) : Promise.resolve([]);
+}
+
+async function everySource(item: ItemJson | undefined): Promise<Module[]> {
+  if (!item) throw new Error("registry.json lacks an item that this test needs");
+  return (await Promise.all(foldersOf(item).map((folder) => sources(item.name, folder)))).flat();
+}
+
+/** Base with each value of each choice: those of one choice are taken by their place, so that every value is in a tree. */
+async function baseTrees(): Promise<Module[][]> {
+  const choices = Object.entries(base?.choices ?? {}).map(([name, { values }]) =>
+    Object.keys(values).map((value) => `${name}/${value}`),
+  );
+  const trees = Math.max(...choices.map(({ length }) => length));
+  const foldersAt = (at: number) => ["base", ...choices.map((values) => values[at % values.length]!)];
   return Promise.all(
-    names
-      .filter((name) => name.endsWith(".ts"))
-      .map(async (name) => ({
-        path: posix.join("src", name.replaceAll("\\", "/").replace(/\.ts$/, "")),
-        text: await readFile(join(root, "src", name), "utf8"),
-      })),
+    Array.from({ length: trees }, async (_, at) =>
+      (await Promise.all(foldersAt(at).map((folder) => sources("auth-basic", folder)))).flat(),
+    ),
   );
 }
 
-function importsOf(path: string, text: string): { target: string; typesOnly: boolean }[] {
-  return [...text.matchAll(/^(?:import|export)\s(type\s)?[^;]*?from "(\.[^"]+)\.js";/gms)].map(
-    ([, typesOnly, specifier = ""]) => ({
-      target: posix.join(posix.dirname(path), specifier),
-      typesOnly: typesOnly !== undefined,
-    }),
+/** Module -> the item that brings it. */
+async function moduleOwners(): Promise<Map<string, string>> {
+  const owned = await Promise.all(
+    items.map(async (item) => (await everySource(item)).map(({ path }) => [path, item.name] as const)),
   );
+  return new Map(owned.flat());
 }
 
-function rowOf(path: string): number {
-  return layers.findIndex((row) => row.includes(path));
+/** The names of the item, of those that it requires or comes with, and of theirs. */
+function withRequirements(item: ItemJson): string[] {
+  const direct = [...(item.requires ?? []), ...(item.comesWith ?? [])];
+  return [item.name, ...direct.flatMap((name) => withRequirements(items.find((one) => one.name === name)!))];
+}
+
+async function addOnFolders(): Promise<string[]> {
+  const modules = (await Promise.all(addOns.map(everySource))).flat();
+  return [...new Set(modules.flatMap(({ path }) => /^src\/auth\/([^/]+)\/./.exec(path)?.[1] ?? []))];
+}
+
+async function composed(database: "sqlite" | "postgres", installed: readonly ItemJson[]): Promise<Module[]> {
+  const app = await composeApp({ database, items: installed.map(({ name }) => name) });
+  try {
+    return await readModules(app.dir);
+  } finally {
+    await app.remove();
+  }
 }

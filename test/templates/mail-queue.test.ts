@@ -133,7 +133,7 @@ describe.skipIf(noNats)(`mail through the example's publisher, NATS and sender${
 
     const published = async (): Promise<number> => (await manager.streams.info("MAIL")).state.last_seq;
     const before = await published();
-    await cluster.sql("update mail_outbox set due_at = now()");
+    await cluster.sql("update auth_mail_outbox set due_at = now()");
     await start("publisher");
     await until(async () => (await attempts()).length === 0, "second publication");
     const later = await signUp();
@@ -214,7 +214,7 @@ describe.skipIf(noNats)(`mail through the example's publisher, NATS and sender${
 
   /** How often each mail of the table has been taken. */
   async function attempts(): Promise<number[]> {
-    const rows = await cluster.sql("select attempts from mail_outbox order by attempts");
+    const rows = await cluster.sql("select attempts from auth_mail_outbox order by attempts");
     return rows.map((row) => Number(row["attempts"]));
   }
 
@@ -228,11 +228,12 @@ describe.skipIf(noNats)(`mail through the example's publisher, NATS and sender${
   async function deletionsHang(): Promise<void> {
     await cluster.sql(`create function hang() returns trigger language plpgsql
       as $$ begin perform pg_sleep(60); return old; end $$`);
-    await cluster.sql("create trigger hang before delete on mail_outbox for each row execute function hang()");
+    await cluster.sql("create trigger hang before delete on auth_mail_outbox for each row execute function hang()");
   }
 
   async function deletionsWork(): Promise<void> {
-    const hanging = "datname = current_database() and pid <> pg_backend_pid() and query ilike 'delete%mail_outbox%'";
+    const hanging =
+      "datname = current_database() and pid <> pg_backend_pid() and query ilike 'delete%auth_mail_outbox%'";
     await cluster.sql(`select pg_terminate_backend(pid, 5000) from pg_stat_activity where ${hanging}`);
     await cluster.sql("drop function hang cascade");
   }

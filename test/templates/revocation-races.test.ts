@@ -85,7 +85,7 @@ describe.each([
       const statuses = answers.map(({ status }) => status).sort();
       expect(statuses).toEqual([201, ...Array(19).fill(409)]);
     }
-    const [stored] = await cluster.sql("select count(*) as n from users where username_canonical like 'kelvin%'");
+    const [stored] = await cluster.sql("select count(*) as n from auth_users where username_canonical like 'kelvin%'");
     expect(Number(stored!["n"])).toBe(5);
   });
 });
@@ -117,8 +117,8 @@ describe.each(["postgres", "sqlite"] as const)("two processes on one database: %
     const [client] = cluster.clients as [Api];
     const [disabled, moved] = (await times(2, () => signUp(client))) as [Login, Login];
     const now = database === "postgres" ? "now()" : "unixepoch() * 1000";
-    await cluster.sql(`update users set disabled_at = ${now} where id = '${disabled.userId}'`);
-    await cluster.sql(`update users set session_epoch = session_epoch + 1 where id = '${moved.userId}'`);
+    await cluster.sql(`update auth_users set disabled_at = ${now} where id = '${disabled.userId}'`);
+    await cluster.sql(`update auth_users set session_epoch = session_epoch + 1 where id = '${moved.userId}'`);
     for (const { refreshToken } of [disabled, moved]) expect((await refresh(client, refreshToken)).status).toBe(403);
     expect((await logIn(client, disabled.username)).status).toBe(401);
     expect((await logIn(client, moved.username)).status).toBe(200);
@@ -128,9 +128,9 @@ describe.each(["postgres", "sqlite"] as const)("two processes on one database: %
     const [client] = cluster.clients as [Api];
     const user = await signUp(client);
     const now = database === "postgres" ? "now()" : "unixepoch() * 1000";
-    const stored = `select password_hash, session_epoch from users where id = '${user.userId}'`;
+    const stored = `select password_hash, session_epoch from auth_users where id = '${user.userId}'`;
     const before = await cluster.sql(stored);
-    await cluster.sql(`update users set disabled_at = ${now} where id = '${user.userId}'`);
+    await cluster.sql(`update auth_users set disabled_at = ${now} where id = '${user.userId}'`);
     expect((await changePassword(user, client)).status).toBe(401);
     expect((await client.delete("/api/auth/me", { password }, user.accessToken)).status).toBe(401);
     expect(await cluster.sql(stored)).toEqual(before);

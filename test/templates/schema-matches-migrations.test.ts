@@ -19,12 +19,12 @@ interface Table {
 
 /** Of add-ons on the table of base's users, whose schema file knows none of them: they stand in migrations alone. */
 const indexesOnUsers = [
-  "index users_admins (id)",
-  "index users_created_at (created_at, id)",
-  "index users_email (expression)",
-  "index users_email_order (expression, id)",
-  "index users_username_order (expression, id)",
-  "unique users_proven_email (expression)",
+  "index auth_users_admins (id)",
+  "index auth_users_created_at (created_at, id)",
+  "index auth_users_email (expression)",
+  "index auth_users_email_order (expression, id)",
+  "index auth_users_username_order (expression, id)",
+  "unique auth_users_proven_email (expression)",
 ];
 
 type DatabaseName = "sqlite" | "postgres";
@@ -71,11 +71,14 @@ test("both databases have the same tables, but for the limiter's", async () => {
   const { auth_rate_limits, ...postgres } = await drawnPostgres();
   expect(auth_rate_limits).toBeDefined();
   expect(shape(await drawnSqlite())).toEqual(shape(postgres));
-  expect(shape(postgres).map(([table]) => table)).toEqual(expect.arrayContaining(["users", "sessions", "auth_events"]));
+  expect(shape(postgres).map(([table]) => table)).toEqual(
+    expect.arrayContaining(["auth_users", "auth_sessions", "auth_events"]),
+  );
 });
 
-function withAddOns({ users, ...others }: Record<string, Table>): Record<string, Table | undefined> {
-  return { ...others, users: users && { ...users, indexes: [...users.indexes, ...indexesOnUsers].sort() } };
+function withAddOns({ auth_users, ...others }: Record<string, Table>): Record<string, Table | undefined> {
+  const indexes = [...(auth_users?.indexes ?? []), ...indexesOnUsers].sort();
+  return { ...others, auth_users: auth_users && { ...auth_users, indexes } };
 }
 
 async function drawnSqlite(): Promise<Record<string, Table>> {
@@ -202,10 +205,15 @@ async function migratedPostgres(url: string): Promise<Record<string, Table>> {
   }
 }
 
-/** Of every migration, in the order in which they are applied. */
+/** Of every migration, in the order in which they are applied, and of what remembers them. */
 async function statementsOf(choice: DatabaseName): Promise<string[]> {
-  const { migrations } = await import(join(apps[choice].dir, "src/db/migrations/index.ts"));
-  return (migrations as { statements: string[] }[]).flatMap(({ statements }) => statements);
+  const folder = join(apps[choice].dir, "src/db/migrations");
+  const { migrations } = await import(join(folder, "index.ts"));
+  const { createAppliedMigrations } = await import(join(folder, "migration.ts"));
+  return [
+    createAppliedMigrations,
+    ...(migrations as { statements: string[] }[]).flatMap(({ statements }) => statements),
+  ];
 }
 
 function unquoted(value: unknown): string | null {

@@ -48,11 +48,11 @@ test("on PGlite they pass, whatever .env and the shell say", async () => {
 test("on the server of TEST_DATABASE_URL they pass, and leave it as it was, with tables of the same names in it", async () => {
   app = await composeApp({ database: "postgres", errors: "auth-basic" });
   database = await freshDatabase();
-  await ask(database.url, "create table users (mine text); insert into users values ('kept')");
+  await ask(database.url, "create table auth_users (mine text); insert into auth_users values ('kept')");
   const before = await tablesOf(database.url);
   expectPassed(await runShippedTests(app.dir, { TEST_DATABASE_URL: database.url }));
   expect(await tablesOf(database.url)).toEqual(before);
-  expect(await ask(database.url, "select mine from users")).toEqual([{ mine: "kept" }]);
+  expect(await ask(database.url, "select mine from auth_users")).toEqual([{ mine: "kept" }]);
 });
 
 test("with every add-on they pass on sqlite, those of the add-ons too", async () => {

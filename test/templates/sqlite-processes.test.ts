@@ -30,8 +30,8 @@ test("four processes that start at once on no file make one database, and parall
     names.map((username) => cluster.next().post("/api/auth/signup", { username, password })),
   );
   expect(tally(answers)).toEqual({ 201: names.length });
-  expect(await count("users")).toBe(names.length);
-  expect(await count("sessions")).toBe(names.length);
+  expect(await count("auth_users")).toBe(names.length);
+  expect(await count("auth_sessions")).toBe(names.length);
   expect(await count("auth_migrations")).toBe(1);
   for (const username of names) expect((await logIn(cluster.next(), username)).status).toBe(200);
 });
@@ -54,9 +54,9 @@ test("parallel signups, logins and refreshes of three processes: every acknowled
     }
   });
   await Promise.all(chains);
-  const stored = new Set((await cluster.sql("select id from sessions")).map(({ id }) => id));
+  const stored = new Set((await cluster.sql("select id from auth_sessions")).map(({ id }) => id));
   expect([...sessions].filter((id) => !stored.has(id))).toEqual([]);
-  expect(await count("users")).toBe(9 + 9 * 8);
+  expect(await count("auth_users")).toBe(9 + 9 * 8);
 });
 
 test("a write that had to wait for another process is on disk when it is acknowledged, and so is the next", async () => {
@@ -68,9 +68,9 @@ test("a write that had to wait for another process is on disk when it is acknowl
   await sleep(300);
   await lock.release();
   expect((await waiting).status).toBe(200);
-  expect((await cluster.sql("select generation from sessions"))[0]!["generation"]).toBe(1);
+  expect((await cluster.sql("select generation from auth_sessions"))[0]!["generation"]).toBe(1);
   await signUp(client!);
-  expect(await count("users")).toBe(2);
+  expect(await count("auth_users")).toBe(2);
 });
 
 test("while another process holds the write lock, writes wait and then answer 503; protected routes stay quick", async () => {
@@ -118,7 +118,7 @@ test("kill -9 in the middle of signups loses no acknowledged one", async () => {
   await victim.kill();
   await workers;
   expect(acknowledged.length).toBeGreaterThan(0);
-  const stored = new Set((await cluster.sql("select username from users")).map(({ username }) => username));
+  const stored = new Set((await cluster.sql("select username from auth_users")).map(({ username }) => username));
   expect(acknowledged.filter((username) => !stored.has(username))).toEqual([]);
   const back = api((await cluster.start()).url);
   expect((await logIn(back, acknowledged.at(-1)!)).status).toBe(200);

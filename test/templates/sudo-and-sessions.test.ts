@@ -118,7 +118,7 @@ async function stepUpByCookie(): Promise<void> {
   const { username, userId } = await signUp(cluster.next());
   const { cookie } = await logInByCookie(username);
   const change = { email: "ada@example.org", currentPassword: password };
-  await cluster.sql(`update sessions set created_at = created_at - 660000 where user_id = '${userId}'`);
+  await cluster.sql(`update auth_sessions set created_at = created_at - 660000 where user_id = '${userId}'`);
   const refused = await page("PATCH", "/me", cookie, change);
   expect([refused.status, refused.headers.get("www-authenticate")]).toEqual([
     403,
@@ -242,9 +242,9 @@ async function endOthersRace(): Promise<void> {
 /** Whoever logs in when all others have been ended is welcome; nobody else is left, and every row has the user's epoch. */
 async function expectNoneFromBefore({ userId, accessToken }: Login): Promise<void> {
   const left = await cluster.sql(
-    `select s.id from sessions s join users u on u.id = s.user_id
+    `select s.id from auth_sessions s join auth_users u on u.id = s.user_id
      where u.id = '${userId}' and s.revoked_at is null and (s.epoch <> u.session_epoch or s.created_at <
-       (select max(e.revoked_at) from sessions e where e.user_id = u.id and e.revoked_reason = 'logout-all'))`,
+       (select max(e.revoked_at) from auth_sessions e where e.user_id = u.id and e.revoked_reason = 'logout-all'))`,
   );
   expect(left).toEqual([{ id: sessionOf(accessToken) }]);
 }
@@ -253,8 +253,8 @@ async function expectNoneFromBefore({ userId, accessToken }: Login): Promise<voi
 async function waitingRefresh(): Promise<void> {
   const { userId, accessToken, refreshToken } = await signUp(cluster.next());
   const ended = cluster.sql(
-    `begin; update users set session_epoch = session_epoch + 1 where id = '${userId}';
-     update sessions set epoch = epoch + 1 where id = '${sessionOf(accessToken)}'; select pg_sleep(0.5); commit`,
+    `begin; update auth_users set session_epoch = session_epoch + 1 where id = '${userId}';
+     update auth_sessions set epoch = epoch + 1 where id = '${sessionOf(accessToken)}'; select pg_sleep(0.5); commit`,
   );
   await sleep(200);
   expect((await refresh(cluster.next(), refreshToken)).status).toBe(200);
@@ -282,7 +282,7 @@ async function thousand(database: DatabaseName): Promise<void> {
       ? "md5(i::text || s.id) || '-' || substr(s.id, 1, 10)"
       : "hex(randomblob(16)) || '-' || substr(s.id, 1, 10)";
   await cluster.sql(
-    `insert into sessions (id, user_id, epoch, created_at, rotated_at, idle_expires_at, absolute_expires_at, user_agent)
+    `insert into auth_sessions (id, user_id, epoch, created_at, rotated_at, idle_expires_at, absolute_expires_at, user_agent)
      ${numbers} select ${id}, s.user_id, s.epoch, s.created_at, s.rotated_at, s.idle_expires_at, s.absolute_expires_at,
        'Mozilla/5.0 (Windows NT 10.0; rv:128.0) Gecko/20100101 Firefox/' || i from n, sessions s where s.user_id = '${login.userId}'`,
   );
@@ -320,7 +320,9 @@ async function oldestEnds(): Promise<void> {
   const logins = [];
   for (let time = 1; time <= 5; time++) logins.push((await logIn(cluster.next(), login.username)).body);
   expect(await liveSessions(login)).toEqual(logins.map(({ accessToken }) => sessionOf(accessToken)));
-  const [row] = await cluster.sql(`select revoked_reason from sessions where id = '${sessionOf(login.accessToken)}'`);
+  const [row] = await cluster.sql(
+    `select revoked_reason from auth_sessions where id = '${sessionOf(login.accessToken)}'`,
+  );
   expect(row).toEqual({ revoked_reason: "limit" });
   expected.push([login.accessToken, 401]);
   const told = cluster.apps.map((app) => app.output()).join("");
@@ -330,7 +332,7 @@ async function oldestEnds(): Promise<void> {
 /** The live sessions of the user, oldest first. */
 async function liveSessions({ userId }: Login): Promise<unknown[]> {
   const rows = await cluster.sql(
-    `select id from sessions where user_id = '${userId}' and revoked_at is null order by created_at`,
+    `select id from auth_sessions where user_id = '${userId}' and revoked_at is null order by created_at`,
   );
   return rows.map(({ id }) => id);
 }

@@ -80,6 +80,21 @@ describe("registry.schema.json", () => {
     expect(() => checkRegistry(registry)).not.toThrow();
   });
 
+  it.each(["docs/auth/a.md", "docs/auth/a/b.md", "test/a.md"])("a page at %s may be listed", (path) => {
+    const registry = withItem({ files: [{ path: `base/${path}` }] });
+    expect(isValid(registry), JSON.stringify(isValid.errors)).toBe(true);
+    expect(() => checkRegistry(registry)).not.toThrow();
+  });
+
+  it("a page that stood below src/ may move to docs/auth/, and no other way round", () => {
+    const moved = (renames: object) => withItem({ renames });
+    for (const [registry, valid] of [
+      [moved({ "src/auth/a.md": "docs/auth/a.md" }), true],
+      [moved({ "docs/auth/a.md": "src/auth/a.md" }), false],
+    ] as const)
+      expect(isValid(registry)).toBe(valid);
+  });
+
   it.each(violations)("%s is refused by the schema and by the command line", (_, registry) => {
     expect(isValid(registry)).toBe(false);
     expect(() => checkRegistry(registry)).toThrow(expect.objectContaining({ code: "DamagedRegistry" }));
@@ -115,6 +130,14 @@ describe("registry.schema.json", () => {
     "src/aux.ts",
     "src/a\u0000.ts",
     "src",
+    "src/a.md",
+    "src/a/README.MD",
+    "docs/a.md",
+    "docs/auth",
+    "docs/auth/a.html",
+    "docs/auth/.md",
+    "docs/auth/../a.md",
+    "docs/authors/a.md",
     "",
   ])("a file at %j is refused", (path) => {
     const registry = withItem({ files: [{ path: `base/${path}` }] });

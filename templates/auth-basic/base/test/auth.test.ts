@@ -29,7 +29,7 @@ import { loginShape, tokensOf, tokensShape, userOf, userShape } from "./auth/sha
 
 // What the routes of the module promise. Tokens, bad input and the throttle have files of their own.
 beforeAll(startAuth, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 
 const newPassword = "ten grey geese waddle";
 
@@ -533,7 +533,8 @@ describe("GET /health", () => {
 describe("access tokens", () => {
   test("one that was good is refused once it has expired", async () => {
     const ada = await signUp();
-    const short = signAccessToken(ada.id, sessionOf(ada.accessToken), 2);
+    const claims = { auth_time: new Date(), amr: "pwd" };
+    const short = await signAccessToken({ id: sessionOf(ada.accessToken), userId: ada.id, claims }, 2);
     expect((await call("GET /me", { bearer: short })).status).toBe(200);
     await new Promise((resolve) => setTimeout(resolve, 2_100));
     expectProblem(await call("GET /me", { bearer: short }), "InvalidAccessToken");

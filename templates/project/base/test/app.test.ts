@@ -13,12 +13,12 @@ beforeAll(async () => {
   const user = { username: "ada", password: "nine blue herons wade" };
   const signup = await request(app).post("/api/auth/signup").send(user).expect(201);
   token = tokensOf(signup).accessToken;
-});
+}, 60_000);
 
 afterAll(async () => {
   await closeAuth();
   await releaseDatabase();
-});
+}, 60_000);
 
 test("a guarded route knows who asks, and refuses a stranger", async () => {
   const answer = await request(app).get("/api/hello").auth(token, { type: "bearer" }).expect(200);

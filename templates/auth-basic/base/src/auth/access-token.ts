@@ -1,63 +1,80 @@
-import { createSecretKey, type KeyObject, randomUUID } from "node:crypto";
-import jwt from "jsonwebtoken";
+import { randomUUID } from "node:crypto";
+import { type AccessTokenSigner, accessTokenSigners } from "./access-token-signers.js";
 import { config } from "./config.js";
+import { AuthError } from "./errors.js";
+import { type AuthClaims, authClaimsOf, claimsOf, readClaims, type StoredClaims } from "./session-claims.js";
 
 /** Who an access token speaks for. */
-export interface AccessClaims {
+export interface VerifiedToken extends AuthClaims {
   readonly userId: string;
   readonly sessionId: string;
+  /** The `jti` claim. */
   readonly tokenId: string;
   /** Seconds since the epoch. */
   readonly expiresAt: number;
 }
 
+/** The session that an access token is of. */
+export interface TokenSubject {
+  readonly id: string;
+  readonly userId: string;
+  readonly claims: StoredClaims;
+}
+
 const type = "at+jwt";
-const algorithm = "HS256";
-const audience = `${config.jwtIssuer}:client`;
+/** Who tokens are for, and who asks for them: the application's own clients. */
+const client = `${config.jwtIssuer}:client`;
 const headerMembers = ["alg", "typ", "kid"];
+/** Servers and proxies refuse long headers: many at 8 KB, for all of them together. */
 const maxTokenCharacters = 4096;
 const maxRecentTokens = 2500;
 const clockSkewSeconds = 5;
 
-// A KeyObject is made once: jsonwebtoken imports a string secret anew for every token.
-const signingKey = keyOf(config.jwtSecretKey);
-const verifyingKeys = config.jwtSecretKeyPrevious ? [signingKey, keyOf(config.jwtSecretKeyPrevious)] : [signingKey];
-
 /** Successes only, keyed by the whole token. Two halves keep what is in use, without a write for each request. */
-let recent = new Map<string, AccessClaims>();
-let older = new Map<string, AccessClaims>();
+let recent = new Map<string, VerifiedToken>();
+let older = new Map<string, VerifiedToken>();
 
-/** Signs an access token (RFC 9068) that lives `lifetimeSeconds`. */
-export function signAccessToken(userId: string, sessionId: string, lifetimeSeconds: number): string {
+/**
+ * Signs an access token (RFC 9068) that lives `lifetimeSeconds`.
+ *
+ * @throws AuthError "InternalError" for one that would be refused: it is too long, or a claim is not of its type.
+ */
+export async function signAccessToken(session: TokenSubject, lifetimeSeconds: number): Promise<string> {
   const issuedAt = now();
   const claims = {
+    ...claimsOf(session.claims),
     iss: config.jwtIssuer,
-    aud: audience,
-    sub: userId,
-    sid: sessionId,
+    aud: client,
+    client_id: client,
+    sub: session.userId,
+    sid: session.id,
     iat: issuedAt,
     exp: issuedAt + lifetimeSeconds,
     jti: randomUUID(),
   };
-  return jwt.sign(claims, signingKey, { algorithm, header: { alg: algorithm, typ: type } });
+  const token = await newestSigner().sign(claims, type);
+  if (token.length > maxTokenCharacters) throw isTooLong(token);
+  return token;
 }
 
-/** The claims of a genuine, unexpired token, or null. Whether its session still lives is for `revocations.ts` to say. */
-export function verifyAccessToken(token: string): AccessClaims | null {
-  const claims = recent.get(token) ?? remember(token, older.get(token) ?? verify(token));
-  return claims && claims.expiresAt > now() ? claims : null;
+/** Who a genuine, unexpired token speaks for, or null. Whether its session still lives is for `revocations.ts` to say. */
+export async function verifyAccessToken(token: string): Promise<VerifiedToken | null> {
+  const verified = recent.get(token) ?? remember(token, older.get(token) ?? (await verify(token)));
+  return verified && verified.expiresAt > now() ? verified : null;
 }
 
-function verify(token: string): AccessClaims | null {
-  if (token.length > maxTokenCharacters || !hasCanonicalParts(token) || !hasOurHeader(token)) return null;
-  for (const key of verifyingKeys) {
-    const payload = verifySignature(token, key);
-    if (payload) return readClaims(payload);
+async function verify(token: string): Promise<VerifiedToken | null> {
+  if (token.length > maxTokenCharacters || !hasCanonicalParts(token)) return null;
+  const header = readHeader(token);
+  if (!header) return null;
+  for (const signer of accessTokenSigners) {
+    const payload = signer.alg === header.alg ? await signer.verify(token, header.kid) : null;
+    if (isObject(payload)) return readPayload(payload);
   }
   return null;
 }
 
-/** jsonwebtoken decodes loosely: without this, one token could be spelled in many ways. */
+/** Decoders are loose: without this, one token could be spelled in many ways. */
 function hasCanonicalParts(token: string): boolean {
   const parts = token.split(".");
   return (
@@ -66,37 +83,53 @@ function hasCanonicalParts(token: string): boolean {
   );
 }
 
-/** RFC 8725: the algorithm and type are pinned, and no other header member (crit, jwk, jku, x5u, ...) is listened to. */
-function hasOurHeader(token: string): boolean {
+/** RFC 8725: the type is pinned, and no other header member (crit, jwk, jku, x5u, ...) is listened to. */
+function readHeader(token: string): { alg?: string; kid?: string } | null {
   const header = parseJson(token.slice(0, token.indexOf(".")));
-  if (!isObject(header) || header["alg"] !== algorithm || header["typ"] !== type) return false;
-  return Object.entries(header).every(([name, value]) => headerMembers.includes(name) && isText(value));
+  if (!isObject(header) || header["typ"] !== type) return null;
+  const isOurs = Object.entries(header).every(([name, value]) => headerMembers.includes(name) && isText(value));
+  return isOurs ? header : null;
 }
 
-function verifySignature(token: string, key: KeyObject): object | null {
-  try {
-    const payload = jwt.verify(token, key, { algorithms: [algorithm], issuer: config.jwtIssuer, audience });
-    return isObject(payload) ? payload : null;
-  } catch {
-    return null;
-  }
-}
-
-function readClaims(payload: object): AccessClaims | null {
-  const { iss, aud, sub, sid, jti, iat, exp } = payload as Record<string, unknown>;
-  if (iss !== config.jwtIssuer || aud !== audience) return null;
-  if (!isText(sub) || !isText(sid) || !isText(jti)) return null;
-  if (!Number.isSafeInteger(iat) || !Number.isSafeInteger(exp)) return null;
-  const [issuedAt, expiresAt] = [iat as number, exp as number];
-  if (issuedAt > now() + clockSkewSeconds || expiresAt - issuedAt > config.accessTokenSeconds) return null;
-  return Object.freeze({ userId: sub, sessionId: sid, tokenId: jti, expiresAt });
-}
-
-function remember(token: string, claims: AccessClaims | null): AccessClaims | null {
+function readPayload(payload: Record<string, unknown>): VerifiedToken | null {
+  const { iss, aud, client_id, sub, sid, jti, exp } = payload;
+  if (iss !== config.jwtIssuer || aud !== client || client_id !== client) return null;
+  if (!isText(sub) || !isText(sid) || !isText(jti) || !hasGoodTimes(payload)) return null;
+  const claims = readClaims(payload);
   if (!claims) return null;
-  if (recent.size === maxRecentTokens) [recent, older] = [new Map(), recent];
-  recent.set(token, claims);
-  return claims;
+  return Object.freeze({
+    ...authClaimsOf(claims),
+    userId: sub,
+    sessionId: sid,
+    tokenId: jti,
+    expiresAt: exp as number,
+  });
+}
+
+function hasGoodTimes({ iat, exp, nbf = iat }: Record<string, unknown>): boolean {
+  const times = [iat, exp, nbf];
+  if (!times.every((time): time is number => Number.isSafeInteger(time))) return false;
+  const [issuedAt, expiresAt, notBefore] = times as [number, number, number];
+  if (Math.max(issuedAt, notBefore) > now() + clockSkewSeconds) return false;
+  return expiresAt > now() && expiresAt - issuedAt <= config.accessTokenSeconds;
+}
+
+function newestSigner(): AccessTokenSigner {
+  const signer = accessTokenSigners[accessTokenSigners.length - 1];
+  if (!signer) throw new AuthError("InternalError", { detail: "Nothing signs access tokens." });
+  return signer;
+}
+
+function remember(token: string, verified: VerifiedToken | null): VerifiedToken | null {
+  if (!verified) return null;
+  if (recent.size >= maxRecentTokens) [recent, older] = [new Map(), recent];
+  recent.set(token, verified);
+  return verified;
+}
+
+function isTooLong({ length }: string): AuthError {
+  const detail = `The access token has ${length} characters, more than ${maxTokenCharacters}: its claims are too long.`;
+  return new AuthError("InternalError", { detail });
 }
 
 function parseJson(part: string): unknown {
@@ -113,10 +146,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
-}
-
-function keyOf(secret: string): KeyObject {
-  return createSecretKey(Buffer.from(secret, "utf8"));
 }
 
 function now(): number {

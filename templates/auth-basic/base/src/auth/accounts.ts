@@ -135,9 +135,10 @@ export async function updateProfile(userId: string, input: ProfileInput, client:
   if (Object.keys(stored).length === 0) return user;
   const write = () => store.updateUser(userId, stored, checked?.sessionEpoch);
   const updated = (await unlessTaken(userId, stored, write)) ?? accountIsGone();
+  markRevoked(updated.ended);
   if (stored.username !== undefined) await emit({ event: "user_username_change", outcome: "success", userId, client });
   await emit({ event: "user_updated", outcome: "success", userId, client });
-  return updated;
+  return updated.user;
 }
 
 /** A name or an address that stays is not written: another address may be proven meanwhile. */
@@ -154,14 +155,15 @@ function differs(user: store.User, asked: ProfileChanges, name: "username" | "em
   return asked[name] !== undefined && asked[name] !== user[name];
 }
 
-/** Ends every session, the caller's too, and starts a new one. @throws AuthError "WrongPassword" */
+/** Ends every session, the caller's too, and starts a new one, proven as that was. @throws AuthError "WrongPassword" */
 export async function changePassword(
-  userId: string,
+  caller: { userId: string; amr: readonly string[] },
   input: PasswordInput,
   client: ClientInfo,
   session: NewSession,
 ): Promise<Opened> {
-  const login = await checkCurrentPassword(userId, input.currentPassword, client);
+  const proven = await checkCurrentPassword(caller.userId, input.currentPassword, client);
+  const login = { ...proven, amr: [...new Set([...caller.amr, ...proven.amr])] };
   await checkNewPassword(input.newPassword, login.user, "newPassword");
   const hash = await hashPassword(input.newPassword);
   let ended: string[] = [];

@@ -1,327 +1,65 @@
-/** The commonest passwords of 15 characters and more, in lower case, one a line. Add those of your own users' world. */
+/** The commonest passwords of 15 characters and more, in lower case. Add those of your own users' world. */
 export const commonPasswords: ReadonlySet<string> = new Set(
   `
-!qaz2wsx#edc4rfv
-000000000000000
-0000000000000000
-00000000000000000
-000000000000000000
-0000000000000000000
-00000000000000000000
-012345678901234
-0123456789012345
-01234567890123456
-012345678901234567
-0123456789012345678
-01234567890123456789
-098765432109876
-0987654321098765
-09876543210987654
-098765432109876543
-0987654321098765432
-09876543210987654321
-101010101010101
-111111111111111
-1111111111111111
-11111111111111111
-111111111111111111
-1111111111111111111
-11111111111111111111
-1122334411223344
-112233441122334411223344
-112233445566778
-1122334455667788
-123123123123123
-1231231231231231
-12312312312312312
-123123123123123123
-1231231231231231231
-12312312312312312312
-1234123412341234
-123412341234123412341234
-1234567812345678
-123456781234567812345678
-123456789012345
-1234567890123456
-12345678901234567
-123456789012345678
-1234567890123456789
-12345678901234567890
-1234567890abcde
-1234567890abcdef
-1234567890qwertyuiop
-123456789123456
-1234567891234567
-12345678912345678
-123456789123456789
-1234567891234567891
-12345678912345678912
-123456789qwertyui
-123456qwertyuiop
-147258369123456
-147258369147258
-159753159753159
-1q2w3e4r1q2w3e4r
-1q2w3e4r1q2w3e4r1q2w3e4r
-1q2w3e4r5t6y7u8
-1q2w3e4r5t6y7u8i
-1q2w3e4r5t6y7u8i9
-1q2w3e4r5t6y7u8i9o
-1q2w3e4r5t6y7u8i9o0
-1q2w3e4r5t6y7u8i9o0p
-1qaz2wsx1qaz2wsx
-1qaz2wsx1qaz2wsx1qaz2wsx
-1qaz2wsx3edc4rf
-1qaz2wsx3edc4rfv
-1qaz2wsx3edc4rfv5
-1qaz2wsx3edc4rfv5t
-1qaz2wsx3edc4rfv5tg
-1qaz2wsx3edc4rfv5tgb
-1qaz@wsx3edc$rfv
-222222222222222
-333333333333333
-444444444444444
-555555555555555
-666666666666666
-777777777777777
-8765432187654321
-876543218765432187654321
-888888888888888
-987654321098765
-9876543210987654
-98765432109876543
-987654321098765432
-9876543210987654321
-98765432109876543210
-987654321987654
-999999999999999
-a1a2a3a4a5a6a7a8
-a1b2c3d4a1b2c3d4
-a1b2c3d4a1b2c3d4a1b2c3d4
-aaaaaaaaaaaaaaa
-aaaaaaaaaaaaaaa1
-aaaaaaaaaaaaaaaa
-aaaaaaaaaaaaaaaaa
-aaaaaaaaaaaaaaaaaa
-aaaaaaaaaaaaaaaaaaa
-aaaaaaaaaaaaaaaaaaaa
-abc12345abc12345
-abc12345abc12345abc12345
-abcabcabcabcabc
-abcabcabcabcabca
-abcabcabcabcabcab
-abcabcabcabcabcabc
-abcabcabcabcabcabca
-abcabcabcabcabcabcab
-abcd1234abcd1234
-abcd1234abcd1234abcd1234
-abcdef1234567890
-abcdefgh12345678
-abcdefghijklmno
-abcdefghijklmnop
-abcdefghijklmnopq
-abcdefghijklmnopqr
-abcdefghijklmnopqrs
-abcdefghijklmnopqrst
-admin123admin123
-admin123admin123admin123
-adminadminadmin
-administrator1!
-administrator12
-administrator123
-administrator1234
-alwaysandforever
-asdf1234asdf1234
-asdf1234asdf1234asdf1234
-asdfasdfasdfasdf
-asdfghjklasdfghjkl
-asdfghjklqwerty
-asdfghjklqwertyu
-asdfghjklqwertyui
-asdfghjklqwertyuio
-asdfghjklqwertyuiop
-barcelona123456
-baseballbaseball
-baseballbaseballbaseball
-changemechangeme
-changemechangemechangeme
-changemeplease1
-changethispassword
-charlie1charlie1
-charlie1charlie1charlie1
-christianoronaldo
-computercomputer
-computercomputercomputer
-correct horse battery staple
-correct-horse-battery-staple
-correcthorsebatterystaple
-cristianoronaldo
-defaultpassword
-defaultpassword1
-dragon12dragon12
-dragon12dragon12dragon12
-dragonballsuper1
-footballfootball
-footballfootballfootball
-forever and ever
-godisgoodallthetime
-harrypotter12345
-ilovemyfamily123
-iloveyou1234567
-iloveyou12345678
-iloveyoubaby123
-iloveyouforever
-iloveyouiloveyou
-iloveyouiloveyouiloveyou
-iloveyoumorethan
-iloveyousomuch!
-iloveyousomuch1
-inlovewithyou123
-internetinternet
-internetinternetinternet
-jenniferjennifer
-jenniferjenniferjennifer
-jesuschristislord
-jesusismysavior
-jesuslovesme123
-letmein!letmein!
-letmein!letmein!letmein!
-letmein1letmein1
-letmein1letmein1letmein1
-letmeinletmein1
-letmeinplease123
-liverpoolfootballclub
-manchester united
-manchesterunited
-master12master12
-master12master12master12
-maytheforcebewithyou
-michellemichelle
-michellemichellemichelle
-minecraft1234567
-monkey12monkey12
-monkey12monkey12monkey12
-monkeymonkeymonkey
-mypasswordis123
-mysecretpassword
-mysecretpassword1
-nevergonnagiveyouup
-newpassword12345
-newpassword123456
-openthedoorplease
-p@ssw0rd12345678
-p@ssw0rdp@ssw0rd
-p@ssword12345678
-pass1234pass1234
-pass1234pass1234pass1234
-passw0rd12345678
-passw0rdpassw0rd
-passw0rdpassw0rdpassw0rd
-password!password!
-password!password!password!
-password12345678
-password123456789
-password1234567890
-password1password1
-password1password1password1
-passwordpassword
-passwordpassword1
-passwordpassword123
-passwordpasswordpassword
-pleasechangeme1
-pokemonpokemon1
-princessprincess
-princessprincessprincess
-q1w2e3r4q1w2e3r4
-q1w2e3r4q1w2e3r4q1w2e3r4
-q1w2e3r4t5y6u7i
-q1w2e3r4t5y6u7i8
-q1w2e3r4t5y6u7i8o
-q1w2e3r4t5y6u7i8o9
-q1w2e3r4t5y6u7i8o9p
-q1w2e3r4t5y6u7i8o9p0
-qazwsxedcrfvtgb
-qazwsxedcrfvtgby
-qazwsxedcrfvtgbyh
-qazwsxedcrfvtgbyhn
-qazwsxedcrfvtgbyhnu
-qazwsxedcrfvtgbyhnuj
-qwer1234qwer1234
-qwer1234qwer1234qwer1234
-qwerqwerqwerqwer
-qwerty123456789
-qwerty1234567890
-qwertyqwerty123
-qwertyqwertyqwerty
-qwertyuiop12345
-qwertyuiop123456
-qwertyuiop1234567890
-qwertyuiop[]asdf
-qwertyuiopasdfg
-qwertyuiopasdfgh
-qwertyuiopasdfghj
-qwertyuiopasdfghjk
-qwertyuiopasdfghjkl
-qwertyuiopasdfghjklz
-qwertyuiopasdfghjklzxcvbnm
-qwertyuiqwertyui
-qwertyuiqwertyuiqwertyui
-realmadrid12345
-securepassword123
-shadow12shadow12
-shadow12shadow12shadow12
-spongebobsquarepants
-starwarsstarwars
-starwarsstarwarsstarwars
-strongpassword123
-sunshinesunshine
-sunshinesunshinesunshine
-supermansuperman
-supermansupermansuperman
-supersecret12345
-supersecretpassword
-supersecurepassword
-temporarypassword
-temppassword123
-test1234test1234
-test1234test1234test1234
-thequickbrownfox
-thequickbrownfoxjumps
-thisisapassword
-thisisapassword1
-thisismypassword
-thisismypassword1
-tobeornottobe123
-trustno1trustno1
-trustno1trustno1trustno1
-verysecurepassword
-verystrongpassword
-welcome123welcome123
-welcome123welcome123welcome123
-welcome1welcome1
-welcome1welcome1welcome1
-welcomewelcome1
-whateverwhatever
-whateverwhateverwhatever
-xxxxxxxxxxxxxxx
-xxxxxxxxxxxxxxxx
-xxxxxxxxxxxxxxxxx
-xxxxxxxxxxxxxxxxxx
-xxxxxxxxxxxxxxxxxxx
-xxxxxxxxxxxxxxxxxxxx
-yourpassword123
-yourpasswordhere
-youshallnotpass
-youshallnotpass!
-zaq12wsxcde34rf
-zaq12wsxcde34rfv
-zaq12wsxcde34rfvb
-zaq12wsxcde34rfvbg
-zaq12wsxcde34rfvbgt
-zaq12wsxcde34rfvbgt5
-zxcvbnmasdfghjkl
-zxcvbnmzxcvbnm1
+!qaz2wsx#edc4rfv, 000000000000000, 0000000000000000, 00000000000000000, 000000000000000000, 0000000000000000000,
+00000000000000000000, 012345678901234, 0123456789012345, 01234567890123456, 012345678901234567, 0123456789012345678,
+01234567890123456789, 098765432109876, 0987654321098765, 09876543210987654, 098765432109876543, 0987654321098765432,
+09876543210987654321, 101010101010101, 111111111111111, 1111111111111111, 11111111111111111, 111111111111111111,
+1111111111111111111, 11111111111111111111, 1122334411223344, 112233441122334411223344, 112233445566778,
+1122334455667788, 123123123123123, 1231231231231231, 12312312312312312, 123123123123123123, 1231231231231231231,
+12312312312312312312, 1234123412341234, 123412341234123412341234, 1234567812345678, 123456781234567812345678,
+123456789012345, 1234567890123456, 12345678901234567, 123456789012345678, 1234567890123456789, 12345678901234567890,
+1234567890abcde, 1234567890abcdef, 1234567890qwertyuiop, 123456789123456, 1234567891234567, 12345678912345678,
+123456789123456789, 1234567891234567891, 12345678912345678912, 123456789qwertyui, 123456qwertyuiop, 147258369123456,
+147258369147258, 159753159753159, 1q2w3e4r1q2w3e4r, 1q2w3e4r1q2w3e4r1q2w3e4r, 1q2w3e4r5t6y7u8, 1q2w3e4r5t6y7u8i,
+1q2w3e4r5t6y7u8i9, 1q2w3e4r5t6y7u8i9o, 1q2w3e4r5t6y7u8i9o0, 1q2w3e4r5t6y7u8i9o0p, 1qaz2wsx1qaz2wsx,
+1qaz2wsx1qaz2wsx1qaz2wsx, 1qaz2wsx3edc4rf, 1qaz2wsx3edc4rfv, 1qaz2wsx3edc4rfv5, 1qaz2wsx3edc4rfv5t,
+1qaz2wsx3edc4rfv5tg, 1qaz2wsx3edc4rfv5tgb, 1qaz@wsx3edc$rfv, 222222222222222, 333333333333333, 444444444444444,
+555555555555555, 666666666666666, 777777777777777, 8765432187654321, 876543218765432187654321, 888888888888888,
+987654321098765, 9876543210987654, 98765432109876543, 987654321098765432, 9876543210987654321, 98765432109876543210,
+987654321987654, 999999999999999, a1a2a3a4a5a6a7a8, a1b2c3d4a1b2c3d4, a1b2c3d4a1b2c3d4a1b2c3d4, aaaaaaaaaaaaaaa,
+aaaaaaaaaaaaaaa1, aaaaaaaaaaaaaaaa, aaaaaaaaaaaaaaaaa, aaaaaaaaaaaaaaaaaa, aaaaaaaaaaaaaaaaaaa, aaaaaaaaaaaaaaaaaaaa,
+abc12345abc12345, abc12345abc12345abc12345, abcabcabcabcabc, abcabcabcabcabca, abcabcabcabcabcab, abcabcabcabcabcabc,
+abcabcabcabcabcabca, abcabcabcabcabcabcab, abcd1234abcd1234, abcd1234abcd1234abcd1234, abcdef1234567890,
+abcdefgh12345678, abcdefghijklmno, abcdefghijklmnop, abcdefghijklmnopq, abcdefghijklmnopqr, abcdefghijklmnopqrs,
+abcdefghijklmnopqrst, admin123admin123, admin123admin123admin123, adminadminadmin, administrator1!, administrator12,
+administrator123, administrator1234, alwaysandforever, asdf1234asdf1234, asdf1234asdf1234asdf1234, asdfasdfasdfasdf,
+asdfghjklasdfghjkl, asdfghjklqwerty, asdfghjklqwertyu, asdfghjklqwertyui, asdfghjklqwertyuio, asdfghjklqwertyuiop,
+barcelona123456, baseballbaseball, baseballbaseballbaseball, changemechangeme, changemechangemechangeme,
+changemeplease1, changethispassword, charlie1charlie1, charlie1charlie1charlie1, christianoronaldo, computercomputer,
+computercomputercomputer, correct horse battery staple, correct-horse-battery-staple, correcthorsebatterystaple,
+cristianoronaldo, defaultpassword, defaultpassword1, dragon12dragon12, dragon12dragon12dragon12, dragonballsuper1,
+footballfootball, footballfootballfootball, forever and ever, godisgoodallthetime, harrypotter12345, ilovemyfamily123,
+iloveyou1234567, iloveyou12345678, iloveyoubaby123, iloveyouforever, iloveyouiloveyou, iloveyouiloveyouiloveyou,
+iloveyoumorethan, iloveyousomuch!, iloveyousomuch1, inlovewithyou123, internetinternet, internetinternetinternet,
+jenniferjennifer, jenniferjenniferjennifer, jesuschristislord, jesusismysavior, jesuslovesme123, letmein!letmein!,
+letmein!letmein!letmein!, letmein1letmein1, letmein1letmein1letmein1, letmeinletmein1, letmeinplease123,
+liverpoolfootballclub, manchester united, manchesterunited, master12master12, master12master12master12,
+maytheforcebewithyou, michellemichelle, michellemichellemichelle, minecraft1234567, monkey12monkey12,
+monkey12monkey12monkey12, monkeymonkeymonkey, mypasswordis123, mysecretpassword, mysecretpassword1,
+nevergonnagiveyouup, newpassword12345, newpassword123456, openthedoorplease, p@ssw0rd12345678, p@ssw0rdp@ssw0rd,
+p@ssword12345678, pass1234pass1234, pass1234pass1234pass1234, passw0rd12345678, passw0rdpassw0rd,
+passw0rdpassw0rdpassw0rd, password!password!, password!password!password!, password12345678, password123456789,
+password1234567890, password1password1, password1password1password1, passwordpassword, passwordpassword1,
+passwordpassword123, passwordpasswordpassword, pleasechangeme1, pokemonpokemon1, princessprincess,
+princessprincessprincess, q1w2e3r4q1w2e3r4, q1w2e3r4q1w2e3r4q1w2e3r4, q1w2e3r4t5y6u7i, q1w2e3r4t5y6u7i8,
+q1w2e3r4t5y6u7i8o, q1w2e3r4t5y6u7i8o9, q1w2e3r4t5y6u7i8o9p, q1w2e3r4t5y6u7i8o9p0, qazwsxedcrfvtgb, qazwsxedcrfvtgby,
+qazwsxedcrfvtgbyh, qazwsxedcrfvtgbyhn, qazwsxedcrfvtgbyhnu, qazwsxedcrfvtgbyhnuj, qwer1234qwer1234,
+qwer1234qwer1234qwer1234, qwerqwerqwerqwer, qwerty123456789, qwerty1234567890, qwertyqwerty123, qwertyqwertyqwerty,
+qwertyuiop12345, qwertyuiop123456, qwertyuiop1234567890, qwertyuiop[]asdf, qwertyuiopasdfg, qwertyuiopasdfgh,
+qwertyuiopasdfghj, qwertyuiopasdfghjk, qwertyuiopasdfghjkl, qwertyuiopasdfghjklz, qwertyuiopasdfghjklzxcvbnm,
+qwertyuiqwertyui, qwertyuiqwertyuiqwertyui, realmadrid12345, securepassword123, shadow12shadow12,
+shadow12shadow12shadow12, spongebobsquarepants, starwarsstarwars, starwarsstarwarsstarwars, strongpassword123,
+sunshinesunshine, sunshinesunshinesunshine, supermansuperman, supermansupermansuperman, supersecret12345,
+supersecretpassword, supersecurepassword, temporarypassword, temppassword123, test1234test1234,
+test1234test1234test1234, thequickbrownfox, thequickbrownfoxjumps, thisisapassword, thisisapassword1,
+thisismypassword, thisismypassword1, tobeornottobe123, trustno1trustno1, trustno1trustno1trustno1, verysecurepassword,
+verystrongpassword, welcome123welcome123, welcome123welcome123welcome123, welcome1welcome1, welcome1welcome1welcome1,
+welcomewelcome1, whateverwhatever, whateverwhateverwhatever, xxxxxxxxxxxxxxx, xxxxxxxxxxxxxxxx, xxxxxxxxxxxxxxxxx,
+xxxxxxxxxxxxxxxxxx, xxxxxxxxxxxxxxxxxxx, xxxxxxxxxxxxxxxxxxxx, yourpassword123, yourpasswordhere, youshallnotpass,
+youshallnotpass!, zaq12wsxcde34rf, zaq12wsxcde34rfv, zaq12wsxcde34rfvb, zaq12wsxcde34rfvbg, zaq12wsxcde34rfvbgt,
+zaq12wsxcde34rfvbgt5, zxcvbnmasdfghjkl, zxcvbnmzxcvbnm1
 `
     .trim()
-    .split("\n"),
+    .split(/,\s+/),
 );

@@ -93,11 +93,11 @@ async function endIfReused({ sessionId, generation }: RefreshToken, client: Clie
 }
 
 /** An access token never outlives its session. */
-function tokensOf(stored: store.StoredSession, { familyId, sessionId }: RefreshToken): Tokens {
+async function tokensOf(stored: store.StoredSession, { familyId, sessionId }: RefreshToken): Promise<Tokens> {
   const sessionSeconds = Math.floor((stored.absoluteExpiresAt.getTime() - Date.now()) / 1000);
   const expiresIn = Math.max(1, Math.min(config.accessTokenSeconds, sessionSeconds));
   return {
-    accessToken: signAccessToken(stored.userId, sessionId, expiresIn),
+    accessToken: await signAccessToken(stored, expiresIn),
     refreshToken: issueRefreshToken({ familyId, sessionId, generation: stored.generation }),
     tokenType: "Bearer",
     expiresIn,

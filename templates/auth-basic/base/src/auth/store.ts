@@ -1,8 +1,26 @@
-import { and, desc, eq, gt, isNull, ne, not, type SQL, sql } from "drizzle-orm";
+import {
+  type AnyColumn,
+  and,
+  Column,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  is,
+  isNull,
+  lt,
+  ne,
+  not,
+  or,
+  type SQL,
+  type SQLWrapper,
+  sql,
+} from "drizzle-orm";
 import { ago, type Database, forShare, fromNow, now, read, transaction, write } from "../db/client.js";
 import { sessions, users } from "../db/schema/auth.js";
 import { config } from "./config.js";
 import type { PasswordHash } from "./passwords.js";
+import { type StoredClaims, sessionClaims } from "./session-claims.js";
 import { type FieldName, type FieldsWith, fieldEntries } from "./user-fields.js";
 
 const mostSessionsListed = 1000;
@@ -39,10 +57,11 @@ export interface SessionRow {
   userAgent: string | null;
 }
 
-/** Whose session it is, and at which epoch of theirs. */
+/** Whose session it is, at which epoch of theirs, and how that was proven (RFC 8176). */
 export interface SessionOwner {
   user: User;
   sessionEpoch: number;
+  amr: readonly string[];
 }
 
 /** What a transaction does before it writes a session, and whose that is then; null where there is to be none. */
@@ -54,11 +73,12 @@ export interface StoredSession {
   userId: string;
   generation: number;
   absoluteExpiresAt: Date;
+  claims: StoredClaims;
 }
 
 /**
  * Why a session ended. `replaced`: another took its place; `limit`: its owner had too many; `disabled` and `role`: somebody
- * has barred its owner, or changed what they may do.
+ * has barred its owner, or changed what they may do; `claim`: what its access tokens say of its owner is so no more.
  */
 export type RevokedReason =
   | "logout"
@@ -69,7 +89,8 @@ export type RevokedReason =
   | "replaced"
   | "limit"
   | "disabled"
-  | "role";
+  | "role"
+  | "claim";
 
 const answeredFields = Object.fromEntries(
   fieldEntries.flatMap(([name, { inAnswers }]) => (inAnswers ? [[name, users[name]]] : [])),
@@ -87,12 +108,22 @@ const uniqueColumns = [
   "usernameCanonical" as const,
   ...fieldEntries.flatMap(([name, { unique }]) => (unique ? name : [])),
 ];
+/**
+ * What the claims of a session are made of: it comes with the session, and no query is made for it alone. (drizzle nests
+ * columns after RETURNING too; its types have that for SELECT only.)
+ */
+export const storedClaims = Object.fromEntries(
+  sessionClaims.map(({ name, from }) => [name, besideSession(from)]),
+) as unknown as SQL<StoredClaims>;
+
+const endingColumns = sessionClaims.flatMap(({ from, endsSessions: ends }) => (ends && is(from, Column) ? from : []));
 
 export const storedSession = {
   id: sessions.id,
   userId: sessions.userId,
   generation: sessions.generation,
   absoluteExpiresAt: sessions.absoluteExpiresAt,
+  claims: storedClaims,
 };
 
 /** Sessions that are neither ended nor expired. */
@@ -115,7 +146,7 @@ export async function insertUser(tx: Database, user: NewUser): Promise<SessionOw
     .values({ ...user, createdAt: now })
     .onConflictDoNothing({ target: users.usernameCanonical })
     .returning(publicUser);
-  return added ? { user: added, sessionEpoch: 0 } : null;
+  return added ? { user: added, sessionEpoch: 0, amr: ["pwd"] } : null;
 }
 
 export async function findCredentials(by: { usernameCanonical: string } | { id: string }): Promise<Credentials | null> {
@@ -140,11 +171,20 @@ export async function findUser(id: string): Promise<User | null> {
   return user ?? null;
 }
 
-/** With `epoch`, null also when the password was changed since then. */
-export async function updateUser(id: string, changes: UserChanges, epoch?: number): Promise<User | null> {
+/**
+ * Changes the user, and says which sessions that has ended (`withEpoch`). With `epoch`, null also when the password was
+ * changed since then.
+ */
+export async function updateUser(
+  id: string,
+  changes: UserChanges,
+  epoch?: number,
+): Promise<{ user: User; ended: string[] } | null> {
   const match = epoch === undefined ? eq(users.id, id) : isEnabledAt(id, epoch);
-  const [user] = await write((db) => db.update(users).set(changes).where(match).returning(publicUser));
-  return user ?? null;
+  return transaction(async (tx) => {
+    const [user] = await tx.update(users).set(withEpoch(changes)).where(match).returning(publicUser);
+    return user ? { user, ended: await endOutdatedSessions(tx, id) } : null;
+  });
 }
 
 /** Which of `values` stand in unique columns. */
@@ -176,7 +216,7 @@ export async function replaceHash(userId: string, old: PasswordHash, newer: Pass
 export async function insertSession(session: SessionRow, owner: SessionOwner | BeforeSession) {
   return transaction(async (tx) => {
     const settled = typeof owner === "function" ? await owner(tx) : owner;
-    const started = settled && (await startSession(tx, session, settled.user.id, settled.sessionEpoch));
+    const started = settled && (await startSession(tx, session, settled));
     return started && { user: settled.user, session: started };
   });
 }
@@ -299,14 +339,14 @@ export async function revokeEveryone(): Promise<number> {
  * A new password, and every session ended, as the first step of the transaction that starts a new one. Null when the
  * password was changed since `sessionEpoch`.
  */
-export async function replacePassword(tx: Database, { user, sessionEpoch }: SessionOwner, hash: PasswordHash) {
+export async function replacePassword(tx: Database, owner: SessionOwner, hash: PasswordHash) {
   const [changed] = await tx
     .update(users)
     .set({ ...hash, sessionEpoch: nextEpoch })
-    .where(isEnabledAt(user.id, sessionEpoch))
+    .where(isEnabledAt(owner.user.id, owner.sessionEpoch))
     .returning({ epoch: users.sessionEpoch });
   if (!changed) return null;
-  return { user, sessionEpoch: changed.epoch, ended: await endSessions(tx, user.id, "password") };
+  return { ...owner, sessionEpoch: changed.epoch, ended: await endSessions(tx, owner.user.id, "password") };
 }
 
 /** Takes the user away. The sessions stay as tombstones, without what could name a person. */
@@ -348,17 +388,36 @@ export const nextEpoch = sql`${users.sessionEpoch} + 1`;
  * The row comes from a locked read of its owner: a password change either sees the new session and ends it, or has
  * moved the epoch and no row is made.
  */
-export async function startSession(tx: Database, session: SessionRow, userId: string, epoch: number) {
+async function startSession(tx: Database, session: SessionRow, { user, sessionEpoch, amr }: SessionOwner) {
+  const row = {
+    id: sql`${session.id}`,
+    userId: users.id,
+    epoch: users.sessionEpoch,
+    generation: sql`0`,
+    createdAt: now,
+    rotatedAt: now,
+    idleExpiresAt: fromNow(config.refreshTokenSeconds),
+    absoluteExpiresAt: fromNow(config.sessionMaxSeconds),
+    revokedAt: sql`null`,
+    revokedReason: sql`null`,
+    ip: sql`${session.ip}`,
+    userAgent: sql`${session.userAgent}`,
+    amr: sql`${amr.join(" ")}`,
+  };
   const [started] = await tx
     .insert(sessions)
-    .select(
-      sql`select ${session.id}, ${users.id}, ${users.sessionEpoch}, 0, ${now}, ${now},
-        ${fromNow(config.refreshTokenSeconds)}, ${fromNow(config.sessionMaxSeconds)},
-        null, null, ${session.ip}, ${session.userAgent}
-        from ${users} where ${isEnabledAt(userId, epoch)} ${forShare}`,
-    )
+    .select(sql`select ${inTableOrder(row)} from ${users} where ${isEnabledAt(user.id, sessionEpoch)} ${forShare}`)
     .returning(storedSession);
   return started ?? null;
+}
+
+/** An insert from a select takes a value for each column, in the order of the table. */
+function inTableOrder(row: Record<keyof typeof sessions.$inferSelect, SQLWrapper>): SQL {
+  const columns = Object.keys(getTableColumns(sessions)) as (keyof typeof row)[];
+  return sql.join(
+    columns.map((column) => sql`${row[column]}`),
+    sql`, `,
+  );
 }
 
 /** The user, if nothing has ended all sessions since `epoch` was read and nobody has barred the account. */
@@ -366,13 +425,46 @@ function isEnabledAt(userId: string, epoch: number): SQL | undefined {
   return and(eq(users.id, userId), eq(users.sessionEpoch, epoch), isNull(users.disabledAt));
 }
 
-export async function endSessions(tx: Database, userId: string, reason: RevokedReason): Promise<string[]> {
+/** `changes`, and one more epoch where another value in their column is to end the user's sessions (`access-claims.ts`). */
+export function withEpoch<Changes extends object>(changes: Changes): Changes & { sessionEpoch?: SQL } {
+  const columns: Record<string, AnyColumn> = getTableColumns(users);
+  const differences = Object.entries(changes).flatMap(([name, value]) => {
+    const column = columns[name];
+    const matters = column && value !== undefined && endingColumns.includes(column);
+    return matters ? sql`${column} is distinct from ${sql.param(value, column)}` : [];
+  });
+  if (differences.length === 0) return changes;
+  return {
+    ...changes,
+    sessionEpoch: sql`case when ${or(...differences)} then ${nextEpoch} else ${users.sessionEpoch} end`,
+  };
+}
+
+/** Ends what `withEpoch` has left behind. */
+export async function endOutdatedSessions(tx: Database, userId: string): Promise<string[]> {
+  if (endingColumns.length === 0) return [];
+  const epochNow = sql`(select ${users.sessionEpoch} from ${users} where ${eq(users.id, userId)})`;
+  return endSessions(tx, userId, "claim", lt(sessions.epoch, epochNow));
+}
+
+export async function endSessions(tx: Database, userId: string, reason: RevokedReason, match?: SQL): Promise<string[]> {
   const ended = await tx
     .update(sessions)
     .set({ revokedAt: now, revokedReason: reason })
-    .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt)))
+    .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt), match))
     .returning({ id: sessions.id });
   return ended.map(({ id }) => id);
+}
+
+/**
+ * SQL for a value that is read with a session, in a select and after a write alike: SQLite's RETURNING sees no table but
+ * the one that was written. Wrapped, since drizzle takes the table's name off columns that it finds there.
+ */
+function besideSession(from: AnyColumn | SQL): SQL {
+  if (!is(from, Column)) return sql`${from}`;
+  if (from.table === sessions) return sql`${sql`${from}`}`.mapWith(from);
+  const ofOwner = sql`(select ${from} from ${users} where ${eq(users.id, sessions.userId)})`;
+  return sql`${ofOwner}`.mapWith(from);
 }
 
 async function findSession(match: SQL | undefined): Promise<StoredSession | null> {

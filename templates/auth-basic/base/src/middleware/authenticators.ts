@@ -1,16 +1,21 @@
 import type { Request, Response } from "express";
+import type { AuthClaims } from "../auth/session-claims.js";
 import { type NewSession, newTokens } from "../auth/sessions.js";
 import { bearerToken } from "./bearer-token.js";
 import { clientOf } from "./client.js";
 
-/** Who a request speaks for. */
-export interface Auth {
+/** Who a request speaks for, and what `access-claims.ts` adds to that. */
+export interface Auth extends AuthClaims {
   readonly userId: string;
   readonly sessionId: string;
   /** The `jti` claim of the access token. */
   readonly tokenId: string;
   /** Seconds since the epoch. */
   readonly expiresAt: number;
+  /** When the login happened, in seconds since the epoch, by the database's clock. */
+  readonly authTime: number;
+  /** How its owner was authenticated then (RFC 8176). */
+  readonly amr: readonly string[];
 }
 
 /** Null when the request carries nothing of this kind; throws an AuthError when what it carries is not valid. */

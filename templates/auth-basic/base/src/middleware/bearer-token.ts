@@ -1,22 +1,22 @@
 import type { Request } from "express";
-import { type AccessClaims, verifyAccessToken } from "../auth/access-token.js";
+import { type VerifiedToken, verifyAccessToken } from "../auth/access-token.js";
 import { AuthError } from "../auth/errors.js";
 import { isRevoked } from "../auth/revocations.js";
 import type { Auth } from "./authenticators.js";
 
 /** The access token in `Authorization: Bearer ...` (RFC 6750, section 2.1); never one in a query or a body. */
 export async function bearerToken(req: Request): Promise<Auth | null> {
-  const claims = readBearerToken(req);
-  if (!claims) return null;
-  if (await isRevoked(claims.sessionId)) throw new AuthError("InvalidAccessToken");
-  return { ...claims };
+  const token = await readBearerToken(req);
+  if (!token) return null;
+  if (await isRevoked(token.sessionId)) throw new AuthError("InvalidAccessToken");
+  return { ...token };
 }
 
-/** The claims of a genuine token, whether its session still lives or not. */
-export function readBearerToken(req: Request): AccessClaims | null {
+/** What a genuine token says, whether its session still lives or not. */
+export async function readBearerToken(req: Request): Promise<VerifiedToken | null> {
   const header = req.headers.authorization;
   if (header === undefined || !/^bearer\b/i.test(header)) return null;
-  const claims = verifyAccessToken(header.slice("bearer".length).trim());
-  if (!claims) throw new AuthError("InvalidAccessToken");
-  return claims;
+  const token = await verifyAccessToken(header.slice("bearer".length).trim());
+  if (!token) throw new AuthError("InvalidAccessToken");
+  return token;
 }

@@ -76,9 +76,9 @@ async function logOut(req: Request, res: Response): Promise<void> {
 }
 
 async function endBearerSession(req: Request): Promise<boolean> {
-  const claims = readBearerToken(req);
-  if (claims) await sessions.endOwnSession(claims.sessionId, clientOf(req));
-  return claims !== null;
+  const token = await readBearerToken(req);
+  if (token) await sessions.endOwnSession(token.sessionId, clientOf(req));
+  return token !== null;
 }
 
 async function logOutEverywhere(req: Request, res: Response): Promise<void> {
@@ -104,7 +104,7 @@ async function deleteMe(req: Request, res: Response): Promise<void> {
 async function changePassword(req: Request, res: Response): Promise<void> {
   const input = inputs.parseInput(inputs.passwordInput, req.body);
   const session = newSession(req, res);
-  const opened = await accounts.changePassword(authOf(req).userId, input, clientOf(req), session);
+  const opened = await accounts.changePassword(authOf(req), input, clientOf(req), session);
   res.json(await session.deliver(opened.session));
 }
 

@@ -37,7 +37,7 @@ beforeAll(async () => {
   await startAuth();
   ada = await signUp();
 }, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 
 describe("a body that is no JSON object", () => {
   const notAnObject: Record<string, string | Buffer> = {

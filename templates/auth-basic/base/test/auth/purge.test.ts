@@ -20,8 +20,8 @@ import {
 } from "./client.js";
 import { tokensOf } from "./shapes.js";
 
-beforeAll(startAuth);
-afterAll(stopAuth);
+beforeAll(startAuth, 60_000);
+afterAll(stopAuth, 60_000);
 
 const day = 86_400;
 

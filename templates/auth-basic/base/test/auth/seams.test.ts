@@ -27,8 +27,8 @@ import {
 import { duringOutage } from "./database.js";
 import { loginShape } from "./shapes.js";
 
-beforeAll(startAuth);
-afterAll(stopAuth);
+beforeAll(startAuth, 60_000);
+afterAll(stopAuth, 60_000);
 
 describe("an event", () => {
   test("reaches the handlers of its name, and no longer those that have ended", async () => {

@@ -34,7 +34,7 @@ import { tokensOf, userOf } from "./shapes.js";
 const { PASSWORD_PEPPER: pepper, PASSWORD_PEPPER_PREVIOUS: previousPepper } = environment;
 
 beforeAll(startAuth, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 
 describe("a new password", () => {
   const username = "Margarete";

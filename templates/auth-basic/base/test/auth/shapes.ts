@@ -45,11 +45,14 @@ export function claimsShape(known: object = {}) {
   return {
     iss: issuer,
     aud: `${issuer}:client`,
+    client_id: `${issuer}:client`,
     sub: expect.any(String),
     sid: expect.any(String),
     iat: expect.any(Number),
     exp: expect.any(Number),
     jti: expect.any(String),
+    auth_time: expect.any(Number),
+    amr: ["pwd"],
     ...known,
   };
 }
@@ -61,6 +64,8 @@ export function authShape(known: object = {}) {
     sessionId: expect.any(String),
     tokenId: expect.any(String),
     expiresAt: expect.any(Number),
+    authTime: expect.any(Number),
+    amr: ["pwd"],
     ...known,
   };
 }

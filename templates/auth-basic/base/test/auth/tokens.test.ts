@@ -1,16 +1,24 @@
 import "./environment.js";
 import { createHash, createHmac, generateKeyPairSync, hkdfSync, randomBytes } from "node:crypto";
+import { eq } from "drizzle-orm";
 import express from "express";
 import jwt from "jsonwebtoken";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { verifyAccessToken } from "../../src/auth/access-token.js";
+import { signAccessToken, verifyAccessToken } from "../../src/auth/access-token.js";
+import { type AccessTokenSigner, accessTokenSigners } from "../../src/auth/access-token-signers.js";
+import { type AuthError, toProblem } from "../../src/auth/errors.js";
 import { issueRefreshToken, newFamily, parseRefreshToken } from "../../src/auth/refresh-token.js";
+import { newTokens, type Tokens } from "../../src/auth/sessions.js";
+import { findCredentials, insertSession } from "../../src/auth/store.js";
+import { read } from "../../src/db/client.js";
+import { sessions } from "../../src/db/schema/auth.js";
 import { type Auth, authenticators } from "../../src/middleware/authenticators.js";
 import { protectedRoute } from "../../src/middleware/jwt.js";
 import {
   call,
   expectAlive,
   expectProblem,
+  logIn,
   type Person,
   refresh,
   sessionOf,
@@ -28,11 +36,21 @@ const lifetime = 15 * 60;
 
 let ada: Person;
 
+/** What another part of an application might put on a request. */
+const somebody: Auth = {
+  userId: "somebody",
+  sessionId: "s",
+  tokenId: "t",
+  expiresAt: seconds() + 3600,
+  authTime: seconds(),
+  amr: ["pwd"],
+};
+
 beforeAll(async () => {
   await startAuth();
   ada = await signUp();
 }, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 
 describe("an access token", () => {
   test("has the header and the claims of RFC 9068, and nothing else", () => {
@@ -103,12 +121,13 @@ describe("an access token", () => {
     await expectRefused(forge({ claims: { padding: "x".repeat(4_000) } }));
   });
 
-  test("can't be told apart from the first time when it is shown again, and nobody can change who it speaks for", () => {
+  test("can't be told apart from the first time when it is shown again, and nobody can change who it speaks for", async () => {
     const token = forge();
-    const claims = verifyAccessToken(token);
-    expect(claims).toMatchObject({ userId: ada.id, sessionId: sessionOf(ada.accessToken) });
-    expect(Object.isFrozen(claims)).toBe(true);
-    expect(verifyAccessToken(token)).toEqual(claims);
+    const verified = await verifyAccessToken(token);
+    expect(verified).toMatchObject({ userId: ada.id, sessionId: sessionOf(ada.accessToken), amr: ["pwd"] });
+    expect(Object.isFrozen(verified)).toBe(true);
+    expect(Object.isFrozen(verified?.amr)).toBe(true);
+    expect(await verifyAccessToken(token)).toBe(verified);
   });
 
   test("does not work as a refresh token, nor a refresh token as an access token", async () => {
@@ -122,8 +141,9 @@ describe("a protected route", () => {
   test("knows who is asking", async () => {
     const { body } = await call("GET /orders", { mount: "", bearer: ada.accessToken });
     const { jti, exp } = jwt.decode(ada.accessToken) as jwt.JwtPayload;
-    const known = { userId: ada.id, sessionId: sessionOf(ada.accessToken), tokenId: jti, expiresAt: exp };
-    expect(body).toEqual(authShape(known));
+    const { auth_time: authTime, amr } = claimsOf(ada.accessToken);
+    const token = { tokenId: jti, expiresAt: exp, authTime, amr };
+    expect(body).toEqual(authShape({ userId: ada.id, sessionId: sessionOf(ada.accessToken), ...token }));
   });
 
   test("answers with a problem of the module, wherever it stands", async () => {
@@ -155,7 +175,7 @@ describe("a protected route", () => {
   test("does not trust a req.auth that something else has set", async () => {
     const app = express();
     app.use((req, _res, next) => {
-      req.auth = { userId: ada.id, sessionId: "x", tokenId: "x", expiresAt: seconds() + 60 };
+      req.auth = { ...somebody, userId: ada.id };
       next();
     });
     app.get("/orders", protectedRoute, (req, res) => {
@@ -178,7 +198,7 @@ describe("a protected route", () => {
   });
 
   test("asks an authenticator that was added when there is no bearer token", async () => {
-    const bob = { userId: "bob", sessionId: "s", tokenId: "t", expiresAt: seconds() + 60 };
+    const bob = { ...somebody, userId: "bob" };
     authenticators.push(async (req) => (req.get("X-Api-Key") === "bob's" ? bob : null));
     try {
       const answer = await call("GET /orders", { mount: "", headers: { "X-Api-Key": "bob's" } });
@@ -187,6 +207,133 @@ describe("a protected route", () => {
     } finally {
       authenticators.pop();
     }
+  });
+});
+
+describe("a login", () => {
+  test("happened when its session was stored, by the database's clock, and each of its tokens says so", async () => {
+    const bob = await signUp();
+    const [session] = await read((db) =>
+      db
+        .select({ createdAt: sessions.createdAt })
+        .from(sessions)
+        .where(eq(sessions.id, sessionOf(bob.accessToken))),
+    );
+    const authTime = Math.floor((session?.createdAt.getTime() ?? 0) / 1000);
+    expect(claimsOf(bob.accessToken)["auth_time"]).toBe(authTime);
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const { body: refreshed } = await refresh(bob.refreshToken);
+    expect(claimsOf(refreshed.accessToken)).toMatchObject({ auth_time: authTime, amr: ["pwd"] });
+    const { body: auth } = await call("GET /orders", { mount: "", bearer: refreshed.accessToken });
+    expect(auth).toMatchObject({ authTime, amr: ["pwd"] });
+    const again = await logIn(bob.username);
+    expect(claimsOf(again.accessToken)["auth_time"]).toBeGreaterThan(authTime);
+  });
+
+  test("by other means than a password says so in its tokens, and after a refresh", async () => {
+    const bob = await signUp();
+    const credentials = await findCredentials({ id: bob.id });
+    if (!credentials) throw new Error("There is no such user.");
+    const { row, deliver } = newTokens({ ip: null, userAgent: null });
+    const opened = await insertSession(row, { ...credentials, amr: ["pwd", "otp"] });
+    if (!opened) throw new Error("No session was stored.");
+    const { accessToken, refreshToken } = (await deliver(opened.session)) as Tokens;
+    expect(claimsOf(accessToken)["amr"]).toEqual(["pwd", "otp"]);
+    const { body: refreshed } = await refresh(refreshToken);
+    expect(claimsOf(refreshed.accessToken)["amr"]).toEqual(["pwd", "otp"]);
+  });
+});
+
+describe("signing", () => {
+  const subject = { id: "session", userId: "somebody", claims: { auth_time: new Date(), amr: "pwd" } };
+
+  test("fails for a token that would be refused for its length, and says why to the log, not to the client", async () => {
+    const longest = { ...subject, claims: { ...subject.claims, amr: "x".repeat(2_500) } };
+    expect(await verifyAccessToken(await signAccessToken(longest, 60))).not.toBeNull();
+    const tooLong = { ...subject, claims: { ...subject.claims, amr: "x".repeat(3_000) } };
+    const failure = await signAccessToken(tooLong, 60).catch((error: unknown) => error as AuthError);
+    expect(failure).toMatchObject({ code: "InternalError", message: expect.stringMatching(/more than 4096/) });
+    expect(toProblem(failure as AuthError).detail).not.toMatch(/4096/);
+  });
+
+  test("fails for a claim that is not what it says", async () => {
+    const nothing = { ...subject, claims: { ...subject.claims, amr: "" } };
+    await expect(signAccessToken(nothing, 60)).rejects.toMatchObject({
+      code: "InternalError",
+      message: expect.stringMatching(/of amr/),
+    });
+  });
+});
+
+describe("another signer", () => {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
+  /** Knows its keys by their names, and only after a while, as if it had to fetch them. */
+  const es256: AccessTokenSigner = {
+    alg: "ES256",
+    sign: (claims, typ) =>
+      jwt.sign(claims, privateKey, { algorithm: "ES256", header: { alg: "ES256", typ, kid: "1" } }),
+    verify: async (token, kid) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (kid !== "1") return null;
+      try {
+        return jwt.verify(token, publicKey, { algorithms: ["ES256"] });
+      } catch {
+        return null;
+      }
+    },
+  };
+  const head = (token: string) => jwt.decode(token, { complete: true })?.header;
+
+  async function whileItSigns(work: () => Promise<void>): Promise<void> {
+    accessTokenSigners.push(es256);
+    try {
+      await work();
+    } finally {
+      accessTokenSigners.splice(accessTokenSigners.indexOf(es256), 1);
+    }
+  }
+
+  test("takes over from the one before it, whose tokens stay good", async () => {
+    const old = forge();
+    await whileItSigns(async () => {
+      const bob = await signUp();
+      expect(head(bob.accessToken)).toEqual({ alg: "ES256", typ: "at+jwt", kid: "1" });
+      await expectAlive(bob);
+      await expectOpens(old);
+      const { body: refreshed } = await refresh(bob.refreshToken);
+      expect(head(refreshed.accessToken)).toMatchObject({ alg: "ES256" });
+    });
+  });
+
+  test("is asked for its own algorithm only, and nobody's public key is a secret", async () => {
+    const unseen = jwt.sign(claimsOf(forge()), privateKey, {
+      algorithm: "ES256",
+      header: { alg: "ES256", typ: "at+jwt" },
+    });
+    await whileItSigns(async () => {
+      await expectRefused(forge({ key: pem }));
+      await expectRefused(forge({ key: pem, header: { kid: "1" } }));
+      await expectRefused(forge({ header: { alg: "ES256", kid: "1" } }));
+      await expectRefused(unseen);
+    });
+  });
+
+  test("leaves nothing that opens a door when it is gone", async () => {
+    const tokens: string[] = [];
+    await whileItSigns(async () => void tokens.push((await signUp()).accessToken));
+    await expectRefused(tokens[0] ?? "");
+  });
+
+  test("signs for what the module checks: its claims are held to the same rules", async () => {
+    const signed = (claims: object) => es256.sign({ ...claimsOf(forge()), ...claims }, "at+jwt");
+    await whileItSigns(async () => {
+      await expectOpens(await signed({}));
+      await expectRefused(await signed({ aud: "somebody-else:client" }));
+      await expectRefused(await signed({ iat: seconds() - 120, exp: seconds() - 1 }));
+      await expectRefused(await signed({ nbf: seconds() + 600 }));
+      await expectRefused(await signed({ amr: [] }));
+    });
   });
 });
 
@@ -261,7 +408,7 @@ function wrongHeaders(): Record<string, object> {
 }
 
 function wrongClaims(): Record<string, object> {
-  const names = ["iss", "aud", "sub", "sid", "iat", "exp", "jti"];
+  const names = ["iss", "aud", "client_id", "sub", "sid", "iat", "exp", "jti", "auth_time", "amr"];
   const missing = names.map((name) => [`${name} is missing`, { [name]: undefined }]);
   const nothing = names.map((name) => [`${name} is null`, { [name]: null }]);
   return {
@@ -270,10 +417,19 @@ function wrongClaims(): Record<string, object> {
     "iss is a list": { iss: [issuer] },
     "aud is another": { aud: "somebody-else:client" },
     "aud is a list with ours in it": { aud: [`${issuer}:client`, "somebody-else:client"] },
+    "client_id is another": { client_id: "somebody-else:client" },
+    "client_id is a list": { client_id: [`${issuer}:client`] },
     "sub is a number": { sub: 1 },
     "sub is empty": { sub: "" },
     "sid is an object": { sid: { $gt: "" } },
     "jti is a number": { jti: 1 },
+    "auth_time is a text": { auth_time: String(seconds()) },
+    "auth_time is a fraction": { auth_time: seconds() - 0.5 },
+    "auth_time is negative": { auth_time: -1 },
+    "amr is a text": { amr: "pwd" },
+    "amr is empty": { amr: [] },
+    "amr holds a number": { amr: ["pwd", 1] },
+    "amr holds an empty text": { amr: ["pwd", ""] },
     "exp is a text": { exp: String(seconds() + 60) },
     "exp is a fraction": { exp: seconds() + 60.5 },
     "exp is past": { iat: seconds() - 120, exp: seconds() - 1 },
@@ -284,6 +440,7 @@ function wrongClaims(): Record<string, object> {
     "iat is a fraction": { iat: seconds() - 0.5 },
     "iat is in the future": { iat: seconds() + 600, exp: seconds() + 660 },
     "nbf is in the future": { nbf: seconds() + 600 },
+    "nbf is a text": { nbf: String(seconds()) },
     "it lives longer than configured": { exp: seconds() + lifetime + 600 },
     "it was made to live longer than configured": { iat: seconds() - lifetime, exp: seconds() + 600 },
   };
@@ -305,6 +462,10 @@ function wrongSpellings(): Record<string, (token: string) => string> {
     "in another case": (token) => token.toLowerCase(),
     "not JSON": (token) => token.replace(/^[^.]+/, Buffer.from("{alg}").toString("base64url")),
   };
+}
+
+function claimsOf(token: string): jwt.JwtPayload {
+  return jwt.decode(token) as jwt.JwtPayload;
 }
 
 /** The last letter of a signature holds four bits of it, and two that a loose decoder drops. */

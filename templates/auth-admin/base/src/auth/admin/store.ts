@@ -5,10 +5,12 @@ import { AuthError } from "../errors.js";
 import { hasPassword, type PasswordHash } from "../passwords.js";
 import {
   type UserChanges as Changes,
+  endOutdatedSessions,
   endSessions,
   type NewUser as NewAccount,
   nextEpoch,
   removeUser,
+  withEpoch,
 } from "../store.js";
 import { type AdminUser, adminUser } from "./list-store.js";
 import type { Role } from "./roles.js";
@@ -49,8 +51,10 @@ export async function changeUser(actor: Actor, id: string, asked: UserChanges): 
   return act(actor, id, async (tx, { target, isLastAdmin }) => {
     const changesEmail = asked.email !== undefined && asked.email !== target.email;
     const changes = changesEmail ? { ...asked, emailVerifiedAt: null } : asked;
-    if (asked.role === undefined || asked.role === target.role)
-      return { before: target, user: await update(tx, id, changes), ended: [] };
+    if (asked.role === undefined || asked.role === target.role) {
+      const user = await update(tx, id, withEpoch(changes));
+      return { before: target, user, ended: await endOutdatedSessions(tx, id) };
+    }
     if (isLastAdmin) throw lastAdminStays();
     const user = await update(tx, id, { ...changes, sessionEpoch: nextEpoch });
     return { before: target, user, ended: await endSessions(tx, id, "role") };

@@ -35,11 +35,11 @@ import { tokensOf, userOf, userShape } from "../shapes.js";
 // What admins may do with users, what nobody else may, and that there is always an admin.
 
 beforeAll(startAuth, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 beforeEach(async () => {
   await write((db) => db.update(users).set({ role: "user" }));
   events.length = 0;
-});
+}, 60_000);
 
 /** An application that mounts both routers, and has a route of its own for admins. */
 const app = express();

@@ -1,17 +1,21 @@
-import { bigint, timestamp } from "drizzle-orm/pg-core";
+import { bigint as pgBigint, timestamp } from "drizzle-orm/pg-core";
 
-/** What a table of an add-on is made of, so that its schema is the same file for every database. */
+/** What a table is made of, so that its schema is the same file for every database. */
 export { index, integer, pgTable as table, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 
 /** A moment, as a Date. */
 export const time = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
 
+/** A whole number of up to 53 bits. */
+export const bigint = (name: string) => pgBigint(name, { mode: "number" });
+
 /** A primary key that counts up. */
-export const counter = (name: string) => bigint(name, { mode: "number" }).primaryKey().generatedAlwaysAsIdentity();
+export const counter = (name: string) => bigint(name).primaryKey().generatedAlwaysAsIdentity();
 
 /** How migrations spell the columns above. */
 export const columnType = {
   time: "timestamp with time zone",
+  bigint: "bigint",
   counter: "bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY",
 };
 

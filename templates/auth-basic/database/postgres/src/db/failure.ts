@@ -19,7 +19,7 @@ export function databaseFailure(error: unknown): unknown {
   if (sqlState(error) === undefinedTable)
     return new AuthError("ServiceUnavailable", {
       retryAfterSeconds: 1,
-      detail: "The tables are missing: run npm run auth:migrate.",
+      detail: "The tables are missing: run npm run auth:migrate. (It says so where they have other names.)",
       cause: error,
     });
   const mistake = /^(22|23|42)/.test(sqlState(error));

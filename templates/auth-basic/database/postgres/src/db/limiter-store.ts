@@ -1,5 +1,7 @@
+import { getTableName } from "drizzle-orm";
 import { type IRateLimiterOptions, type RateLimiterAbstract, RateLimiterPostgres } from "rate-limiter-flexible";
 import { query } from "./client.js";
+import { rateLimits } from "./schema/auth-limits.js";
 
 interface Statement {
   text: string;
@@ -12,7 +14,7 @@ export function createLimiter(options: IRateLimiterOptions): RateLimiterAbstract
     ...options,
     storeClient: unnamedStatements,
     storeType: "pool",
-    tableName: "auth_rate_limits",
+    tableName: getTableName(rateLimits),
     tableCreated: true,
     clearExpiredByTimeout: true,
   });

@@ -1,7 +1,8 @@
-import { sql } from "drizzle-orm";
+import { getTableName, sql } from "drizzle-orm";
 import type { Database } from "./client.js";
 import { migrations } from "./migrations/index.js";
-import { type Migration, migrationFailure } from "./migrations/migration.js";
+import { createAppliedMigrations, type Migration, migrationFailure, tablesAreRenamed } from "./migrations/migration.js";
+import { appliedMigrations, users } from "./schema/auth.js";
 
 /** Any number that no other advisory lock of the database uses. */
 const migrationLock = 7_201_653_811;
@@ -14,9 +15,10 @@ const migrationLock = 7_201_653_811;
  */
 export async function migrate(tx: Database): Promise<string[]> {
   await tx.execute(sql`select pg_advisory_xact_lock(${migrationLock}::bigint)`);
-  await tx.execute(sql`create table if not exists auth_migrations (
-    id text primary key not null, applied_at timestamp with time zone not null default now())`);
-  const missing = await missingIn(tx);
+  await tx.execute(sql.raw(createAppliedMigrations));
+  const applied = await appliedIn(tx);
+  if (applied.size > 0 && !(await hasUsers(tx))) throw tablesAreRenamed();
+  const missing = migrations.filter(({ id }) => !applied.has(id));
   for (const migration of missing) await apply(tx, migration);
   return missing.map(({ id }) => id);
 }
@@ -27,11 +29,18 @@ async function apply(tx: Database, { id, statements }: Migration): Promise<void>
   } catch (error) {
     throw migrationFailure(id, error);
   }
-  await tx.execute(sql`insert into auth_migrations (id) values (${id})`);
+  await tx.insert(appliedMigrations).values({ id, appliedAt: sql`now()` });
 }
 
-async function missingIn(tx: Database) {
-  const { rows } = (await tx.execute(sql`select id from auth_migrations`)) as unknown as { rows: { id: string }[] };
-  const applied = new Set(rows.map(({ id }) => id));
-  return migrations.filter(({ id }) => !applied.has(id));
+async function appliedIn(tx: Database): Promise<Set<string>> {
+  const rows = await tx.select({ id: appliedMigrations.id }).from(appliedMigrations);
+  return new Set(rows.map(({ id }) => id));
+}
+
+async function hasUsers(tx: Database): Promise<boolean> {
+  const name = getTableName(users);
+  const [found] = await tx
+    .select({ isThere: sql<boolean>`to_regclass(quote_ident(${name})) is not null` })
+    .from(sql`(values (1)) as one`);
+  return found?.isThere === true;
 }

@@ -1,10 +1,13 @@
 import { integer } from "drizzle-orm/sqlite-core";
 
-/** What a table of an add-on is made of, so that its schema is the same file for every database. */
+/** What a table is made of, so that its schema is the same file for every database. */
 export { index, integer, primaryKey, sqliteTable as table, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 /** A moment, as a Date. */
 export const time = (name: string) => integer(name, { mode: "timestamp_ms" });
+
+/** A whole number of up to 53 bits. */
+export const bigint = (name: string) => integer(name);
 
 /** A primary key that counts up. */
 export const counter = (name: string) => integer(name).primaryKey({ autoIncrement: true });
@@ -12,6 +15,7 @@ export const counter = (name: string) => integer(name).primaryKey({ autoIncremen
 /** How migrations spell the columns above. */
 export const columnType = {
   time: "integer",
+  bigint: "integer",
   counter: "integer PRIMARY KEY AUTOINCREMENT",
 };
 

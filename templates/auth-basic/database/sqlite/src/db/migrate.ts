@@ -1,6 +1,10 @@
 import type { Client, Transaction } from "@libsql/client";
+import { getTableName } from "drizzle-orm";
 import { migrations } from "./migrations/index.js";
-import { type Migration, migrationFailure } from "./migrations/migration.js";
+import { createAppliedMigrations, type Migration, migrationFailure, tablesAreRenamed } from "./migrations/migration.js";
+import { appliedMigrations, users } from "./schema/auth.js";
+
+const remembered = `"${getTableName(appliedMigrations)}"`;
 
 /**
  * Applies what the database does not have yet, each migration whole or not at all. Any number of processes may try at
@@ -9,13 +13,12 @@ import { type Migration, migrationFailure } from "./migrations/migration.js";
  * @returns the ids of those that were applied now.
  */
 export async function migrate(client: Client): Promise<string[]> {
-  const applied = await appliedMigrations(client);
+  const applied = await appliedIn(client);
+  if (applied.size > 0 && !(await hasTable(client, getTableName(users)))) throw tablesAreRenamed();
   if (migrations.every(({ id }) => applied.has(id))) return [];
   const transaction = await client.transaction("write");
   try {
-    await transaction.execute(
-      "CREATE TABLE IF NOT EXISTS auth_migrations (id text PRIMARY KEY NOT NULL, applied_at text NOT NULL)",
-    );
+    await transaction.execute(createAppliedMigrations);
     const missing = await missingIn(transaction);
     for (const migration of missing) await apply(transaction, migration);
     await transaction.commit();
@@ -31,13 +34,20 @@ async function apply(transaction: Transaction, { id, statements }: Migration): P
   } catch (error) {
     throw migrationFailure(id, error);
   }
-  await transaction.execute({ sql: "INSERT INTO auth_migrations VALUES (?, datetime('now'))", args: [id] });
+  await transaction.execute({ sql: `INSERT INTO ${remembered} VALUES (?, ?)`, args: [id, Date.now()] });
 }
 
 /** A start that has nothing to do takes no write lock. */
-async function appliedMigrations(client: Client): Promise<Set<unknown>> {
-  const table = await client.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'auth_migrations'");
-  return table.rows.length === 0 ? new Set() : ids(client);
+async function appliedIn(client: Client): Promise<Set<unknown>> {
+  return (await hasTable(client, getTableName(appliedMigrations))) ? ids(client) : new Set();
+}
+
+async function hasTable(client: Client, name: string): Promise<boolean> {
+  const { rows } = await client.execute({
+    sql: "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?",
+    args: [name],
+  });
+  return rows.length > 0;
 }
 
 async function missingIn(database: Pick<Client, "execute">) {
@@ -46,6 +56,6 @@ async function missingIn(database: Pick<Client, "execute">) {
 }
 
 async function ids(database: Pick<Client, "execute">): Promise<Set<unknown>> {
-  const { rows } = await database.execute("SELECT id FROM auth_migrations");
+  const { rows } = await database.execute(`SELECT id FROM ${remembered}`);
   return new Set(rows.map((row) => row["id"]));
 }

@@ -2,6 +2,7 @@ import type { Request } from "express";
 import type { Auth } from "../../middleware/authenticators.js";
 import { checkSameOrigin } from "../../middleware/same-origin.js";
 import { AuthError } from "../errors.js";
+import { authClaimsOf } from "../session-claims.js";
 import { cookieKind, cookieValues } from "./cookie-jar.js";
 import { parseSessionCookie } from "./cookie-value.js";
 import { expiryOf, findCookieSession } from "./sessions.js";
@@ -19,7 +20,13 @@ export async function sessionCookie(req: Request): Promise<Auth | null> {
   if (!session) throw sessionHasEnded();
   authenticated.add(req);
   const expiresAt = Math.floor(expiryOf(session).getTime() / 1000);
-  return { userId: session.userId, sessionId: session.id, tokenId: session.id, expiresAt };
+  return {
+    ...authClaimsOf(session.claims),
+    userId: session.userId,
+    sessionId: session.id,
+    tokenId: session.id,
+    expiresAt,
+  };
 }
 
 /** Whether it was the cookie that authenticated the request. */

@@ -3,6 +3,7 @@ import { Redis } from "ioredis";
 import { z } from "zod";
 import { config } from "../config.js";
 import { AuthError } from "../errors.js";
+import { readClaims } from "../session-claims.js";
 import type { KnownSession, SessionCache } from "./cache.js";
 
 const keyPrefix = "authwright:session:";
@@ -42,11 +43,12 @@ const stored = z.object({
     idleExpiresAt: z.coerce.date(),
     absoluteExpiresAt: z.coerce.date(),
     readAt: z.coerce.date(),
+    claims: z.record(z.string(), z.unknown()),
   }),
 });
 
 /**
- * Remembers sessions in Redis, for all servers together. It holds ids, which are hashes, and times: no cookie can be made
+ * Remembers sessions in Redis, for all servers together. It holds ids, which are hashes, times and claims: no cookie can be made
  * from it; and with a MAC, so that whoever can write to it can't make a session either.
  */
 export function redisSessionCache(url: string, leaseMs: number): SessionCache {
@@ -91,12 +93,13 @@ function seal({ session, ageMs }: KnownSession): string {
   return `${mac(text).toString("base64url")}.${text}`;
 }
 
-/** Anything that we have not written counts as nothing. */
+/** Anything that we have not written counts as nothing, also what was written before `access-claims.ts` got another entry. */
 function open(sealed: string | null): KnownSession | null {
   const [, tag = "", text = ""] = macForm.exec(sealed ?? "") ?? [];
   if (tag === "" || !timingSafeEqual(Buffer.from(tag, "base64url"), mac(text))) return null;
   const { success, data } = stored.safeParse(JSON.parse(text));
-  return success ? { session: data.session, ageMs: Date.now() - data.readByClock } : null;
+  const claims = success && readClaims(data.session.claims);
+  return claims ? { session: { ...data.session, claims }, ageMs: Date.now() - data.readByClock } : null;
 }
 
 function mac(text: string): Buffer {

@@ -38,7 +38,7 @@ async function getSession(req: Request, res: Response): Promise<void> {
 
 /** Afterwards the browser has no session: so it is no error when it had none, or one that has ended. */
 async function endSession(req: Request, res: Response): Promise<void> {
-  const bearer = readBearerToken(req);
+  const bearer = await readBearerToken(req);
   if (bearer) await endOwnSession(bearer.sessionId, clientOf(req));
   else await forgetCookie(req, res);
   res.status(204).end();

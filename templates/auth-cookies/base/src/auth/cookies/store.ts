@@ -2,7 +2,8 @@ import { and, eq, lt, sql } from "drizzle-orm";
 import { fromNow, now, read, write } from "../../db/client.js";
 import { sessions, users } from "../../db/schema/auth.js";
 import { config } from "../config.js";
-import { isLive, ownerAllows } from "../store.js";
+import { type Claims, claimsOf } from "../session-claims.js";
+import { isLive, ownerAllows, storedClaims } from "../store.js";
 
 /** A live session, and the moment at which the database said so. All times are the database's. */
 export interface LiveSession {
@@ -13,6 +14,8 @@ export interface LiveSession {
   idleExpiresAt: Date;
   absoluteExpiresAt: Date;
   readAt: Date;
+  /** What an access token of the session would say of its login and its owner. */
+  claims: Claims;
 }
 
 const liveSession = {
@@ -23,6 +26,7 @@ const liveSession = {
   idleExpiresAt: sessions.idleExpiresAt,
   absoluteExpiresAt: sessions.absoluteExpiresAt,
   readAt: sql`${now}`.mapWith(sessions.rotatedAt),
+  claims: storedClaims,
 };
 
 /** One lookup by primary key; null when the session has ended or expired, or its owner is barred. */
@@ -34,7 +38,7 @@ export async function findLiveSession(id: string): Promise<LiveSession | null> {
       .innerJoin(users, ownerAllows)
       .where(and(eq(sessions.id, id), isLive)),
   );
-  return found ?? null;
+  return found ? { ...found, claims: claimsOf(found.claims) } : null;
 }
 
 /** Starts the idle time anew: of many requests at once, one writes. Null when nothing was written. */
@@ -48,5 +52,5 @@ export async function renewSession(id: string, unusedSeconds: number): Promise<L
       .where(and(eq(sessions.id, id), isDue, isLive, ownerAllows))
       .returning(liveSession),
   );
-  return renewed ?? null;
+  return renewed ? { ...renewed, claims: claimsOf(renewed.claims) } : null;
 }

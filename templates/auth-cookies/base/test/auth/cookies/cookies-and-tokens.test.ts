@@ -13,7 +13,7 @@ import { browserOf, fromPage, logInWithBrowser, signUpInBrowser } from "./browse
 
 // What a session promises, whether its client holds a bearer token or a cookie.
 beforeAll(startAuth, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 
 interface Client {
   id: string;
@@ -27,7 +27,7 @@ interface Kind {
   signUp(): Promise<Client>;
   /** The same person on another device. */
   logIn(client: Client): Promise<Client>;
-  /** The session that a change of the password has handed over. */
+  /** The session that a change of the password has started. */
   taken(answer: Response, client: Client): Client;
   endedCode: ErrorCode;
 }
@@ -73,10 +73,13 @@ for (const kind of [bearer, cookie]) {
     test("opens what is protected, and req.auth says whose it is and how long", async () => {
       const ada = await kind.signUp();
       const { body } = await open(ada);
-      const { userId, sessionId, tokenId, expiresAt } = body;
-      expect(Object.keys(body).sort()).toEqual(["expiresAt", "sessionId", "tokenId", "userId"]);
+      const { userId, sessionId, tokenId, expiresAt, authTime, amr } = body;
+      expect(Object.keys(body).sort()).toEqual(["amr", "authTime", "expiresAt", "sessionId", "tokenId", "userId"]);
       expect([userId, sessionId, typeof tokenId]).toEqual([ada.id, ada.sessionId, "string"]);
       expect(Number.isSafeInteger(expiresAt) && expiresAt > Date.now() / 1000).toBe(true);
+      expect(amr).toEqual(["pwd"]);
+      const { createdAt } = (await as(ada, "GET /session")).body.session;
+      expect(authTime).toBe(Math.floor(Date.parse(createdAt) / 1000));
     });
 
     test("reads and changes the profile, and is told live by /validate", async () => {

@@ -26,7 +26,7 @@ import { testRedisUrl } from "./environment.js";
 
 // What cookie sessions promise. What they have in common with bearer tokens, and who may use them, have files of their own.
 beforeAll(startAuth, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 
 const days = 24 * 60 * 60;
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
   await startAuth();
   ada = await signUpInBrowser();
 }, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 
 /** An application's own route, behind `protectedRoute`, that counts what it was made to do. */
 const shop = express();

@@ -5,7 +5,7 @@ import { sessions, users } from "../../db/schema/auth.js";
 import { emailTokens, mailOutbox } from "../../db/schema/auth-email.js";
 import { codeOf, withCauses } from "../errors.js";
 import { hasPassword, type PasswordHash } from "../passwords.js";
-import { endSessions, type RevokedReason } from "../store.js";
+import { endOutdatedSessions, endSessions, type RevokedReason, withEpoch } from "../store.js";
 import { canonicalAddress } from "./address.js";
 import { admitReset, admitVerification, mayAsk, mayReset, mayTell, networkKeyOf } from "./limits.js";
 import { addLinkMail, addMail, addRequest, dropLinks, type ResetRequest } from "./outbox-store.js";
@@ -282,10 +282,12 @@ async function retryingProofs<T>(work: () => Promise<T>): Promise<T> {
 
 /** Other accounts lose the address, and their links to it: nothing else of theirs is touched. */
 async function detach(tx: Database, { userId, addressCanonical }: Link): Promise<void> {
-  await tx
+  const others = await tx
     .update(users)
-    .set({ email: null, emailVerifiedAt: null })
-    .where(and(hasAddress(addressCanonical), ne(users.id, userId)));
+    .set(withEpoch({ email: null, emailVerifiedAt: null }))
+    .where(and(hasAddress(addressCanonical), ne(users.id, userId)))
+    .returning({ id: users.id });
+  for (const { id } of others) await endOutdatedSessions(tx, id);
   const itsLinks = and(eq(emailTokens.addressCanonical, addressCanonical), eq(emailTokens.purpose, "verify"));
   await tx.delete(emailTokens).where(itsLinks);
 }

@@ -1,8 +1,10 @@
 import { index, integer, table, text, time, uniqueIndex } from "../columns.js";
 
+const names = { tokens: "auth_email_tokens", outbox: "auth_mail_outbox", limits: "auth_mail_limits" };
+
 /** A link that was mailed and not used. Using it deletes the row. */
 export const emailTokens = table(
-  "email_tokens",
+  names.tokens,
   {
     id: text("id").primaryKey(),
     /** verify, reset or revert. */
@@ -17,16 +19,16 @@ export const emailTokens = table(
     expiresAt: time("expires_at").notNull(),
   },
   (token) => [
-    uniqueIndex("email_tokens_token_hash").on(token.tokenHash),
-    index("email_tokens_user_id").on(token.userId),
-    index("email_tokens_address").on(token.addressCanonical),
-    index("email_tokens_expires_at").on(token.expiresAt),
+    uniqueIndex(`${names.tokens}_token_hash`).on(token.tokenHash),
+    index(`${names.tokens}_user_id`).on(token.userId),
+    index(`${names.tokens}_address`).on(token.addressCanonical),
+    index(`${names.tokens}_expires_at`).on(token.expiresAt),
   ],
 );
 
-/** Mail that has not gone out. It holds no link: see `mail-token.ts`. */
+/** Mail that has not gone out. It holds no link: see `auth/email/token.ts`. */
 export const mailOutbox = table(
-  "mail_outbox",
+  names.outbox,
   {
     /** Also the left side of the Message-ID, so that a mail that goes out twice is one to its reader. */
     id: text("id").primaryKey(),
@@ -44,15 +46,15 @@ export const mailOutbox = table(
     createdAt: time("created_at").notNull(),
   },
   (mail) => [
-    index("mail_outbox_due_at").on(mail.dueAt),
-    index("mail_outbox_user_id").on(mail.userId),
-    index("mail_outbox_created_at").on(mail.createdAt),
+    index(`${names.outbox}_due_at`).on(mail.dueAt),
+    index(`${names.outbox}_user_id`).on(mail.userId),
+    index(`${names.outbox}_created_at`).on(mail.createdAt),
   ],
 );
 
 /** How much was mailed lately. Keys are hashes. */
 export const mailLimits = table(
-  "mail_limits",
+  names.limits,
   {
     key: text("key").primaryKey(),
     sent: integer("sent").notNull(),
@@ -60,5 +62,5 @@ export const mailLimits = table(
     nextAt: time("next_at").notNull(),
     dayEndsAt: time("day_ends_at").notNull(),
   },
-  (limit) => [index("mail_limits_day_ends_at").on(limit.dayEndsAt)],
+  (limit) => [index(`${names.limits}_day_ends_at`).on(limit.dayEndsAt)],
 );

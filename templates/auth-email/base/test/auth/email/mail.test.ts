@@ -23,7 +23,7 @@ import {
 } from "./inbox.js";
 
 beforeAll(startMailAuth, 60_000);
-afterAll(stopMailAuth);
+afterAll(stopMailAuth, 60_000);
 
 describe("a mail", () => {
   test("has a text and an HTML part with the same link, and says that no person sent it", async () => {
@@ -80,7 +80,7 @@ describe("the outbox", () => {
     await stopMail();
     await waitedLong();
     await write((db) => db.delete(mailOutbox));
-  });
+  }, 60_000);
 
   test("hands over each mail as the documented JSON, and its row is gone when that is acknowledged", async () => {
     const { id: userId, email } = await waitingMail();

@@ -1,10 +1,15 @@
+import { getTableName } from "drizzle-orm";
 import { columnType } from "../columns.js";
+import * as schema from "../schema/auth-events.js";
 import type { Migration } from "./migration.js";
+
+const events = getTableName(schema.authEvents);
+const outbox = getTableName(schema.webhookOutbox);
 
 export const authEvents: Migration = {
   id: "0005-auth-events",
   statements: [
-    `CREATE TABLE auth_events (
+    `CREATE TABLE "${events}" (
       id ${columnType.counter} NOT NULL,
       time ${columnType.time} NOT NULL,
       event text NOT NULL,
@@ -16,11 +21,11 @@ export const authEvents: Migration = {
       user_agent text,
       reason text
     )`,
-    "CREATE INDEX auth_events_time ON auth_events (time)",
-    "CREATE INDEX auth_events_user_id ON auth_events (user_id, id)",
-    "CREATE INDEX auth_events_actor_id ON auth_events (actor_id) WHERE actor_id IS NOT NULL",
-    "CREATE INDEX auth_events_deletions ON auth_events (user_id) WHERE event = 'user_deleted'",
-    `CREATE TABLE auth_webhook_outbox (
+    `CREATE INDEX "${events}_time" ON "${events}" (time)`,
+    `CREATE INDEX "${events}_user_id" ON "${events}" (user_id, id)`,
+    `CREATE INDEX "${events}_actor_id" ON "${events}" (actor_id) WHERE actor_id IS NOT NULL`,
+    `CREATE INDEX "${events}_deletions" ON "${events}" (user_id) WHERE event = 'user_deleted'`,
+    `CREATE TABLE "${outbox}" (
       id ${columnType.counter} NOT NULL,
       message_id text NOT NULL,
       user_id text,
@@ -30,7 +35,7 @@ export const authEvents: Migration = {
       next_attempt_at ${columnType.time} NOT NULL,
       leased_until ${columnType.time}
     )`,
-    "CREATE INDEX auth_webhook_outbox_next_attempt_at ON auth_webhook_outbox (next_attempt_at)",
-    "CREATE INDEX auth_webhook_outbox_user_id ON auth_webhook_outbox (user_id, id)",
+    `CREATE INDEX "${outbox}_next_attempt_at" ON "${outbox}" (next_attempt_at)`,
+    `CREATE INDEX "${outbox}_user_id" ON "${outbox}" (user_id, id)`,
   ],
 };

@@ -1,9 +1,11 @@
 import { isNotNull, sql } from "drizzle-orm";
 import { counter, index, integer, table, text, time } from "../columns.js";
 
+const names = { events: "auth_events", outbox: "auth_webhook_outbox" };
+
 /** What happened, for `AUTH_EVENT_DAYS`. */
 export const authEvents = table(
-  "auth_events",
+  names.events,
   {
     id: counter("id"),
     time: time("time").notNull(),
@@ -18,16 +20,16 @@ export const authEvents = table(
     reason: text("reason"),
   },
   (events) => [
-    index("auth_events_time").on(events.time),
-    index("auth_events_user_id").on(events.userId, events.id),
-    index("auth_events_actor_id").on(events.actorId).where(isNotNull(events.actorId)),
-    index("auth_events_deletions").on(events.userId).where(sql`event = 'user_deleted'`),
+    index(`${names.events}_time`).on(events.time),
+    index(`${names.events}_user_id`).on(events.userId, events.id),
+    index(`${names.events}_actor_id`).on(events.actorId).where(isNotNull(events.actorId)),
+    index(`${names.events}_deletions`).on(events.userId).where(sql`event = 'user_deleted'`),
   ],
 );
 
 /** What the receiver of the webhook has not taken yet. */
 export const webhookOutbox = table(
-  "auth_webhook_outbox",
+  names.outbox,
   {
     id: counter("id"),
     messageId: text("message_id").notNull(),
@@ -40,7 +42,7 @@ export const webhookOutbox = table(
     leasedUntil: time("leased_until"),
   },
   (outbox) => [
-    index("auth_webhook_outbox_next_attempt_at").on(outbox.nextAttemptAt),
-    index("auth_webhook_outbox_user_id").on(outbox.userId, outbox.id),
+    index(`${names.outbox}_next_attempt_at`).on(outbox.nextAttemptAt),
+    index(`${names.outbox}_user_id`).on(outbox.userId, outbox.id),
   ],
 );

@@ -19,8 +19,8 @@ const installedSinks = [...eventSinks];
 beforeAll(async () => {
   await startAuth();
   eventSinks.push(storeEvent);
-});
-afterAll(stopAuth);
+}, 60_000);
+afterAll(stopAuth, 60_000);
 
 const day = 86_400;
 

@@ -21,7 +21,7 @@ beforeAll(async () => {
   await startAuth();
   receiver = await startReceiver();
   Object.assign(eventsConfig.webhook ?? {}, { url: receiver.url });
-});
+}, 60_000);
 
 /** Each test has the outbox and the receiver for itself. */
 beforeEach(async () => {
@@ -30,12 +30,12 @@ beforeEach(async () => {
   await write((db) => db.delete(webhookOutbox));
   receiver.received.length = 0;
   eventSinks.splice(1, eventSinks.length, storeEvent);
-});
+}, 60_000);
 
 afterAll(async () => {
   await stopAuth();
   await receiver.close();
-});
+}, 60_000);
 
 const day = 86_400;
 

@@ -1,7 +1,7 @@
 import { and, eq, gt, inArray, isNull, lte, not, type SQL, sql } from "drizzle-orm";
 import { ago, type Database, fromNow, now, read, skipLocked, transaction, write } from "../../db/client.js";
-import { accountDeletions } from "../../db/schema/account-deletions.js";
 import { sessions, users } from "../../db/schema/auth.js";
+import { accountDeletions } from "../../db/schema/auth-grace.js";
 import { deleteSome } from "../purge-store.js";
 import { endSessions, type SessionOwner } from "../store.js";
 

@@ -10,8 +10,8 @@ import { purge } from "../../../src/auth/purge.js";
 import { newTokens } from "../../../src/auth/sessions.js";
 import { findCredentials, insertSession } from "../../../src/auth/store.js";
 import { fromNow, now, read, write } from "../../../src/db/client.js";
-import { accountDeletions } from "../../../src/db/schema/account-deletions.js";
 import { sessions, users } from "../../../src/db/schema/auth.js";
+import { accountDeletions } from "../../../src/db/schema/auth-grace.js";
 import {
   call,
   events,
@@ -38,7 +38,7 @@ beforeAll(async () => {
   await startAuth();
   deletions[place] = delayedDeletion(30 * day);
 }, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 beforeEach(() => {
   events.length = 0;
 });
@@ -94,7 +94,7 @@ describe("DELETE /me", () => {
     await remove(ada);
     await restore(ada);
     const { row } = newTokens({ ip: null, userAgent: null });
-    expect(await insertSession(row, before)).toBeNull();
+    expect(await insertSession(row, { ...before, amr: ["pwd"] })).toBeNull();
   });
 
   test("does not take over a ban of the same moment", async () => {
@@ -202,7 +202,7 @@ describe("POST /account/restore", () => {
 });
 
 describe("auth:purge", () => {
-  beforeEach(async () => void (await purge()));
+  beforeEach(async () => void (await purge()), 60_000);
 
   test("leaves an account alone while it can be restored", async () => {
     const ada = await signUp();

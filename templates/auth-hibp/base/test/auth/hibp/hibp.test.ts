@@ -47,7 +47,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await stopServices();
   await stopAuth();
-});
+}, 60_000);
 
 /** Each test has a service in order, and a check that has not asked it yet. */
 beforeEach(() => {

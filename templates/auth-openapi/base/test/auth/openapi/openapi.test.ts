@@ -12,7 +12,7 @@ import { authRouter } from "../../../src/routes/auth.js";
 import { call, expectProblem, password, signUp, startAuth, stopAuth } from "../client.js";
 
 beforeAll(startAuth, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 
 type Json = Record<string, unknown>;
 

@@ -1,7 +1,7 @@
 import { and, desc, eq, notExists, notInArray, sql } from "drizzle-orm";
 import { forUpdate, now, read, transaction, write } from "../../db/client.js";
 import { users } from "../../db/schema/auth.js";
-import { knownDevices } from "../../db/schema/known-devices.js";
+import { knownDevices } from "../../db/schema/auth-sessions.js";
 import { deleteSome } from "../purge-store.js";
 
 /** How many devices of a user are remembered, the newest: user agents can be made up. */

@@ -12,7 +12,7 @@ import { purgeDevices } from "../../../src/auth/sessions/purge.js";
 import { countLiveSessions, revokeBeyond } from "../../../src/auth/sessions/store.js";
 import { fromNow, now, read, write } from "../../../src/db/client.js";
 import { sessions, users } from "../../../src/db/schema/auth.js";
-import { knownDevices } from "../../../src/db/schema/known-devices.js";
+import { knownDevices } from "../../../src/db/schema/auth-sessions.js";
 import {
   call,
   events,
@@ -32,7 +32,7 @@ import { type Tokens, tokensOf } from "../shapes.js";
 
 // What people see of their sessions, how they end them, and what is noticed when one starts.
 beforeAll(startAuth, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 
 const firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0";
 const newerFirefox = firefox.replace(/128/g, "131");

@@ -28,7 +28,7 @@ import { type Tokens, tokensOf, tokensShape } from "../shapes.js";
 
 // What takes a recent login, and how an old one becomes recent again.
 beforeAll(startAuth, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 
 const challenge = 'Bearer error="insufficient_user_authentication", max_age="600"';
 const newPassword = "ten grey geese waddle";
@@ -238,7 +238,14 @@ shop.delete("/flat", protectedRoute, requireRecentLogin({ minutes: 20 }), (req, 
 shop.delete(
   "/spoofed",
   (req, _res, next) => {
-    req.auth = { userId: "somebody", sessionId: "some-session", tokenId: "x", expiresAt: 9e9 };
+    req.auth = {
+      userId: "somebody",
+      sessionId: "some-session",
+      tokenId: "x",
+      expiresAt: 9e9,
+      authTime: 9e9,
+      amr: ["pwd"],
+    };
     next();
   },
   requireRecentLogin(),

@@ -2,7 +2,7 @@ import { primaryKey, table, text, time } from "../columns.js";
 
 /** The devices, in words, that a user has started sessions on. */
 export const knownDevices = table(
-  "known_devices",
+  "auth_known_devices",
   {
     userId: text("user_id").notNull(),
     device: text("device").notNull(),

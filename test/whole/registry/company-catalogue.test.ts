@@ -205,6 +205,36 @@ describe("the item of docs/registry.md", () => {
     expect(await treeOf(project.dir)).toEqual(before);
   });
 
+  it("its page goes to docs/auth/ whatever --dir says, is no edit, and goes with it", async () => {
+    const company = await writeCatalogue();
+    await fs.outputFile(join(company, "templates/audit-log/base/docs/auth/audit-log.md"), "# Audit log\n");
+    const project = await useFixture("nodenext-esm");
+    const before = await treeOf(project.dir);
+    expect(await authwright(project, `add audit-log --registry ${company} --dir src/own`)).toMatchObject({ code: 0 });
+    expect(await project.read("docs/auth/audit-log.md")).toBe("# Audit log\n");
+    expect(await project.read("src/own/audit/log.ts")).toContain("export function record");
+    expect(await authwright(project, "diff --exit-code")).toMatchObject({ code: 0, stderr: "" });
+    for (const item of ["audit-log", "auth-basic"]) await authwright(project, `remove ${item}`);
+    expect(await treeOf(project.dir)).toEqual(before);
+  });
+
+  it("a page of the user's where one of it would go is never replaced, and no flag is advised", async () => {
+    const company = await writeCatalogue();
+    await changeItem(company, (item) => {
+      item.requires = item.appends = [];
+    });
+    for (const path of ["base/src/routes/audit.ts", "base/src/audit/sink.ts"])
+      await fs.writeFile(join(company, "templates/audit-log", path), "export const auditRouter = () => {};\n");
+    await fs.outputFile(join(company, "templates/audit-log/base/docs/auth/audit-log.md"), "# Audit log\n");
+    const project = await useFixture("nodenext-esm");
+    await project.write("docs/auth/audit-log.md", "mine\n");
+    const before = await treeOf(project.dir);
+    const { code, stderr } = await authwright(project, `add audit-log --registry ${company}`);
+    expect(stderr).toContain("docs/auth/audit-log.md is yours already: rename it, then add again");
+    expect(code).toBe(2);
+    expect(await treeOf(project.dir)).toEqual(before);
+  });
+
   it("doctor reads a project with it", async () => {
     const { project } = await installed();
     const { code, stdout, stderr } = await authwright(project, "doctor --offline --json");

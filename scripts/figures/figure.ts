@@ -1,0 +1,24 @@
+/** One thing that is measured. */
+export interface Figure {
+  readonly name: string;
+  /** What it was at the end of the first five issues. */
+  readonly before: number;
+  readonly aim: number;
+  readonly now: number;
+  /** What it is made of, where that helps to make it less. */
+  readonly evidence?: readonly string[];
+}
+
+/** A figure that counts things, and names them. */
+export function counted(name: string, before: number, aim: number, evidence: readonly string[]): Figure {
+  return { name, before, aim, now: evidence.length, evidence };
+}
+
+/** An aim leaves a tenth of itself to the items that come. */
+export function bound({ aim }: Pick<Figure, "aim">): number {
+  return Math.floor(aim * 1.1);
+}
+
+export function isOver(figure: Figure): boolean {
+  return figure.now > bound(figure);
+}

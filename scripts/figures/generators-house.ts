@@ -1,0 +1,25 @@
+import type { Module } from "../../test/support/import-graph.js";
+import { repo } from "../../test/support/template-tree.js";
+import { counted, type Figure } from "./figure.js";
+import { backArrows } from "./folder-rows.js";
+import { namesOfBasic } from "./names-of-basic.js";
+import { folderSizes, largestFolder, linesOf, readSourceTree } from "./source-tree.js";
+
+/** The command line itself. */
+export async function measureGeneratorsHouse(): Promise<Figure[]> {
+  const { files, modules } = await readSourceTree(repo, "cli", "cli");
+  const { size, folder } = largestFolder(folderSizes(files));
+  return [
+    { name: "files of cli/", before: 221, aim: 195, now: files.length },
+    { name: "lines of cli/", before: 13_800, aim: 12_800, now: linesOf(files) },
+    { name: "largest flat folder of cli/", before: 43, aim: 16, now: size, evidence: [folder] },
+    counted("arrows back up between folders", 5, 2, backArrows(modules)),
+    counted("files that name a byte order mark", 23, 2, naming(modules, /\\uFEFF|\uFEFF/i)),
+    counted("files that speak git", 7, 3, naming(modules, /"git"|\.git[/"]/)),
+    counted("files that name the insides of auth-basic", 23, 8, naming(modules, await namesOfBasic())),
+  ];
+}
+
+function naming(modules: readonly Module[], pattern: RegExp): string[] {
+  return modules.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
+}
