@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { refuseTaken, unlessTaken } from "./availability.js";
 import { AuthError } from "./errors.js";
 import { type ClientInfo, type EventName, emit } from "./events.js";
 import {
@@ -48,7 +47,7 @@ export async function signUp(input: SignUpInput, client: ClientInfo, session: Ne
   const row = { ...user, usernameCanonical: canonicalUsername(user.username), ...(await hashPassword(password)) };
   const login = passed({ user: asUser(user), sessionEpoch: 0, amr: ["pwd"], accept: async () => undefined });
   const first: store.BeforeSession = (tx) => store.insertUser(tx, row);
-  const opened = await unlessTaken(user.id, row, () =>
+  const opened = await store.unlessTaken(user.id, row, () =>
     openSession(login, session, client, { first, event: "user_created" }),
   );
   if (!opened) throw new AuthError("UsernameNotAvailable");
@@ -128,13 +127,13 @@ export async function updateProfile(userId: string, input: ProfileInput, client:
   const takesPassword = differs(user, asked, "username") || differs(user, asked, "email");
   const checked = takesPassword ? await checkCurrentPassword(userId, currentPassword ?? "", client) : undefined;
   // Before anything is mailed.
-  await refuseTaken(userId, toStore(user, asked));
+  await store.refuseTaken(userId, toStore(user, asked));
   let changes: ProfileChanges = asked;
   for (const change of profileChanges) changes = await change(user, changes, client, checked?.sessionEpoch);
   const stored = toStore(user, changes);
   if (Object.keys(stored).length === 0) return user;
   const write = () => store.updateUser(userId, stored, checked?.sessionEpoch);
-  const updated = (await unlessTaken(userId, stored, write)) ?? accountIsGone();
+  const updated = (await store.unlessTaken(userId, stored, write)) ?? accountIsGone();
   markRevoked(updated.ended);
   if (stored.username !== undefined) await emit({ event: "user_username_change", outcome: "success", userId, client });
   await emit({ event: "user_updated", outcome: "success", userId, client });

@@ -17,8 +17,10 @@ import {
   sql,
 } from "drizzle-orm";
 import { ago, type Database, forShare, fromNow, now, read, transaction, write } from "../db/client.js";
+import { isUniqueViolation } from "../db/failure.js";
 import { sessions, users } from "../db/schema/auth.js";
 import { config } from "./config.js";
+import { AuthError } from "./errors.js";
 import type { PasswordHash } from "./passwords.js";
 import { type StoredClaims, sessionClaims } from "./session-claims.js";
 import { type FieldName, type FieldsWith, fieldEntries } from "./user-fields.js";
@@ -187,13 +189,42 @@ export async function updateUser(
   });
 }
 
-/** Which of `values` stand in unique columns. */
-export function uniqueNames(values: UserValues) {
+/**
+ * Runs a write that a unique column may refuse. Whether a value is free is not asked before: of many who want it at once,
+ * the database lets one have it.
+ *
+ * @throws AuthError "UsernameNotAvailable", or "FieldNotAvailable" that names the fields.
+ */
+export async function unlessTaken<T>(id: string, values: UserValues, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    await refuseTaken(id, values);
+    // Whoever had it has let it go since, or the index folds what it compares.
+    throw notAvailable(uniqueNames(values)) ?? error;
+  }
+}
+
+/** For what must not happen when the write is going to be refused. It does not take the place of `unlessTaken`. */
+export async function refuseTaken(id: string, values: UserValues): Promise<void> {
+  const refusal = notAvailable(await findTaken(id, values));
+  if (refusal) throw refusal;
+}
+
+function notAvailable(taken: string[]): AuthError | null {
+  if (taken.length === 0) return null;
+  if (taken.includes("usernameCanonical")) return new AuthError("UsernameNotAvailable");
+  const issues = taken.map((path) => ({ path, message: "Another account has this." }));
+  return new AuthError("FieldNotAvailable", { issues });
+}
+
+function uniqueNames(values: UserValues) {
   return uniqueColumns.filter((name) => (values[name] ?? null) !== null);
 }
 
 /** Which of `values` another account has, each in a unique column. */
-export async function findTaken(id: string, values: UserValues): Promise<string[]> {
+async function findTaken(id: string, values: UserValues): Promise<string[]> {
   const taken: string[] = [];
   for (const name of uniqueNames(values)) {
     const others = and(eq(users[name], values[name] ?? ""), ne(users.id, id));

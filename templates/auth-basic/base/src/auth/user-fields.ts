@@ -43,7 +43,7 @@ interface ShownField<Value> extends UserField<Value> {
 }
 
 /** Each is a column that may be null or has a default: not every account has a value for it. */
-type UserFields = {
+export type UserFields = {
   readonly [Name in OptionalColumn]?: Name extends OwnColumn
     ? ShownField<NonNullable<UserRow[Name]>>
     : UserField<NonNullable<UserRow[Name]>>;

@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { refuseTaken, unlessTaken } from "../availability.js";
 import { AuthError, type ErrorCode } from "../errors.js";
 import { type AuthEvent, type ClientInfo, emit } from "../events.js";
 import { type ProfileChanges, profileChanges } from "../hooks.js";
 import { invalid } from "../input.js";
 import { noPassword } from "../passwords.js";
 import { markRevoked } from "../revocations.js";
-import { findCredentials } from "../store.js";
+import { findCredentials, refuseTaken, unlessTaken } from "../store.js";
 import { canonicalUsername } from "../username.js";
 import { cursorAt, readCursor } from "./cursor.js";
 import { isId, type ListQuery, type NewUserInput, type UserInput } from "./input.js";

@@ -7,7 +7,7 @@ export function isBusy(error: unknown): boolean {
 
 /** Whether a unique index refused a value. */
 export function isUniqueViolation(error: unknown): boolean {
-  return sqliteCode(error) === "SQLITE_CONSTRAINT_UNIQUE";
+  return withCauses(error).some((cause) => codeOf(cause) === "SQLITE_CONSTRAINT_UNIQUE");
 }
 
 /**
