@@ -7,7 +7,9 @@ export function isBusy(error: unknown): boolean {
 
 /** Whether a unique index refused a value. */
 export function isUniqueViolation(error: unknown): boolean {
-  return withCauses(error).some((cause) => codeOf(cause) === "SQLITE_CONSTRAINT_UNIQUE");
+  return withCauses(error).some(
+    (cause) => codeOf(cause)?.startsWith("SQLITE_CONSTRAINT") && cause.message.includes("UNIQUE constraint failed"),
+  );
 }
 
 /**
