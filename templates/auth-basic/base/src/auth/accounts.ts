@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { AuthError } from "./errors.js";
 import { type ClientInfo, type EventName, emit } from "./events.js";
 import {
+  accountDeletes,
+  accountInserts,
   deletionChecks,
   deletions,
   type Login,
@@ -46,7 +48,7 @@ export async function signUp(input: SignUpInput, client: ClientInfo, session: Ne
   const user = { id: randomUUID(), ...profile };
   const row = { ...user, usernameCanonical: canonicalUsername(user.username), ...(await hashPassword(password)) };
   const login = passed({ user: asUser(user), sessionEpoch: 0, amr: ["pwd"], accept: async () => undefined });
-  const first: store.BeforeSession = (tx) => store.insertUser(tx, row);
+  const first: store.BeforeSession = (tx) => store.insertUser(tx, row, accountInserts);
   const opened = await store.unlessTaken(user.id, row, () =>
     openSession(login, session, client, { first, event: "user_created" }),
   );
@@ -179,12 +181,12 @@ export async function changePassword(
   return opened;
 }
 
-/** @throws AuthError "WrongPassword" */
+/** @throws AuthError "WrongPassword", or "AccountInUse" while a row of the application's refers to the account. */
 export async function deleteAccount(userId: string, password: string, client: ClientInfo): Promise<void> {
   const { sessionEpoch } = await checkCurrentPassword(userId, password, client);
   for (const check of deletionChecks) await check(userId, sessionEpoch);
   for (const deletion of deletions) if (await deletion(userId, sessionEpoch, client)) return;
-  markRevoked((await store.deleteUser(userId, sessionEpoch)) ?? accountIsGone());
+  markRevoked((await store.deleteUser(userId, sessionEpoch, accountDeletes)) ?? accountIsGone());
   await emit({ event: "user_deleted", outcome: "success", userId, client });
 }
 

@@ -89,6 +89,7 @@ describe("the errors", () => {
     expect(Object.fromEntries(others.map((code) => [code, shown(code)]))).toEqual({
       UsernameNotAvailable: [409, "UsernameNotAvailable"],
       FieldNotAvailable: [409, "FieldNotAvailable"],
+      AccountInUse: [409, "AccountInUse"],
       NotAuthenticated: [401, "NotAuthenticated"],
       ForbiddenError: [403, "ForbiddenError"],
       WrongPassword: [403, "WrongPassword"],
