@@ -28,6 +28,7 @@ import {
   stopAuth,
 } from "../client.js";
 import { expectRefusalsToCount } from "../guesses.js";
+import { tokensOf, userOf } from "../shapes.js";
 
 // A deleted account: for a while it can be restored, and then nothing of it is left.
 
@@ -115,8 +116,8 @@ describe("POST /account/restore", () => {
     await remove(ada);
     const answer = await restore(ada);
     expect(answer.status).toBe(200);
-    expect(answer.body.user).toMatchObject({ id: ada.id, username: ada.username, email: "ada@example.com" });
-    await expectAlive(answer.body);
+    expect(userOf(answer)).toMatchObject({ id: ada.id, username: ada.username, email: "ada@example.com" });
+    await expectAlive(tokensOf(answer));
     await expectAlive(await logIn(ada.username));
     await expectDead(ada);
     expect(await deletionOf(ada)).toBeUndefined();
