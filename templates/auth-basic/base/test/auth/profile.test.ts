@@ -2,8 +2,8 @@ import "./environment.js";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ProfileChange, profileChanges } from "../../src/auth/hooks.js";
+import { canonicalLoginName } from "../../src/auth/login-name.js";
 import { findCredentials } from "../../src/auth/store.js";
-import { canonicalUsername } from "../../src/auth/username.js";
 import { read } from "../../src/db/client.js";
 import { users } from "../../src/db/schema/auth.js";
 import {
@@ -79,7 +79,7 @@ describe("another username", () => {
     expect(refused).toHaveLength(19);
     for (const answer of refused) expectProblem(answer, "UsernameNotAvailable");
     const found = await read((db) => db.select().from(users).where(eq(users.username, username)));
-    expect(found.map(({ usernameCanonical }) => usernameCanonical)).toEqual([canonicalUsername(username)]);
+    expect(found.map(({ usernameCanonical }) => usernameCanonical)).toEqual([canonicalLoginName(username)]);
   });
 
   test("of two at once of one account one stays, whole", async () => {
@@ -88,7 +88,7 @@ describe("another username", () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     const [row] = await read((db) => db.select().from(users).where(eq(users.id, ada.id)));
     expect(names).toContain(row?.username);
-    expect(row?.usernameCanonical).toBe(canonicalUsername(row?.username ?? ""));
+    expect(row?.usernameCanonical).toBe(canonicalLoginName(row?.username ?? ""));
     expect(await findCredentials({ usernameCanonical: row?.usernameCanonical ?? "" })).not.toBeNull();
   });
 

@@ -1,7 +1,7 @@
 import "./environment.js";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { canonicalAddress, isMailAddress } from "../../../src/auth/email/address.js";
+import { canonicalAddress, isMailAddress } from "../../../src/auth/address.js";
 import { readMailConfig } from "../../../src/auth/email/config.js";
 import { drainMail, stopMail } from "../../../src/auth/email/dispatch.js";
 import type { Mail } from "../../../src/auth/email/rendering.js";
