@@ -6,9 +6,11 @@ import request, { type Response } from "supertest";
 import { expect } from "vitest";
 import { type ErrorCode, errorTable, shownCode } from "../../src/auth/errors.js";
 import { type AuthEvent, eventSinks } from "../../src/auth/events.js";
+import { loginName } from "../../src/auth/login-name.js";
 import { protectedRoute } from "../../src/middleware/jwt.js";
 import { authRouter, closeAuth } from "../../src/routes/auth.js";
 import { prepareDatabase, releaseDatabase } from "./database.js";
+import { nameWith } from "./login-names.js";
 import { type Tokens, tokensOf, userOf } from "./shapes.js";
 
 export const password = "nine blue herons wade";
@@ -56,7 +58,7 @@ export interface Call {
   app?: express.Express;
 }
 
-/** One request: `call("POST /login", { body: { username, password } })`. */
+/** One request: `call("POST /login", { body: credentials(name) })`. */
 export async function call(
   route: string,
   { body, bearer, from, headers, mount = "/api/auth", app }: Call = {},
@@ -81,20 +83,31 @@ function raw(body: unknown): string {
 
 export interface Person extends Tokens {
   id: string;
-  username: string;
+  /** What they log in with. */
+  name: string;
+}
+
+/** The member of a body or an answer that says who it is about. */
+export function named(name: string): Record<string, string> {
+  return { [loginName]: name };
+}
+
+/** The body of a login. */
+export function credentials(name: string, secret = password): Record<string, string> {
+  return { ...named(name), password: secret };
 }
 
 /** Somebody who has just signed up, with `password`. */
 export async function signUp(extra: Record<string, unknown> = {}): Promise<Person> {
-  const username = newName();
-  const answer = await call("POST /signup", { body: { username, password, ...extra } });
+  const name = newName();
+  const answer = await call("POST /signup", { body: { ...credentials(name), ...extra } });
   expect(answer.status).toBe(201);
   const user = userOf(answer);
-  return { ...tokensOf(answer), id: user.id, username: user.username };
+  return { ...tokensOf(answer), id: user.id, name: user.name };
 }
 
-export async function logIn(username: string, secret = password): Promise<Tokens> {
-  const answer = await call("POST /login", { body: { username, password: secret } });
+export async function logIn(name: string, secret = password): Promise<Tokens> {
+  const answer = await call("POST /login", { body: credentials(name, secret) });
   expect(answer.status).toBe(200);
   return tokensOf(answer);
 }
@@ -103,7 +116,12 @@ export async function refresh(refreshToken: string): Promise<Response> {
   return call("POST /refresh-token", { body: { refreshToken } });
 }
 
+/** A name to log in with that nobody has. */
 export function newName(): string {
+  return nameWith(newWord());
+}
+
+export function newWord(): string {
   return `ada-${randomBytes(6).toString("hex")}`;
 }
 

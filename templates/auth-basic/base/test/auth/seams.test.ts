@@ -18,6 +18,7 @@ import {
   profileChanges,
   sessionStarts,
 } from "../../src/auth/hooks.js";
+import { addressColumns, loginName } from "../../src/auth/login-name.js";
 import { newTokens } from "../../src/auth/sessions.js";
 import { now, read, write } from "../../src/db/client.js";
 import { sessions, users } from "../../src/db/schema/auth.js";
@@ -26,10 +27,12 @@ import { protectedRoute } from "../../src/middleware/jwt.js";
 import { authRouter } from "../../src/routes/auth.js";
 import {
   call,
+  credentials,
   events,
   expectAlive,
   expectProblem,
   logIn,
+  named,
   newName,
   password,
   refresh,
@@ -86,14 +89,14 @@ describe("an event", () => {
 
 describe("a login check", () => {
   test("that refuses leaves the guess counted, and the network a stranger's", async () => {
-    const { username } = await signUp();
-    await expectRefusalsToCount(username, (from) => call("POST /login", { body: { username, password }, from }));
+    const { name } = await signUp();
+    await expectRefusalsToCount(name, (from) => call("POST /login", { body: credentials(name), from }));
   }, 30_000);
 
   test("can't be left out: a login that has not passed them starts no session", async () => {
-    const { id, username } = await signUp();
+    const { id, name } = await signUp();
     const client = { ip: null, userAgent: null };
-    const login = await provePassword({ username, password }, client);
+    const login = await provePassword({ [loginName]: name, password }, client);
     const opening = openSession(login as CheckedLogin, newTokens(client), client);
     await expect(opening).rejects.toThrow("A session takes a login that has passed its checks.");
     const rows = await read((db) => db.select().from(sessions).where(eq(sessions.userId, id)));
@@ -103,12 +106,12 @@ describe("a login check", () => {
 
 describe("the start of a session", () => {
   test("fails the login when what follows it throws, and nobody holds the session", async () => {
-    const { username } = await signUp();
+    const { name } = await signUp();
     const refuse = async () => {
       throw new AuthError("TooManyRequests");
     };
     sessionStarts.push(refuse);
-    const answer = await call("POST /login", { body: { username, password } });
+    const answer = await call("POST /login", { body: credentials(name) });
     sessionStarts.splice(sessionStarts.indexOf(refuse), 1);
     expectProblem(answer, "TooManyRequests");
   });
@@ -118,8 +121,8 @@ describe("the start of a session", () => {
     const listen = async ({ userId }: { userId: string }, { ip }: { ip: string | null }) =>
       void told.push(`${userId} ${ip}`);
     sessionStarts.push(listen);
-    const { username, id } = await signUp();
-    await call("POST /login", { body: { username, password }, from: "3fff::7" });
+    const { name, id } = await signUp();
+    await call("POST /login", { body: credentials(name), from: "3fff::7" });
     sessionStarts.splice(sessionStarts.indexOf(listen), 1);
     expect(told).toEqual([expect.stringContaining(id), `${id} 3fff::7`]);
   });
@@ -199,12 +202,12 @@ describe("an error code of an add-on", () => {
   });
 
   async function refusedLogin(refusal: () => AuthError) {
-    const { username } = await signUp();
+    const { name } = await signUp();
     const refuse: LoginCheck = async () => {
       throw refusal();
     };
     loginChecks.push(refuse);
-    const answer = await call("POST /login", { body: { username, password } });
+    const answer = await call("POST /login", { body: credentials(name) });
     loginChecks.splice(loginChecks.indexOf(refuse), 1);
     return answer;
   }
@@ -222,15 +225,15 @@ describe("what is made together with an account", () => {
   });
 
   test("undoes the account when it throws", async () => {
-    const username = newName();
+    const name = newName();
     const refuse: AccountInsert = async () => {
       throw new AuthError("ForbiddenError", { detail: "Not today." });
     };
     accountInserts.push(refuse);
-    const answer = await call("POST /signup", { body: { username, password } });
+    const answer = await call("POST /signup", { body: credentials(name) });
     accountInserts.splice(accountInserts.indexOf(refuse), 1);
     expectProblem(answer, "ForbiddenError");
-    await signUp({ username });
+    await signUp(named(name));
   });
 });
 
@@ -279,7 +282,7 @@ describe("an address that stays", () => {
   test("is not written again, so that it can't undo what happens meanwhile", async () => {
     const ada = await signUp({ email: "ada@example.com" });
     const prove: ProfileChange = async (user, changes) => {
-      const proven = { email: "proven@example.com", emailVerifiedAt: now };
+      const proven = { ...addressColumns("proven@example.com"), emailVerifiedAt: now };
       await write((db) => db.update(users).set(proven).where(eq(users.id, user.id)));
       return changes;
     };
@@ -293,7 +296,7 @@ describe("an address that stays", () => {
 
 describe("a session transport", () => {
   test("delivers the session in its own way, where it is meant, and nowhere else", async () => {
-    const { username } = await signUp();
+    const { name } = await signUp();
     const transport: (typeof sessionTransports)[number] = (req) => {
       if (req.get("x-transport") !== "name only") return null;
       const { row } = newTokens({ ip: null, userAgent: null });
@@ -301,12 +304,12 @@ describe("a session transport", () => {
     };
     sessionTransports.push(transport);
     const carried = await call("POST /login", {
-      body: { username, password },
+      body: credentials(name),
       headers: { "x-transport": "name only" },
     });
-    const usual = await logIn(username);
+    const usual = await logIn(name);
     sessionTransports.splice(sessionTransports.indexOf(transport), 1);
-    expect(carried.body).toEqual(loginShape({ username }, { session: expect.any(String) }));
+    expect(carried.body).toEqual(loginShape(named(name), { session: expect.any(String) }));
     expect(usual.refreshToken).toEqual(expect.any(String));
   });
 });
@@ -322,7 +325,7 @@ describe("an application that has answered already, as its time limits do,", () 
       res.status(503).end();
     }, authRouter);
     const before = events.length;
-    const body = { username: newName(), password };
+    const body = credentials(newName());
     await duringOutage(async () => {
       expect((await call("POST /signup", { app, mount: "", body })).status).toBe(503);
       await new Promise((resolve) => setTimeout(resolve, 300));

@@ -1,5 +1,6 @@
 import type { Response } from "supertest";
 import { expect } from "vitest";
+import { loginName } from "../../src/auth/login-name.js";
 import { environment } from "./environment.js";
 
 // What clients are answered, to the member, and where in an answer it stands. An answer that you change is changed here,
@@ -12,12 +13,14 @@ export interface Tokens {
 
 const accessTokenSeconds = 15 * 60;
 
+const noAddress = { email: null };
+
 /** A user, with what a test knows of theirs. */
 export function userShape(known: object = {}) {
   return {
     id: expect.any(String),
-    username: expect.any(String),
-    email: null,
+    ...noAddress,
+    [loginName]: expect.any(String),
     displayName: null,
     createdAt: expect.any(String),
     ...known,
@@ -75,7 +78,7 @@ export function tokensOf({ body }: Response): Tokens {
   return { accessToken: body.accessToken, refreshToken: body.refreshToken };
 }
 
-/** Who has signed up or logged in. */
-export function userOf({ body }: Response): { id: string; username: string; createdAt: string } {
-  return body.user;
+/** Who has signed up or logged in; `name` is what they log in with. */
+export function userOf({ body }: Response): { id: string; name: string; createdAt: string } {
+  return { ...body.user, name: body.user[loginName] };
 }

@@ -48,6 +48,6 @@ describe("a reset that somebody else asks for", () => {
     expect((await reset(token)).status).toBe(204);
     expect(await addressOf(ada.id)).toEqual({ email, isProven: true });
     expect(await addressOf(squatter.id)).toEqual({ email: null, isProven: false });
-    await logIn(ada.username, newPassword);
+    await logIn(ada.name, newPassword);
   });
 });

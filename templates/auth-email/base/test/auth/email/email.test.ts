@@ -7,12 +7,25 @@ import { mayReset } from "../../../src/auth/email/limits.js";
 import { proofEffects } from "../../../src/auth/email/proof-effects.js";
 import { addReset } from "../../../src/auth/email/store.js";
 import { AuthError } from "../../../src/auth/errors.js";
+import { loginName } from "../../../src/auth/login-name.js";
 import { passwordChecks } from "../../../src/auth/password-checks.js";
 import { fromNow, write } from "../../../src/db/client.js";
 import { emailTokens } from "../../../src/db/schema/auth-email.js";
 import { authenticators } from "../../../src/middleware/authenticators.js";
 import { requireVerifiedEmail } from "../../../src/middleware/verified-email.js";
-import { call, events, expectAlive, expectDead, expectProblem, logIn, newName, password, signUp } from "../client.js";
+import {
+  call,
+  credentials,
+  events,
+  expectAlive,
+  expectDead,
+  expectProblem,
+  logIn,
+  named,
+  newName,
+  password,
+  signUp,
+} from "../client.js";
 import { dumpDatabase } from "../database.js";
 import { tokensOf } from "../shapes.js";
 import {
@@ -72,14 +85,14 @@ describe("verification", () => {
   test("a new account's address gets a link, and the link proves the address and ends every login so far", async () => {
     const email = newMailAddress();
     const ada = await signUp({ email });
-    const phone = await logIn(ada.username);
+    const phone = await logIn(ada.name);
     expect(await addressOf(ada.id)).toEqual({ email, isProven: false });
     const answer = await verify(await tokenTo(email, "verify-email"));
     expect([answer.status, answer.text, answer.headers["cache-control"]]).toEqual([204, "", "no-store"]);
     expect(await addressOf(ada.id)).toEqual({ email, isProven: true });
     await expectDead(ada);
     await expectDead(phone);
-    await expectAlive(await logIn(ada.username));
+    await expectAlive(await logIn(ada.name));
     expect(events[events.length - 2]).toMatchObject({ event: "user_email_verified", userId: ada.id });
   });
 
@@ -101,7 +114,7 @@ describe("verification", () => {
     expectNotGood(await verify(first));
     expect((await verify(second)).status).toBe(204);
     await waitedLong();
-    const { accessToken } = await logIn(ada.username);
+    const { accessToken } = await logIn(ada.name);
     expect((await sendAgain(accessToken)).status).toBe(202);
     expect(await mailsTo(email)).toHaveLength(2);
     expectProblem(await call("POST /email/verification"), "NotAuthenticated");
@@ -160,7 +173,7 @@ describe("verification", () => {
     expect(await addressOf(ada.id)).toEqual({ email, isProven: true });
     expect(await addressOf(mallory.id)).toEqual({ email: null, isProven: false });
     await expectAlive(mallory);
-    await logIn(mallory.username);
+    await logIn(mallory.name);
     expectNotGood(await verify(hers));
   });
 
@@ -211,15 +224,15 @@ describe("requireVerifiedEmail", () => {
 });
 
 describe("a forgotten password", () => {
-  test.each(["email", "username"] as const)("is replaced by a link that the %s asks for", async (by) => {
+  test.each(["email", loginName])("is replaced by a link that the %s asks for", async (by) => {
     const ada = await signUpProven();
-    const answer = await forgot({ [by]: ada[by] });
+    const answer = await forgot({ [by]: by === "email" ? ada.email : ada.name });
     expect([answer.status, answer.body]).toEqual([202, {}]);
     const done = await reset(await tokenTo(ada.email, "reset-password"));
     expect([done.status, done.text]).toEqual([204, ""]);
     await expectDead(ada);
-    expectProblem(await call("POST /login", { body: { username: ada.username, password } }), "InvalidLoginCredentials");
-    await logIn(ada.username, newPassword);
+    expectProblem(await call("POST /login", { body: credentials(ada.name) }), "InvalidLoginCredentials");
+    await logIn(ada.name, newPassword);
     expect((await mailTo(ada.email)).subject).toBe("The password of your account at auth-tests was changed");
   });
 
@@ -234,9 +247,9 @@ describe("a forgotten password", () => {
       await forgot({ email: ada.email }),
       await forgot({ email: ada.email.toUpperCase() }),
       await forgot({ email: "nobody@example.org" }),
-      await forgot({ username: newName() }),
+      await forgot(named(newName())),
       await forgot({ email: unproven }),
-      await forgot({ username: bob.username }),
+      await forgot(named(bob.name)),
       await forgot({ email: gone.email }),
     ];
     const seen = answers.map(({ status, headers: { date: _, ...headers }, text }) => ({ status, headers, text }));
@@ -250,7 +263,7 @@ describe("a forgotten password", () => {
     await forgot({ email: ada.email });
     const token = await tokenTo(ada.email);
     expectProblem(await reset(token, "too short"), "ValidationError", "newPassword");
-    expectProblem(await reset(token, ada.username), "ValidationError", "newPassword");
+    expectProblem(await reset(token, ada.name), "ValidationError", "newPassword");
     passwordChecks.push(async () => "It was in a breach.");
     expectProblem(await reset(token), "ValidationError", "newPassword");
     passwordChecks.pop();
@@ -267,7 +280,7 @@ describe("a forgotten password", () => {
     const won = secrets.filter((_, index) => answers[index]?.status === 204);
     expect(won).toHaveLength(1);
     for (const answer of answers) if (answer.status !== 204) expectNotGood(answer);
-    await logIn(ada.username, won[0]);
+    await logIn(ada.name, won[0]);
   });
 
   test("a link ends with the next one, with a reset, and with the address it went to", async () => {
@@ -293,13 +306,7 @@ describe("a forgotten password", () => {
   });
 
   test("bad input is bad input, known or not", async () => {
-    for (const body of [
-      {},
-      { email: 7 },
-      { email: "a@b" },
-      { username: "" },
-      { email: "a@example.org", username: "a" },
-    ])
+    for (const body of [{}, { email: 7 }, { email: "a@b" }, named(""), { email: "a@example.org", ...named("a") }])
       expectProblem(await forgot(body), "ValidationError");
     for (const body of ["[]", "{", '{"__proto__":{}}']) expectProblem(await forgot(body), "ValidationError");
     expectProblem(
@@ -316,16 +323,16 @@ test("a password that was changed is told to the proven address", async () => {
   expect((await mailTo(ada.email)).subject).toBe("The password of your account at auth-tests was changed");
 });
 
-describe("a username that was changed", () => {
-  const rename = (bearer: string, username: string) =>
-    call("PATCH /me", { bearer, body: { username, currentPassword: password } });
+describe("a name that was changed", () => {
+  const rename = (bearer: string, name: string) =>
+    call("PATCH /me", { bearer, body: { ...named(name), currentPassword: password } });
 
   test("is told to the proven address, and at most once a minute", async () => {
-    const [ada, username] = [await signUpProven(), newName()];
-    expect((await rename(ada.accessToken, username)).status).toBe(200);
+    const [ada, name] = [await signUpProven(), newName()];
+    expect((await rename(ada.accessToken, name)).status).toBe(200);
     const told = await mailTo(ada.email);
-    expect(told.subject).toBe("The username of your account at auth-tests was changed");
-    expect([told.text, told.html]).toEqual([expect.stringContaining(username), expect.stringContaining(username)]);
+    expect(told.subject).toBe("The name of your account at auth-tests was changed");
+    expect([told.text, told.html]).toEqual([expect.stringContaining(name), expect.stringContaining(name)]);
     const sent = (await mailsTo(ada.email)).length;
     expect((await rename(ada.accessToken, newName())).status).toBe(200);
     expect(await mailsTo(ada.email)).toHaveLength(sent);
@@ -344,7 +351,7 @@ describe("a username that was changed", () => {
 
   test("together with the address that is stored starts no change of address", async () => {
     const ada = await signUpProven();
-    const body = { username: newName(), email: ada.email, currentPassword: password };
+    const body = { ...named(newName()), email: ada.email, currentPassword: password };
     expect((await call("PATCH /me", { bearer: ada.accessToken, body })).status).toBe(200);
     expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
     expect(await linksOf(ada.id)).toEqual([]);
@@ -422,7 +429,7 @@ describe("a change of address", () => {
     const way = await tokenTo(ada.email, "revert-email");
     await moveTo(ada, third);
     const theirs = await tokenTo(second, "revert-email");
-    const thief = await logIn(ada.username);
+    const thief = await logIn(ada.name);
     const pending = newMailAddress();
     await waitedLong();
     await changeTo(thief.accessToken, pending);
@@ -464,7 +471,7 @@ test("an account that is closed gets its address back by the link, and stays clo
   await disable(ada.id);
   expect((await revert(link)).status).toBe(204);
   expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
-  const login = await call("POST /login", { body: { username: ada.username, password } });
+  const login = await call("POST /login", { body: credentials(ada.name) });
   expectProblem(login, "InvalidLoginCredentials");
 });
 
@@ -505,9 +512,9 @@ describe("no mail bombing", () => {
   test("ten requests a day by strangers do not keep the owner's own away, nor an admin's, and those have an end too", async () => {
     const ada = await signUpProven();
     const home = "3fff:9:9:9::1";
-    await call("POST /login", { body: { username: ada.username, password }, from: home });
+    await call("POST /login", { body: credentials(ada.name), from: home });
     const asking = async (from?: string) => {
-      await forgot({ username: ada.username }, from);
+      await forgot(named(ada.name), from);
       return (await mailsTo(ada.email)).length;
     };
     await usedUp(ada.id);
@@ -531,7 +538,7 @@ describe("no mail bombing", () => {
     expect(await mailsTo(email)).toHaveLength(1);
     const from = "3fff:8:8:8::1";
     const asked = () => events.filter(({ client }) => client?.ip === from).length;
-    await Promise.all(Array.from({ length: 40 }, () => forgot({ username: newName() }, from)));
+    await Promise.all(Array.from({ length: 40 }, () => forgot(named(newName()), from)));
     expect(asked()).toBeGreaterThan(19);
     expect(asked()).toBeLessThan(24);
   });
@@ -539,8 +546,7 @@ describe("no mail bombing", () => {
   test("many who sign up at once behind one address all get their link", async () => {
     const from = "3fff:7:7:7::1";
     const emails = Array.from({ length: 10 }, newMailAddress);
-    const signUpFrom = (email: string) =>
-      call("POST /signup", { body: { username: newName(), password, email }, from });
+    const signUpFrom = (email: string) => call("POST /signup", { body: { ...credentials(newName()), email }, from });
     await Promise.all(emails.map(signUpFrom));
     for (const email of emails) expect(await mailsTo(email)).toHaveLength(1);
   });

@@ -21,9 +21,9 @@ export const changeTo = (bearer: string, email: string | null) =>
   call("PATCH /me", { bearer, body: { email, currentPassword: password } });
 
 /** Changes a proven address to another, which is proven too. */
-export async function moveTo({ username }: { username: string }, email: string): Promise<void> {
+export async function moveTo({ name }: { name: string }, email: string): Promise<void> {
   await waitedLong();
-  const { accessToken } = await logIn(username);
+  const { accessToken } = await logIn(name);
   expect((await changeTo(accessToken, email)).status).toBe(200);
   expect((await verify(await tokenTo(email))).status).toBe(204);
 }

@@ -10,7 +10,7 @@ import { purge } from "../../../src/auth/purge.js";
 import { fromNow, read, write } from "../../../src/db/client.js";
 import { users } from "../../../src/db/schema/auth.js";
 import { emailTokens, mailLimits, mailOutbox } from "../../../src/db/schema/auth-email.js";
-import { call, events, password, signUp } from "../client.js";
+import { call, credentials, events, signUp } from "../client.js";
 import {
   mailTo,
   newMailAddress,
@@ -39,19 +39,19 @@ describe("a mail", () => {
 
   test("to an address that is not proven does not name the account: a name is words of whoever chose it", async () => {
     const email = newMailAddress();
-    const username = `win-at-http://evil.example/${email.length}${Date.now()}`;
-    expect((await call("POST /signup", { body: { username, password, email } })).status).toBe(201);
+    const name = `win-at-http://evil.example/${email.length}${Date.now()}`;
+    expect((await call("POST /signup", { body: { ...credentials(name), email } })).status).toBe(201);
     const { headers, text, html } = await mailTo(email);
     expect(headers + text + html).not.toContain("evil");
   });
 
   test("escapes what it is told, and loads nothing from elsewhere", async () => {
     const ada = await signUpProven();
-    const username = `<img/src="//evil.example">&'${Date.now()}`;
-    await write((db) => db.update(users).set({ username }).where(eq(users.id, ada.id)));
+    const name = `<img/src="//evil.example">&'${Date.now()}`;
+    await write((db) => db.update(users).set({ username: name }).where(eq(users.id, ada.id)));
     await call("POST /password/forgot", { body: { email: ada.email } });
     const { text, html } = await mailTo(ada.email);
-    expect(text).toContain(username);
+    expect(text).toContain(name);
     expect(html).toContain("&lt;img/src=&quot;//evil.example&quot;&gt;&amp;&#39;");
     expect(html).not.toMatch(/<(img|script|link|style|iframe)|\ssrc=/i);
   });
