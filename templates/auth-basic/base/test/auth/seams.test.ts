@@ -265,14 +265,14 @@ describe("what is taken away together with an account", () => {
 
 describe("a profile change", () => {
   test("that holds the new address back leaves the old one, and that it was proven", async () => {
-    const ada = await signUp({ email: "ada@example.com" });
+    const ada = await signUp({ email: "first@example.com" });
     await write((db) => db.update(users).set({ emailVerifiedAt: now }).where(eq(users.id, ada.id)));
     const holdBack: ProfileChange = async (_user, { email: _, ...changes }) => changes;
     profileChanges.push(holdBack);
     const body = { email: "new@example.com", displayName: "Ada", currentPassword: password };
     const answer = await call("PATCH /me", { bearer: ada.accessToken, body });
     profileChanges.splice(profileChanges.indexOf(holdBack), 1);
-    expect(answer.body.user).toMatchObject({ email: "ada@example.com", displayName: "Ada" });
+    expect(answer.body.user).toMatchObject({ email: "first@example.com", displayName: "Ada" });
     const [row] = await read((db) => db.select().from(users).where(eq(users.id, ada.id)));
     expect(row?.emailVerifiedAt).toBeInstanceOf(Date);
   });

@@ -6,6 +6,7 @@ import { readMailConfig } from "../../../src/auth/email/config.js";
 import { drainMail, stopMail } from "../../../src/auth/email/dispatch.js";
 import type { Mail } from "../../../src/auth/email/rendering.js";
 import { addResetRequest, addVerification } from "../../../src/auth/email/store.js";
+import { addressColumns } from "../../../src/auth/login-name.js";
 import { purge } from "../../../src/auth/purge.js";
 import { fromNow, read, write } from "../../../src/db/client.js";
 import { users } from "../../../src/db/schema/auth.js";
@@ -336,9 +337,9 @@ async function waitingMail(): Promise<{ id: string; email: string }> {
 async function waitingMails(count: number): Promise<{ id: string; email: string }[]> {
   const people: { id: string; email: string }[] = [];
   for (let person = 1; person <= count; person += 1) people.push({ ...(await signUp()), email: newMailAddress() });
-  await stopMail();
+  await nothingWaits();
   for (const { id, email } of people) {
-    await write((db) => db.update(users).set({ email }).where(eq(users.id, id)));
+    await write((db) => db.update(users).set(addressColumns(email)).where(eq(users.id, id)));
     await addVerification(id, null);
   }
   return people.map(({ id, email }) => ({ id, email }));
@@ -347,13 +348,21 @@ async function waitingMails(count: number): Promise<{ id: string; email: string 
 async function proven(): Promise<{ email: string }> {
   const email = newMailAddress();
   const { id } = await signUp();
+  await nothingWaits();
   await write((db) =>
     db
       .update(users)
-      .set({ email, emailVerifiedAt: fromNow(0) })
+      .set({ ...addressColumns(email), emailVerifiedAt: fromNow(0) })
       .where(eq(users.id, id)),
   );
   return { email };
+}
+
+/** A signup with an address leaves a mail. */
+async function nothingWaits(): Promise<void> {
+  await stopMail();
+  await write((db) => db.delete(mailOutbox));
+  await waitedLong();
 }
 
 async function waiting() {
