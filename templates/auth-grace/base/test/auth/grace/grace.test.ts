@@ -23,6 +23,7 @@ import {
   named,
   newAddress,
   newName,
+  newWord,
   type Person,
   password,
   signUp,
@@ -225,7 +226,7 @@ describe("auth:purge", () => {
   });
 
   test("deletes it afterwards: what is left names nobody, the name is free, and everybody hears of it", async () => {
-    const ada = await signUp({ email: "ada@example.com", displayName: "Ada" });
+    const ada = await signUp({ email: `${newWord()}@example.com`, displayName: "Ada" });
     const headers = { "user-agent": "Ada's own browser" };
     await call("POST /login", { headers, body: credentials(ada.name) });
     await remove(ada);
