@@ -32,7 +32,7 @@ export async function remove(item: string, typed: RemoveFlags, context: Context)
   const installed = findInstalled(item, project);
   refuseCompanion(item, installed);
   refuseUnmerged(project);
-  refuseBrought(item, project);
+  refuseBrought(item, project, context);
   const items = [...goingWith(item, project), item];
   refuseRequired(items, project, context);
   await refuseDuringMerge(project, "remove");
@@ -61,11 +61,16 @@ function refuseCompanion(item: string, { comesWith }: InstalledItem): void {
 }
 
 /** An item that a choice of another one brought stays as long as that one does. */
-function refuseBrought(item: string, { record }: Project): void {
+function refuseBrought(item: string, { record }: Project, { packageRoot }: Context): void {
   const bringer = Object.entries(record?.items ?? {}).find(([, { brings }]) => brings?.includes(item));
   if (!bringer) return;
   const [name, { choices }] = bringer;
-  const flags = Object.entries(choices).map(([flag, value]) => `--${flag} ${value}`);
+  const known = readRegistry(packageRoot).items.find((one) => one.name === name);
+  const bring = ([flag, value]: [string, string]) =>
+    !known || known.choices[flag]?.values[value]?.brings?.includes(item);
+  const flags = Object.entries(choices)
+    .filter(bring)
+    .map(([flag, value]) => `--${flag} ${value}`);
   throw new CliError(
     "BadArgument",
     `${item} belongs to ${name} as it is installed (${flags.join(" ")}), and goes only with it: "authwright remove ${name}"`,

@@ -66,6 +66,11 @@ test("with every add-on they pass on a Postgres server, those of the add-ons too
   expectPassed(await runShippedTests(app.dir, { TEST_DATABASE_URL: database.url }));
 });
 
+test("where people log in with their address, those of base and of what comes with that pass on sqlite", async () => {
+  app = await composeApp({ login: "email", items: ["auth-email"] });
+  expectPassed(await runShippedTests(app.dir));
+});
+
 test.each(addOns)("those of %s pass with nothing but what it requires beside it, on PGlite", async (item) => {
   app = await composeApp({ database: "postgres", items: [item] });
   expectPassed(await runShippedTests(app.dir, {}, await testsOfAddOns(app.dir)));
