@@ -10,13 +10,12 @@ export interface Tokens {
   expiresIn: number;
 }
 
-export interface User {
-  id: string;
-  username: string;
-  email: string | null;
-  displayName: string | null;
-  createdAt: string;
-}
+/** What people log in with: "email" under `--login email`. */
+export type LoginName = "username";
+
+export type User = { id: string; displayName: string | null; createdAt: string } & {
+  [Name in LoginName | "email"]: Name extends LoginName ? string : string | null;
+};
 
 export interface Session {
   id: string;
@@ -27,10 +26,7 @@ export interface Session {
   current: boolean;
 }
 
-export interface Credentials {
-  username: string;
-  password: string;
-}
+export type Credentials = { [Name in LoginName]: string } & { password: string };
 
 /** Problem details (RFC 9457), as every error is answered. */
 export interface Problem {
@@ -65,13 +61,12 @@ export interface Routes {
   "GET /health": { body: undefined; answer: undefined };
 }
 
-interface ProfileChanges {
-  username?: string;
+type ProfileChanges = { [Name in LoginName]?: string } & {
   displayName?: string | null;
   email?: string | null;
   /** For another name or address. */
   currentPassword?: string;
-}
+};
 
 /** Where the tokens live. It is read before each request, so other tabs may write it too. */
 export interface TokenStore {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { createClient } from "@libsql/client";
 import fs from "fs-extra";
 import { describe, expect, it } from "vitest";
 import { add } from "../../cli/commands/add.js";
@@ -7,6 +8,7 @@ import { doctor } from "../../cli/commands/doctor.js";
 import { init } from "../../cli/commands/init.js";
 import { remove } from "../../cli/commands/remove.js";
 import type { AddFlags } from "../../cli/commands/selection.js";
+import { update } from "../../cli/commands/update.js";
 import { packageRoot } from "../../cli/registry/package-root.js";
 import { checkRegistry } from "../../cli/registry/read-registry.js";
 import { run } from "../support/cli.js";
@@ -14,6 +16,7 @@ import { writeCompanions } from "../support/companions.js";
 import { changeItem } from "../support/company-catalogue.js";
 import { type Fixture, useFixture } from "../support/fixture.js";
 import { contextFor, runCommand } from "../support/in-process.js";
+import { edit } from "../support/releases.js";
 import { repo as clone, linkPackages } from "../support/template-tree.js";
 import { treeOf } from "../support/tree.js";
 
@@ -136,6 +139,29 @@ describe("a fixed choice", () => {
       expect(await adding(repo, "auth-basic", { login: there, database: "postgres" })).toMatchObject(done);
       expect((await record(repo))["auth-basic"].choices).toMatchObject({ login: there, database: "postgres" });
     }
+  });
+
+  it("is changed by hand as the recipe says: the statements move every account, and update swaps the files", async () => {
+    const page = await fs.readFile(join(clone, "docs/recipes/login-name.md"), "utf8");
+    const [, look = "", move = ""] = page.split("```sql").map((block) => block.split("```")[0]!);
+    const db = createClient({ url: ":memory:" });
+    await db.executeMultiple(`create table auth_users (id text, username text, username_canonical text unique, email text);
+      insert into auth_users values ('1', 'Bob', 'bob', 'Ada@example.org'), ('2', 'ada@example.org', 'ada@example.org', 'b@c.de')`);
+    for (const query of look.split(";").slice(0, 2)) expect((await db.execute(query)).rows).toEqual([]);
+    await db.executeMultiple(move);
+    const { rows } = await db.execute("select username, username_canonical as form from auth_users order by id");
+    expect(rows.map(({ username, form }) => [username, form])).toEqual([
+      ["Ada@example.org", "ada@example.org"],
+      ["b@c.de", "b@c.de"],
+    ]);
+    db.close();
+
+    const repo = await useFixture("nodenext-esm");
+    await adding(repo, "auth-email");
+    await edit(repo.dir, "authwright.json", (text) => text.replace('"login": "username"', '"login": "email"'));
+    expect(await runCommand(() => update(undefined, {}, contextFor(ours, repo.dir)))).toMatchObject(done);
+    expect(await repo.read("src/auth/login-name.ts")).toContain('loginName = "email"');
+    expect((await record(repo))["auth-basic"].brings).toEqual(["auth-email"]);
   });
 
   it("and a value that brings an item work in a catalogue of one's own", async () => {
