@@ -10,12 +10,15 @@ export interface Tokens {
   expiresIn: number;
 }
 
-/** What people log in with: "email" under `--login email`. */
-export type LoginName = "username";
-
-export type User = { id: string; displayName: string | null; createdAt: string } & {
-  [Name in LoginName | "email"]: Name extends LoginName ? string : string | null;
-};
+// Under `--login email` there is no `username`: take it out of the three types that have it, and let `email` be a `string`
+// in `User`, `Credentials` and `ProfileChanges`.
+export interface User {
+  id: string;
+  username: string;
+  email: string | null;
+  displayName: string | null;
+  createdAt: string;
+}
 
 export interface Session {
   id: string;
@@ -26,7 +29,10 @@ export interface Session {
   current: boolean;
 }
 
-export type Credentials = { [Name in LoginName]: string } & { password: string };
+export interface Credentials {
+  username: string;
+  password: string;
+}
 
 /** Problem details (RFC 9457), as every error is answered. */
 export interface Problem {
@@ -61,12 +67,13 @@ export interface Routes {
   "GET /health": { body: undefined; answer: undefined };
 }
 
-type ProfileChanges = { [Name in LoginName]?: string } & {
+interface ProfileChanges {
+  username?: string;
   displayName?: string | null;
   email?: string | null;
   /** For another name or address. */
   currentPassword?: string;
-};
+}
 
 /** Where the tokens live. It is read before each request, so other tabs may write it too. */
 export interface TokenStore {
