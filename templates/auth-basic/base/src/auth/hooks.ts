@@ -1,4 +1,6 @@
+import type { Database } from "../db/client.js";
 import type { ClientInfo } from "./events.js";
+import type { ProfileInput } from "./input.js";
 import type { StoredSession, User } from "./store.js";
 
 /**
@@ -31,10 +33,7 @@ export type SessionStart = (session: StoredSession, client: ClientInfo, replaced
 export const sessionStarts: SessionStart[] = [];
 
 /** What PATCH /me may change. */
-export interface ProfileChanges {
-  displayName?: string | null | undefined;
-  email?: string | null | undefined;
-}
+export type ProfileChanges = Omit<ProfileInput, "currentPassword">;
 
 /**
  * Sees a change before it is stored, and returns what is to be stored. Throws an AuthError to refuse it. `epoch` is the
@@ -61,3 +60,19 @@ export const deletionChecks: DeletionCheck[] = [];
 export type Deletion = (userId: string, epoch: number, client: ClientInfo) => Promise<boolean>;
 
 export const deletions: Deletion[] = [];
+
+/**
+ * Runs in the transaction that makes an account, at a signup and when an admin makes one: what it throws undoes the
+ * account too. Ask the database through `tx` alone. It may run again when the transaction does, so do nothing else in it.
+ */
+export type AccountInsert = (tx: Database, user: User) => Promise<void>;
+
+export const accountInserts: AccountInsert[] = [];
+
+/**
+ * Runs in the transaction that takes an account away, before its row goes: what it throws keeps the account. Ask the
+ * database through `tx` alone. It may run again when the transaction does, so do nothing else in it.
+ */
+export type AccountDelete = (tx: Database, userId: string) => Promise<void>;
+
+export const accountDeletes: AccountDelete[] = [];

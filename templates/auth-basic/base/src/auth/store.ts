@@ -9,28 +9,30 @@ import {
   is,
   isNull,
   lt,
+  ne,
   not,
   or,
   type SQL,
   type SQLWrapper,
   sql,
 } from "drizzle-orm";
-import { ago, type Database, forShare, fromNow, now, read, transaction, write } from "../db/client.js";
+import { ago, type Database, forShare, forUpdate, fromNow, now, read, transaction, write } from "../db/client.js";
+import { isReferenced, isUniqueViolation } from "../db/failure.js";
 import { sessions, users } from "../db/schema/auth.js";
 import { config } from "./config.js";
+import { AuthError } from "./errors.js";
+import type { AccountDelete, AccountInsert } from "./hooks.js";
 import type { PasswordHash } from "./passwords.js";
 import { type StoredClaims, sessionClaims } from "./session-claims.js";
+import { type FieldName, type FieldsWith, fieldEntries } from "./user-fields.js";
 
 const mostSessionsListed = 1000;
 
+type UserRow = typeof users.$inferSelect;
+type AnsweredField = FieldsWith<"inAnswers", true>;
+
 /** What clients may see of a user: never the hash. */
-export interface User {
-  id: string;
-  username: string;
-  email: string | null;
-  displayName: string | null;
-  createdAt: Date;
-}
+export type User = Pick<UserRow, "id" | "username" | "createdAt" | AnsweredField>;
 
 /** What a login needs to know of a user. */
 export interface Credentials extends PasswordHash {
@@ -39,12 +41,17 @@ export interface Credentials extends PasswordHash {
   disabledAt: Date | null;
 }
 
-export interface NewUser extends PasswordHash {
+/** Fields that are left out are null, or what their column says. */
+export type UserValues = { [Name in FieldName | "username" | "usernameCanonical"]?: UserRow[Name] | undefined };
+
+export interface NewUser extends UserValues, PasswordHash {
   id: string;
   username: string;
   usernameCanonical: string;
-  email: string | null;
-  displayName: string | null;
+}
+
+export interface UserChanges extends UserValues {
+  emailVerifiedAt?: null;
 }
 
 export interface SessionRow {
@@ -88,15 +95,22 @@ export type RevokedReason =
   | "role"
   | "claim";
 
+const answeredFields = Object.fromEntries(
+  fieldEntries.flatMap(([name, { inAnswers }]) => (inAnswers ? [[name, users[name]]] : [])),
+) as Pick<typeof users, AnsweredField>;
+
 /** The columns of a `User`. */
 export const publicUser = {
   id: users.id,
   username: users.username,
-  email: users.email,
-  displayName: users.displayName,
+  ...answeredFields,
   createdAt: users.createdAt,
 };
 
+const uniqueColumns = [
+  "usernameCanonical" as const,
+  ...fieldEntries.flatMap(([name, { unique }]) => (unique ? name : [])),
+];
 /**
  * What the claims of a session are made of: it comes with the session, and no query is made for it alone. (drizzle nests
  * columns after RETURNING too; its types have that for SELECT only.)
@@ -128,14 +142,23 @@ export const ownerAllows = and(
   eq(users.sessionEpoch, sessions.epoch),
 );
 
-/** Adds the user, as the first step of the transaction that starts their session; null where the name is taken. */
-export async function insertUser(tx: Database, user: NewUser): Promise<SessionOwner | null> {
+/**
+ * Adds the user, and what is made together with an account, as the first step of the transaction that starts their
+ * session; null where the name is taken.
+ */
+export async function insertUser(
+  tx: Database,
+  user: NewUser,
+  inserts: readonly AccountInsert[] = [],
+): Promise<SessionOwner | null> {
   const [added] = await tx
     .insert(users)
     .values({ ...user, createdAt: now })
     .onConflictDoNothing({ target: users.usernameCanonical })
     .returning(publicUser);
-  return added ? { user: added, sessionEpoch: 0, amr: ["pwd"] } : null;
+  if (!added) return null;
+  for (const insert of inserts) await insert(tx, added);
+  return { user: added, sessionEpoch: 0, amr: ["pwd"] };
 }
 
 export async function findCredentials(by: { usernameCanonical: string } | { id: string }): Promise<Credentials | null> {
@@ -166,7 +189,7 @@ export async function findUser(id: string): Promise<User | null> {
  */
 export async function updateUser(
   id: string,
-  changes: { displayName?: string | null | undefined; email?: string | null | undefined; emailVerifiedAt?: null },
+  changes: UserChanges,
   epoch?: number,
 ): Promise<{ user: User; ended: string[] } | null> {
   const match = epoch === undefined ? eq(users.id, id) : isEnabledAt(id, epoch);
@@ -174,6 +197,51 @@ export async function updateUser(
     const [user] = await tx.update(users).set(withEpoch(changes)).where(match).returning(publicUser);
     return user ? { user, ended: await endOutdatedSessions(tx, id) } : null;
   });
+}
+
+/**
+ * Runs a write that a unique column may refuse. Whether a value is free is not asked before: of many who want it at once,
+ * the database lets one have it.
+ *
+ * @throws AuthError "UsernameNotAvailable", or "FieldNotAvailable" that names the fields.
+ */
+export async function unlessTaken<T>(id: string, values: UserValues, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    await refuseTaken(id, values);
+    // Whoever had it has let it go since, or the index folds what it compares.
+    throw notAvailable(uniqueNames(values)) ?? error;
+  }
+}
+
+/** For what must not happen when the write is going to be refused. It does not take the place of `unlessTaken`. */
+export async function refuseTaken(id: string, values: UserValues): Promise<void> {
+  const refusal = notAvailable(await findTaken(id, values));
+  if (refusal) throw refusal;
+}
+
+function notAvailable(taken: string[]): AuthError | null {
+  if (taken.length === 0) return null;
+  if (taken.includes("usernameCanonical")) return new AuthError("UsernameNotAvailable");
+  const issues = taken.map((path) => ({ path, message: "Another account has this." }));
+  return new AuthError("FieldNotAvailable", { issues });
+}
+
+function uniqueNames(values: UserValues) {
+  return uniqueColumns.filter((name) => (values[name] ?? null) !== null);
+}
+
+/** Which of `values` another account has, each in a unique column. */
+async function findTaken(id: string, values: UserValues): Promise<string[]> {
+  const taken: string[] = [];
+  for (const name of uniqueNames(values)) {
+    const others = and(eq(users[name], values[name] ?? ""), ne(users.id, id));
+    const found = await read((db) => db.select({ id: users.id }).from(users).where(others).limit(1));
+    if (found.length > 0) taken.push(name);
+  }
+  return taken;
 }
 
 /** Puts the same password's newer hash in place, unless the password was changed in between. */
@@ -323,18 +391,46 @@ export async function replacePassword(tx: Database, owner: SessionOwner, hash: P
   return { ...owner, sessionEpoch: changed.epoch, ended: await endSessions(tx, owner.user.id, "password") };
 }
 
-/** Takes the user away. The sessions stay as tombstones, without what could name a person. */
-export async function deleteUser(userId: string, epoch: number): Promise<string[] | null> {
-  return transaction((tx) => removeUser(tx, userId, isEnabledAt(userId, epoch)));
+/**
+ * Takes the user away. The sessions stay as tombstones, without what could name a person.
+ *
+ * @throws AuthError "AccountInUse"
+ */
+export async function deleteUser(
+  userId: string,
+  epoch: number,
+  deletes: readonly AccountDelete[],
+): Promise<string[] | null> {
+  return removing(() => transaction((tx) => removeUser(tx, userId, deletes, isEnabledAt(userId, epoch))));
 }
 
-/** `deleteUser` as a part of a transaction, of a user who is `match`. */
-export async function removeUser(tx: Database, userId: string, match: SQL | undefined): Promise<string[] | null> {
-  const [gone] = await tx
-    .delete(users)
-    .where(and(eq(users.id, userId), match))
-    .returning({ id: users.id });
-  if (!gone) return null;
+/**
+ * Wraps a transaction that takes a user away: a foreign key that is checked at the end fails only then.
+ *
+ * @throws AuthError "AccountInUse" when a row of the application's still refers to the user.
+ */
+export async function removing<T>(remove: () => Promise<T>): Promise<T> {
+  try {
+    return await remove();
+  } catch (error) {
+    throw isReferenced(error) ? new AuthError("AccountInUse", { cause: error }) : error;
+  }
+}
+
+/** `deleteUser` as a part of a transaction, within `removing`, of a user who is `match`. `deletes` goes first. */
+export async function removeUser(
+  tx: Database,
+  userId: string,
+  deletes: readonly AccountDelete[],
+  match?: SQL,
+): Promise<string[] | null> {
+  const [found] = await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(sql`${and(eq(users.id, userId), match)} ${forUpdate}`);
+  if (!found) return null;
+  for (const remove of deletes) await remove(tx, userId);
+  await tx.delete(users).where(eq(users.id, userId));
   await tx.update(sessions).set({ ip: null, userAgent: null }).where(eq(sessions.userId, userId));
   return endSessions(tx, userId, "deleted");
 }

@@ -2,12 +2,14 @@ import "./environment.js";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closers } from "../../src/auth/close.js";
-import { purge } from "../../src/auth/purge.js";
+import { AuthError } from "../../src/auth/errors.js";
+import { purge, purges } from "../../src/auth/purge.js";
 import { batchRows, endBatches, inBatches } from "../../src/auth/purge-store.js";
 import { fromNow, read, write } from "../../src/db/client.js";
 import { sessions } from "../../src/db/schema/auth.js";
 import {
   call,
+  events,
   expectAlive,
   expectProblem,
   logIn,
@@ -18,6 +20,7 @@ import {
   startAuth,
   stopAuth,
 } from "./client.js";
+import { tokensOf } from "./shapes.js";
 
 beforeAll(startAuth, 60_000);
 afterAll(stopAuth, 60_000);
@@ -32,7 +35,7 @@ describe("auth:purge", () => {
   ])("a session that was %s is deleted, and its refresh token is refused as before", async (_, change) => {
     const person = await signUp();
     await age(person, change);
-    expect((await purge())["sessions"]).toBe(1);
+    expect((await purge()).deleted["sessions"]).toBe(1);
     expect(await isStored(person)).toBe(false);
     expectProblem(await refresh(person.refreshToken), "ForbiddenError");
     expectProblem(await call("POST /validate", { body: { refreshToken: person.refreshToken } }), "ForbiddenError");
@@ -53,7 +56,7 @@ describe("auth:purge", () => {
   test("live sessions stay, a spent refresh token still ends its family, and nothing else of the user is touched", async () => {
     const person = await signUp();
     const other = await logIn(person.username);
-    const next = (await refresh(person.refreshToken)).body;
+    const next = tokensOf(await refresh(person.refreshToken));
     await purge();
     await expectAlive(next);
     await expectAlive(other);
@@ -66,8 +69,21 @@ describe("auth:purge", () => {
     const dead = 3 * batchRows;
     await addDeadSessions(person, dead);
     const counts = await Promise.all([purge(), purge()]);
-    expect(counts.reduce((sum, { sessions: count = 0 }) => sum + count, 0)).toBe(dead);
+    expect(counts.reduce((sum, { deleted }) => sum + (deleted["sessions"] ?? 0), 0)).toBe(dead);
     await expectAlive(person);
+  });
+
+  test("one kind that fails holds up none behind it, and is in the report and in the log", async () => {
+    const person = await signUp();
+    await age(person, { revokedAt: fromNow(-8 * day) });
+    const failing = { name: "nothing", run: () => Promise.reject(new AuthError("AccountInUse")) };
+    purges.unshift(failing);
+    const { deleted, failures } = await purge();
+    purges.shift();
+    expect(deleted).toMatchObject({ nothing: 0, sessions: 1 });
+    expect(failures).toMatchObject([{ name: "nothing", userId: undefined, error: { code: "AccountInUse" } }]);
+    const reason = "auth:purge of nothing: AccountInUse";
+    expect(events).toContainEqual({ event: "sys_error", outcome: "failure", userId: undefined, reason });
   });
 
   test("closeAuth ends a purge after the batch at hand", async () => {

@@ -8,6 +8,10 @@ import { type CheckedLogin, openSession, provePassword } from "../../src/auth/ac
 import { AuthError, defineError, toProblem } from "../../src/auth/errors.js";
 import { eventSinks, onEvent } from "../../src/auth/events.js";
 import {
+  type AccountDelete,
+  type AccountInsert,
+  accountDeletes,
+  accountInserts,
   type LoginCheck,
   loginChecks,
   type ProfileChange,
@@ -23,6 +27,7 @@ import { authRouter } from "../../src/routes/auth.js";
 import {
   call,
   events,
+  expectAlive,
   expectProblem,
   logIn,
   newName,
@@ -34,6 +39,7 @@ import {
 } from "./client.js";
 import { duringOutage } from "./database.js";
 import { expectRefusalsToCount } from "./guesses.js";
+import { loginShape } from "./shapes.js";
 
 beforeAll(startAuth, 60_000);
 afterAll(stopAuth, 60_000);
@@ -204,6 +210,56 @@ describe("an error code of an add-on", () => {
   }
 });
 
+describe("what is made together with an account", () => {
+  test("hears of it before anybody can log in, in the same transaction", async () => {
+    const seen: unknown[] = [];
+    const look: AccountInsert = async (tx, { id }) =>
+      void seen.push(await tx.select({ id: users.id }).from(users).where(eq(users.id, id)), id);
+    accountInserts.push(look);
+    const { id } = await signUp();
+    accountInserts.splice(accountInserts.indexOf(look), 1);
+    expect(seen).toEqual([[{ id }], id]);
+  });
+
+  test("undoes the account when it throws", async () => {
+    const username = newName();
+    const refuse: AccountInsert = async () => {
+      throw new AuthError("ForbiddenError", { detail: "Not today." });
+    };
+    accountInserts.push(refuse);
+    const answer = await call("POST /signup", { body: { username, password } });
+    accountInserts.splice(accountInserts.indexOf(refuse), 1);
+    expectProblem(answer, "ForbiddenError");
+    await signUp({ username });
+  });
+});
+
+describe("what is taken away together with an account", () => {
+  test("goes before it, in the same transaction", async () => {
+    const ada = await signUp();
+    const seen: unknown[] = [];
+    const look: AccountDelete = async (tx, id) =>
+      void seen.push(await tx.select({ id: users.id }).from(users).where(eq(users.id, id)), id);
+    accountDeletes.push(look);
+    await call("DELETE /me", { bearer: ada.accessToken, body: { password } });
+    accountDeletes.splice(accountDeletes.indexOf(look), 1);
+    expect(seen).toEqual([[{ id: ada.id }], ada.id]);
+    expect(await read((db) => db.select().from(users).where(eq(users.id, ada.id)))).toEqual([]);
+  });
+
+  test("keeps the account and its sessions when it throws", async () => {
+    const ada = await signUp();
+    const refuse: AccountDelete = async () => {
+      throw new AuthError("AccountInUse");
+    };
+    accountDeletes.push(refuse);
+    const answer = await call("DELETE /me", { bearer: ada.accessToken, body: { password } });
+    accountDeletes.splice(accountDeletes.indexOf(refuse), 1);
+    expectProblem(answer, "AccountInUse");
+    await expectAlive(ada);
+  });
+});
+
 describe("a profile change", () => {
   test("that holds the new address back leaves the old one, and that it was proven", async () => {
     const ada = await signUp({ email: "ada@example.com" });
@@ -250,8 +306,8 @@ describe("a session transport", () => {
     });
     const usual = await logIn(username);
     sessionTransports.splice(sessionTransports.indexOf(transport), 1);
-    expect(Object.keys(carried.body).sort()).toEqual(["session", "user"]);
-    expect(Object.keys(usual)).toContain("refreshToken");
+    expect(carried.body).toEqual(loginShape({ username }, { session: expect.any(String) }));
+    expect(usual.refreshToken).toEqual(expect.any(String));
   });
 });
 

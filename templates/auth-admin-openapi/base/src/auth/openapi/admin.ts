@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { idsInput, mostUsers, newUserInput, sorts, userInput } from "../admin/input.js";
 import { roles } from "../admin/roles.js";
+import { uniqueFieldErrors } from "./basic-operations.js";
 import type { Operation, OperationGroup, Parameter } from "./operations.js";
 import { time, user } from "./output.js";
 
@@ -21,7 +22,7 @@ const beginning = z.string().regex(/^.+$/).max(254);
 const deletion = z.object({
   id: z.string().regex(/^.+$/).max(64),
   deleted: z.boolean(),
-  code: z.enum(["NotFound", "ForbiddenError", "ServiceUnavailable"]).optional(),
+  code: z.enum(["NotFound", "ForbiddenError", "AccountInUse", "ServiceUnavailable"]).optional(),
 });
 
 const ofUser: Parameter = { name: "id", in: "path", description: "The user's id.", schema: id };
@@ -66,7 +67,7 @@ const operations: Operation[] = [
       description: "Who it is, and whether they are being told.",
       body: z.object({ user: adminUser, invited: z.boolean() }),
     },
-    errors: ["ForbiddenError", "UsernameNotAvailable"],
+    errors: ["ForbiddenError", "UsernameNotAvailable", ...uniqueFieldErrors],
   },
   {
     id: "deleteUsers",
@@ -100,7 +101,7 @@ const operations: Operation[] = [
     parameters: [ofUser],
     body: userInput,
     success: withUser,
-    errors: ["NotFound", "ForbiddenError"],
+    errors: ["NotFound", "ForbiddenError", ...uniqueFieldErrors],
   },
   {
     id: "deleteUser",
@@ -110,7 +111,7 @@ const operations: Operation[] = [
     ...toAdmins,
     parameters: [ofUser],
     success: { status: 204, description: "The account is gone." },
-    errors: ["NotFound", "ForbiddenError"],
+    errors: ["NotFound", "ForbiddenError", "AccountInUse"],
   },
   {
     id: "disableUser",

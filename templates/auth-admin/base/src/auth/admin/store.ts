@@ -2,18 +2,22 @@ import { eq, type SQL, sql } from "drizzle-orm";
 import { type Database, forUpdate, now, transaction } from "../../db/client.js";
 import { users } from "../../db/schema/auth.js";
 import { AuthError } from "../errors.js";
-import type { ProfileChanges } from "../hooks.js";
+import type { AccountDelete, AccountInsert } from "../hooks.js";
 import { hasPassword, type PasswordHash } from "../passwords.js";
-import { endOutdatedSessions, endSessions, nextEpoch, removeUser, withEpoch } from "../store.js";
+import {
+  type UserChanges as Changes,
+  endOutdatedSessions,
+  endSessions,
+  type NewUser as NewAccount,
+  nextEpoch,
+  removeUser,
+  removing,
+  withEpoch,
+} from "../store.js";
 import { type AdminUser, adminUser } from "./list-store.js";
 import type { Role } from "./roles.js";
 
-export interface NewUser extends PasswordHash {
-  id: string;
-  username: string;
-  usernameCanonical: string;
-  email: string | null;
-  displayName: string | null;
+export interface NewUser extends NewAccount {
   role: Role;
 }
 
@@ -24,7 +28,7 @@ export interface Done {
   ended: string[];
 }
 
-export interface UserChanges extends ProfileChanges {
+export interface UserChanges extends Changes {
   role?: Role | undefined;
 }
 
@@ -32,7 +36,11 @@ export interface UserChanges extends ProfileChanges {
 export type Actor = string | null;
 
 /** Null where the name is taken. @throws AuthError "ForbiddenError" when the actor is no admin any more. */
-export async function insertUser(actor: Actor, user: NewUser): Promise<AdminUser | null> {
+export async function insertUser(
+  actor: Actor,
+  user: NewUser,
+  inserts: readonly AccountInsert[],
+): Promise<AdminUser | null> {
   return transaction(async (tx) => {
     await lockAdmins(tx, actor);
     const [added] = await tx
@@ -40,7 +48,9 @@ export async function insertUser(actor: Actor, user: NewUser): Promise<AdminUser
       .values({ ...user, createdAt: now })
       .onConflictDoNothing({ target: users.usernameCanonical })
       .returning(adminUser);
-    return added ?? null;
+    if (!added) return null;
+    for (const insert of inserts) await insert(tx, added);
+    return added;
   });
 }
 
@@ -79,12 +89,14 @@ export async function endUsersSessions(actor: Actor, id: string): Promise<string
   });
 }
 
-/** Takes the user away, disabled or not; gives the sessions that have ended. */
-export async function deleteUser(actor: Actor, id: string): Promise<string[]> {
-  return act(actor, id, async (tx, { isLastAdmin }) => {
-    if (isLastAdmin) throw lastAdminStays();
-    return (await removeUser(tx, id, undefined)) ?? [];
-  });
+/** Takes the user away, disabled or not; gives the sessions that have ended. @throws AuthError "AccountInUse" */
+export async function deleteUser(actor: Actor, id: string, deletes: readonly AccountDelete[]): Promise<string[]> {
+  return removing(() =>
+    act(actor, id, async (tx, { isLastAdmin }) => {
+      if (isLastAdmin) throw lastAdminStays();
+      return (await removeUser(tx, id, deletes)) ?? [];
+    }),
+  );
 }
 
 interface Situation {
@@ -129,7 +141,7 @@ function isEnabledAdmin({ role, disabledAt }: AdminUser): boolean {
 async function update(
   tx: Database,
   id: string,
-  changes: UserChanges & { emailVerifiedAt?: null; disabledAt?: SQL<Date> | null; sessionEpoch?: SQL },
+  changes: UserChanges & { disabledAt?: SQL<Date> | null; sessionEpoch?: SQL },
 ): Promise<AdminUser> {
   const [user] = await tx.update(users).set(changes).where(eq(users.id, id)).returning(adminUser);
   if (!user) throw new AuthError("NotFound");
