@@ -25,6 +25,7 @@ import {
   stopAuth,
 } from "./auth/client.js";
 import { duringOutage } from "./auth/database.js";
+import { loginShape, tokensOf, tokensShape, userOf, userShape } from "./auth/shapes.js";
 
 // What the routes of the module promise. Tokens, bad input and the throttle have files of their own.
 beforeAll(startAuth, 60_000);
@@ -39,20 +40,14 @@ describe("POST /signup", () => {
     const answer = await call("POST /signup", { body: { username, password, ...profile } });
     expect(answer.status).toBe(201);
     expect(answer.headers["cache-control"]).toBe("no-store");
-    expect(answer.body).toEqual({
-      user: { id: expect.any(String), username, ...profile, createdAt: expect.any(String) },
-      accessToken: expect.any(String),
-      refreshToken: expect.any(String),
-      tokenType: "Bearer",
-      expiresIn: 15 * 60,
-    });
-    expect(Math.abs(Date.parse(answer.body.user.createdAt) - Date.now())).toBeLessThan(60_000);
-    await expectAlive(answer.body);
+    expect(answer.body).toEqual(loginShape({ username, ...profile }));
+    expect(Math.abs(Date.parse(userOf(answer).createdAt) - Date.now())).toBeLessThan(60_000);
+    await expectAlive(tokensOf(answer));
   });
 
   test("e-mail and display name may be left out", async () => {
-    const { body } = await call("POST /signup", { body: { username: newName(), password } });
-    expect(body.user).toMatchObject({ email: null, displayName: null });
+    const answer = await call("POST /signup", { body: { username: newName(), password } });
+    expect(userOf(answer)).toMatchObject({ email: null, displayName: null });
   });
 
   test("a name that is taken is refused, however it is written", async () => {
@@ -101,16 +96,10 @@ describe("POST /login", () => {
     const ada = await signUp();
     const answer = await call("POST /login", { body: { username: ada.username, password } });
     expect(answer.status).toBe(200);
-    expect(answer.body).toEqual({
-      user: { id: ada.id, username: ada.username, email: null, displayName: null, createdAt: expect.any(String) },
-      accessToken: expect.any(String),
-      refreshToken: expect.any(String),
-      tokenType: "Bearer",
-      expiresIn: 15 * 60,
-    });
-    expect(sessionOf(answer.body.accessToken)).not.toBe(sessionOf(ada.accessToken));
+    expect(answer.body).toEqual(loginShape({ id: ada.id, username: ada.username }));
+    expect(sessionOf(tokensOf(answer).accessToken)).not.toBe(sessionOf(ada.accessToken));
     await expectAlive(ada);
-    await expectAlive(answer.body);
+    await expectAlive(tokensOf(answer));
   });
 
   test("the name may be written in another case", async () => {
@@ -202,22 +191,17 @@ describe("POST /refresh-token", () => {
     const ada = await signUp();
     const answer = await refresh(ada.refreshToken);
     expect(answer.status).toBe(200);
-    expect(answer.body).toEqual({
-      accessToken: expect.any(String),
-      refreshToken: expect.any(String),
-      tokenType: "Bearer",
-      expiresIn: 15 * 60,
-    });
-    expect(answer.body.refreshToken).not.toBe(ada.refreshToken);
-    expect(sessionOf(answer.body.accessToken)).toBe(sessionOf(ada.accessToken));
-    await expectAlive(answer.body);
+    expect(answer.body).toEqual(tokensShape());
+    expect(tokensOf(answer).refreshToken).not.toBe(ada.refreshToken);
+    expect(sessionOf(tokensOf(answer).accessToken)).toBe(sessionOf(ada.accessToken));
+    await expectAlive(tokensOf(answer));
     expect(await read((db) => db.select().from(sessions).where(eq(sessions.userId, ada.id)))).toHaveLength(1);
   });
 
   test("a spent token is refused, and ends the login it came from: tokens of both kinds", async () => {
     const ada = await signUp();
     const elsewhere = await logIn(ada.username);
-    const { body: newest } = await refresh(ada.refreshToken);
+    const newest = tokensOf(await refresh(ada.refreshToken));
     expectProblem(await refresh(ada.refreshToken), "ForbiddenError");
     await expectDead(newest);
     await expectDead(ada);
@@ -228,8 +212,8 @@ describe("POST /refresh-token", () => {
 
   test("an old spent token ends the login as the latest one does", async () => {
     const ada = await signUp();
-    const { body: second } = await refresh(ada.refreshToken);
-    const { body: third } = await refresh(second.refreshToken);
+    const second = tokensOf(await refresh(ada.refreshToken));
+    const third = tokensOf(await refresh(second.refreshToken));
     expectProblem(await refresh(ada.refreshToken), "ForbiddenError");
     await expectDead(third);
   });
@@ -255,7 +239,7 @@ describe("POST /refresh-token", () => {
     const ada = await signUp();
     const days = 24 * 60 * 60;
     await setSession(ada.accessToken, { idleExpiresAt: fromNow(60) });
-    const { body: next } = await refresh(ada.refreshToken);
+    const next = tokensOf(await refresh(ada.refreshToken));
     expect(secondsLeft((await rowOf(ada.accessToken)).idleExpiresAt)).toBeGreaterThan(30.9 * days);
     await setSession(ada.accessToken, { idleExpiresAt: fromNow(-1) });
     expectProblem(await refresh(next.refreshToken), "ForbiddenError");
@@ -265,7 +249,7 @@ describe("POST /refresh-token", () => {
   test("a login is over after SESSION_MAX_DAYS, however often it was used", async () => {
     const ada = await signUp();
     const before = await rowOf(ada.accessToken);
-    const { body: next } = await refresh(ada.refreshToken);
+    const next = tokensOf(await refresh(ada.refreshToken));
     expect((await rowOf(ada.accessToken)).absoluteExpiresAt).toEqual(before.absoluteExpiresAt);
     await setSession(ada.accessToken, { absoluteExpiresAt: fromNow(-1) });
     expectProblem(await refresh(next.refreshToken), "ForbiddenError");
@@ -306,7 +290,7 @@ describe("POST /logout", () => {
 
   test("a spent refresh token ends its login too", async () => {
     const ada = await signUp();
-    const { body: newest } = await refresh(ada.refreshToken);
+    const newest = tokensOf(await refresh(ada.refreshToken));
     expect((await call("POST /logout", { body: { refreshToken: ada.refreshToken } })).status).toBe(204);
     await expectDead(newest);
   });
@@ -348,8 +332,7 @@ describe("/me", () => {
   test("GET answers with the user, and HEAD with the same headers", async () => {
     const { id, username, accessToken } = await signUp({ displayName: "Ada" });
     const answer = await call("GET /me", { bearer: accessToken });
-    const user = { id, username, email: null, displayName: "Ada", createdAt: expect.any(String) };
-    expect([answer.status, answer.body]).toEqual([200, { user }]);
+    expect([answer.status, answer.body]).toEqual([200, { user: userShape({ id, username, displayName: "Ada" }) }]);
     expect((await call("HEAD /me", { bearer: accessToken })).status).toBe(200);
   });
 
@@ -415,7 +398,7 @@ describe("/me", () => {
     expect(left).toMatchObject([{ ip: null, userAgent: null, revokedReason: "deleted" }]);
     const again = await call("POST /signup", { body: { username: ada.username, password } });
     expect(again.status).toBe(201);
-    expect(again.body.user.id).not.toBe(ada.id);
+    expect(userOf(again).id).not.toBe(ada.id);
     await expectDead(ada);
   });
 
@@ -440,10 +423,10 @@ describe("PUT /password", () => {
     const elsewhere = await logIn(ada.username);
     const answer = await change(ada.accessToken, password, newPassword);
     expect(answer.status).toBe(200);
-    expect(Object.keys(answer.body).sort()).toEqual(["accessToken", "expiresIn", "refreshToken", "tokenType"]);
+    expect(answer.body).toEqual(tokensShape());
     await expectDead(ada);
     await expectDead(elsewhere);
-    await expectAlive(answer.body);
+    await expectAlive(tokensOf(answer));
   });
 
   test("the new password logs in, the old one does not", async () => {
@@ -468,7 +451,7 @@ describe("PUT /password", () => {
     const answers = await Promise.all([1, 2].map((n) => change(ada.accessToken, password, newPassword + n)));
     const won = answers.filter(({ status }) => status === 200);
     expect(won).toHaveLength(1);
-    await expectAlive(won[0]?.body);
+    for (const answer of won) await expectAlive(tokensOf(answer));
   });
 });
 
@@ -480,11 +463,8 @@ describe("/sessions", () => {
     const ended = await logIn(username);
     await call("POST /logout", { bearer: ended.accessToken });
     const agent = "Long browser ".repeat(100);
-    const { body: phone } = await call("POST /login", {
-      body: { username, password },
-      from,
-      headers: { "User-Agent": agent },
-    });
+    const login = { body: { username, password }, from, headers: { "User-Agent": agent } };
+    const phone = tokensOf(await call("POST /login", login));
     const answer = await call("GET /sessions", { bearer: phone.accessToken });
     expect(answer.status).toBe(200);
     const times = { createdAt: expect.any(String), lastUsedAt: expect.any(String) };
@@ -537,7 +517,7 @@ describe("POST /validate", () => {
 
   test("asking about a spent token ends nothing", async () => {
     const ada = await signUp();
-    const { body: newest } = await refresh(ada.refreshToken);
+    const newest = tokensOf(await refresh(ada.refreshToken));
     expectProblem(await call("POST /validate", { body: { refreshToken: ada.refreshToken } }), "ForbiddenError");
     await expectAlive(newest);
   });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { app } from "../src/app.js";
 import { closeAuth } from "../src/routes/auth.js";
 import { prepareDatabase, releaseDatabase } from "./auth/database.js";
+import { tokensOf } from "./auth/shapes.js";
 
 let token = "";
 
@@ -11,7 +12,7 @@ beforeAll(async () => {
   await prepareDatabase();
   const user = { username: "ada", password: "nine blue herons wade" };
   const signup = await request(app).post("/api/auth/signup").send(user).expect(201);
-  token = signup.body.accessToken;
+  token = tokensOf(signup).accessToken;
 }, 60_000);
 
 afterAll(async () => {

@@ -9,6 +9,7 @@ import { type AuthEvent, eventSinks } from "../../src/auth/events.js";
 import { protectedRoute } from "../../src/middleware/jwt.js";
 import { authRouter, closeAuth } from "../../src/routes/auth.js";
 import { prepareDatabase, releaseDatabase } from "./database.js";
+import { type Tokens, tokensOf, userOf } from "./shapes.js";
 
 export const password = "nine blue herons wade";
 
@@ -78,11 +79,6 @@ function raw(body: unknown): string {
   return typeof body === "string" || Buffer.isBuffer(body) ? (body as string) : JSON.stringify(body);
 }
 
-export interface Tokens {
-  accessToken: string;
-  refreshToken: string;
-}
-
 export interface Person extends Tokens {
   id: string;
   username: string;
@@ -91,15 +87,16 @@ export interface Person extends Tokens {
 /** Somebody who has just signed up, with `password`. */
 export async function signUp(extra: Record<string, unknown> = {}): Promise<Person> {
   const username = newName();
-  const { status, body } = await call("POST /signup", { body: { username, password, ...extra } });
-  expect(status).toBe(201);
-  return { ...(body as Tokens), id: body.user.id, username: body.user.username };
+  const answer = await call("POST /signup", { body: { username, password, ...extra } });
+  expect(answer.status).toBe(201);
+  const user = userOf(answer);
+  return { ...tokensOf(answer), id: user.id, username: user.username };
 }
 
 export async function logIn(username: string, secret = password): Promise<Tokens> {
-  const { status, body } = await call("POST /login", { body: { username, password: secret } });
-  expect(status).toBe(200);
-  return body;
+  const answer = await call("POST /login", { body: { username, password: secret } });
+  expect(answer.status).toBe(200);
+  return tokensOf(answer);
 }
 
 export async function refresh(refreshToken: string): Promise<Response> {

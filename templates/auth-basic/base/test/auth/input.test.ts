@@ -15,6 +15,7 @@ import {
   startAuth,
   stopAuth,
 } from "./client.js";
+import { userOf } from "./shapes.js";
 
 // Whatever a client sends, the answer says what is wrong with it: never a 500, never a library's text.
 
@@ -213,8 +214,8 @@ describe("a username", () => {
   }
 
   test("is kept in its compatible form, so that what is shown is what is compared", async () => {
-    const { body } = await call("POST /signup", { body: { username: "\uff21\uff24\uff21\u2460", password } });
-    expect(body.user.username).toBe("ADA1");
+    const answer = await call("POST /signup", { body: { username: "\uff21\uff24\uff21\u2460", password } });
+    expect(userOf(answer).username).toBe("ADA1");
     await logIn("ada1");
   });
 

@@ -27,6 +27,7 @@ import {
 } from "./client.js";
 import { dumpDatabase } from "./database.js";
 import { environment } from "./environment.js";
+import { tokensOf, userOf } from "./shapes.js";
 
 // Passwords: which ones are taken, what becomes of them, how often they may be guessed, and what others get to see.
 
@@ -293,18 +294,16 @@ describe("what is stored", () => {
     ["endless", "x".repeat(3000), "127.0.0.1"],
     ["something else", "' or 1=1", "127.0.0.1"],
   ])("of a sender that says it is %s is an address", async (_what, from, stored) => {
-    const { id } = (await call("POST /signup", { from, body: { username: newName(), password } })).body.user;
+    const { id } = userOf(await call("POST /signup", { from, body: { username: newName(), password } }));
     const [session] = await read((db) => db.select().from(sessions).where(eq(sessions.userId, id)));
     expect(session?.ip).toBe(stored);
   });
 
   test("holds no password and no token, nor what a token could be made from", async () => {
     const ada = await signUp();
-    const { body: next } = await refresh(ada.refreshToken);
-    const { body: newest } = await call("PUT /password", {
-      bearer: next.accessToken,
-      body: { currentPassword: password, newPassword: "ten grey geese waddle" },
-    });
+    const next = tokensOf(await refresh(ada.refreshToken));
+    const change = { currentPassword: password, newPassword: "ten grey geese waddle" };
+    const newest = tokensOf(await call("PUT /password", { bearer: next.accessToken, body: change }));
     const dump = await dumpDatabase();
     expect(dump).toContain(ada.username);
     expect(dump).toContain(sessionOf(newest.accessToken));
@@ -325,13 +324,14 @@ describe("the log", () => {
     const start = events.length;
     const ada = await signUp();
     const login = { username: ada.username, password };
-    const { body } = await call("POST /login", { body: login, from, headers: { "User-Agent": "browser" } });
+    const there = { body: login, from, headers: { "User-Agent": "browser" } };
+    const tokens = tokensOf(await call("POST /login", there));
     await call("POST /login", { body: { ...login, password: "a wrong password" } });
-    await call("PUT /password", { bearer: body.accessToken, body: { currentPassword: "x", newPassword: password } });
-    await call("PATCH /me", { bearer: body.accessToken, body: { displayName: "Ada" } });
+    await call("PUT /password", { bearer: tokens.accessToken, body: { currentPassword: "x", newPassword: password } });
+    await call("PATCH /me", { bearer: tokens.accessToken, body: { displayName: "Ada" } });
     await refresh(ada.refreshToken);
     await refresh(ada.refreshToken);
-    await call("POST /logout", { bearer: body.accessToken });
+    await call("POST /logout", { bearer: tokens.accessToken });
     const again = await logIn(ada.username);
     await call("POST /logout-all", { bearer: again.accessToken });
     const { accessToken } = await logIn(ada.username);
@@ -356,11 +356,18 @@ describe("the log", () => {
       event: "authn_login_success",
       outcome: "success",
       userId: ada.id,
-      sessionId: sessionOf(body.accessToken),
+      sessionId: sessionOf(tokens.accessToken),
       client: { ip: from, userAgent: "browser" },
     });
     const log = JSON.stringify(events);
-    const secrets = [password, "a wrong password", ada.username, ada.accessToken, ada.refreshToken, body.refreshToken];
+    const secrets = [
+      password,
+      "a wrong password",
+      ada.username,
+      ada.accessToken,
+      ada.refreshToken,
+      tokens.refreshToken,
+    ];
     for (const secret of secrets) expect(log.includes(secret)).toBe(false);
   });
 

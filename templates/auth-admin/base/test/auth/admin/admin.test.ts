@@ -30,6 +30,7 @@ import {
   startAuth,
   stopAuth,
 } from "../client.js";
+import { tokensOf, userOf, userShape } from "../shapes.js";
 
 // What admins may do with users, what nobody else may, and that there is always an admin.
 
@@ -171,7 +172,7 @@ describe("GET /users", () => {
     const { body, text } = await ask(`GET /users?username=${ada.username}`, admin);
     expect(body).toEqual({
       users: [
-        {
+        userShape({
           id: ada.id,
           username: ada.username,
           email: "Ada@example.com",
@@ -180,7 +181,7 @@ describe("GET /users", () => {
           emailVerifiedAt: null,
           disabledAt: null,
           createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
-        },
+        }),
       ],
       next: null,
     });
@@ -748,8 +749,8 @@ const mount = "/api/auth/admin";
 
 async function newAdmin(): Promise<Person> {
   const username = await createAdmin(newName(), password);
-  const { body } = await call("POST /login", { body: { username, password } });
-  return { ...body, id: body.user.id, username };
+  const answer = await call("POST /login", { body: { username, password } });
+  return { ...tokensOf(answer), id: userOf(answer).id, username };
 }
 
 function ask(

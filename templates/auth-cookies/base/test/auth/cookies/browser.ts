@@ -3,6 +3,7 @@ import type { Response } from "supertest";
 import { expect } from "vitest";
 import { parseSessionCookie } from "../../../src/auth/cookies/cookie-value.js";
 import { type Call, call, newName, password } from "../client.js";
+import { userOf } from "../shapes.js";
 
 /** What a browser says of a request that a page of the site itself has made, over https. */
 export const fromPage: Record<string, string> = { "X-Forwarded-Proto": "https", "Sec-Fetch-Site": "same-origin" };
@@ -27,7 +28,7 @@ export async function signUpInBrowser(): Promise<Browser> {
   const body = { username: newName(), password };
   const answer = await page("POST /signup", { body, headers: { "Auth-Session": "cookie" } });
   expect(answer.status).toBe(201);
-  return browserOf(answer, answer.body.user);
+  return browserOf(answer, userOf(answer));
 }
 
 /** The same person in another browser, or in the one that is given. */

@@ -8,6 +8,7 @@ import { now, write } from "../../../src/db/client.js";
 import { sessions } from "../../../src/db/schema/auth.js";
 import { call, expectProblem, logIn, password, sessionOf, signUp, startAuth, stopAuth } from "../client.js";
 import { duringOutage } from "../database.js";
+import { tokensOf } from "../shapes.js";
 import { browserOf, fromPage, logInWithBrowser, signUpInBrowser } from "./browser.js";
 
 // What a session promises, whether its client holds a bearer token or a cookie.
@@ -35,7 +36,7 @@ const bearer: Kind = {
   name: "by a bearer token",
   signUp: async () => withToken(await signUp()),
   logIn: async ({ id, username }) => withToken({ id, username, ...(await logIn(username)) }),
-  taken: (answer, { id, username }) => withToken({ id, username, accessToken: answer.body.accessToken }),
+  taken: (answer, { id, username }) => withToken({ id, username, accessToken: tokensOf(answer).accessToken }),
   endedCode: "InvalidAccessToken",
 };
 

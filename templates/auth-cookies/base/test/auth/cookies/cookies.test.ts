@@ -11,6 +11,7 @@ import { fromNow, now, read, write } from "../../../src/db/client.js";
 import { sessions, users } from "../../../src/db/schema/auth.js";
 import { call, events, expectProblem, newName, password, refresh, signUp, startAuth, stopAuth } from "../client.js";
 import { dumpDatabase, duringOutage } from "../database.js";
+import { loginShape, tokensOf, userOf, userShape } from "../shapes.js";
 import {
   type Browser,
   browserOf,
@@ -36,7 +37,7 @@ describe("POST /session", () => {
     expect(answer.status).toBe(200);
     expect(answer.headers["cache-control"]).toBe("no-store");
     expect(answer.body).toEqual({
-      user: { id: ada.id, username: ada.username, email: null, displayName: null, createdAt: expect.any(String) },
+      user: userShape({ id: ada.id, username: ada.username }),
       session: { id: browserOf(answer, ada).sessionId, expiresAt: expect.any(String) },
     });
     expect(secondsLeft(answer.body.session.expiresAt) / days).toBeCloseTo(31, 2);
@@ -101,7 +102,7 @@ describe("GET /session", () => {
     expect(answer.status).toBe(200);
     const times = { createdAt: expect.any(String), lastUsedAt: expect.any(String), expiresAt: expect.any(String) };
     expect(answer.body).toEqual({
-      user: expect.objectContaining({ id: ada.id, username: ada.username }),
+      user: userShape({ id: ada.id, username: ada.username }),
       session: { id: ada.sessionId, ...times },
     });
   });
@@ -136,8 +137,8 @@ describe("whoever has a cookie, or asks for one with `Auth-Session: cookie`,", (
   test("gets it at signup instead of tokens", async () => {
     const answer = await page("POST /signup", { body: { username: newName(), password }, headers: asking });
     expect(answer.status).toBe(201);
-    expect(Object.keys(answer.body).sort()).toEqual(["session", "user"]);
-    await expectOpen(browserOf(answer, answer.body.user));
+    expect(answer.body).toEqual(loginShape({}, { session: expect.any(Object) }));
+    await expectOpen(browserOf(answer, userOf(answer)));
   });
 
   test("stays logged in through a change of the password, by a new cookie", async () => {
@@ -152,10 +153,10 @@ describe("whoever has a cookie, or asks for one with `Auth-Session: cookie`,", (
   test("gets none at /login without asking, and none by a bearer token", async () => {
     const ada = await signUp();
     const login = await page("POST /login", { body: { username: ada.username, password } });
-    expect([cookieLines(login), typeof login.body.accessToken]).toEqual([[], "string"]);
+    expect([cookieLines(login), typeof tokensOf(login).accessToken]).toEqual([[], "string"]);
     const body = { currentPassword: password, newPassword: "ten grey geese waddle" };
     const change = await page("PUT /password", { body, bearer: ada.accessToken });
-    expect([cookieLines(change), typeof change.body.accessToken]).toEqual([[], "string"]);
+    expect([cookieLines(change), typeof tokensOf(change).accessToken]).toEqual([[], "string"]);
   });
 });
 

@@ -17,6 +17,7 @@ import { authenticators } from "../../../src/middleware/authenticators.js";
 import { requireVerifiedEmail } from "../../../src/middleware/verified-email.js";
 import { call, events, expectAlive, expectDead, expectProblem, logIn, newName, password, signUp } from "../client.js";
 import { dumpDatabase } from "../database.js";
+import { tokensOf } from "../shapes.js";
 import {
   addressOf,
   disable,
@@ -389,7 +390,7 @@ describe("a change of address", () => {
     await changeTo(ada.accessToken, next);
     const first = await tokenTo(next);
     const body = { currentPassword: password, newPassword: password };
-    const { accessToken } = (await call("PUT /password", { bearer: ada.accessToken, body })).body;
+    const { accessToken } = tokensOf(await call("PUT /password", { bearer: ada.accessToken, body }));
     expectNotGood(await verify(first));
     await waitedLong();
     await changeTo(accessToken, next);

@@ -11,6 +11,7 @@ import { fromNow, read, write } from "../../../src/db/client.js";
 import { authEvents } from "../../../src/db/schema/auth-events.js";
 import { call, expectProblem, password, refresh, sessionOf, signUp, startAuth, stopAuth } from "../client.js";
 import { duringOutage } from "../database.js";
+import { tokensOf, userOf } from "../shapes.js";
 import { webhookKey } from "./webhook-environment.js";
 
 const installedSinks = [...eventSinks];
@@ -30,21 +31,22 @@ describe("the table of events", () => {
 
   test("has an event before its client is answered, with the database's time", async () => {
     const headers = { "User-Agent": "a browser" };
-    const { body } = await call("POST /signup", {
+    const answer = await call("POST /signup", {
       body: { username: "ada-events", password },
       from: "192.0.2.7",
       headers,
     });
-    const events = await eventsOf(body.user.id);
+    const { id: userId } = userOf(answer);
+    const events = await eventsOf(userId);
     expect(events).toEqual([
       {
         id: expect.any(Number),
         time: expect.any(Date),
         event: "user_created",
         outcome: "success",
-        userId: body.user.id,
+        userId,
         actorId: null,
-        sessionId: sessionOf(body.accessToken),
+        sessionId: sessionOf(tokensOf(answer).accessToken),
         ip: "192.0.2.7",
         userAgent: "a browser",
         reason: null,

@@ -27,6 +27,7 @@ import {
   startAuth,
   stopAuth,
 } from "../client.js";
+import { tokensOf, userOf } from "../shapes.js";
 
 // A deleted account: for a while it can be restored, and then nothing of it is left.
 
@@ -114,8 +115,8 @@ describe("POST /account/restore", () => {
     await remove(ada);
     const answer = await restore(ada);
     expect(answer.status).toBe(200);
-    expect(answer.body.user).toMatchObject({ id: ada.id, username: ada.username, email: "ada@example.com" });
-    await expectAlive(answer.body);
+    expect(userOf(answer)).toMatchObject({ id: ada.id, username: ada.username, email: "ada@example.com" });
+    await expectAlive(tokensOf(answer));
     await expectAlive(await logIn(ada.username));
     await expectDead(ada);
     expect(await deletionOf(ada)).toBeUndefined();

@@ -27,8 +27,8 @@ import {
   signUp,
   startAuth,
   stopAuth,
-  type Tokens,
 } from "../client.js";
+import { type Tokens, tokensOf } from "../shapes.js";
 
 // What people see of their sessions, how they end them, and what is noticed when one starts.
 beforeAll(startAuth, 60_000);
@@ -158,7 +158,7 @@ describe("DELETE /sessions", () => {
     await expectAlive(bob);
     const refreshed = await refresh(phone.refreshToken);
     expect(refreshed.status).toBe(200);
-    await expectAlive(refreshed.body);
+    await expectAlive(tokensOf(refreshed));
     await expectAlive(await logIn(ada.username));
     const event = { event: "authn_logout_others", userId: ada.id, sessionId: sessionOf(phone.accessToken) };
     expect(events).toContainEqual(expect.objectContaining(event));
@@ -296,7 +296,7 @@ async function list({ accessToken }: Tokens, query = ""): Promise<Page> {
 async function logInFrom({ username }: Person, userAgent: string): Promise<Tokens> {
   const answer = await call("POST /login", { body: { username, password }, headers: { "User-Agent": userAgent } });
   expect(answer.status).toBe(200);
-  return answer.body;
+  return tokensOf(answer);
 }
 
 async function change({ accessToken }: Tokens, values: object): Promise<void> {

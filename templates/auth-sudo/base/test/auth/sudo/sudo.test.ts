@@ -23,8 +23,8 @@ import {
   signUp,
   startAuth,
   stopAuth,
-  type Tokens,
 } from "../client.js";
+import { type Tokens, tokensOf, tokensShape } from "../shapes.js";
 
 // What takes a recent login, and how an old one becomes recent again.
 beforeAll(startAuth, 60_000);
@@ -45,7 +45,7 @@ describe("requireRecentLogin", () => {
     const ada = await signUp();
     await startedAgo(ada, 11);
     await expectTooOld("DELETE /shop", ada);
-    const { body: refreshed } = await refresh(ada.refreshToken);
+    const refreshed = tokensOf(await refresh(ada.refreshToken));
     await expectTooOld("DELETE /shop", refreshed);
     expect((await call("GET /orders", { mount: "", bearer: refreshed.accessToken })).status).toBe(200);
   });
@@ -91,16 +91,11 @@ describe("POST /reauthenticate", () => {
     const answer = await stepUp(ada);
     expect(answer.status).toBe(200);
     expect(answer.headers["cache-control"]).toBe("no-store");
-    expect(answer.body).toEqual({
-      accessToken: expect.any(String),
-      refreshToken: expect.any(String),
-      tokenType: "Bearer",
-      expiresIn: 15 * 60,
-    });
-    expect(sessionOf(answer.body.accessToken)).not.toBe(sessionOf(ada.accessToken));
+    expect(answer.body).toEqual(tokensShape());
+    expect(sessionOf(tokensOf(answer).accessToken)).not.toBe(sessionOf(ada.accessToken));
     await expectDead(ada);
-    await expectAlive(answer.body);
-    const recent = await call("DELETE /shop", { app: shop, mount: "", bearer: answer.body.accessToken });
+    await expectAlive(tokensOf(answer));
+    const recent = await call("DELETE /shop", { app: shop, mount: "", bearer: tokensOf(answer).accessToken });
     expect(recent.status).toBe(200);
     expect(await reasonOf(ada)).toBe("replaced");
   });
@@ -108,12 +103,12 @@ describe("POST /reauthenticate", () => {
   test("it is one login afterwards as before, other logins stay, and the log has it", async () => {
     const ada = await signUp();
     const phone = await logIn(ada.username);
-    const { body } = await stepUp(ada);
-    const { body: list } = await call("GET /sessions", { bearer: body.accessToken });
+    const { accessToken } = tokensOf(await stepUp(ada));
+    const { body: list } = await call("GET /sessions", { bearer: accessToken });
     expect(list.sessions).toHaveLength(2);
     await expectAlive(phone);
     const event = events.find((one) => one.event === "authn_reauthentication" && one.userId === ada.id);
-    expect(event).toMatchObject({ outcome: "success", sessionId: sessionOf(body.accessToken) });
+    expect(event).toMatchObject({ outcome: "success", sessionId: sessionOf(accessToken) });
   });
 
   test("a wrong password changes nothing, and is logged", async () => {
@@ -155,7 +150,7 @@ describe("POST /reauthenticate", () => {
     const won = answers.filter(({ status }) => status === 200);
     expect(won).toHaveLength(1);
     for (const answer of answers) if (answer.status !== 200) expectProblem(answer, "InvalidAccessToken");
-    await expectAlive(won[0]?.body);
+    for (const answer of won) await expectAlive(tokensOf(answer));
     expect(await liveSessions(ada.id)).toBe(1);
   });
 
@@ -209,7 +204,7 @@ describe("what takes a recent login", () => {
       await startedAgo(ada, 11);
       await expectTooOld(route, ada, body);
       await logIn(ada.username);
-      const { body: recent } = await stepUp(ada);
+      const recent = tokensOf(await stepUp(ada));
       expect((await call(route, { bearer: recent.accessToken, body })).status).toBe(status);
     },
   );

@@ -1,0 +1,81 @@
+import type { Response } from "supertest";
+import { expect } from "vitest";
+import { environment } from "./environment.js";
+
+// What clients are answered, to the member, and where in an answer it stands. An answer that you change is changed here,
+// and in no other test.
+
+export interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+}
+
+const accessTokenSeconds = 15 * 60;
+
+/** A user, with what a test knows of theirs. */
+export function userShape(known: object = {}) {
+  return {
+    id: expect.any(String),
+    username: expect.any(String),
+    email: null,
+    displayName: null,
+    createdAt: expect.any(String),
+    ...known,
+  };
+}
+
+/** What a new session or a refresh gives its client. */
+export function tokensShape() {
+  return {
+    accessToken: expect.any(String),
+    refreshToken: expect.any(String),
+    tokenType: "Bearer",
+    expiresIn: accessTokenSeconds,
+  };
+}
+
+/** What signup and login answer; `delivered` is how the session reaches its client. */
+export function loginShape(user: object = {}, delivered: object = tokensShape()) {
+  return { user: userShape(user), ...delivered };
+}
+
+/** The claims of an access token, with what a test knows of it. */
+export function claimsShape(known: object = {}) {
+  const { JWT_ISSUER: issuer } = environment;
+  return {
+    iss: issuer,
+    aud: `${issuer}:client`,
+    client_id: `${issuer}:client`,
+    sub: expect.any(String),
+    sid: expect.any(String),
+    iat: expect.any(Number),
+    exp: expect.any(Number),
+    jti: expect.any(String),
+    auth_time: expect.any(Number),
+    amr: ["pwd"],
+    ...known,
+  };
+}
+
+/** What a protected route finds in `req.auth`. */
+export function authShape(known: object = {}) {
+  return {
+    userId: expect.any(String),
+    sessionId: expect.any(String),
+    tokenId: expect.any(String),
+    expiresAt: expect.any(Number),
+    authTime: expect.any(Number),
+    amr: ["pwd"],
+    ...known,
+  };
+}
+
+/** The tokens in an answer. */
+export function tokensOf({ body }: Response): Tokens {
+  return { accessToken: body.accessToken, refreshToken: body.refreshToken };
+}
+
+/** Who has signed up or logged in. */
+export function userOf({ body }: Response): { id: string; username: string; createdAt: string } {
+  return body.user;
+}
