@@ -8,7 +8,6 @@ import { signAccessToken, verifyAccessToken } from "../../src/auth/access-token.
 import { type AccessTokenSigner, accessTokenSigners } from "../../src/auth/access-token-signers.js";
 import { type AuthError, toProblem } from "../../src/auth/errors.js";
 import { issueRefreshToken, newFamily, parseRefreshToken } from "../../src/auth/refresh-token.js";
-import { newTokens } from "../../src/auth/sessions.js";
 import { findCredentials, insertSession } from "../../src/auth/store.js";
 import { read } from "../../src/db/client.js";
 import { sessions } from "../../src/db/schema/auth.js";
@@ -223,12 +222,12 @@ describe("a login", () => {
     const bob = await signUp();
     const credentials = await findCredentials({ id: bob.id });
     if (!credentials) throw new Error("There is no such user.");
-    const { row, deliver } = newTokens({ ip: null, userAgent: null });
+    const family = newFamily();
+    const row = { id: family.sessionId, ip: null, userAgent: null };
     const opened = await insertSession(row, { ...credentials, amr: ["pwd", "otp"] });
     if (!opened) throw new Error("No session was stored.");
-    const { accessToken, refreshToken } = await deliver(opened.session);
-    expect(claimsOf(accessToken)["amr"]).toEqual(["pwd", "otp"]);
-    const refreshed = tokensOf(await refresh(refreshToken));
+    expect(claimsOf(await signAccessToken(opened.session, 60))["amr"]).toEqual(["pwd", "otp"]);
+    const refreshed = tokensOf(await refresh(issueRefreshToken(family)));
     expect(claimsOf(refreshed.accessToken)["amr"]).toEqual(["pwd", "otp"]);
   });
 });
