@@ -24,7 +24,7 @@ const nowhere = { ip: null, userAgent: null };
 async function logIn(kind: "tokens" | "cookie"): Promise<Record<string, string>> {
   await migrateDatabase();
   let cookie = "";
-  const draft =
+  const fresh =
     kind === "tokens"
       ? newTokens(nowhere)
       : newCookie(nowhere, [], (value) => {
@@ -33,10 +33,10 @@ async function logIn(kind: "tokens" | "cookie"): Promise<Record<string, string>>
   const id = randomUUID();
   const profile = { id, username: id, usernameCanonical: id, email: null, displayName: null };
   const user = { ...profile, passwordHash: "none", pepperId: "none" };
-  const opened = await insertSession(draft.row, (tx) => insertUser(tx, user));
-  const handed = (await draft.deliver(opened!.session)) as { accessToken?: string };
+  const opened = await insertSession(fresh.row, (tx) => insertUser(tx, user));
+  const delivered = (await fresh.deliver(opened!.session)) as { accessToken?: string };
   return kind === "tokens"
-    ? { authorization: `Bearer ${handed.accessToken}` }
+    ? { authorization: `Bearer ${delivered.accessToken}` }
     : { cookie, "x-forwarded-proto": "https" };
 }
 

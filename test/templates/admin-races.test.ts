@@ -321,7 +321,7 @@ function page(method: string, path: string, site: string, cookie: string, login?
 }
 
 function words(args: readonly string[]): string[] {
-  return [process.execPath, "scripts/auth.mjs", "src/auth/admin/commands.ts", "dist/auth/admin-commands.js", ...args];
+  return [process.execPath, "scripts/auth.mjs", "src/auth/admin/commands.ts", "dist/auth/admin/commands.js", ...args];
 }
 
 function env(): Record<string, string> {

@@ -364,7 +364,7 @@ async function lint(described: unknown) {
 
 /** `npm run auth:openapi`, in an environment that has nothing of the module's. */
 async function run(...args: string[]): Promise<string> {
-  const files = ["scripts/auth.mjs", "src/auth/openapi/commands.ts", "dist/auth/openapi-commands.js"];
+  const files = ["scripts/auth.mjs", "src/auth/openapi/commands.ts", "dist/auth/openapi/commands.js"];
   const { exitCode, stdout, stderr } = await x(process.execPath, [...files, ...args], {
     nodeOptions: { cwd: app.dir },
   });
@@ -412,7 +412,7 @@ function ofAdmins(): Documented[] {
 /** Of the one admin there is: somebody whom the command has made one. */
 async function adminToken(): Promise<string> {
   admin ??= await signUp();
-  const files = ["scripts/auth.mjs", "src/auth/admin/commands.ts", "dist/auth/admin-commands.js"];
+  const files = ["scripts/auth.mjs", "src/auth/admin/commands.ts", "dist/auth/admin/commands.js"];
   const nodeOptions = { cwd: app.dir, env: appEnv(app.dir) };
   await x(process.execPath, [...files, "promote", admin.username], { nodeOptions, throwOnError: true });
   const { body } = await send("logIn", { body: { username: admin.username, password } }, 200);

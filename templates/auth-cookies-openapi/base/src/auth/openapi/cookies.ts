@@ -15,7 +15,7 @@ const authSession = {
   schema: z.literal("cookie"),
 } as const;
 
-/** What `routes/session.ts` answers. */
+/** What `auth/cookies/router.ts` answers. */
 const operations: Operation[] = [
   {
     id: "startCookieSession",

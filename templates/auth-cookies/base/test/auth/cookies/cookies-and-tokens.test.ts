@@ -27,7 +27,7 @@ interface Kind {
   signUp(): Promise<Client>;
   /** The same person on another device. */
   logIn(client: Client): Promise<Client>;
-  /** The session that a change of the password has handed over. */
+  /** The session that a change of the password has started. */
   taken(answer: Response, client: Client): Client;
   endedCode: ErrorCode;
 }

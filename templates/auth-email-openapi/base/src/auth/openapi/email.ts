@@ -6,7 +6,7 @@ import type { Operation, OperationGroup } from "./operations.js";
 const nothing = z.object({});
 const oneOfBoth = forgotInput.meta({ oneOf: [{ required: ["email"] }, { required: ["username"] }] });
 
-/** What `routes/email.ts` answers. */
+/** What `auth/email/router.ts` answers. */
 const operations: Operation[] = [
   {
     id: "sendEmailVerification",

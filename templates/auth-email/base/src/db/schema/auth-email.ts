@@ -26,7 +26,7 @@ export const emailTokens = table(
   ],
 );
 
-/** Mail that has not gone out. It holds no link: see `mail-token.ts`. */
+/** Mail that has not gone out. It holds no link: see `auth/email/token.ts`. */
 export const mailOutbox = table(
   names.outbox,
   {

@@ -2,16 +2,13 @@ import "./environment.js";
 import { eq } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mailPasswordReset } from "../../../src/auth/admin/mail-password-reset.js";
+import { ringForMail } from "../../../src/auth/email/bell.js";
 import { mayReset } from "../../../src/auth/email/limits.js";
 import { proofEffects } from "../../../src/auth/email/proof-effects.js";
+import { addReset } from "../../../src/auth/email/store.js";
 import { AuthError } from "../../../src/auth/errors.js";
-import { emit } from "../../../src/auth/events.js";
 import { passwordChecks } from "../../../src/auth/password-checks.js";
-import { noPassword } from "../../../src/auth/passwords.js";
-import { findCredentials } from "../../../src/auth/store.js";
-import { fromNow, read, write } from "../../../src/db/client.js";
-import { users } from "../../../src/db/schema/auth.js";
+import { fromNow, write } from "../../../src/db/client.js";
 import { emailTokens } from "../../../src/db/schema/auth-email.js";
 import { authenticators } from "../../../src/middleware/authenticators.js";
 import { requireVerifiedEmail } from "../../../src/middleware/verified-email.js";
@@ -32,20 +29,21 @@ import {
   tokenTo,
   waitedLong,
 } from "./inbox.js";
+import {
+  changeTo,
+  expectNotGood,
+  forgot,
+  linksOf,
+  moveTo,
+  newPassword,
+  reset,
+  revert,
+  sendAgain,
+  verify,
+} from "./links.js";
 
 beforeAll(startMailAuth, 60_000);
 afterAll(stopMailAuth, 60_000);
-
-const newPassword = "ten grey geese waddle";
-
-const verify = (token: unknown) => call("POST /email/verify", { body: { token } });
-const forgot = (body: unknown, from?: string) => call("POST /password/forgot", { body, ...(from ? { from } : {}) });
-const reset = (token: unknown, secret: unknown = newPassword) =>
-  call("POST /password/reset", { body: { token, newPassword: secret } });
-const revert = (token: unknown) => call("POST /email/revert", { body: { token } });
-const sendAgain = (bearer: string) => call("POST /email/verification", { bearer });
-const changeTo = (bearer: string, email: string | null) =>
-  call("PATCH /me", { bearer, body: { email, currentPassword: password } });
 
 describe("verification", () => {
   test("who is logged in can't prove their address for another's account by mistake", async () => {
@@ -311,39 +309,6 @@ describe("a forgotten password", () => {
   });
 });
 
-describe("a reset that somebody else asks for", () => {
-  test("goes to a proven address, and not to one that nobody has proven", async () => {
-    const [ada, bob] = [await signUpProven(), await signUp({ email: newMailAddress() })];
-    const client = { ip: null, userAgent: null };
-    expect(await mailPasswordReset(bob.id, client)).toBe(false);
-    expect(await mailPasswordReset(ada.id, client)).toBe(true);
-    await expect(mailPasswordReset(ada.id, client)).rejects.toThrow(AuthError);
-    expect((await reset(await tokenTo(ada.email, "reset-password"))).status).toBe(204);
-  });
-
-  test("invites who has no password yet: the link proves the address, and dies when a password comes another way", async () => {
-    const email = newMailAddress();
-    const squatter = await signUp({ email });
-    const ada = await signUp({ email });
-    const hers = await findCredentials({ id: ada.id });
-    await write((db) => db.update(users).set(noPassword).where(eq(users.id, ada.id)));
-    await mailPasswordReset(ada.id, { ip: null, userAgent: null });
-    const token = await tokenTo(email, "reset-password");
-    await write((db) =>
-      db
-        .update(users)
-        .set({ passwordHash: hers?.passwordHash ?? "" })
-        .where(eq(users.id, ada.id)),
-    );
-    expectNotGood(await reset(token));
-    await write((db) => db.update(users).set(noPassword).where(eq(users.id, ada.id)));
-    expect((await reset(token)).status).toBe(204);
-    expect(await addressOf(ada.id)).toEqual({ email, isProven: true });
-    expect(await addressOf(squatter.id)).toEqual({ email: null, isProven: false });
-    await logIn(ada.username, newPassword);
-  });
-});
-
 test("a password that was changed is told to the proven address", async () => {
   const ada = await signUpProven();
   const body = { currentPassword: password, newPassword };
@@ -457,40 +422,15 @@ describe("a change of address", () => {
   });
 });
 
-describe("an account that whoever has stolen it has deleted, to be gone in a while", () => {
-  const closed = async () => {
-    const ada = await signUpProven();
-    const theirs = newMailAddress();
-    await moveTo(ada, theirs);
-    const link = await tokenTo(ada.email, "revert-email");
-    await disable(ada.id);
-    await emit({ event: "user_deletion_requested", outcome: "success", userId: ada.id });
-    return { ada, theirs, link };
-  };
-
-  test("tells its address of that, and the one that was replaced, once", async () => {
-    const { ada, theirs } = await closed();
-    await emit({ event: "user_deletion_requested", outcome: "success", userId: ada.id });
-    for (const address of [ada.email, theirs]) {
-      const subjects = (await mailsTo(address)).map(({ subject }) => subject);
-      expect(subjects.filter((subject) => subject === "Your account at auth-tests is being deleted")).toHaveLength(1);
-    }
-  });
-
-  test("gets its address back by the link, and stays closed", async () => {
-    const { ada, link } = await closed();
-    expect((await revert(link)).status).toBe(204);
-    expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
-    const login = await call("POST /login", { body: { username: ada.username, password } });
-    expectProblem(login, "InvalidLoginCredentials");
-  });
-
-  test("tells nobody whose address is not proven", async () => {
-    const email = newMailAddress();
-    const bob = await signUp({ email });
-    await emit({ event: "user_deletion_requested", outcome: "success", userId: bob.id });
-    expect(await mailsTo(email)).toHaveLength(1);
-  });
+test("an account that is closed gets its address back by the link, and stays closed", async () => {
+  const ada = await signUpProven();
+  await moveTo(ada, newMailAddress());
+  const link = await tokenTo(ada.email, "revert-email");
+  await disable(ada.id);
+  expect((await revert(link)).status).toBe(204);
+  expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
+  const login = await call("POST /login", { body: { username: ada.username, password } });
+  expectProblem(login, "InvalidLoginCredentials");
 });
 
 test("a link that puts an address back does not take it from who has proven it since", async () => {
@@ -538,7 +478,8 @@ describe("no mail bombing", () => {
     await usedUp(ada.id);
     expect(await asking()).toBe(1);
     expect(await asking("3fff:9:9:9::2")).toBe(2);
-    expect(await mailPasswordReset(ada.id, { ip: null, userAgent: null })).toBe(true);
+    expect(await addReset(ada.id)).toBe(true);
+    ringForMail();
     expect(await mailsTo(ada.email)).toHaveLength(3);
     expect(await asking("3fff:9:9:9::3")).toBe(3);
     await minutesPass();
@@ -608,20 +549,4 @@ async function usedUp(userId: string): Promise<void> {
     expect(await write((tx) => mayReset(tx, userId, null))).toBe(true);
   }
   await minutesPass();
-}
-
-async function moveTo({ username }: { username: string }, email: string): Promise<void> {
-  await waitedLong();
-  const { accessToken } = await logIn(username);
-  expect((await changeTo(accessToken, email)).status).toBe(200);
-  expect((await verify(await tokenTo(email))).status).toBe(204);
-}
-
-function expectNotGood(answer: Parameters<typeof expectProblem>[0]): void {
-  expectProblem(answer, "ForbiddenError");
-  expect(answer.body.detail).toBe("This link is not good any more. Ask for a new one.");
-}
-
-async function linksOf(userId: string) {
-  return read((db) => db.select().from(emailTokens).where(eq(emailTokens.userId, userId)));
 }

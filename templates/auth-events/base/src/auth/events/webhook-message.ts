@@ -9,7 +9,7 @@ export interface Message {
   payload: string;
 }
 
-/** The body as auth-events.md describes it: receivers rely on it. */
+/** The body as docs/auth/events.md describes it: receivers rely on it. */
 export function messageOf(
   { event, outcome, userId, actorId, sessionId, client, reason }: AuthEvent,
   time: Date,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { OperationGroup } from "./operations.js";
 
-/** What `routes/openapi.ts` answers. */
+/** What `router.ts` answers. */
 export const openApiOperations: OperationGroup = {
   operations: [
     {

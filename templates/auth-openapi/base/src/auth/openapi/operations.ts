@@ -20,7 +20,7 @@ export interface Operation {
   auth: "none" | "required" | "optional" | "bearer";
   /** Who is authenticated must be one of these. */
   roles?: string[];
-  /** It answers with the tokens of a new session; another session carrier may hand over something else. */
+  /** It answers with the tokens of a new session; another transport may deliver something else. */
   startsSession?: true;
   parameters?: Parameter[];
   body?: z.ZodObject;

@@ -9,7 +9,7 @@ const device = z
   .meta({ description: "The user agent in words: a hint, and proves nothing." });
 const sessionInWords = z.object({ ...session.shape, device }).meta({ id: "SessionInWords" });
 
-/** What `routes/sessions.ts` answers. */
+/** What `auth/sessions/router.ts` answers. */
 export const sessionOperations: OperationGroup = {
   operations: [
     {

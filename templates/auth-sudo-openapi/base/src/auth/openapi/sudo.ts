@@ -2,7 +2,7 @@ import { deleteInput } from "../input.js";
 import type { Operation, OperationGroup } from "./operations.js";
 import { tokens } from "./output.js";
 
-/** What the guards of `routes/reauthenticate.ts` stand in front of, and when. */
+/** What the guards of `auth/sudo/router.ts` stand in front of, and when. */
 const guarded: Record<string, string> = {
   changePassword: "Takes a login within the last 10 minutes.",
   deleteMe: "Takes a login within the last 10 minutes.",

@@ -1,0 +1,53 @@
+import "../email/environment.js";
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mailPasswordReset } from "../../../src/auth/admin/mail-password-reset.js";
+import { passwordResets } from "../../../src/auth/admin/password-resets.js";
+import { AuthError } from "../../../src/auth/errors.js";
+import { noPassword } from "../../../src/auth/passwords.js";
+import { findCredentials } from "../../../src/auth/store.js";
+import { write } from "../../../src/db/client.js";
+import { users } from "../../../src/db/schema/auth.js";
+import { logIn, signUp } from "../client.js";
+import { addressOf, newMailAddress, signUpProven, startMailAuth, stopMailAuth, tokenTo } from "../email/inbox.js";
+import { expectNotGood, newPassword, reset } from "../email/links.js";
+
+beforeAll(startMailAuth, 60_000);
+afterAll(stopMailAuth);
+
+test("admins send resets by mail", () => {
+  expect(passwordResets).toContain(mailPasswordReset);
+});
+
+describe("a reset that somebody else asks for", () => {
+  test("goes to a proven address, and not to one that nobody has proven", async () => {
+    const [ada, bob] = [await signUpProven(), await signUp({ email: newMailAddress() })];
+    const client = { ip: null, userAgent: null };
+    expect(await mailPasswordReset(bob.id, client)).toBe(false);
+    expect(await mailPasswordReset(ada.id, client)).toBe(true);
+    await expect(mailPasswordReset(ada.id, client)).rejects.toThrow(AuthError);
+    expect((await reset(await tokenTo(ada.email, "reset-password"))).status).toBe(204);
+  });
+
+  test("invites who has no password yet: the link proves the address, and dies when a password comes another way", async () => {
+    const email = newMailAddress();
+    const squatter = await signUp({ email });
+    const ada = await signUp({ email });
+    const hers = await findCredentials({ id: ada.id });
+    await write((db) => db.update(users).set(noPassword).where(eq(users.id, ada.id)));
+    await mailPasswordReset(ada.id, { ip: null, userAgent: null });
+    const token = await tokenTo(email, "reset-password");
+    await write((db) =>
+      db
+        .update(users)
+        .set({ passwordHash: hers?.passwordHash ?? "" })
+        .where(eq(users.id, ada.id)),
+    );
+    expectNotGood(await reset(token));
+    await write((db) => db.update(users).set(noPassword).where(eq(users.id, ada.id)));
+    expect((await reset(token)).status).toBe(204);
+    expect(await addressOf(ada.id)).toEqual({ email, isProven: true });
+    expect(await addressOf(squatter.id)).toEqual({ email: null, isProven: false });
+    await logIn(ada.username, newPassword);
+  });
+});
