@@ -10,6 +10,7 @@ import type { Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
 import { findReqAuthConflict } from "../project/req-auth-conflict.js";
 import { withRequired } from "../registry/choices.js";
+import { type Companion, dueCompanions, isCompanion, refuseNamedCompanion } from "../registry/companions.js";
 import type { RegistryItem } from "../registry/registry.js";
 import { openShelf, type Shelf } from "../registry/shelf.js";
 import { parseSource } from "../registry/source.js";
@@ -28,14 +29,16 @@ export async function add(names: readonly string[], typed: AddFlags, context: Co
   const { flags } = context;
   const source = typed.registry === undefined ? null : parseSource(typed.registry, process.cwd());
   const shelf = await openShelf(context.packageRoot, source);
+  refuseNamedCompanion(shelf.registry.items, names);
   const items = withRequired(shelf.registry, names);
-  const wishes = checkFlags(items, typed);
+  const wishes = checkFlags([...items, ...joining(items, shelf)], typed);
   progress("Reading the project", flags);
   await putBackKilled(await findPackageRoot(flags.cwd), context);
   const project = await readProject(flags.cwd, wishes.overrides);
   refuseUnmerged(project);
   await refuseReqAuth(project, items);
-  const parts = await partsOf(items, { names, shelf, project, wishes });
+  const companions = companionsFor(items, names, shelf, project);
+  const parts = await partsOf(items, { names, companions, shelf, project, wishes });
   refuseChanged(parts, project, typed.acceptRegistryChange === true);
   const plan = await makePlan(project, parts, context);
   if (!(await confirmed(plan, context))) return exitCode.done;
@@ -65,24 +68,55 @@ async function refuseReqAuth({ root, sourceDir, packageJson, record }: Project, 
   if (conflict) throw new CliError("Collision", `${conflict}, and ${names} sets it too: remove the one or the other`);
 }
 
+/** The companions that may come with one of these items. */
+function joining(items: readonly RegistryItem[], { registry }: Shelf): Companion[] {
+  const companions = registry.items.filter(isCompanion);
+  return companions.filter(({ comesWith }) => items.some(({ name }) => comesWith.includes(name)));
+}
+
+/** The companions that come with what is named or new. One that is there already counts as named with what it joins. */
+function companionsFor(
+  items: readonly RegistryItem[],
+  names: readonly string[],
+  shelf: Shelf,
+  { record }: Project,
+): Companion[] {
+  const { items: known } = shelf.registry;
+  const isHere = (name: string) => Boolean(shelf.catalogueOf(name)) === Boolean(record?.items[name]?.registry);
+  const installed = Object.keys(record?.items ?? {}).filter(isHere);
+  const there = [...items.map(({ name }) => name), ...installed];
+  const plain = there.filter((name) => !known.filter(isCompanion).some((one) => one.name === name));
+  const moving = new Set([...names, ...items.map(({ name }) => name).filter((name) => !record?.items[name])]);
+  return dueCompanions(known, plain).filter(({ name, comesWith }) => {
+    const comes = comesWith.some((one) => moving.has(one));
+    if (comes) moving.add(name);
+    return comes;
+  });
+}
+
 interface Wanted {
   readonly names: readonly string[];
+  readonly companions: readonly Companion[];
   readonly shelf: Shelf;
   readonly project: Project;
   readonly wishes: Wishes;
 }
 
 /** What is required and installed stays as it is; where it is, there go the items that build on it. */
-async function partsOf(items: readonly RegistryItem[], { names, shelf, project, wishes }: Wanted): Promise<Part[]> {
+async function partsOf(
+  items: readonly RegistryItem[],
+  { names, companions, shelf, project, wishes }: Wanted,
+): Promise<Part[]> {
   const parts: Part[] = [];
   const selections = new Map<string, Selection>();
   const mounted = mountedByFlag(items, names, wishes.mount);
-  for (const item of items) {
+  const wanted = [...names, ...companions.map(({ name }) => name)];
+  for (const item of withRequired(shelf.registry, wanted)) {
     const places = mounted.includes(item.name) ? wishes : { ...wishes, mount: undefined };
     const base = item.requires.flatMap((name) => selections.get(name) ?? [])[0];
     const selection = selectItem(item, project, places, base);
     selections.set(item.name, selection);
-    if (names.includes(item.name) || !project.record?.items[item.name])
+    if (wanted.includes(item.name) || !project.record?.items[item.name])
       parts.push({ item, selection, ...(await shelf.take(item, selection.choices, project.root)) });
     else refuseOtherThanInstalled(item, selection, names, project);
   }

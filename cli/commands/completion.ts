@@ -4,7 +4,9 @@ import { completionsOf } from "../completion/completions.js";
 import { fishScript } from "../completion/fish.js";
 import { zshScript } from "../completion/zsh.js";
 import { exitCode } from "../errors.js";
+import { isCompanion } from "../registry/companions.js";
 import { readRegistry } from "../registry/read-registry.js";
+import type { RegistryItem } from "../registry/registry.js";
 import { jsonResult, result } from "../ui/output.js";
 import type { Context } from "./context.js";
 
@@ -15,11 +17,12 @@ const plain = /^[A-Za-z0-9@._/-]+$/;
 
 /** Prints the completion script of a shell. Returns the exit code. */
 export function completion(shell: string, program: Command, { flags, packageRoot }: Context): number {
-  const items = readRegistry(packageRoot).items.map(({ name }) => name);
-  const completions = completionsOf(
-    program,
-    items.filter((name) => plain.test(name)),
-  );
+  const items = readRegistry(packageRoot).items.filter(({ name }) => plain.test(name));
+  const namesOf = (some: readonly RegistryItem[]) => some.map(({ name }) => name);
+  const completions = completionsOf(program, {
+    items: namesOf(items.filter((item) => !isCompanion(item))),
+    companions: namesOf(items.filter(isCompanion)),
+  });
   const script = scripts[shell as keyof typeof scripts](completions);
   if (flags.json) jsonResult({ shell, script });
   else result(script);

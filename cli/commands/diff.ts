@@ -1,7 +1,7 @@
 import { exitCode } from "../errors.js";
 import { compareFiles } from "../plan/compare.js";
 import { pathsToRead } from "../plan/input.js";
-import { basePath, recordPath } from "../plan/paths.js";
+import { attributesPath, basePath, recordPath } from "../plan/paths.js";
 import { planUpdate } from "../plan/plan-update.js";
 import { findPackageRoot } from "../project/package-json.js";
 import { readProject } from "../project/read-project.js";
@@ -37,9 +37,10 @@ async function compare(
   const parts = await installedParts(name, project, { packageRoot, typed, onlyLooking: true });
   const files = await readSnapshot(project.root, pathsToRead(project, parts));
   const plan = planUpdate({ project, parts, files, secret: () => "", install: false, conflicts: "ours" });
-  const compared = parts.flatMap((part) => compareFiles(part, { project, files, outcomes: plan.outcomes ?? [] }));
+  const installed = parts.filter(({ item }) => project.record?.items[item.name]);
+  const compared = installed.flatMap((part) => compareFiles(part, { project, files, outcomes: plan.outcomes ?? [] }));
   const shown = new Set(compared.flatMap(({ path, movedTo }) => [path, movedTo ?? path]));
-  const ours = new Set([recordPath, ...[...shown].map(basePath)]);
+  const ours = new Set([recordPath, attributesPath, ...[...shown].map(basePath)]);
   const others = plan.changes.filter(({ path, secret }) => !secret && !shown.has(path) && !ours.has(path));
   return { files: compared, others, plan };
 }

@@ -4,11 +4,13 @@ import type { Part } from "../plan/input.js";
 import { pinProblem } from "../plan/pins.js";
 import type { InstalledItem, Project } from "../project/project.js";
 import { pickChoices } from "../registry/choices.js";
+import { type Companion, dueCompanions, inWords, refuseNamedCompanion } from "../registry/companions.js";
 import { findItem, readRegistry } from "../registry/read-registry.js";
 import type { RegistryItem } from "../registry/registry.js";
 import { openShelf, type Shelf } from "../registry/shelf.js";
-import { parseSource } from "../registry/source.js";
+import { parseSource, type Source } from "../registry/source.js";
 import { notice } from "../ui/output.js";
+import { selectItem } from "./selection.js";
 
 /** The flags of `diff` and `update` that say where items come from. */
 export interface RegistryFlags {
@@ -29,8 +31,10 @@ export async function installedParts(name: string | undefined, project: Project,
   const installed = Object.entries(project.record?.items ?? {});
   if (installed.length === 0)
     throw new CliError("BadArgument", 'nothing is installed here: "authwright add auth-basic" comes first');
-  const finding = finder(project, sources);
-  if (name !== undefined) return [refuseOlderBase(await named(name, project, finding), project, sources)];
+  const open = opener(sources);
+  const finding = finder(project, sources, open);
+  if (name !== undefined)
+    return [refuseOlderBase(await named(name, project, finding, sources.packageRoot), project, sources)];
   const parts: Part[] = [];
   const problems: CliError[] = [];
   for (const [item] of installed) {
@@ -40,7 +44,42 @@ export async function installedParts(name: string | undefined, project: Project,
   }
   if (parts.length === 0 && problems[0]) throw problems[0];
   for (const { message } of problems) notice(`left as it is: ${message}`);
-  return inOrder(parts);
+  return [...inOrder(parts), ...(await newCompanions(parts, project, { ...sources, open }))];
+}
+
+/** The companions that are due and not there yet, e.g. because they are newer than what they join. */
+async function newCompanions(
+  parts: readonly Part[],
+  project: Project,
+  sources: Sources & { readonly open: (source: Source | null) => Promise<Shelf> },
+): Promise<Part[]> {
+  const fresh = new Map<string, Part>();
+  const installed = parts.map(({ item }) => project.record!.items[item.name]!);
+  for (const source of new Set([null, ...installed.map((one) => sourceOf(one, project, sources))])) {
+    const shelf = await sources.open(source);
+    const there = [...parts.map(({ item }) => item.name), ...fresh.keys()];
+    for (const item of dueCompanions(shelf.registry.items, there)) {
+      if (!isAccepted(item, shelf, sources)) continue;
+      const base = [...parts, ...fresh.values()].find((part) => item.comesWith.includes(part.item.name));
+      if (!base || !item.comesWith.every((name) => there.includes(name) || fresh.has(name))) continue;
+      const selection = selectItem(item, project, nothingTyped, base.selection);
+      fresh.set(item.name, { item, selection, ...(await shelf.take(item, selection.choices, project.root)) });
+    }
+  }
+  return [...fresh.values()];
+}
+
+const nothingTyped = { choices: {}, overrides: {}, mount: undefined, dir: undefined, tests: undefined };
+
+/** Threat: a catalogue that somebody got hold of. What nobody has pinned yet does not come without a question. */
+function isAccepted({ name, version, comesWith }: Companion, shelf: Shelf, { typed, onlyLooking }: Sources): boolean {
+  const catalogue = shelf.catalogueOf(name);
+  if (!catalogue || onlyLooking || typed.acceptRegistryChange) return true;
+  notice(
+    `${name} ${version} of ${catalogue.where} comes with ${inWords(comesWith)}, and is not pinned yet: ` +
+      `look with "authwright diff", then pass --accept-registry-change to update`,
+  );
+  return false;
 }
 
 /** What an item builds on comes before it. */
@@ -71,9 +110,15 @@ function refuseOlderBase(part: Part, { record }: Project, { packageRoot, onlyLoo
   );
 }
 
-async function named(name: string, project: Project, finding: (item: string) => Promise<Part>): Promise<Part> {
+async function named(
+  name: string,
+  project: Project,
+  finding: (item: string) => Promise<Part>,
+  packageRoot: string,
+): Promise<Part> {
   const { items = {} } = project.record ?? {};
   if (items[name]) return finding(name);
+  refuseNamedCompanion(readRegistry(packageRoot).items, [name]);
   const there = Object.keys(items).join(", ");
   throw new CliError(
     "BadArgument",
@@ -82,15 +127,24 @@ async function named(name: string, project: Project, finding: (item: string) => 
 }
 
 /** Opens each catalogue once. */
-function finder(project: Project, sources: Sources): (name: string) => Promise<Part> {
-  const opened = new Map<string | null, Promise<Shelf>>();
+function opener({ packageRoot }: Sources): (source: Source | null) => Promise<Shelf> {
+  const opened = new Map<string, Promise<Shelf>>();
+  return (source) => {
+    const key = JSON.stringify(source);
+    const opening = opened.get(key) ?? openShelf(packageRoot, source);
+    opened.set(key, opening);
+    return opening;
+  };
+}
+
+function finder(
+  project: Project,
+  sources: Sources,
+  open: (source: Source | null) => Promise<Shelf>,
+): (name: string) => Promise<Part> {
   return async (name) => {
     const installed = project.record!.items[name]!;
-    const source = sourceOf(installed, project, sources);
-    const key = source && JSON.stringify(source);
-    const opening = opened.get(key) ?? openShelf(sources.packageRoot, source);
-    opened.set(key, opening);
-    const shelf = await opening;
+    const shelf = await open(sourceOf(installed, project, sources));
     const item = findKnown(name, installed, shelf);
     const part = await partOf(item, installed, project, shelf);
     const problem = pinProblem(part, project, sources.typed.acceptRegistryChange === true);

@@ -1,6 +1,7 @@
 import { advisoriesFor } from "../advisories/advisory.js";
 import { readAdvisories } from "../advisories/read-advisories.js";
 import { exitCode } from "../errors.js";
+import { inWords } from "../registry/companions.js";
 import { openShelf } from "../registry/shelf.js";
 import { parseSource } from "../registry/source.js";
 import { jsonResult, result } from "../ui/output.js";
@@ -16,7 +17,7 @@ export async function list({ registry }: ListFlags, { flags, packageRoot }: Cont
   const known = readAdvisories(packageRoot);
   const source = registry === undefined ? null : parseSource(registry, process.cwd());
   const shelf = await openShelf(packageRoot, source);
-  const items = shelf.registry.items.map(({ name, version, title, requires, appends = [] }) => {
+  const items = shelf.registry.items.map(({ name, version, title, requires, comesWith, appends = [] }) => {
     const from = shelf.catalogueOf(name)?.where;
     const advisories = advisoriesFor(known, name, version).map(({ id }) => id);
     const lists = [...new Set(appends.map(({ list }) => list))];
@@ -25,13 +26,14 @@ export async function list({ registry }: ListFlags, { flags, packageRoot }: Cont
       version,
       title,
       requires,
+      ...(comesWith && { comesWith }),
       ...(lists.length > 0 && { lists }),
       ...(from && { from }),
       ...(advisories.length > 0 && { advisories }),
     };
   });
   if (flags.json) jsonResult({ items });
-  else result(items.flatMap(linesOf).join("\n"));
+  else result(besideWhatTheyJoin(items).flatMap(linesOf).join("\n"));
   return exitCode.done;
 }
 
@@ -40,15 +42,29 @@ interface Listed {
   readonly version: string;
   readonly title: string;
   readonly requires: readonly string[];
+  readonly comesWith?: readonly string[];
   readonly lists?: readonly string[];
   readonly from?: string;
   readonly advisories?: readonly string[];
+}
+
+/** A companion stands below the last of the items that it comes with. */
+function besideWhatTheyJoin(items: readonly Listed[]): Listed[] {
+  const listed = items.filter(({ comesWith }) => !comesWith);
+  for (const one of items.filter(({ comesWith }) => comesWith)) {
+    const last = listed.findLastIndex(({ name }) => one.comesWith!.includes(name));
+    const next = listed.findIndex(({ comesWith }, at) => at > last && !comesWith);
+    listed.splice(next === -1 ? listed.length : next, 0, one);
+  }
+  return listed;
 }
 
 function linesOf(item: Listed): string[] {
   const mark = item.advisories ? `  ! ${item.advisories.join(", ")}` : "";
   const from = item.from ? `  (${item.from})` : "";
   const lists = item.lists ? `, appends to ${item.lists.join(", ")}` : "";
+  if (item.comesWith)
+    return [`  ${item.name} ${item.version}  ${item.title}  (comes with ${inWords(item.comesWith)})${from}${mark}`];
   const needs = item.requires.length > 0 ? [`  needs ${item.requires.join(", ")}${lists}`] : [];
   return [`${item.name} ${item.version}  ${item.title}${from}${mark}`, ...needs];
 }

@@ -1,12 +1,13 @@
 import { CliError, exitCode } from "../errors.js";
 import type { Plan } from "../plan/plan.js";
-import { planRemove } from "../plan/plan-remove.js";
+import { planRemovals } from "../plan/plan-removals.js";
 import { pathsToRemove } from "../plan/remove-input.js";
 import { findMadeDatabase } from "../project/made-database.js";
 import { findPackageRoot } from "../project/package-json.js";
 import type { InstalledItem, Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
 import { readConfigFiles, readSourceFiles } from "../project/source-files.js";
+import { inWords } from "../registry/companions.js";
 import { readRegistry } from "../registry/read-registry.js";
 import { nearest } from "../ui/nearest.js";
 import { progress } from "../ui/output.js";
@@ -29,10 +30,12 @@ export async function remove(item: string, typed: RemoveFlags, context: Context)
   await putBackKilled(await findPackageRoot(flags.cwd), context);
   const project = await readProject(flags.cwd, {});
   const installed = findInstalled(item, project);
+  refuseCompanion(item, installed);
   refuseUnmerged(project);
-  refuseRequired(item, project, context);
+  const items = [...companionsOf(item, project), item];
+  refuseRequired(items, project, context);
   await refuseDuringMerge(project, "remove");
-  const plan = await makePlan(item, installed, project, typed, context);
+  const plan = await makePlan(items, installed, project, typed, context);
   if (!(await confirmed(plan, context))) return exitCode.done;
   if (!flags.dryRun) await apply(plan, project, context);
   report(plan, context);
@@ -48,12 +51,35 @@ function findInstalled(item: string, { record }: Project): InstalledItem {
   throw new CliError("BadArgument", `${item} is not installed here: ${hint}`);
 }
 
-/** Another item that builds on this one has to go first. */
-function refuseRequired(item: string, { record }: Project, { packageRoot }: Context): void {
+function refuseCompanion(item: string, { comesWith }: InstalledItem): void {
+  if (!comesWith) return;
+  throw new CliError(
+    "BadArgument",
+    `${item} came by itself with ${inWords(comesWith)}: it goes with any of them, "authwright remove ${comesWith.at(-1)}"`,
+  );
+}
+
+/** The companions that go with an item, those first that build on others. */
+function companionsOf(item: string, { record }: Project): string[] {
+  const joins = (name: string) => record?.items[name]?.comesWith ?? [];
+  const going = new Set([item]);
+  const names = Object.keys(record?.items ?? {});
+  const isNext = (name: string) => !going.has(name) && joins(name).some((one) => going.has(one));
+  for (let next = names.find(isNext); next; next = names.find(isNext)) going.add(next);
+  const left = [...going].slice(1);
+  const isTop = (name: string) => !left.some((other) => joins(other).includes(name));
+  const sorted: string[] = [];
+  while (left.length > 0) sorted.push(...left.splice(Math.max(0, left.findIndex(isTop)), 1));
+  return sorted;
+}
+
+/** Another item that builds on one of these has to go first. */
+function refuseRequired(going: readonly string[], { record }: Project, { packageRoot }: Context): void {
   const { items } = readRegistry(packageRoot);
+  const item = going.at(-1)!;
   const users = Object.entries(record?.items ?? {}).filter(([name, { requires }]) => {
     const known = items.find((one) => one.name === name)?.requires ?? [];
-    return [...known, ...(requires ?? [])].includes(item);
+    return !going.includes(name) && [...known, ...(requires ?? [])].some((one) => going.includes(one));
   });
   if (users.length === 0) return;
   const names = users.map(([name]) => name);
@@ -72,15 +98,20 @@ function databaseOwner(installed: InstalledItem, { record }: Project): Installed
 }
 
 async function makePlan(
-  item: string,
+  items: readonly string[],
   installed: InstalledItem,
   project: Project,
   { force = false, purge = false }: RemoveFlags,
   { flags }: Context,
 ): Promise<Plan> {
-  const files = await readSnapshot(project.root, pathsToRemove(installed));
+  const files = await readSnapshot(
+    project.root,
+    items.flatMap((item) => pathsToRemove(project.record!.items[item]!)),
+  );
   const [sources, configs] = await Promise.all([readSourceFiles(project), readConfigFiles(project.root)]);
   const database = await findMadeDatabase(project.root, databaseOwner(installed, project), files.get(".env") ?? null);
   const { install } = flags;
-  return planRemove({ project, item, installed, files, sources, configs, database, force, purge, install });
+  const plan = planRemovals({ project, items, files, sources, configs, database, force, purge, install });
+  const companions = items.slice(0, -1).map((item) => ({ item, comesWith: project.record!.items[item]!.comesWith! }));
+  return { ...plan, companions };
 }

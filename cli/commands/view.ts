@@ -25,7 +25,8 @@ async function defaultFiles(item: RegistryItem, shelf: Shelf) {
 }
 
 function describe(item: RegistryItem, files: readonly string[], sha256: string | null): string {
-  const { name, version, title, description, requires, appends = [], mount, dependencies, env, scripts } = item;
+  const { name, version, title, description, requires, comesWith, lists = {}, appends = [] } = item;
+  const { mount, dependencies, env, scripts } = item;
   return [
     `${name} ${version}  ${title}`,
     "",
@@ -34,8 +35,12 @@ function describe(item: RegistryItem, files: readonly string[], sha256: string |
       "Choices",
       Object.entries(item.choices).flatMap(([flag, choice]) => choiceLines(flag, choice)),
     ),
-    ...section("Needs", requires),
+    ...(comesWith ? section("Comes by itself with", comesWith) : section("Needs", requires)),
     ...section("Files", files),
+    ...section(
+      "Lists that take entries",
+      Object.entries(lists).map(([list, path]) => `${list} of ${path}`),
+    ),
     ...section(
       "Appends",
       appends.map(({ entry, list, file, from }) => `${entry} of ${from} to ${list} of ${file}`),

@@ -26,18 +26,28 @@ export interface Completions {
   readonly globalFlags: readonly CompletionFlag[];
 }
 
+/** Items come and go by name, but for the companions of others: those can only be looked at. */
+export interface CompletionItems {
+  readonly items: readonly string[];
+  readonly companions: readonly string[];
+}
+
 /** Reads the program: what --help shows is what is completed. */
-export function completionsOf(program: Command, items: readonly string[]): Completions {
+export function completionsOf(program: Command, { items, companions }: CompletionItems): Completions {
   const help = program.createHelp();
   const commands = help.visibleCommands(program);
-  const known = { item: items, command: commands.map((command) => command.name()) };
+  const names = commands.map((command) => command.name());
+  const known = (name: string) => ({
+    item: ["add", "remove"].includes(name) ? items : [...items, ...companions],
+    command: names,
+  });
   const globalFlags = help.visibleOptions(program).map(flagOf);
   return {
     globalFlags,
     commands: commands.map((command) => ({
       name: command.name(),
       description: command.description(),
-      argument: argumentOf(command.registeredArguments[0], known),
+      argument: argumentOf(command.registeredArguments[0], known(command.name())),
       flags: unique([...help.visibleOptions(command).map(flagOf), ...globalFlags]),
     })),
   };

@@ -1,9 +1,11 @@
 import { accessTokenLife } from "./checks/access-token-life.js";
 import { advisory } from "./checks/advisory.js";
 import { bcryptCost } from "./checks/bcrypt-cost.js";
+import { changedBase } from "./checks/changed-base.js";
 import { committedSecret } from "./checks/committed-secret.js";
 import { lostEntry } from "./checks/lost-entry.js";
 import { lostProtection } from "./checks/lost-protection.js";
+import { missingCompanion } from "./checks/missing-companion.js";
 import { missingGuard } from "./checks/missing-guard.js";
 import { notIgnored } from "./checks/not-ignored.js";
 import { openCors } from "./checks/open-cors.js";
@@ -26,12 +28,14 @@ export const checks: readonly Check[] = [
   accessTokenLife,
   lostProtection,
   lostEntry,
+  changedBase,
   advisory,
   vulnerableDependency,
   openCors,
   trustProxy,
   routerPlace,
   pendingMigrations,
+  missingCompanion,
   missingGuard,
   plainHttp,
 ];

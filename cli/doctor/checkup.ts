@@ -1,6 +1,7 @@
 import type { Advisory } from "../advisories/advisory.js";
 import type { InstallRecord, Project } from "../project/project.js";
 import type { SourceText } from "../project/source-files.js";
+import type { Companion } from "../registry/companions.js";
 import type { RegistryItem } from "../registry/registry.js";
 
 /** How bad a finding is: `unsafe` makes the run fail, a `hint` may be on purpose. */
@@ -29,6 +30,8 @@ export interface Checkup {
   readonly record: InstallRecord;
   /** The catalogue of this authwright: what an update would bring. */
   readonly items: readonly RegistryItem[];
+  /** Items that come by themselves with what is installed, and are not there. */
+  readonly missing: readonly Companion[];
   /** Every source file, the installed ones too. */
   readonly sources: readonly SourceText[];
   /** Path of an installed file -> its text as installed. */

@@ -12,6 +12,7 @@ import { askForHoles } from "./audit.js";
 import type { Checkup, DatabaseFacts, EnvFile, GitFacts } from "./checkup.js";
 import { readDeployFiles } from "./deploy-files.js";
 import { askGit, pastTexts } from "./git-facts.js";
+import { missingCompanions } from "./missing-companions.js";
 
 const mostOutputs = 2_000;
 const mostBytes = 20_000_000;
@@ -28,7 +29,7 @@ export async function readCheckup(
   record: InstallRecord,
   { items, advisories, offline }: CheckupOptions,
 ): Promise<Checkup> {
-  const [sources, bases, outputs, files, database, audit, deploy] = await Promise.all([
+  const [sources, bases, outputs, files, database, audit, deploy, missing] = await Promise.all([
     readSourceFiles(project),
     readBases(project.root, record),
     readOutputs(project),
@@ -36,9 +37,10 @@ export async function readCheckup(
     readDatabase(project.root, record),
     askForHoles(project, offline),
     readDeployFiles(project),
+    missingCompanions(project.root, record, items),
   ]);
   const { env, git } = await readGit(project, files);
-  return { project, record, items, advisories, sources, bases, outputs, env, git, database, audit, deploy };
+  return { project, record, items, missing, advisories, sources, bases, outputs, env, git, database, audit, deploy };
 }
 
 async function readBases(root: string, { items }: InstallRecord): Promise<Map<string, string>> {

@@ -3,7 +3,7 @@ import type { RegistryItem } from "../registry/registry.js";
 import type { Origin } from "../registry/shelf.js";
 import type { TemplateFile } from "../registry/templates.js";
 import type { Snapshot } from "./draft.js";
-import { basePath, placeTemplate, recordPath } from "./paths.js";
+import { attributesPath, basePath, placeTemplate, recordPath } from "./paths.js";
 import type { Selection } from "./plan.js";
 
 /** One item to add, with the files of its chosen values. */
@@ -35,6 +35,14 @@ export function pathsToRead(project: Project, parts: readonly Part[]): string[] 
   );
   const recorded = Object.values(project.record?.items ?? {}).flatMap((item) => Object.keys(item.files));
   const ours = [...placed, ...recorded].flatMap((path) => [path, basePath(path)]);
-  const theirs = ["package.json", ".env", ".env.example", ".gitignore", project.tsconfig.path, recordPath];
+  const theirs = [
+    "package.json",
+    ".env",
+    ".env.example",
+    ".gitignore",
+    project.tsconfig.path,
+    recordPath,
+    attributesPath,
+  ];
   return [...new Set([...ours, ...theirs, ...(project.entry ? [project.entry.path] : [])])];
 }

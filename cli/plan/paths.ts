@@ -12,6 +12,9 @@ export function basePath(path: string): string {
   return `.authwright/base/${path}.txt`;
 }
 
+/** Says to git and its hosts what the kept texts are. */
+export const attributesPath = ".authwright/.gitattributes";
+
 /** Where a template's path lands in the user's repo. */
 export function placeTemplate(path: string, { sourceDir, testDir }: Pick<Selection, "sourceDir" | "testDir">): string {
   if (path.startsWith("src/")) return posix.join(sourceDir, path.slice("src/".length));

@@ -4,6 +4,7 @@ import type { InstallRecord, Project } from "../project/project.js";
 import { chosenParts } from "../registry/choices.js";
 import { newAppends, planAppends } from "./appends.js";
 import { applyEdit } from "./apply-edit.js";
+import { planAttributes } from "./attributes.js";
 import { planBuildExclude, planBuildInclude } from "./build-files.js";
 import { planDependencies } from "./dependencies.js";
 import { type Draft, startDraft } from "./draft.js";
@@ -28,7 +29,8 @@ export function planAdd(input: PlanInput): Plan {
   const { project, parts, files, install } = input;
   const draft = startDraft(files);
   let record: InstallRecord = project.record ?? { version: 1, items: {} };
-  for (const part of parts) record = planPart(part, { ...input, project: withManifest(project, draft) }, record, draft);
+  for (const part of parts) record = addPart(part, { ...input, project: withManifest(project, draft) }, record, draft);
+  planAttributes(draft);
   writeRecord(record, project.record, draft);
   return {
     selections: parts.map(({ selection }) => selection),
@@ -43,6 +45,7 @@ export function planAdd(input: PlanInput): Plan {
     env: draft.env,
     scripts: draft.scripts,
     appends: newAppends(parts, project.record, record),
+    companions: newCompanions(parts, project),
     origins: originsOf(parts),
   };
 }
@@ -60,7 +63,14 @@ function migrateSteps(parts: readonly Part[], { record, packageManager }: Projec
   return isServer && fresh && script ? [`Create the new tables: ${packageManager.run} ${script}`] : [];
 }
 
-function planPart(
+/** The items of a plan that come by themselves, for people to see. */
+export function newCompanions(parts: readonly Part[], { record }: Project): NonNullable<Plan["companions"]> {
+  const fresh = parts.filter(({ item }) => !record?.items[item.name]);
+  return fresh.flatMap(({ item: { name, comesWith } }) => (comesWith ? [{ item: name, comesWith }] : []));
+}
+
+/** Puts what adding one item changes into the draft. Returns the record with it. */
+export function addPart(
   part: Part,
   { project, secret, overwrite }: PlanInput,
   record: InstallRecord,

@@ -1,4 +1,5 @@
 import type { InstallRecord } from "../project/project.js";
+import { planRemovedAttributes } from "./attributes.js";
 import { planDanglingImports } from "./dangling-imports.js";
 import { type Draft, startDraft } from "./draft.js";
 import { recordPath } from "./paths.js";
@@ -22,6 +23,7 @@ export function planRemove(input: RemoveInput): Plan {
   const manifest = planRemovedManifest(input, draft);
   planDanglingImports(input, draft);
   const record = removeFromRecord(input, draft);
+  const attributes = Object.keys(record.items).length === 0 ? planRemovedAttributes(draft) : [];
   const { choices, mount, sourceDir, testDir } = installed;
   return {
     selections: [{ item, choices, mount, sourceDir, testDir }],
@@ -35,7 +37,7 @@ export function planRemove(input: RemoveInput): Plan {
     dependencies: [],
     env: [],
     removed: { dependencies: manifest.dependencies, scripts: manifest.scripts, env: env.gone },
-    kept: [...databaseKept(input), ...files, ...env.kept, ...patches, ...manifest.kept],
+    kept: [...databaseKept(input), ...files, ...env.kept, ...patches, ...manifest.kept, ...attributes],
   };
 }
 

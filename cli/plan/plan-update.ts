@@ -4,6 +4,7 @@ import { CliError } from "../errors.js";
 import type { InstalledItem, InstallRecord, Project, Undo } from "../project/project.js";
 import { newAppends, planAppends } from "./appends.js";
 import { applyEdit } from "./apply-edit.js";
+import { planAttributes } from "./attributes.js";
 import { planBuildExclude, planBuildInclude } from "./build-files.js";
 import { planOutdatedImports } from "./dangling-imports.js";
 import { planDependencies } from "./dependencies.js";
@@ -13,6 +14,7 @@ import type { Part } from "./input.js";
 import { planManifest, withManifest } from "./package-json.js";
 import { originsOf } from "./pins.js";
 import type { FileOutcome, Plan, Unmerged } from "./plan.js";
+import { addPart, newCompanions } from "./plan-add.js";
 import { extendRecord, writeRecord } from "./record.js";
 import { sharedWith } from "./shared.js";
 import { appendedLines, undoFacts, userTexts } from "./undo.js";
@@ -22,7 +24,10 @@ import type { UpdateInput } from "./update-input.js";
 import { planMountUpdate } from "./update-mount.js";
 import { planScriptsUpdate } from "./update-scripts.js";
 
-/** What bringing these installed items to the versions at hand changes. Pure. With a conflict in the way, nothing. */
+/**
+ * What bringing these installed items to the versions at hand changes, and adding the companions among them that are due
+ * now. Pure. With a conflict in the way, nothing.
+ */
 export function planUpdate(input: UpdateInput): Plan {
   const { project, parts, files, install } = input;
   const draft = startDraft(files);
@@ -30,11 +35,17 @@ export function planUpdate(input: UpdateInput): Plan {
   const unmerged: Unmerged[] = [];
   let record: InstallRecord = project.record ?? { version: 1, items: {} };
   for (const part of parts) {
-    const update = planPart(part, { ...input, project: withManifest(project, draft) }, record, draft);
+    const now = { ...input, project: withManifest(project, draft) };
+    if (!project.record?.items[part.item.name]) {
+      record = addPart(part, { ...now, overwrite: false }, record, draft);
+      continue;
+    }
+    const update = planPart(part, now, record, draft);
     record = update.record;
     outcomes.push(...update.outcomes);
     unmerged.push(...update.unmerged);
   }
+  planAttributes(draft);
   writeRecord(record, project.record, draft);
   const blocked = isBlocked(outcomes, input.conflicts);
   if (!blocked) planOutdatedImports({ project, sources: input.sources ?? [], outcomes }, draft);
@@ -51,12 +62,12 @@ export function planUpdate(input: UpdateInput): Plan {
     env: draft.env,
     scripts: draft.scripts,
     appends: newAppends(parts, project.record, record),
+    companions: newCompanions(parts, project),
     origins: originsOf(parts),
-    versions: parts.map(({ item }) => ({
-      item: item.name,
-      from: project.record?.items[item.name]?.version ?? item.version,
-      to: item.version,
-    })),
+    versions: parts.flatMap(({ item: { name: item, version: to } }) => {
+      const installed = project.record?.items[item];
+      return installed ? [{ item, from: installed.version, to }] : [];
+    }),
     outcomes,
     unmerged: blocked ? [] : unmerged,
   };

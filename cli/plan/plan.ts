@@ -27,6 +27,8 @@ export interface Plan {
   readonly scripts?: Readonly<Record<string, string>>;
   /** What gets an entry in a list of an item that it builds on. */
   readonly appends?: readonly ({ readonly item: string } & Appended)[];
+  /** Items that come or go by themselves, with what they join. */
+  readonly companions?: readonly { readonly item: string; readonly comesWith: readonly string[] }[];
   /** Items of a second catalogue in this plan. */
   readonly origins?: readonly { readonly item: string; readonly source: string; readonly sha256: string }[];
   /** Names of the keys that .env gains; their values are nowhere but in the secret change. */

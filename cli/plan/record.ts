@@ -48,6 +48,7 @@ export function extendRecord(
     ...(undo && { undo }),
     ...(origin && { registry: origin }),
     ...(item.requires.length > 0 && { requires: item.requires }),
+    ...(item.comesWith && { comesWith: item.comesWith }),
     ...(installed.appends && installed.appends.length > 0 && { appends: installed.appends }),
   };
   return { version: 1, items: { ...record.items, [item.name]: entry } };

@@ -2,7 +2,7 @@ import type { MadeDatabase } from "../project/made-database.js";
 import type { InstalledItem, Project } from "../project/project.js";
 import type { SourceText } from "../project/source-files.js";
 import type { Snapshot } from "./draft.js";
-import { basePath, recordPath } from "./paths.js";
+import { attributesPath, basePath, recordPath } from "./paths.js";
 
 /** All that `planRemove` looks at. */
 export interface RemoveInput {
@@ -26,7 +26,9 @@ export interface RemoveInput {
 export function pathsToRemove({ files, patches, appends = [] }: InstalledItem): string[] {
   const ours = Object.keys(files).flatMap((path) => [path, basePath(path)]);
   const patched = [...patches.map(({ path }) => path), ...appends.map(({ file }) => file)];
-  return [...new Set([...ours, ...patched, "package.json", ".env", ".env.example", ".gitignore", recordPath])];
+  return [
+    ...new Set([...ours, ...patched, "package.json", ".env", ".env.example", ".gitignore", recordPath, attributesPath]),
+  ];
 }
 
 /** Whether the database is the item's; else it is that of an item which it builds on, and has its tables. */

@@ -23,11 +23,11 @@ const mostText = 8_388_608;
 const parallel = 8;
 
 /** Opens a catalogue and checks its registry.json; its items may require those of `known`, and take none of their names. */
-export async function openCatalogue(source: Source, known: readonly string[]): Promise<Catalogue> {
+export async function openCatalogue(source: Source, known: readonly RegistryItem[]): Promise<Catalogue> {
   const reader = source.kind === "url" ? openUrl(source.url) : await openFolder(source.path);
   const refuse = (reason: string) => badRegistry(reader.where, reason);
   const registry = checkRegistry(parse(await reader.registry(), refuse), { known, refuse });
-  const taken = registry.items.find(({ name }) => known.includes(name));
+  const taken = registry.items.find(({ name }) => known.some((other) => other.name === name));
   if (taken) throw refuse(`authwright has an item ${taken.name} itself: another name is needed`);
   return { source, where: reader.where, registry, files: (item) => readFiles(item, reader) };
 }

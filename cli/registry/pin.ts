@@ -6,7 +6,9 @@ import type { TemplateFile } from "./templates.js";
  * The sha-256 (hex) of all that an item is: its entry in registry.json and every file of every choice. The order of members,
  * line endings, and whether the texts are inlined make no difference.
  */
-export function itemHash({ files: _, ...item }: RegistryItem, files: readonly TemplateFile[]): string {
+export function itemHash({ files: _, ...read }: RegistryItem, files: readonly TemplateFile[]): string {
+  // Where a list of another item stands is not for this one to say.
+  const item = { ...read, appends: read.appends?.map(({ file: _file, ...append }) => append) };
   const texts = files.map(({ template, text }) => [template, text.replaceAll("\r\n", "\n")] as const);
   const sorted = texts.toSorted(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256")

@@ -3,45 +3,98 @@ import { join } from "node:path";
 import type * as z from "zod/mini";
 import { CliError } from "../errors.js";
 import { nearest } from "../ui/nearest.js";
+import { isCompanion } from "./companions.js";
 import type { ChoiceValue, Registry, RegistryItem } from "./registry.js";
 import { registryShape } from "./registry-shape.js";
 
 /** What else there is to know of a registry that is being checked. */
 export interface RegistryCheck {
   /** Items that are elsewhere and may be required. */
-  readonly known?: readonly string[];
+  readonly known?: readonly RegistryItem[];
   /** Makes the error of a reason. */
   readonly refuse?: (reason: string) => CliError;
 }
 
-/** Checks a parsed registry.json: its shape, that every default is a value, and that every required item is there. */
+/** Checks a parsed registry.json: its shape, that every default is a value, that every required item and list is there. */
 export function checkRegistry(json: unknown, { known = [], refuse = damaged }: RegistryCheck = {}): Registry {
   const parsed = registryShape.safeParse(json);
   if (!parsed.success) throw refuse(describeIssue(parsed.error.issues[0]!));
-  const registry: Registry = { name: parsed.data.name, items: parsed.data.items.map(toItem) };
-  const names = registry.items.map(({ name }) => name);
-  for (const [index, item] of registry.items.entries()) {
+  const written = parsed.data.items;
+  const both = written.find(({ comesWith, requires }) => comesWith && requires.length > 0);
+  if (both) throw refuse(`${both.name} has comesWith: it requires just that, and "requires" stays empty`);
+  const bare = written.map(toItem);
+  const all = [...known, ...bare];
+  const names = bare.map(({ name }) => name);
+  for (const [index, item] of bare.entries()) {
     if (names.indexOf(item.name) !== index) throw refuse(`${item.name} is there twice`);
-    for (const [name, { default: value, values }] of Object.entries(item.choices)) {
-      if (!Object.hasOwn(values, value)) throw refuse(`${item.name}: the default of ${name} is no value of it`);
-    }
-    const orphan = item.requires.length === 0 ? item.appends?.[0] : undefined;
-    if (orphan) throw refuse(`${item.name} appends to ${orphan.file}, and requires no item that has it`);
-    const missing = item.requires.find((required) => !names.includes(required) && !known.includes(required));
-    if (missing) throw refuse(`${item.name} requires ${missing}, which is not there`);
+    const problem = choiceProblem(item) ?? requiresProblem(item, all);
+    if (problem) throw refuse(problem);
   }
-  return registry;
+  const items = bare.map((item, index) => withAppends(item, written[index]!.appends, all, refuse));
+  return { name: parsed.data.name, items };
+}
+
+/** Each entry with the file that declares its list. */
+function withAppends(
+  item: RegistryItem,
+  appends: WrittenItem["appends"],
+  all: readonly RegistryItem[],
+  refuse: (reason: string) => CliError,
+): RegistryItem {
+  if (!appends) return item;
+  const bases = requiredBy(item.requires, all);
+  const fileOf = (list: string): string => {
+    const owners = bases.filter(({ lists }) => lists && Object.hasOwn(lists, list));
+    const [owner, second] = owners;
+    if (!owner) throw refuse(`${item.name} appends to ${list}, and requires no item that has it`);
+    if (second) throw refuse(`${item.name} appends to ${list}, which ${owner.name} and ${second.name} both have`);
+    return owner.lists![list]!;
+  };
+  return { ...item, appends: appends.map((one) => ({ ...one, file: fileOf(one.list) })) };
+}
+
+/** These items, and all that they require themselves. */
+function requiredBy(names: readonly string[], all: readonly RegistryItem[]): RegistryItem[] {
+  const found = new Map<string, RegistryItem>();
+  const visit = (name: string): void => {
+    const item = found.has(name) ? undefined : all.find((one) => one.name === name);
+    if (!item) return;
+    found.set(name, item);
+    item.requires.forEach(visit);
+  };
+  names.forEach(visit);
+  return [...found.values()];
+}
+
+function choiceProblem({ name, choices }: RegistryItem): string | null {
+  const wrong = Object.entries(choices).find(([, { default: value, values }]) => !Object.hasOwn(values, value));
+  return wrong ? `${name}: the default of ${wrong[0]} is no value of it` : null;
+}
+
+function requiresProblem(item: RegistryItem, all: readonly RegistryItem[]): string | null {
+  const { name, requires } = item;
+  const missing = requires.find((required) => !all.some((other) => other.name === required));
+  if (missing) return `${name} requires ${missing}, which is not there`;
+  const companion = isCompanion(item) ? undefined : all.filter(isCompanion).find((one) => requires.includes(one.name));
+  return companion ? `${name} requires ${companion.name}, which comes by itself: only comesWith may name it` : null;
 }
 
 type WrittenItem = z.output<typeof registryShape>["items"][number];
 type WrittenValue = WrittenItem["choices"][string]["values"][string];
 
-function toItem({ type: _, packages, devPackages, choices, ...item }: WrittenItem): RegistryItem {
+function toItem({ type: _, appends: _appends, packages, devPackages, choices, requires, ...item }: WrittenItem) {
   const read = Object.entries(choices).map(([name, choice]) => {
     const values = Object.entries(choice.values).map(([value, written]) => [value, toValue(written)]);
     return [name, { ...choice, values: Object.fromEntries(values) }];
   });
-  return { ...item, dependencies: packages, devDependencies: devPackages, choices: Object.fromEntries(read) };
+  const bare: RegistryItem = {
+    ...item,
+    requires: item.comesWith ?? requires,
+    dependencies: packages,
+    devDependencies: devPackages,
+    choices: Object.fromEntries(read),
+  };
+  return bare;
 }
 
 function toValue({ packages, devPackages, ...value }: WrittenValue): ChoiceValue {

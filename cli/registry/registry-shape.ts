@@ -125,12 +125,12 @@ const item = z.strictObject({
   title: line,
   description: line,
   requires: z.array(slug),
+  comesWith: z.exactOptional(z.array(slug).check(z.minLength(2), z.maxLength(10))),
   choices: z.record(z.string().check(z.maxLength(64), z.regex(flag)), choice),
   mount: z.nullable(mount),
+  lists: z.exactOptional(z.record(importable, sourcePath)),
   appends: z.exactOptional(
-    z
-      .array(z.strictObject({ file: sourcePath, list: importable, entry: importable, from: sourcePath }))
-      .check(z.maxLength(50)),
+    z.array(z.strictObject({ list: importable, entry: importable, from: sourcePath })).check(z.maxLength(50)),
   ),
   packages,
   devPackages: packages,

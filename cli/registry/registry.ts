@@ -11,10 +11,14 @@ export interface RegistryItem {
   readonly description: string;
   /** Items that must be there first. */
   readonly requires: readonly string[];
+  /** It comes by itself when all of these are there, and goes with any of them; then they are its `requires` too. */
+  readonly comesWith?: readonly string[];
   readonly choices: Readonly<Record<string, Choice>>;
   /** The router to mount in the entry file, or null. */
   readonly mount: Mount | null;
-  /** What becomes an entry of a list in a file of a required item. */
+  /** The lists that it offers: name -> template path of the file that declares it. */
+  readonly lists?: Readonly<Record<string, string>>;
+  /** What becomes an entry of a list of a required item. */
   readonly appends?: readonly ListAppend[];
   readonly dependencies: Readonly<Record<string, Dependency>>;
   readonly devDependencies: Readonly<Record<string, Dependency>>;
@@ -61,10 +65,9 @@ export interface Mount {
 }
 
 export interface ListAppend {
-  /** Template path of the file that declares the list, e.g. "src/middleware/authenticators.ts". */
-  readonly file: string;
-  /** Its name there. */
   readonly list: string;
+  /** Template path of the file that declares the list: the item that offers it says which. */
+  readonly file: string;
   /** The name that becomes an entry. */
   readonly entry: string;
   /** Template path of the module that exports it. */

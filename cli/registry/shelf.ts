@@ -30,8 +30,7 @@ export interface Shelf {
 /** Opens this package's registry, and the second one where there is a source. */
 export async function openShelf(packageRoot: string, source: Source | null): Promise<Shelf> {
   const own = readRegistry(packageRoot);
-  const names = own.items.map(({ name }) => name);
-  const second = source ? await openCatalogue(source, names) : null;
+  const second = source ? await openCatalogue(source, own.items) : null;
   const catalogueOf = (item: string) => (second?.registry.items.some(({ name }) => name === item) ? second : null);
   return {
     registry: { ...own, items: [...own.items, ...(second?.registry.items ?? [])] },
@@ -60,6 +59,7 @@ async function takeFrom(
   if (item.mount && !templates.some(({ path }) => path === item.mount?.file))
     throw badRegistry(where, `${item.name} mounts ${item.mount.file}, which it does not bring`);
   await refuseForeignEntries(item, templates, where);
+  await refuseAbsentLists(item, templates, where);
   return { templates, origin: { source: sourceName(source, root), sha256: itemHash(item, all) } };
 }
 
@@ -71,6 +71,16 @@ async function refuseForeignEntries(item: RegistryItem, files: readonly Template
     if (!module) throw badRegistry(where, `${item.name} appends ${entry} of ${from}, which it does not bring`);
     if (!exportedNames(module.text, from).includes(entry))
       throw badRegistry(where, `${item.name} appends ${entry}, which ${from} does not export`);
+  }
+}
+
+/** Other items put entries into a list: it has to be where the item says. */
+async function refuseAbsentLists(item: RegistryItem, files: readonly TemplateFile[], where: string): Promise<void> {
+  const { exportedNames } = await import("../edits/exports.js");
+  for (const [list, path] of Object.entries(item.lists ?? {})) {
+    const module = files.find((one) => one.path === path);
+    if (!module || !exportedNames(module.text, path).includes(list))
+      throw badRegistry(where, `${item.name} has a list ${list}, which ${path} does not export`);
   }
 }
 

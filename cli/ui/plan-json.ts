@@ -14,6 +14,7 @@ export function planJson(plan: Plan, { dryRun }: { dryRun: boolean }) {
     dependencies: plan.dependencies,
     ...(plan.scripts && { scripts: plan.scripts }),
     ...(plan.appends && plan.appends.length > 0 && { appends: plan.appends }),
+    ...(plan.companions && plan.companions.length > 0 && { companions: plan.companions }),
     ...(plan.origins && plan.origins.length > 0 && { origins: plan.origins }),
     env: plan.env,
     ...(plan.removed && { removed: plan.removed, kept: plan.kept }),

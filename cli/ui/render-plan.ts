@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { Change, ManualStep, Plan } from "../plan/plan.js";
+import { inWords } from "../registry/companions.js";
 import { changedLines } from "./changed-lines.js";
 import { colors } from "./colors.js";
 import { outcomeLines, versionLine } from "./render-outcomes.js";
@@ -16,6 +17,7 @@ export function renderPlan(plan: Plan, { dryRun, verbose = false }: { dryRun: bo
   return [
     colors.bold(`${namesOf(plan)}${dryRun ? " (dry run: nothing is written)" : ""}`),
     ...section("From another registry: read it before you trust it", (plan.origins ?? []).map(originLine)),
+    ...section(`${plan.removed ? "Goes" : "Comes"} by itself`, (plan.companions ?? []).map(companionLine)),
     ...section("What the project is", plan.guesses.map(guessLine)),
     ...section("Files", fileLines(plan.changes, verbose)),
     ...section("Your files", outcomeLines(plan.outcomes ?? [])),
@@ -75,6 +77,10 @@ function scriptLine([name, command]: [string, string]): string {
 
 function appendLine({ item, entry, list, file }: NonNullable<Plan["appends"]>[number]): string {
   return `${item}: ${entry} in ${list} of ${file}`;
+}
+
+function companionLine({ item, comesWith }: NonNullable<Plan["companions"]>[number]): string {
+  return `${item}: comes with ${inWords(comesWith)}`;
 }
 
 function originLine({ item, source, sha256 }: NonNullable<Plan["origins"]>[number]): string {

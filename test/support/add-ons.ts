@@ -12,9 +12,9 @@ const base = "templates/auth-basic/base/src";
 const items = [
   item("badge", {
     appends: [
-      append("middleware/authenticators.ts", "authenticators", "badge", "middleware/badge.ts"),
-      append("auth/close.ts", "closers", "closeBadges", "middleware/badge.ts"),
-      append("db/migrations/index.ts", "migrations", "badges", "db/migrations/0900-badges.ts"),
+      append("authenticators", "badge", "middleware/badge.ts"),
+      append("closers", "closeBadges", "middleware/badge.ts"),
+      append("migrations", "badges", "db/migrations/0900-badges.ts"),
     ],
     packages: { bowser: { range: "^2.15.0" }, zod: { range: "^4.0.0", accepts: "^4.0.0", alias: true } },
     env: [
@@ -26,10 +26,7 @@ const items = [
     nextSteps: ["Show a badge at {mount}/badge"],
   }),
   item("echo", {
-    appends: [
-      append("auth/events.ts", "eventSinks", "echo", "auth/echo.ts"),
-      append("auth/close.ts", "closers", "closeEcho", "auth/echo.ts"),
-    ],
+    appends: [append("eventSinks", "echo", "auth/echo.ts"), append("closers", "closeEcho", "auth/echo.ts")],
     packages: { bowser: { range: "^2.15.0" } },
     env: [{ name: "SHARED_KEY", value: "secret", comment: "Of both" }],
     gitignore: [".badges/"],
@@ -61,11 +58,11 @@ export async function makeAddOnReleases(): Promise<{ first: string; second: stri
     badge.renames = { "src/middleware/badge.ts": "src/middleware/badges/badge.ts" };
     const to = "middleware/badges/badge.ts";
     badge.appends = [
-      append("middleware/authenticators.ts", "authenticators", "badge", to),
-      append("auth/events.ts", "eventSinks", "seen", to),
-      append("db/migrations/index.ts", "migrations", "badges", "db/migrations/0900-badges.ts"),
+      append("authenticators", "badge", to),
+      append("eventSinks", "seen", to),
+      append("migrations", "badges", "db/migrations/0900-badges.ts"),
     ];
-    registry.items[2].appends[1].file = "src/auth/ends/close.ts";
+    basic.lists.closers = "src/auth/ends/close.ts";
     return JSON.stringify(registry);
   });
   await fs.move(join(second, base, "auth/close.ts"), join(second, base, "auth/ends/close.ts"));
@@ -119,6 +116,6 @@ function item(name: string, parts: object) {
   return { name, version: "0.1.0", title: name, description: name, requires: ["auth-basic"], ...empty, ...parts };
 }
 
-function append(file: string, list: string, entry: string, from: string) {
-  return { file: `src/${file}`, list, entry, from: `src/${from}` };
+function append(list: string, entry: string, from: string) {
+  return { list, entry, from: `src/${from}` };
 }

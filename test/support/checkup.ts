@@ -28,7 +28,7 @@ const project = {
 type Texts = Readonly<Record<string, string>>;
 
 /** What a test says about a project; the rest of it is sound. */
-export interface Given extends Partial<Omit<Checkup, "sources" | "env" | "bases" | "outputs">> {
+export interface Given extends Partial<Omit<Checkup, "sources" | "env" | "outputs">> {
   readonly sources?: Texts;
   readonly outputs?: Texts;
   /** Text of `.env` and the like; `tracked` names those that git has. */
@@ -56,6 +56,7 @@ export function checkupOf(given: Given = {}): Checkup {
     project,
     record: { version: 1, items: { "auth-basic": { ...installed, files: Object.fromEntries(recorded) } } },
     items: readRegistry(repo).items,
+    missing: [],
     sources: listed({ ...soundSources, ...sources }),
     outputs: listed(outputs),
     bases: new Map(Object.entries(files).map(([path, { base }]) => [path, base])),

@@ -23,9 +23,9 @@ export async function writeCatalogue(): Promise<string> {
 // biome-ignore lint/suspicious/noExplicitAny: what a test breaks has no type
 type Anything = any;
 
-/** Changes the item of a catalogue in its registry.json. */
-export async function changeItem(folder: string, change: (item: Anything) => void): Promise<void> {
+/** Changes an item of a catalogue in its registry.json. */
+export async function changeItem(folder: string, change: (item: Anything) => void, name = "audit-log"): Promise<void> {
   const registry = await fs.readJson(join(folder, "registry.json"));
-  change(registry.items[0]);
+  change(registry.items.find((item: Anything) => item.name === name));
   await fs.writeJson(join(folder, "registry.json"), registry, { spaces: 2 });
 }

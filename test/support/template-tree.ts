@@ -4,6 +4,7 @@ import fs from "fs-extra";
 import { rewriteTemplateImports } from "../../cli/edits/imports.js";
 import { appendListEntry } from "../../cli/edits/list-entry.js";
 import { withRequired } from "../../cli/registry/choices.js";
+import { dueCompanions } from "../../cli/registry/companions.js";
 import { readRegistry } from "../../cli/registry/read-registry.js";
 import type { ListAppend, Registry } from "../../cli/registry/registry.js";
 import { readTemplates } from "../../cli/registry/templates.js";
@@ -33,7 +34,10 @@ export async function writeTree(
   choices: Choices,
   extension: ".js" | ".ts" | "" = ".js",
 ): Promise<void> {
-  const parts = withRequired(readRegistry(repo), [items].flat());
+  const registry = readRegistry(repo);
+  const named = withRequired(registry, [items].flat());
+  const names = named.map(({ name }) => name);
+  const parts = [...named, ...dueCompanions(registry.items, names)];
   for (const item of parts) {
     const own = Object.entries(choices).filter(([name]) => Object.hasOwn(item.choices, name));
     for (const { path, text } of await readTemplates(repo, item.name, Object.fromEntries(own))) {

@@ -183,7 +183,7 @@ test.skipIf(noRedis)(`servers that share a cache in Redis share the claims in it
     const browser = await signUpInBrowser(one.url, newName());
     const { body: auth } = await browser.send(one.url, "GET", "/me-protected");
     expect(auth).toMatchObject({ role: "user", authTime: expect.any(Number), amr: ["pwd"] });
-    await cluster.sql(`update users set role = 'unheard' where id = '${auth.userId}'`);
+    await cluster.sql(`update auth_users set role = 'unheard' where id = '${auth.userId}'`);
     expect((await browser.send(two.url, "GET", "/me-protected")).body).toEqual(auth);
   } finally {
     await cluster.close();
@@ -240,15 +240,14 @@ async function writeClaims(dir: string, list: readonly string[]): Promise<void> 
   const shipped = await fs.readFile(join(repo, "templates/auth-basic/base/src/auth/access-claims.ts"), "utf8");
   const text = shipped
     .replace("accessClaims = []", `accessClaims = [${list.join(", ")}]`)
-    .replace(/^import.*$/m, imports);
+    .replace('import type { z } from "zod";\n', imports);
   await fs.writeFile(join(dir, "src/auth/access-claims.ts"), text);
 }
 
 const imports = `import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { sessions, users } from "../db/schema/auth.js";
-import { type AccessClaim, claim } from "./claim.js";
-void [sql, sessions, claim];
+void [sql, sessions];
 `;
 
 /** What the compiler has to say of the project; "" when it is content. */
@@ -263,7 +262,7 @@ async function compile(dir: string): Promise<string> {
 
 async function newAdmin(): Promise<Login> {
   const { username, userId } = await signUp(cluster.next());
-  await cluster.sql(`update users set role = 'admin' where id = '${userId}'`);
+  await cluster.sql(`update auth_users set role = 'admin' where id = '${userId}'`);
   const { body } = await logIn(cluster.next(), username);
   return { username, userId, ...body };
 }

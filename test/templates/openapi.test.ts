@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { createClient } from "@libsql/client";
 import spectralCore, { type RulesetDefinition } from "@stoplight/spectral-core";
 import owasp from "@stoplight/spectral-owasp-ruleset";
 import { oas } from "@stoplight/spectral-rulesets";
@@ -231,6 +232,21 @@ describe("every documented answer is given, and is as documented", () => {
         await send(id, { body: bodies[id], headers: { cookie, "auth-session": "cookie" } }, 403);
     }
     await send("startCookieSession", { body: { username, password } }, 403);
+  });
+
+  test("an account that other data refers to", async () => {
+    const withoutGrace = await startApp(app.dir, { ACCOUNT_GRACE_DAYS: "0" });
+    const at = `${withoutGrace.url}/api/auth`;
+    const { accessToken } = await signUp();
+    const id = await idOf(accessToken);
+    const client = createClient({ url: `file:${join(app.dir, ".data/auth.db")}`, timeout: 5_000 });
+    await client.execute("create table orders (user_id text not null references auth_users (id))");
+    await client.execute({ sql: "insert into orders values (?)", args: [id] });
+    await send("deleteMe", { bearer: accessToken, body: { password }, at }, 409);
+    await send("deleteUser", { bearer: await adminToken(), params: { id }, at }, 409);
+    await client.execute("drop table orders");
+    client.close();
+    await withoutGrace.stop();
   });
 
   test("limits, and what production hides", async () => {

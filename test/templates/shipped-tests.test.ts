@@ -68,7 +68,7 @@ test("with every add-on they pass on a Postgres server, those of the add-ons too
 
 test.each(addOns)("those of %s pass with nothing but what it requires beside it, on PGlite", async (item) => {
   app = await composeApp({ database: "postgres", items: [item] });
-  expectPassed(await runShippedTests(app.dir, {}, [item]));
+  expectPassed(await runShippedTests(app.dir, {}, await testsOfAddOns(app.dir)));
 });
 
 test("they fail when a promise is broken: a spent refresh token that leaves its login alive", async () => {
@@ -94,6 +94,17 @@ SESSION_MAX_DAYS=2
 REFRESH_GRACE_SECONDS=30
 BCRYPT_COST=13
 `;
+
+/** The test files in the user's tree that auth-basic has not brought. */
+async function testsOfAddOns(dir: string): Promise<string[]> {
+  const basic = await testsIn(join(repo, "templates/auth-basic/base"));
+  return (await testsIn(dir)).filter((path) => !basic.includes(path));
+}
+
+async function testsIn(dir: string): Promise<string[]> {
+  const paths = await readdir(join(dir, "test"), { recursive: true });
+  return paths.filter((path) => path.endsWith(".test.ts")).map((path) => join("test", path));
+}
 
 function expectPassed({ exitCode, output }: ShippedRun): void {
   expect(exitCode, output).toBe(0);

@@ -72,6 +72,11 @@ describe.each(settings)("$database", ({ database, processes, rounds }) => {
 
     test("a login beyond it ends the oldest, and says so", oldestEnds);
 
+    test(
+      "a step-up or a change of the password at the limit ends only what it replaces, and is on no new device",
+      atLimit,
+    );
+
     test("30 parallel logins leave exactly 5 sessions, and each answer is live or cleanly dead", async () => {
       await races(rounds, limitRace);
       await sleep(heardMs);
@@ -327,6 +332,23 @@ async function oldestEnds(): Promise<void> {
   expected.push([login.accessToken, 401]);
   const told = cluster.apps.map((app) => app.output()).join("");
   expect(told).toContain(`"event":"authn_session_limit","outcome":"success","userId":"${login.userId}"`);
+}
+
+async function atLimit(): Promise<void> {
+  const login = await signUp(cluster.next());
+  const others: unknown[] = [];
+  for (let time = 1; time <= 4; time++)
+    others.push(sessionOf((await logIn(cluster.next(), login.username)).body.accessToken));
+  const stepped = await stepUp(cluster.next(), login.accessToken);
+  expect(stepped.status).toBe(200);
+  expect(await liveSessions(login)).toEqual([...others, sessionOf(stepped.body.accessToken)]);
+  const change = { currentPassword: password, newPassword: "another lantern in the rain" };
+  const changed = await cluster.next().put("/api/auth/password", change, stepped.body.accessToken);
+  expect(changed.status).toBe(200);
+  expect(await liveSessions(login)).toEqual([sessionOf(changed.body.accessToken)]);
+  const told = cluster.apps.map((app) => app.output()).join("");
+  for (const event of ["authn_session_limit", "authn_new_device"])
+    expect(told).not.toContain(`"event":"${event}","outcome":"success","userId":"${login.userId}"`);
 }
 
 /** The live sessions of the user, oldest first. */

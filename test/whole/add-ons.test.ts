@@ -12,7 +12,9 @@ import { remove } from "../../cli/commands/remove.js";
 import { update } from "../../cli/commands/update.js";
 import { view } from "../../cli/commands/view.js";
 import { exportedNames } from "../../cli/edits/exports.js";
-import { hasListEntry } from "../../cli/edits/list-entry.js";
+import { appendListEntry, hasListEntry } from "../../cli/edits/list-entry.js";
+import { withRequired } from "../../cli/registry/choices.js";
+import { isCompanion } from "../../cli/registry/companions.js";
 import { readRegistry } from "../../cli/registry/read-registry.js";
 import { readTemplates } from "../../cli/registry/templates.js";
 import { copyPackage, makeAddOnReleases } from "../support/add-ons.js";
@@ -417,11 +419,12 @@ it("list and view say what an item needs and appends", async () => {
 
 describe("the items of authwright", () => {
   const { items } = readRegistry(clone);
-  const names = items.map(({ name }) => name).filter((name) => name !== "auth-basic");
+  const addOns = items.filter(({ name }) => name !== "auth-basic");
+  const names = addOns.filter((item) => !isCompanion(item)).map(({ name }) => name);
 
-  it.each(names)("%s appends what it exports, to lists that are there", async (name) => {
+  it.each(addOns.map(({ name }) => name))("%s appends what it exports, to lists that are there", async (name) => {
     const texts = new Map<string, string>();
-    for (const item of items.filter((one) => one.name === "auth-basic" || one.name === name)) {
+    for (const item of withRequired(readRegistry(clone), [name])) {
       const values = Object.entries(item.choices).map(([choice, { default: value }]) => [choice, value]);
       const files = await readTemplates(today, item.name, Object.fromEntries(values));
       for (const { path, text } of files) texts.set(path, text);
@@ -454,17 +457,55 @@ describe("the items of authwright", () => {
   );
 });
 
-it("docs/registry.md names every list of auth-basic that takes entries, and its file", async () => {
-  const folder = join(clone, "templates/auth-basic/base/src");
-  const paths = (await fs.readdir(folder, { recursive: true })).map(String).filter((path) => path.endsWith(".ts"));
-  const texts = await Promise.all(paths.map(async (path) => [path, await fs.readFile(join(folder, path), "utf8")]));
-  const lists = texts.flatMap(([path, text]) => {
-    const found = text!.matchAll(
-      /(?:an add-on appends its own|A new one goes at the end)\. \*\/\nexport const (\w+):/gi,
+describe("the lists of authwright", () => {
+  const { items } = readRegistry(clone);
+  const listed = items.flatMap(({ name, lists = {} }) =>
+    Object.entries(lists).map(([list, path]) => [list, path, name] as const),
+  );
+
+  /** The sources of an item, of every value of its choices: path below src/ and text. */
+  async function sourcesOf(item: string): Promise<[string, string][]> {
+    const folder = join(clone, "templates", item);
+    const paths = (await fs.readdir(folder, { recursive: true })).map(String);
+    const sources = paths.flatMap((path) => (/(?:^|\/)(src\/.+\.ts)$/.exec(path)?.[1] ? [path] : []));
+    return Promise.all(
+      sources.map(
+        async (path): Promise<[string, string]> => [
+          /(?:^|\/)(src\/.+\.ts)$/.exec(path)![1]!,
+          await fs.readFile(join(folder, path), "utf8"),
+        ],
+      ),
     );
-    return [...found].map(([, name]) => `${name} src/${path}`);
+  }
+
+  it.each(listed)("%s is an array that %s of %s exports, and takes an entry", async (list, path, item) => {
+    const texts = (await sourcesOf(item)).filter(([file]) => file === path);
+    expect(texts.length).toBeGreaterThan(0);
+    for (const [, text] of texts) {
+      expect(exportedNames(text, path)).toContain(list);
+      const edit = appendListEntry(text, { path, list, entry: "fresh", specifier: "./fresh.js" });
+      expect(edit.kind).toBe("applied");
+    }
   });
-  const docs = await fs.readFile(join(clone, "docs/registry.md"), "utf8");
-  const named = [...docs.matchAll(/^\| `(\w+)`\s+\| `(src\/[^`]+)`/gm)].map(([, name, path]) => `${name} ${path}`);
-  expect(named.sort()).toEqual(lists.sort());
+
+  it("are all arrays that an item exports, but for those that are no list of entries", async () => {
+    const others = ["jsonBody"];
+    for (const { name, lists = {} } of items) {
+      const exported = (await sourcesOf(name)).flatMap(([path, text]) =>
+        [...text.matchAll(/^export const (\w+): [\w.<>]+\[\] = \[/gm)].map(([, list]) => `${list} ${path}`),
+      );
+      const arrays = new Set(exported.filter((one) => !others.includes(one.split(" ")[0]!)));
+      expect([...arrays].toSorted()).toEqual(
+        Object.entries(lists)
+          .map((list) => list.join(" "))
+          .toSorted(),
+      );
+    }
+  });
+
+  it("are what docs/registry.md names, each with its file", async () => {
+    const docs = await fs.readFile(join(clone, "docs/registry.md"), "utf8");
+    const named = [...docs.matchAll(/^\| `(\w+)`\s+\| `(src\/[^`]+)`/gm)].map(([, list, path]) => `${list} ${path}`);
+    expect(named.toSorted()).toEqual(listed.map(([list, path]) => `${list} ${path}`).toSorted());
+  });
 });

@@ -367,6 +367,38 @@ const cases: readonly [check: string, wrong: string, before: Given, found: strin
     { advisories: [advisory("<0.1.0", "high")] },
   ],
   [
+    "changed-base",
+    "a kept text that was changed",
+    {
+      files: migrations(),
+      sources: texts(),
+      bases: new Map(Object.keys(texts()).map((path) => [path, "id: 2\n"])).set(
+        "src/db/migrations/index.ts",
+        texts()["src/db/migrations/index.ts"],
+      ),
+    },
+    "warning .authwright/base/src/db/migrations/0001-auth.ts.txt:null the text of src/db/migrations/0001-auth.ts as it was installed was changed",
+    {
+      files: migrations(),
+      sources: texts(),
+      bases: new Map(Object.entries(texts()).map(([path, text]) => [path, text.replaceAll("\n", "\r\n")])),
+    },
+  ],
+  [
+    "changed-base",
+    "a kept text that is missing",
+    { files: { "docs/auth/a.md": { template: "auth-basic/base/docs/auth/a.md", base: "# A\n" } }, bases: new Map() },
+    "warning .authwright/base/docs/auth/a.md.txt:null the text of docs/auth/a.md as it was installed is missing",
+    { files: { "docs/auth/a.md": { template: "auth-basic/base/docs/auth/a.md", base: "# A\n" } } },
+  ],
+  [
+    "missing-companion",
+    "an item that should have come by itself",
+    { missing: [{ ...checkupOf().items[0]!, name: "both", comesWith: ["auth-admin", "auth-email"] }] },
+    "warning null:null both is not there, and comes with auth-admin and auth-email",
+    { missing: [] },
+  ],
+  [
     "pending-migrations",
     "a migration that the list does not name",
     { files: migrations(), sources: { ...texts(), "src/db/migrations/0002-x.ts": '\nconst x = { id: "0002-x" };\n' } },

@@ -68,6 +68,7 @@ describe("a first add", () => {
       "create .env",
       "create .env.example",
       "create .gitignore",
+      "create .authwright/.gitattributes",
       "create authwright.json",
     ]);
     expect(plan.manual).toEqual([]);

@@ -8,6 +8,7 @@ import { list } from "../../../cli/commands/list.js";
 import { openCatalogue } from "../../../cli/registry/catalogue.js";
 import { packageRoot } from "../../../cli/registry/package-root.js";
 import { itemHash } from "../../../cli/registry/pin.js";
+import { readRegistry } from "../../../cli/registry/read-registry.js";
 import { parseSource, sourceName } from "../../../cli/registry/source.js";
 import { changeItem, documentedCatalogue, writeCatalogue } from "../../support/company-catalogue.js";
 import { useFixture } from "../../support/fixture.js";
@@ -112,18 +113,42 @@ const attempts: readonly (readonly [string, (folder: string) => Promise<unknown>
   ],
   ["an entry that is no name", (folder) => changeEntry(folder, { entry: "x } from 'y'; //" }), "entry: not allowed"],
   ["an entry that is a word of the language", (folder) => changeEntry(folder, { entry: "default" }), "not allowed"],
+  ["an entry in a file that it names itself", (folder) => changeEntry(folder, { file: "src/server.ts" }), "keys file"],
   [
-    "an entry in a file of the user's",
-    (folder) => changeEntry(folder, { file: "src/server.ts" }),
-    "no file of an item",
+    "an entry in a list of nobody",
+    (folder) => changeEntry(folder, { list: "mine" }),
+    "appends to mine, and requires no",
   ],
   [
-    "an entry in a file of its own",
-    (folder) => changeEntry(folder, { file: "src/audit/log.ts" }),
-    "no file of an item",
+    "an entry in a list that every object has",
+    (folder) => changeEntry(folder, { list: "toString" }),
+    "requires no item",
   ],
-  ["an entry outside of src/", (folder) => changeEntry(folder, { file: "scripts/auth.ts" }), "file: not allowed"],
-  ["an entry outside of all", (folder) => changeEntry(folder, { file: "src/../../a.ts" }), "file: not allowed"],
+  [
+    "an entry in a list of its own",
+    (folder) =>
+      changeItem(folder, (item) => {
+        item.lists = { kept: "src/audit/retention.ts" };
+        item.appends[0].list = "kept";
+      }),
+    "appends to kept, and requires no item that has it",
+  ],
+  [
+    "a list outside of src/",
+    (folder) =>
+      changeItem(folder, (item) => {
+        item.lists = { kept: "scripts/auth.ts" };
+      }),
+    "lists.kept: not allowed",
+  ],
+  [
+    "a list that it does not export",
+    (folder) =>
+      changeItem(folder, (item) => {
+        item.lists = { kept: "src/audit/log.ts" };
+      }),
+    "has a list kept, which src/audit/log.ts does not export",
+  ],
   [
     "an entry in what it does not require",
     (folder) =>
@@ -195,7 +220,7 @@ describe("a catalogue at a URL", () => {
     expect(asked).toContain("/modules/templates/audit-log/base/src/audit/log.ts");
     expect(asked).not.toContain(`/modules/${inlined}`);
     const hashes = [url, await writeCatalogue()].map(async (from) => {
-      const { registry, files } = await openCatalogue(parseSource(from, "/"), ["auth-basic"]);
+      const { registry, files } = await openCatalogue(parseSource(from, "/"), readRegistry(packageRoot()).items);
       return itemHash(registry.items[0]!, await files(registry.items[0]!));
     });
     const [remote, local] = await Promise.all(hashes);

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { CliError } from "../../../cli/errors.js";
 import { pickChoices, withRequired } from "../../../cli/registry/choices.js";
 import { packageRoot } from "../../../cli/registry/package-root.js";
+import { itemHash } from "../../../cli/registry/pin.js";
 import { checkRegistry, findItem, readRegistry } from "../../../cli/registry/read-registry.js";
 import { ownedOnce, readTemplates } from "../../../cli/registry/templates.js";
 
@@ -86,5 +87,49 @@ describe("items and choices", () => {
     ["then what the project has", {}, { record: null, database: "postgres" }, "postgres"],
   ] as const)("%s", (_, flags, project, database) => {
     expect(pickChoices(authBasic, flags, project)).toEqual({ database, errors: "rfc" });
+  });
+});
+
+describe("lists and their entries", () => {
+  const empty = { choices: {}, mount: null, packages: {}, devPackages: {}, env: [], scripts: {}, gitignore: [] };
+  const item = (name: string, parts: object) => ({
+    ...{ name, version: "1.0.0", title: name, description: name, requires: [], nextSteps: [], ...empty, ...parts },
+  });
+  const append = { list: "sinks", entry: "a", from: "src/c/a.ts" };
+  const one = item("one", { lists: { sinks: "src/one/sinks.ts" } });
+  const two = item("two", { requires: ["one"] });
+
+  it("an entry goes to the file that the item with the list names, however far below", () => {
+    const { items } = checkRegistry({
+      name: "x",
+      items: [one, two, item("c", { requires: ["two"], appends: [append] })],
+    });
+    expect(items[2]!.appends).toEqual([{ ...append, file: "src/one/sinks.ts" }]);
+  });
+
+  it("a list that two required items have is refused, and one of an item that is not required too", () => {
+    const again = item("again", { lists: { sinks: "src/again/sinks.ts" } });
+    const appending = (requires: string[]) => ({
+      name: "x",
+      items: [one, two, again, item("c", { requires, appends: [append] })],
+    });
+    expect(() => checkRegistry(appending(["two", "again"]))).toThrow(
+      "c appends to sinks, which one and again both have",
+    );
+    expect(() => checkRegistry({ name: "x", items: [one, item("c", { appends: [append] })] })).toThrow(
+      "requires no item that has it",
+    );
+  });
+
+  it("the pin of an item stays when a list of what it requires moves", () => {
+    const moved = item("one", { lists: { sinks: "src/elsewhere.ts" } });
+    const hashes = [one, moved].map((base) => {
+      const { items } = checkRegistry({
+        name: "x",
+        items: [base, item("c", { requires: ["one"], appends: [append] })],
+      });
+      return itemHash(items[1]!, []);
+    });
+    expect(hashes[0]).toBe(hashes[1]);
   });
 });

@@ -1,4 +1,6 @@
-import { hs256Signer } from "./hs256-signer.js";
+import { createSecretKey, type KeyObject } from "node:crypto";
+import jwt from "jsonwebtoken";
+import { config } from "./config.js";
 
 /** Signs access tokens with one algorithm, and knows its own again. What they say is for `access-token.ts` to check. */
 export interface AccessTokenSigner {
@@ -10,8 +12,39 @@ export interface AccessTokenSigner {
   verify(token: string, kid: string | undefined): unknown;
 }
 
+const hs256 = "HS256";
+
+// A KeyObject is made once: jsonwebtoken imports a string secret anew for every token.
+const signingKey = keyOf(config.jwtSecretKey);
+const verifyingKeys = config.jwtSecretKeyPrevious ? [signingKey, keyOf(config.jwtSecretKeyPrevious)] : [signingKey];
+
+/** Signs with JWT_SECRET_KEY. JWT_SECRET_KEY_PREVIOUS verifies only, while the key is being replaced. */
+const hs256Signer: AccessTokenSigner = {
+  alg: hs256,
+  sign: (claims, typ) => jwt.sign(claims, signingKey, { algorithm: hs256, header: { alg: hs256, typ } }),
+  verify: (token) => {
+    for (const key of verifyingKeys) {
+      const payload = payloadOf(token, key);
+      if (payload) return payload;
+    }
+    return null;
+  },
+};
+
 /**
  * The last one signs. Tokens of the others are good until they expire: so another algorithm can take over, and no login
  * ends. An add-on appends its own.
  */
 export const accessTokenSigners: AccessTokenSigner[] = [hs256Signer];
+
+function payloadOf(token: string, key: KeyObject): unknown {
+  try {
+    return jwt.verify(token, key, { algorithms: [hs256] });
+  } catch {
+    return null;
+  }
+}
+
+function keyOf(secret: string): KeyObject {
+  return createSecretKey(Buffer.from(secret, "utf8"));
+}

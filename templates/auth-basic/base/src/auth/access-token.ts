@@ -30,7 +30,10 @@ const maxTokenCharacters = 4096;
 const maxRecentTokens = 2500;
 const clockSkewSeconds = 5;
 
-/** Successes only, keyed by the whole token. Two halves keep what is in use, without a write for each request. */
+/**
+ * What good tokens have said, by their whole text, so that a signature is checked once. When `recent` is full it becomes
+ * `older`, and the tokens that are asked about again move back: the memory is bounded, and what is in use stays.
+ */
 let recent = new Map<string, VerifiedToken>();
 let older = new Map<string, VerifiedToken>();
 
@@ -57,9 +60,16 @@ export async function signAccessToken(session: TokenSubject, lifetimeSeconds: nu
   return token;
 }
 
-/** Who a genuine, unexpired token speaks for, or null. Whether its session still lives is for `revocations.ts` to say. */
-export async function verifyAccessToken(token: string): Promise<VerifiedToken | null> {
-  const verified = recent.get(token) ?? remember(token, older.get(token) ?? (await verify(token)));
+/**
+ * Who a genuine, unexpired token speaks for, or null. Whether its session still lives is for `revocations.ts` to say. It
+ * is a promise for a token that was not seen lately: a signer may have to look for its key.
+ */
+export function verifyAccessToken(token: string): VerifiedToken | null | Promise<VerifiedToken | null> {
+  const known = recent.get(token) ?? remember(token, older.get(token) ?? null);
+  return known ? unexpired(known) : verify(token).then((verified) => unexpired(remember(token, verified)));
+}
+
+function unexpired(verified: VerifiedToken | null): VerifiedToken | null {
   return verified && verified.expiresAt > now() ? verified : null;
 }
 
@@ -97,13 +107,8 @@ function readPayload(payload: Record<string, unknown>): VerifiedToken | null {
   if (!isText(sub) || !isText(sid) || !isText(jti) || !hasGoodTimes(payload)) return null;
   const claims = readClaims(payload);
   if (!claims) return null;
-  return Object.freeze({
-    ...authClaimsOf(claims),
-    userId: sub,
-    sessionId: sid,
-    tokenId: jti,
-    expiresAt: exp as number,
-  });
+  const token = { userId: sub, sessionId: sid, tokenId: jti, expiresAt: exp as number };
+  return Object.freeze(Object.assign(token, authClaimsOf(claims)));
 }
 
 function hasGoodTimes({ iat, exp, nbf = iat }: Record<string, unknown>): boolean {

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { AuthError } from "./errors.js";
 import { type ClientInfo, type EventName, emit } from "./events.js";
 import {
+  accountDeletes,
+  accountInserts,
   deletionChecks,
   deletions,
   type Login,
@@ -47,7 +49,7 @@ export async function signUp(input: SignUpInput, client: ClientInfo, session: Ne
   const row = { ...user, usernameCanonical: canonicalUsername(username), ...(await hashPassword(password)) };
   const login = passed({ user, sessionEpoch: 0, amr: ["pwd"], accept: async () => undefined });
   const opened = await openSession(login, session, client, {
-    first: (tx) => store.insertUser(tx, row),
+    first: (tx) => store.insertUser(tx, row, accountInserts),
     event: "user_created",
   });
   if (!opened) throw new AuthError("UsernameNotAvailable");
@@ -124,7 +126,7 @@ export async function updateProfile(userId: string, input: ProfileInput, client:
   const checked = emailChanges ? await checkCurrentPassword(userId, currentPassword ?? "", client) : undefined;
   let changes: ProfileChanges = asked;
   for (const change of profileChanges) changes = await change(user, changes, client, checked?.sessionEpoch);
-  // An address that stays is not written: another may be proven meanwhile.
+  // An address that stays is not written: another one may have been proven since it was read.
   if (!emailChanges) delete changes.email;
   if (Object.keys(changes).length === 0) return user;
   const stored = changes.email !== undefined ? { ...changes, emailVerifiedAt: null } : changes;
@@ -160,12 +162,12 @@ export async function changePassword(
   return opened;
 }
 
-/** @throws AuthError "WrongPassword" */
+/** @throws AuthError "WrongPassword", or "AccountInUse" while a row of the application's refers to the account. */
 export async function deleteAccount(userId: string, password: string, client: ClientInfo): Promise<void> {
   const { sessionEpoch } = await checkCurrentPassword(userId, password, client);
   for (const check of deletionChecks) await check(userId, sessionEpoch);
   for (const deletion of deletions) if (await deletion(userId, sessionEpoch, client)) return;
-  markRevoked((await store.deleteUser(userId, sessionEpoch)) ?? accountIsGone());
+  markRevoked((await store.deleteUser(userId, sessionEpoch, accountDeletes)) ?? accountIsGone());
   await emit({ event: "user_deleted", outcome: "success", userId, client });
 }
 

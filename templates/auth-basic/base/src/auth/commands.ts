@@ -1,7 +1,7 @@
 import { migrateDatabase } from "../db/client.js";
 import { closeAuth } from "./close.js";
 import { withCauses } from "./errors.js";
-import { purge } from "./purge.js";
+import { type PurgeFailure, purge } from "./purge.js";
 import { findCredentials, revokeAllSessions, revokeEveryone } from "./store.js";
 import { canonicalUsername } from "./username.js";
 
@@ -18,8 +18,15 @@ async function migrate(): Promise<string> {
 }
 
 async function purgeNow(): Promise<string> {
-  const deleted = Object.entries(await purge()).map(([name, count]) => `${count} ${name}`);
-  return `Deleted: ${deleted.join(", ")}.`;
+  const { deleted, failures } = await purge();
+  const counts = Object.entries(deleted).map(([name, count]) => `${count} ${name}`);
+  for (const failure of failures) console.error(`${failure.name}: ${describeFailure(failure)}`);
+  if (failures.length > 0) process.exitCode = 1;
+  return `Deleted: ${counts.join(", ")}.`;
+}
+
+function describeFailure({ userId, error }: PurgeFailure): string {
+  return `${userId ?? "what is left"} was not deleted. ${messageOf(error)}`;
 }
 
 /** After a restored backup, or a leak: old refresh tokens are good again, or in the wrong hands. */
@@ -39,9 +46,16 @@ async function main([name = "", argument]: string[]): Promise<void> {
 }
 
 main(process.argv.slice(2))
-  .catch((error: Error) => {
-    const [root = error] = withCauses(error).reverse();
-    console.error(root === error ? error.message : `${error.message} (${root.message})`);
+  .catch((error: unknown) => {
+    console.error(messageOf(error));
     process.exitCode = 1;
   })
   .finally(closeAuth);
+
+/** What is the matter, and what the matter was at the root. */
+function messageOf(error: unknown): string {
+  const [shown, ...causes] = withCauses(error);
+  if (!shown) return String(error);
+  const root = causes[causes.length - 1];
+  return root ? `${shown.message} (${root.message})` : shown.message;
+}

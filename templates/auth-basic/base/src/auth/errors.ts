@@ -1,10 +1,12 @@
 import { STATUS_CODES } from "node:http";
 import { types } from "node:util";
+import type { z } from "zod";
 import { credentialErrors } from "./credential-errors.js";
 
-/** The closed list of failures. Each row is what clients see of one. */
+/** The failures of the module itself. Each row is what clients see of one. */
 export const errorTable = {
   UsernameNotAvailable: row(409, "This username is not available."),
+  AccountInUse: row(409, "Other data still refers to this account, so it can't be deleted."),
   InvalidLoginCredentials: row(credentialErrors.InvalidLoginCredentials.status, "Wrong username or password."),
   NotAuthenticated: row(401, "Log in first."),
   InvalidAccessToken: row(credentialErrors.InvalidAccessToken.status, "The access token is not valid."),
@@ -22,8 +24,62 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable;
 
+/** One of the module's own, or one that `defineError` was called with. */
+export type AnyErrorCode = ErrorCode | (string & Record<never, never>);
+
+/** What a problem holds beside the members of `Problem`: zod schemas by name. */
+export type MemberSchemas = Readonly<Record<string, z.ZodType>>;
+
+/** What clients see of a kind of failure, and what documents say of it. */
+export interface ErrorDefinition<Members extends MemberSchemas = MemberSchemas> {
+  readonly code: string;
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly members: Members;
+}
+
+type NoMembers = Record<never, never>;
+
+const definitions = new Map<string, ErrorDefinition>();
+
+/**
+ * Adds a code to those of the table, with the members that its problems have:
+ *
+ *     export const captchaRequired = defineError("CaptchaRequired", 403, "Solve a captcha.", { siteKey: z.string() });
+ *     throw new AuthError(captchaRequired, { members: { siteKey } });
+ *
+ * Call it once for each code, where a module is imported: what is wrong with a definition stops the start.
+ */
+export function defineError<Members extends MemberSchemas = NoMembers>(
+  code: string,
+  status: number,
+  detail: string,
+  members: Members = {} as Members,
+): ErrorDefinition<Members> {
+  if (definitions.has(code)) throw new Error(`The error code ${code} is defined twice.`);
+  const taken = reservedMembers.find((name) => name in members);
+  if (taken) throw new Error(`The error code ${code} can't have a member ${taken}: every problem may have that.`);
+  if (status >= 500 && Object.keys(members).length > 0)
+    throw new Error(`The error code ${code} can't have members: clients hear nothing of what fails in the server.`);
+  const definition = { code, ...row(status, detail), members };
+  definitions.set(code, definition);
+  return definition;
+}
+
+const reservedMembers = ["type", "title", "status", "detail", "instance", "code", "errors"];
+
+for (const [code, { status, detail }] of Object.entries(errorTable)) defineError(code, status, detail);
+
+export function definitionOf(kind: AnyErrorCode | ErrorDefinition): ErrorDefinition {
+  const code = typeof kind === "string" ? kind : kind.code;
+  const definition = definitions.get(code);
+  if (!definition) throw new Error(`The error code ${code} is not defined.`);
+  return definition;
+}
+
 /** The code that clients see of a failure. */
-export function shownCode(code: ErrorCode): ErrorCode {
+export function shownCode(code: AnyErrorCode): AnyErrorCode {
   return code === "InvalidAccessToken" ? credentialErrors.InvalidAccessToken.code : code;
 }
 
@@ -38,23 +94,34 @@ interface ErrorDetails {
   detail?: string;
   issues?: InputIssue[];
   retryAfterSeconds?: number;
+  /** Another challenge than that of RFC 6750: one of RFC 9470, say. */
+  wwwAuthenticate?: string;
   /** For the log only. */
   cause?: unknown;
 }
 
+type DetailsOf<Members extends MemberSchemas> = keyof Members extends never
+  ? [details?: ErrorDetails]
+  : [details: ErrorDetails & { members: z.output<z.ZodObject<Members>> }];
+
 /** Every failure that the module answers with; anything else that is thrown becomes InternalError. */
-export class AuthError extends Error {
+export class AuthError<Members extends MemberSchemas = NoMembers> extends Error {
   override readonly name = "AuthError";
-  readonly code: ErrorCode;
+  readonly code: AnyErrorCode;
   readonly issues: InputIssue[] | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly wwwAuthenticate: string | undefined;
+  readonly members: Readonly<Record<string, unknown>>;
 
-  constructor(code: ErrorCode, { detail, issues, retryAfterSeconds, cause }: ErrorDetails = {}) {
-    super(detail ?? errorTable[code].detail);
-    if (cause !== undefined) Object.assign(this, { cause });
+  constructor(kind: ErrorCode | ErrorDefinition<Members>, ...[details = {}]: DetailsOf<NoInfer<Members>>) {
+    const { code, detail } = definitionOf(kind);
+    super(details.detail ?? detail);
+    if (details.cause !== undefined) Object.assign(this, { cause: details.cause });
     this.code = code;
-    this.issues = issues;
-    this.retryAfterSeconds = retryAfterSeconds;
+    this.issues = details.issues;
+    this.retryAfterSeconds = details.retryAfterSeconds;
+    this.wwwAuthenticate = details.wwwAuthenticate;
+    this.members = "members" in details ? details.members : {};
   }
 }
 
@@ -69,22 +136,25 @@ export function codeOf(error: Error): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
-/** An error body of RFC 9457, with `code` (and `errors` for bad input) as extension members. */
+/** An error body of RFC 9457. `code`, `errors` for bad input, and what a definition declares, are extension members. */
 export interface Problem {
   type: "about:blank";
   title: string;
   status: number;
   detail: string;
-  code: ErrorCode;
+  code: AnyErrorCode;
   errors?: InputIssue[];
 }
 
 /** What the client sees of `error`. */
 export function toProblem(error: AuthError): Problem {
-  const { status, title, detail } = errorTable[error.code];
+  const { status, title, detail, members } = definitionOf(error.code);
   const shown = status < 500 ? error.message : detail;
   const problem: Problem = { type: "about:blank", title, status, detail: shown, code: shownCode(error.code) };
-  return error.issues ? { ...problem, errors: error.issues } : problem;
+  if (error.issues) problem.errors = error.issues;
+  // Nothing but what is declared: a value may hold more than its type says.
+  const declared = Object.keys(members).map((name) => [name, error.members[name]]);
+  return { ...problem, ...Object.fromEntries(declared) };
 }
 
 /** RFC 9457: where `type` is about:blank, the title is the status's own. */

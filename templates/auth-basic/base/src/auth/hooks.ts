@@ -1,3 +1,4 @@
+import type { Database } from "../db/client.js";
 import type { ClientInfo } from "./events.js";
 import type { StoredSession, User } from "./store.js";
 
@@ -61,3 +62,19 @@ export const deletionChecks: DeletionCheck[] = [];
 export type Deletion = (userId: string, epoch: number, client: ClientInfo) => Promise<boolean>;
 
 export const deletions: Deletion[] = [];
+
+/**
+ * Runs in the transaction that makes an account, at a signup and when an admin makes one: what it throws undoes the
+ * account too. Ask the database through `tx` alone. It may run again when the transaction does, so do nothing else in it.
+ */
+export type AccountInsert = (tx: Database, user: User) => Promise<void>;
+
+export const accountInserts: AccountInsert[] = [];
+
+/**
+ * Runs in the transaction that takes an account away, before its row goes: what it throws keeps the account. Ask the
+ * database through `tx` alone. It may run again when the transaction does, so do nothing else in it.
+ */
+export type AccountDelete = (tx: Database, userId: string) => Promise<void>;
+
+export const accountDeletes: AccountDelete[] = [];

@@ -9,7 +9,7 @@ const maxEmailCharacters = 254;
 const anyPassword = { format: "password", minLength: 1, maxLength: 1024 };
 const anyNewPassword = { ...anyPassword, description: "15 to 256 characters after NFC, any of them." };
 
-/** Control, format, white-space and invisible characters, and halves of characters. */
+/** Control, format, white-space and invisible characters, and lone surrogates. */
 const notInNames = /[\p{Cc}\p{Cf}\p{Cs}\p{White_Space}\p{Default_Ignorable_Code_Point}]/u;
 
 const username = z
@@ -25,7 +25,7 @@ const username = z
     description: "1 to 64 characters after NFKC, no spaces.",
   });
 
-/** Only what no password can be: the policy for new ones is in `password-checks.ts`. */
+/** Refuses only what no password can be, so that old ones still log in. The policy for new ones is in `password-checks.ts`. */
 const password = z
   .string()
   .min(1)

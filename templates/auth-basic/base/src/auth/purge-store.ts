@@ -68,7 +68,7 @@ export async function deleteDeadSessions(after: string, last: string, rows: numb
   return deleteSome(sessions, sessions.id, doomed, rows);
 }
 
-/** A revoked session ended when it was revoked, though it had expired before: other processes must hear of that. */
+/** A revoked session is kept from its revocation on, also where it had expired before: other processes must hear of that. */
 function deadFor(seconds: number): SQL | undefined {
   const cutoff = ago(seconds);
   const expired = or(lt(sessions.idleExpiresAt, cutoff), lt(sessions.absoluteExpiresAt, cutoff));

@@ -8,7 +8,7 @@ import { isSessionLive, revokedWithin } from "./store.js";
 const pollEveryMs = 1_000;
 /** With an older picture than this, the database is asked for each request. */
 const staleAfterMs = 10_000;
-/** A revocation becomes visible at its commit, later than its time: longer than any transaction can last. */
+/** A revocation has the time of its statement and is seen from its commit on: a poll looks back longer than that can take. */
 const overlapSeconds = 30;
 /** An access token can be signed a little after its session was revoked, or by a clock that is ahead. */
 const lateTokenSeconds = 60;
@@ -42,8 +42,8 @@ export async function isRevoked(sessionId: string): Promise<boolean> {
 }
 
 /**
- * Refuses the sessions' access tokens from now on. Who is named again is remembered anew: after the machine has slept, or
- * its clock was set, the time of before says nothing.
+ * Refuses the sessions' access tokens from now on. A session that is named again gets a new time: its earlier one may come
+ * from before the machine slept or its clock was set.
  */
 export function markRevoked(sessionIds: string[]): void {
   const until = Date.now() + (config.accessTokenSeconds + lateTokenSeconds) * 1000;
@@ -53,7 +53,7 @@ export function markRevoked(sessionIds: string[]): void {
   }
 }
 
-/** Stops listening; the next question starts it again. */
+/** Stops the polls; the next `isRevoked` starts them again. */
 export function stopRevocations(): void {
   clearInterval(timer);
   timer = undefined;
@@ -78,7 +78,7 @@ async function load(): Promise<void> {
   forgetExpired();
 }
 
-/** The oldest entries come first, and all live equally long. */
+/** Entries stand in the order of their end, so the first that has not expired ends the search. */
 function forgetExpired(): void {
   const now = Date.now();
   for (const [id, until] of deadUntilMs) {

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { sessions } from "../db/schema/auth.js";
-import { accessClaims } from "./access-claims.js";
-import { type ClaimDefinition, checkClaims } from "./claim.js";
+import { accessClaims, type ClaimDefinition, checkClaims } from "./access-claims.js";
 import { AuthError } from "./errors.js";
 
 checkClaims(accessClaims);
@@ -56,10 +55,11 @@ export function readClaims(payload: unknown): Claims | null {
   return success ? data : null;
 }
 
-/** What `req.auth` has of the claims. Nobody can change it. */
+/** What `req.auth` has of the claims. Nobody can change what is in them. */
 export function authClaimsOf(claims: Claims): AuthClaims {
-  const shown = sessionClaims.flatMap(({ name, onAuth }) => (onAuth === undefined ? [] : [[onAuth, claims[name]]]));
-  return frozen(Object.fromEntries(shown)) as AuthClaims;
+  const shown: Record<string, unknown> = {};
+  for (const { name, onAuth } of sessionClaims) if (onAuth !== undefined) shown[onAuth] = frozen(claims[name]);
+  return shown as AuthClaims;
 }
 
 function frozen(value: unknown): unknown {

@@ -15,10 +15,10 @@ export interface Tokens {
   expiresIn: number;
 }
 
-/** A session that is about to start: the row, and how its client is handed it once that is stored. */
+/** A session that is about to start: the row, and how its client gets it once that is stored. */
 export interface NewSession {
   row: store.SessionRow;
-  /** The sessions of this client that end when it is handed this one. */
+  /** The sessions of this client that end when this one is delivered. */
   replaces?: readonly string[];
   /** @returns what the answer says of the session. */
   deliver(stored: store.StoredSession): object | Promise<object>;

@@ -15,9 +15,12 @@ import {
   type SQLWrapper,
   sql,
 } from "drizzle-orm";
-import { ago, type Database, forShare, fromNow, now, read, transaction, write } from "../db/client.js";
+import { ago, type Database, forShare, forUpdate, fromNow, now, read, transaction, write } from "../db/client.js";
+import { isReferenced } from "../db/failure.js";
 import { sessions, users } from "../db/schema/auth.js";
 import { config } from "./config.js";
+import { AuthError } from "./errors.js";
+import type { AccountDelete, AccountInsert } from "./hooks.js";
 import type { PasswordHash } from "./passwords.js";
 import { type StoredClaims, sessionClaims } from "./session-claims.js";
 
@@ -128,14 +131,23 @@ export const ownerAllows = and(
   eq(users.sessionEpoch, sessions.epoch),
 );
 
-/** Adds the user, as the first step of the transaction that starts their session; null where the name is taken. */
-export async function insertUser(tx: Database, user: NewUser): Promise<SessionOwner | null> {
+/**
+ * Adds the user, and what is made together with an account, as the first step of the transaction that starts their
+ * session; null where the name is taken.
+ */
+export async function insertUser(
+  tx: Database,
+  user: NewUser,
+  inserts: readonly AccountInsert[] = [],
+): Promise<SessionOwner | null> {
   const [added] = await tx
     .insert(users)
     .values({ ...user, createdAt: now })
     .onConflictDoNothing({ target: users.usernameCanonical })
     .returning(publicUser);
-  return added ? { user: added, sessionEpoch: 0, amr: ["pwd"] } : null;
+  if (!added) return null;
+  for (const insert of inserts) await insert(tx, added);
+  return { user: added, sessionEpoch: 0, amr: ["pwd"] };
 }
 
 export async function findCredentials(by: { usernameCanonical: string } | { id: string }): Promise<Credentials | null> {
@@ -197,8 +209,9 @@ export async function insertSession(session: SessionRow, owner: SessionOwner | B
 /**
  * The next generation in place of `generation`: one statement, so that of many attempts one wins. Null when it can't be.
  *
- * On Postgres, a rotation that waited for another change of its session sees the session of after beside the user of
- * before. Where their epochs moved together, that refuses a token that is good: it is tried once more.
+ * On Postgres, a rotation that waited for another transaction sees the session as that one left it, and the user as
+ * before it. Where both epochs were moved together they differ for it, and a token that is good is refused: so it is
+ * tried once more.
  */
 export async function rotateSession(id: string, generation: number): Promise<StoredSession | null> {
   const rotate = () => write((db) => rotation(db).execute({ id, generation }));
@@ -322,18 +335,46 @@ export async function replacePassword(tx: Database, owner: SessionOwner, hash: P
   return { ...owner, sessionEpoch: changed.epoch, ended: await endSessions(tx, owner.user.id, "password") };
 }
 
-/** Takes the user away. The sessions stay as tombstones, without what could name a person. */
-export async function deleteUser(userId: string, epoch: number): Promise<string[] | null> {
-  return transaction((tx) => removeUser(tx, userId, isEnabledAt(userId, epoch)));
+/**
+ * Takes the user away. The sessions stay as tombstones, without what could name a person.
+ *
+ * @throws AuthError "AccountInUse"
+ */
+export async function deleteUser(
+  userId: string,
+  epoch: number,
+  deletes: readonly AccountDelete[],
+): Promise<string[] | null> {
+  return removing(() => transaction((tx) => removeUser(tx, userId, deletes, isEnabledAt(userId, epoch))));
 }
 
-/** `deleteUser` as a part of a transaction, of a user who is `match`. */
-export async function removeUser(tx: Database, userId: string, match: SQL | undefined): Promise<string[] | null> {
-  const [gone] = await tx
-    .delete(users)
-    .where(and(eq(users.id, userId), match))
-    .returning({ id: users.id });
-  if (!gone) return null;
+/**
+ * Wraps a transaction that takes a user away: a foreign key that is checked at the end fails only then.
+ *
+ * @throws AuthError "AccountInUse" when a row of the application's still refers to the user.
+ */
+export async function removing<T>(remove: () => Promise<T>): Promise<T> {
+  try {
+    return await remove();
+  } catch (error) {
+    throw isReferenced(error) ? new AuthError("AccountInUse", { cause: error }) : error;
+  }
+}
+
+/** `deleteUser` as a part of a transaction, within `removing`, of a user who is `match`. `deletes` goes first. */
+export async function removeUser(
+  tx: Database,
+  userId: string,
+  deletes: readonly AccountDelete[],
+  match?: SQL,
+): Promise<string[] | null> {
+  const [found] = await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(sql`${and(eq(users.id, userId), match)} ${forUpdate}`);
+  if (!found) return null;
+  for (const remove of deletes) await remove(tx, userId);
+  await tx.delete(users).where(eq(users.id, userId));
   await tx.update(sessions).set({ ip: null, userAgent: null }).where(eq(sessions.userId, userId));
   return endSessions(tx, userId, "deleted");
 }

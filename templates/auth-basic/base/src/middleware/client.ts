@@ -5,8 +5,9 @@ import type { ClientInfo } from "../auth/events.js";
 const maxUserAgentCharacters = 256;
 
 /**
- * Where the request came from. `req.ip` follows the application's `trust proxy`; where that trusts too many, it is
- * whatever the client says. What is no address is not stored, and hides nobody: the connection's own counts then.
+ * Where the request came from. `req.ip` follows the application's `trust proxy`; where that trusts too many, a client can
+ * write anything there, and would be counted under a new name each time. So what is no address is dropped, and the
+ * connection's own address taken instead. Null where that has none, as over a Unix socket.
  */
 export function clientOf(req: Request): ClientInfo {
   const ip = addressIn(req.ip) ?? addressIn(req.socket.remoteAddress);

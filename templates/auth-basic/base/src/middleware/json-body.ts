@@ -5,7 +5,10 @@ import { invalid } from "../auth/input.js";
 
 const maxBody = "32kb";
 
-/** Each text of a JSON body, and the colon behind it. An open text ends with the body, or its search would start over at each quote. */
+/**
+ * Each text of a JSON body, and the colon behind it. One that is never closed ends with the body: otherwise each quote in
+ * it would start a search of its own, and a large body take seconds.
+ */
 const texts = /"((?:[^"\\]|\\[\s\S]?)*)(?:"|$)\s*(:?)/g;
 
 /** Parses a JSON body, unless the application has done so already, and takes no other kind. */

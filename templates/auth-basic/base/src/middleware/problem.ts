@@ -1,11 +1,11 @@
 import type { ErrorRequestHandler, Request, Response } from "express";
-import { AuthError, codeOf, errorTable, toProblem, withCauses } from "../auth/errors.js";
+import { AuthError, codeOf, definitionOf, toProblem, withCauses } from "../auth/errors.js";
 import { emit } from "../auth/events.js";
 import { clientOf } from "./client.js";
 
 /**
- * Answers whatever went wrong in the router as application/problem+json (RFC 9457). Nothing is handed on, not even what
- * comes too late to be answered: express would log it with its causes, and a failed query has the values of its row.
+ * Answers whatever went wrong in the router as application/problem+json (RFC 9457). Nothing goes on to Express's own
+ * handler, not even what comes too late to be answered: that one logs causes, and a failed query has the values of its row.
  */
 export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, _next) => sendProblem(error, req, res);
 
@@ -18,7 +18,7 @@ export function sendProblem(error: unknown, req: Request, res: Response): void {
   const problem = toProblem(failure);
   if (problem.status >= 500) logFailure(failure, req);
   if (res.headersSent) return;
-  const challenge = bearerChallenge(failure, problem.status);
+  const challenge = failure.wwwAuthenticate ?? bearerChallenge(failure, problem.status);
   if (challenge) res.setHeader("WWW-Authenticate", challenge);
   if (failure.retryAfterSeconds !== undefined) res.setHeader("Retry-After", String(failure.retryAfterSeconds));
   res.setHeader("Cache-Control", "no-store");
@@ -43,10 +43,10 @@ function toAuthError(error: unknown): AuthError {
   return new AuthError("ValidationError", { detail, issues: [{ path: "", message: detail }] });
 }
 
-/** Our own sentence, codes and places: the text of a database error can quote what a client sent. */
+/** Logs our own sentence, codes and places in the code, and no library's text: a database error can quote what a client sent. */
 function logFailure(failure: AuthError, req: Request): void {
   const [, ...causes] = withCauses(failure).map(describe);
-  const said = failure.message === errorTable[failure.code].detail ? [] : [failure.message];
+  const said = failure.message === definitionOf(failure.code).detail ? [] : [failure.message];
   const reason = [failure.code, ...said, ...causes].join(" < ");
   void emit({ event: "sys_error", outcome: "failure", reason, client: clientOf(req) });
 }

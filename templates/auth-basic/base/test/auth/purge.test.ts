@@ -2,12 +2,14 @@ import "./environment.js";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closers } from "../../src/auth/close.js";
-import { purge } from "../../src/auth/purge.js";
+import { AuthError } from "../../src/auth/errors.js";
+import { purge, purges } from "../../src/auth/purge.js";
 import { batchRows, endBatches, inBatches } from "../../src/auth/purge-store.js";
 import { fromNow, read, write } from "../../src/db/client.js";
 import { sessions } from "../../src/db/schema/auth.js";
 import {
   call,
+  events,
   expectAlive,
   expectProblem,
   logIn,
@@ -33,7 +35,7 @@ describe("auth:purge", () => {
   ])("a session that was %s is deleted, and its refresh token is refused as before", async (_, change) => {
     const person = await signUp();
     await age(person, change);
-    expect((await purge())["sessions"]).toBe(1);
+    expect((await purge()).deleted["sessions"]).toBe(1);
     expect(await isStored(person)).toBe(false);
     expectProblem(await refresh(person.refreshToken), "ForbiddenError");
     expectProblem(await call("POST /validate", withRefreshToken(person.refreshToken)), "ForbiddenError");
@@ -67,8 +69,21 @@ describe("auth:purge", () => {
     const dead = 3 * batchRows;
     await addDeadSessions(person, dead);
     const counts = await Promise.all([purge(), purge()]);
-    expect(counts.reduce((sum, { sessions: count = 0 }) => sum + count, 0)).toBe(dead);
+    expect(counts.reduce((sum, { deleted }) => sum + (deleted["sessions"] ?? 0), 0)).toBe(dead);
     await expectAlive(person);
+  });
+
+  test("one kind that fails holds up none behind it, and is in the report and in the log", async () => {
+    const person = await signUp();
+    await age(person, { revokedAt: fromNow(-8 * day) });
+    const failing = { name: "nothing", run: () => Promise.reject(new AuthError("AccountInUse")) };
+    purges.unshift(failing);
+    const { deleted, failures } = await purge();
+    purges.shift();
+    expect(deleted).toMatchObject({ nothing: 0, sessions: 1 });
+    expect(failures).toMatchObject([{ name: "nothing", userId: undefined, error: { code: "AccountInUse" } }]);
+    const reason = "auth:purge of nothing: AccountInUse";
+    expect(events).toContainEqual({ event: "sys_error", outcome: "failure", userId: undefined, reason });
   });
 
   test("closeAuth ends a purge after the batch at hand", async () => {

@@ -3,12 +3,24 @@ import { inspect } from "node:util";
 import { eq } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { AuthError } from "../../src/auth/errors.js";
+import { z } from "zod";
+import { type CheckedLogin, openSession, provePassword } from "../../src/auth/accounts.js";
+import { AuthError, defineError, toProblem } from "../../src/auth/errors.js";
 import { eventSinks, onEvent } from "../../src/auth/events.js";
-import { type ProfileChange, profileChanges, sessionStarts } from "../../src/auth/hooks.js";
+import {
+  type AccountDelete,
+  type AccountInsert,
+  accountDeletes,
+  accountInserts,
+  type LoginCheck,
+  loginChecks,
+  type ProfileChange,
+  profileChanges,
+  sessionStarts,
+} from "../../src/auth/hooks.js";
 import { newTokens } from "../../src/auth/sessions.js";
 import { now, read, write } from "../../src/db/client.js";
-import { users } from "../../src/db/schema/auth.js";
+import { sessions, users } from "../../src/db/schema/auth.js";
 import { sessionTransports } from "../../src/middleware/authenticators.js";
 import { protectedRoute } from "../../src/middleware/jwt.js";
 import { authRouter } from "../../src/routes/auth.js";
@@ -26,6 +38,7 @@ import {
   stopAuth,
 } from "./client.js";
 import { duringOutage } from "./database.js";
+import { expectRefusalsToCount } from "./guesses.js";
 import { loginShape } from "./shapes.js";
 
 beforeAll(startAuth, 60_000);
@@ -71,6 +84,23 @@ describe("an event", () => {
   });
 });
 
+describe("a login check", () => {
+  test("that refuses leaves the guess counted, and the network a stranger's", async () => {
+    const { username } = await signUp();
+    await expectRefusalsToCount(username, (from) => call("POST /login", { body: { username, password }, from }));
+  }, 30_000);
+
+  test("can't be left out: a login that has not passed them starts no session", async () => {
+    const { id, username } = await signUp();
+    const client = { ip: null, userAgent: null };
+    const login = await provePassword({ username, password }, client);
+    const opening = openSession(login as CheckedLogin, newTokens(client), client);
+    await expect(opening).rejects.toThrow("A session takes a login that has passed its checks.");
+    const rows = await read((db) => db.select().from(sessions).where(eq(sessions.userId, id)));
+    expect(rows).toHaveLength(1);
+  });
+});
+
 describe("the start of a session", () => {
   test("fails the login when what follows it throws, and nobody holds the session", async () => {
     const { username } = await signUp();
@@ -92,6 +122,141 @@ describe("the start of a session", () => {
     await call("POST /login", { body: { username, password }, from: "3fff::7" });
     sessionStarts.splice(sessionStarts.indexOf(listen), 1);
     expect(told).toEqual([expect.stringContaining(id), `${id} 3fff::7`]);
+  });
+});
+
+describe("an error code of an add-on", () => {
+  const factors = z.array(z.enum(["totp", "passkey"]));
+  const secondFactorRequired = defineError("SecondFactorRequired", 401, "A second factor is needed.", {
+    challenge: z.string(),
+    factors,
+  });
+  const outOfHours = defineError("OutOfHours", 403, "The shop is closed.");
+
+  test("is answered with its status, its sentence and its members, and with no bearer token's fault", async () => {
+    const members = { challenge: "c1", factors: ["totp" as const] };
+    const answer = await refusedLogin(() => new AuthError(secondFactorRequired, { members }));
+    expect(answer.status).toBe(401);
+    expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
+    expect(answer.headers["www-authenticate"]).toBe("Bearer");
+    expect(answer.body).toEqual({
+      type: "about:blank",
+      title: "Unauthorized",
+      status: 401,
+      detail: "A second factor is needed.",
+      code: "SecondFactorRequired",
+      challenge: "c1",
+      factors: ["totp"],
+    });
+  });
+
+  test("says how long to wait, what else is wrong and how to authenticate, as the module's own do", async () => {
+    const details = {
+      detail: "Back at nine.",
+      retryAfterSeconds: 60,
+      wwwAuthenticate: 'Bearer error="insufficient_scope"',
+    };
+    const { body, headers } = await refusedLogin(() => new AuthError(outOfHours, details));
+    expect(body).toMatchObject({ status: 403, code: "OutOfHours", detail: "Back at nine." });
+    expect([headers["retry-after"], headers["www-authenticate"]]).toEqual(["60", details.wwwAuthenticate]);
+  });
+
+  test("sends no member that it has not declared", () => {
+    const members = { challenge: "c1", factors: [], userId: "u1", status: 200 };
+    const problem = toProblem(new AuthError(secondFactorRequired, { members }));
+    expect(problem).not.toHaveProperty("userId");
+    expect(problem.status).toBe(401);
+  });
+
+  test("takes the members that it declares, and no others", () => {
+    // @ts-expect-error: its members are needed
+    new AuthError(secondFactorRequired);
+    // @ts-expect-error: `factors` is needed
+    new AuthError(secondFactorRequired, { members: { challenge: "c1" } });
+    // @ts-expect-error: no such factor
+    new AuthError(secondFactorRequired, { members: { challenge: "c1", factors: ["sms"] } });
+    // @ts-expect-error: it has no members
+    new AuthError(outOfHours, { members: { opensAt: "9" } });
+    // @ts-expect-error: neither have the module's own
+    new AuthError("NotFound", { members: { id: "x" } });
+    // @ts-expect-error: a code is spelled as in the table
+    expect(() => new AuthError("NotFund")).toThrow("NotFund");
+  });
+
+  test("that is taken, or has a member of every problem, is named at the start", () => {
+    expect(() => defineError("OutOfHours", 403, "Closed.")).toThrow(/OutOfHours.* twice/);
+    expect(() => defineError("NotFound", 404, "None.")).toThrow(/NotFound.* twice/);
+    for (const name of ["type", "title", "status", "detail", "instance", "code", "errors"])
+      expect(() => defineError(`With-${name}`, 403, "No.", { [name]: z.string() })).toThrow(
+        `With-${name} can't have a member ${name}`,
+      );
+  });
+
+  test("of a failure in the server tells nothing but its own sentence", () => {
+    expect(() => defineError("VaultSealed", 503, "Later.", { vault: z.string() })).toThrow(/VaultSealed.* members/);
+    const sealed = defineError("VaultIsSealed", 503, "Try again later.");
+    expect(toProblem(new AuthError(sealed, { detail: "vault-7 is sealed" })).detail).toBe("Try again later.");
+  });
+
+  async function refusedLogin(refusal: () => AuthError) {
+    const { username } = await signUp();
+    const refuse: LoginCheck = async () => {
+      throw refusal();
+    };
+    loginChecks.push(refuse);
+    const answer = await call("POST /login", { body: { username, password } });
+    loginChecks.splice(loginChecks.indexOf(refuse), 1);
+    return answer;
+  }
+});
+
+describe("what is made together with an account", () => {
+  test("hears of it before anybody can log in, in the same transaction", async () => {
+    const seen: unknown[] = [];
+    const look: AccountInsert = async (tx, { id }) =>
+      void seen.push(await tx.select({ id: users.id }).from(users).where(eq(users.id, id)), id);
+    accountInserts.push(look);
+    const { id } = await signUp();
+    accountInserts.splice(accountInserts.indexOf(look), 1);
+    expect(seen).toEqual([[{ id }], id]);
+  });
+
+  test("undoes the account when it throws", async () => {
+    const username = newName();
+    const refuse: AccountInsert = async () => {
+      throw new AuthError("ForbiddenError", { detail: "Not today." });
+    };
+    accountInserts.push(refuse);
+    const answer = await call("POST /signup", { body: { username, password } });
+    accountInserts.splice(accountInserts.indexOf(refuse), 1);
+    expectProblem(answer, "ForbiddenError");
+    await signUp({ username });
+  });
+});
+
+describe("what is taken away together with an account", () => {
+  test("goes before it, in the same transaction", async () => {
+    const ada = await signUp();
+    const seen: unknown[] = [];
+    const look: AccountDelete = async (tx, id) =>
+      void seen.push(await tx.select({ id: users.id }).from(users).where(eq(users.id, id)), id);
+    accountDeletes.push(look);
+    await call("DELETE /me", { bearer: ada.accessToken, body: { password } });
+    accountDeletes.splice(accountDeletes.indexOf(look), 1);
+    expect(seen).toEqual([[{ id: ada.id }], ada.id]);
+    expect(await read((db) => db.select().from(users).where(eq(users.id, ada.id)))).toEqual([]);
+  });
+
+  test("keeps the account and its sessions when it throws", async () => {
+    const ada = await signUp();
+    const refuse: AccountDelete = async () => {
+      throw new AuthError("AccountInUse");
+    };
+    accountDeletes.push(refuse);
+    const answer = await call("DELETE /me", { bearer: ada.accessToken, body: { password } });
+    accountDeletes.splice(accountDeletes.indexOf(refuse), 1);
+    expectProblem(answer, "AccountInUse");
+    await expectAlive(ada);
   });
 });
 

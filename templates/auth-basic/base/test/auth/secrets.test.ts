@@ -1,9 +1,14 @@
 import "./environment.js";
-import { createHash, createHmac } from "node:crypto";
+import { createHash, createHmac, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import bcrypt from "bcrypt";
 import { eq } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { errorTable } from "../../src/auth/errors.js";
 import type { EventName } from "../../src/auth/events.js";
 import { hashPassword } from "../../src/auth/passwords.js";
 import { parseRefreshToken } from "../../src/auth/refresh-token.js";
@@ -284,6 +289,21 @@ describe("guesses", () => {
   });
 });
 
+describe("guesses without an address, as over a Unix socket,", () => {
+  test("count for their account alone: no other is kept out, and a hundred a day end them", async () => {
+    const [ada, bob] = [await signUp(), await signUp()];
+    await overSocket(async (logInWith) => {
+      const guessAt = (username: string) => logInWith({ username, password: "a wrong password" });
+      const { status: refused } = errorTable.InvalidLoginCredentials;
+      for (let time = 1; time <= 12; time += 1) expect(await guessAt(ada.username)).toBe(refused);
+      expect(await logInWith({ username: bob.username, password })).toBe(200);
+      for (let time = 13; time <= 100; time += 1) expect(await guessAt(ada.username)).toBe(refused);
+      expect(await logInWith({ username: ada.username, password })).toBe(429);
+      expect(await logInWith({ username: bob.username, password })).toBe(200);
+    });
+  }, 30_000);
+});
+
 describe("what is stored", () => {
   test.each([
     ["an address", "203.0.113.7", "203.0.113.7"],
@@ -401,6 +421,26 @@ async function guess(
   for (let time = 1; time <= times; time += 1) {
     const request = { body: { username, password: "a wrong password" }, from };
     expectProblem(await call("POST /login", app ? { ...request, app } : request), "InvalidLoginCredentials");
+  }
+}
+
+/** Gives `work` a way to log in to the module where the connection has no address, and answers the status. */
+async function overSocket(work: (logInWith: (body: object) => Promise<number>) => Promise<void>): Promise<void> {
+  const name = `auth-${randomBytes(8).toString("hex")}`;
+  const socketPath = process.platform === "win32" ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
+  const server = createServer(express().use(authRouter)).listen(socketPath);
+  await once(server, "listening");
+  const logInWith = async (body: object): Promise<number> => {
+    const headers = { "Content-Type": "application/json" };
+    const sent = request({ socketPath, method: "POST", path: "/login", headers }).end(JSON.stringify(body));
+    const [answer] = (await once(sent, "response")) as [IncomingMessage];
+    answer.resume();
+    return answer.statusCode ?? 0;
+  };
+  try {
+    await work(logInWith);
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
   }
 }
 

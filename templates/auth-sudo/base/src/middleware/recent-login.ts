@@ -1,4 +1,4 @@
-import type { RequestHandler, Response } from "express";
+import type { RequestHandler } from "express";
 import { refuse } from "../auth/environment.js";
 import { AuthError } from "../auth/errors.js";
 import { ageOfLogin } from "../auth/sudo/store.js";
@@ -25,7 +25,7 @@ export function requireRecentLogin({ minutes = 10 }: { minutes?: number } = {}):
       req.auth = await authenticate(req);
       const age = await ageOfLogin(req.auth.sessionId, minutes * 60);
       if (age === "ended") throw new AuthError("InvalidAccessToken");
-      if (age === "old") throw tooOld(res, minutes);
+      if (age === "old") throw tooOld(minutes);
     } catch (error) {
       sendProblem(error, req, res);
       return;
@@ -34,10 +34,9 @@ export function requireRecentLogin({ minutes = 10 }: { minutes?: number } = {}):
   };
 }
 
-function tooOld(res: Response, minutes: number): AuthError {
-  const challenge = `Bearer error="insufficient_user_authentication", max_age="${Math.ceil(minutes * 60)}"`;
-  res.setHeader("WWW-Authenticate", challenge);
+function tooOld(minutes: number): AuthError {
+  const wwwAuthenticate = `Bearer error="insufficient_user_authentication", max_age="${Math.ceil(minutes * 60)}"`;
   const howLong = minutes === 1 ? "minute" : `${minutes} minutes`;
   const detail = `This takes a login within the last ${howLong}: send the password to /reauthenticate, beside /login.`;
-  return new AuthError("ForbiddenError", { detail });
+  return new AuthError("ForbiddenError", { detail, wwwAuthenticate });
 }

@@ -21,7 +21,7 @@ const beginning = z.string().regex(/^.+$/).max(254);
 const deletion = z.object({
   id: z.string().regex(/^.+$/).max(64),
   deleted: z.boolean(),
-  code: z.enum(["NotFound", "ForbiddenError", "ServiceUnavailable"]).optional(),
+  code: z.enum(["NotFound", "ForbiddenError", "AccountInUse", "ServiceUnavailable"]).optional(),
 });
 
 const ofUser: Parameter = { name: "id", in: "path", description: "The user's id.", schema: id };
@@ -110,7 +110,7 @@ const operations: Operation[] = [
     ...toAdmins,
     parameters: [ofUser],
     success: { status: 204, description: "The account is gone." },
-    errors: ["NotFound", "ForbiddenError"],
+    errors: ["NotFound", "ForbiddenError", "AccountInUse"],
   },
   {
     id: "disableUser",

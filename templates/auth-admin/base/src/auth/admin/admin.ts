@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { AuthError, type ErrorCode } from "../errors.js";
+import { type AnyErrorCode, AuthError } from "../errors.js";
 import { type AuthEvent, type ClientInfo, emit } from "../events.js";
-import { type ProfileChanges, profileChanges } from "../hooks.js";
+import { accountDeletes, accountInserts, type ProfileChanges, profileChanges } from "../hooks.js";
 import { invalid } from "../input.js";
 import { noPassword } from "../passwords.js";
 import { markRevoked } from "../revocations.js";
@@ -36,7 +36,7 @@ export interface UserPage {
 }
 
 /** What has become of one of several users that were to be deleted. */
-export type Deletion = { id: string; deleted: true } | { id: string; deleted: false; code: ErrorCode };
+export type Deletion = { id: string; deleted: true } | { id: string; deleted: false; code: AnyErrorCode };
 
 /** @throws AuthError "ValidationError" for a cursor that is none of a list in this order. */
 export async function listUsers(query: ListQuery): Promise<UserPage> {
@@ -61,7 +61,7 @@ export async function getUser(id: string): Promise<AdminUser> {
 export async function createUser(input: NewUserInput, admin: Admin): Promise<{ user: AdminUser; invited: boolean }> {
   const { username, email = null, displayName = null, role } = input;
   const profile = { id: randomUUID(), username, usernameCanonical: canonicalUsername(username), email, displayName };
-  const user = await store.insertUser(admin.userId, { ...profile, role, ...noPassword });
+  const user = await store.insertUser(admin.userId, { ...profile, role, ...noPassword }, accountInserts);
   if (!user) throw new AuthError("UsernameNotAvailable");
   await note("user_created", user.id, admin);
   if (user.role !== roles[0]) await note("authz_change", user.id, admin, `role ${user.role}`);
@@ -110,10 +110,11 @@ export async function logOutUser(id: string, admin: Admin): Promise<void> {
 /**
  * Deletes the account at once: a grace period is for owners who think better of it.
  *
- * @throws AuthError "NotFound", "ForbiddenError" for the last admin.
+ * @throws AuthError "NotFound", "ForbiddenError" for the last admin, "AccountInUse" while a row of the application's refers
+ * to the account.
  */
 export async function deleteUser(id: string, admin: Admin): Promise<void> {
-  markRevoked(await store.deleteUser(admin.userId, id));
+  markRevoked(await store.deleteUser(admin.userId, id, accountDeletes));
   await note("user_deleted", id, admin);
 }
 

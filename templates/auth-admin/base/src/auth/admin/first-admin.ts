@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { AuthError } from "../errors.js";
 import { emit } from "../events.js";
+import { accountInserts } from "../hooks.js";
 import { parseInput, signUpInput } from "../input.js";
 import { checkNewPassword } from "../password-checks.js";
 import { hashPassword } from "../passwords.js";
@@ -22,7 +23,7 @@ export async function createAdmin(name: string, password: string): Promise<strin
   await checkNewPassword(password, { username }, "password");
   const names = { username, usernameCanonical: canonicalUsername(username), email: null, displayName: null };
   const hash = await hashPassword(password);
-  const user = await insertUser(null, { id: randomUUID(), ...names, role: "admin", ...hash });
+  const user = await insertUser(null, { id: randomUUID(), ...names, role: "admin", ...hash }, accountInserts);
   if (!user) throw new AuthError("UsernameNotAvailable");
   await emit({ event: "user_created", outcome: "success", userId: user.id, reason });
   await emit({ event: "authz_change", outcome: "success", userId: user.id, reason });

@@ -2,9 +2,9 @@ import { eq, type SQL, sql } from "drizzle-orm";
 import { type Database, forUpdate, now, transaction } from "../../db/client.js";
 import { users } from "../../db/schema/auth.js";
 import { AuthError } from "../errors.js";
-import type { ProfileChanges } from "../hooks.js";
+import type { AccountDelete, AccountInsert, ProfileChanges } from "../hooks.js";
 import { hasPassword, type PasswordHash } from "../passwords.js";
-import { endOutdatedSessions, endSessions, nextEpoch, removeUser, withEpoch } from "../store.js";
+import { endOutdatedSessions, endSessions, nextEpoch, removeUser, removing, withEpoch } from "../store.js";
 import { type AdminUser, adminUser } from "./list-store.js";
 import type { Role } from "./roles.js";
 
@@ -32,7 +32,11 @@ export interface UserChanges extends ProfileChanges {
 export type Actor = string | null;
 
 /** Null where the name is taken. @throws AuthError "ForbiddenError" when the actor is no admin any more. */
-export async function insertUser(actor: Actor, user: NewUser): Promise<AdminUser | null> {
+export async function insertUser(
+  actor: Actor,
+  user: NewUser,
+  inserts: readonly AccountInsert[],
+): Promise<AdminUser | null> {
   return transaction(async (tx) => {
     await lockAdmins(tx, actor);
     const [added] = await tx
@@ -40,7 +44,9 @@ export async function insertUser(actor: Actor, user: NewUser): Promise<AdminUser
       .values({ ...user, createdAt: now })
       .onConflictDoNothing({ target: users.usernameCanonical })
       .returning(adminUser);
-    return added ?? null;
+    if (!added) return null;
+    for (const insert of inserts) await insert(tx, added);
+    return added;
   });
 }
 
@@ -79,12 +85,14 @@ export async function endUsersSessions(actor: Actor, id: string): Promise<string
   });
 }
 
-/** Takes the user away, disabled or not; gives the sessions that have ended. */
-export async function deleteUser(actor: Actor, id: string): Promise<string[]> {
-  return act(actor, id, async (tx, { isLastAdmin }) => {
-    if (isLastAdmin) throw lastAdminStays();
-    return (await removeUser(tx, id, undefined)) ?? [];
-  });
+/** Takes the user away, disabled or not; gives the sessions that have ended. @throws AuthError "AccountInUse" */
+export async function deleteUser(actor: Actor, id: string, deletes: readonly AccountDelete[]): Promise<string[]> {
+  return removing(() =>
+    act(actor, id, async (tx, { isLastAdmin }) => {
+      if (isLastAdmin) throw lastAdminStays();
+      return (await removeUser(tx, id, deletes)) ?? [];
+    }),
+  );
 }
 
 interface Situation {

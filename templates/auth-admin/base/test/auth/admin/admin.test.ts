@@ -5,7 +5,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { createAdmin, promote } from "../../../src/auth/admin/first-admin.js";
 import { findAdmins } from "../../../src/auth/admin/list-store.js";
 import { passwordResets } from "../../../src/auth/admin/password-resets.js";
-import { loginChecks, profileChanges } from "../../../src/auth/hooks.js";
+import { AuthError } from "../../../src/auth/errors.js";
+import {
+  type AccountDelete,
+  type AccountInsert,
+  accountDeletes,
+  accountInserts,
+  loginChecks,
+  profileChanges,
+} from "../../../src/auth/hooks.js";
 import { hasPassword } from "../../../src/auth/passwords.js";
 import { findCredentials } from "../../../src/auth/store.js";
 import { fromNow, now, read, write } from "../../../src/db/client.js";
@@ -609,6 +617,33 @@ describe("DELETE /users/:id", () => {
     await change(ada, { disabledAt: now });
     expect((await ask("DELETE /users/:id", admin, { id: ada.id })).status).toBe(204);
     expect(await rowOf(ada)).toBeUndefined();
+  });
+});
+
+describe("an account that other data refers to", () => {
+  test("stays, and the admin hears why, for one and for several", async () => {
+    const [admin, bob] = [await newAdmin(), await signUp()];
+    const keep: AccountDelete = async () => {
+      throw new AuthError("AccountInUse");
+    };
+    accountDeletes.push(keep);
+    const one = await ask("DELETE /users/:id", admin, { id: bob.id });
+    const several = await ask("DELETE /users", admin, { body: { ids: [bob.id] } });
+    accountDeletes.splice(accountDeletes.indexOf(keep), 1);
+    expectProblem(one, "AccountInUse");
+    expect(several.body.results).toEqual([{ id: bob.id, deleted: false, code: "AccountInUse" }]);
+    await expectAlive(bob);
+  });
+});
+
+describe("what is made together with an account", () => {
+  test("is made for those that an admin makes, too", async () => {
+    const made: string[] = [];
+    const make: AccountInsert = async (_tx, { id }) => void made.push(id);
+    accountInserts.push(make);
+    const { body } = await ask("POST /users", await newAdmin(), { body: { username: newName() } });
+    accountInserts.splice(accountInserts.indexOf(make), 1);
+    expect(made).toContain(body.user.id);
   });
 });
 

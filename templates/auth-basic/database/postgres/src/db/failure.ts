@@ -5,6 +5,11 @@ export function isConflict(error: unknown): boolean {
   return ["40001", "40P01"].includes(sqlState(error));
 }
 
+/** Whether a row could not be deleted because of another that refers to it (or one could not refer to a row that is not there). */
+export function isReferenced(error: unknown): boolean {
+  return [foreignKeyViolation, restrictViolation].includes(sqlState(error));
+}
+
 /**
  * What an error of the database means to a client: mistakes of the code (classes 22, 23 and 42 of SQLSTATE) stay what
  * they are, everything else, missing tables among it, is an outage.
@@ -23,6 +28,10 @@ export function databaseFailure(error: unknown): unknown {
 
 /** `npm run auth:migrate` has not been run. */
 const undefinedTable = "42P01";
+
+const foreignKeyViolation = "23503";
+/** From Postgres 18 on, of a key that is ON DELETE RESTRICT. */
+const restrictViolation = "23001";
 
 /** The code of the driver's error, which drizzle wraps. */
 function sqlState(error: unknown): string {

@@ -105,9 +105,10 @@ async function open(): Promise<Connection> {
 }
 
 /**
- * Every transaction asks for the write lock before anything else, in a way that leaves nothing behind when another
- * process has it. A prepared statement that is refused as busy stays unfinished in this driver, and then SQLite does
- * not commit what the same connection writes next, though it says so.
+ * Every transaction asks for the write lock before anything else, and commits, in a way that leaves nothing behind when
+ * that is refused: because another process has the lock, or because a foreign key that is checked at the end fails. A
+ * prepared statement that is refused stays unfinished in this driver, and then SQLite does not commit what the same
+ * connection writes next, though it says so, or finds it busy.
  */
 function lockFirst(client: Client): Client {
   const begin = client.transaction.bind(client);
@@ -119,6 +120,7 @@ function lockFirst(client: Client): Client {
       transaction.close();
       throw error;
     }
+    transaction.commit = () => transaction.executeMultiple("COMMIT").finally(() => transaction.close());
     return transaction;
   };
   return client;

@@ -5,6 +5,12 @@ export function isBusy(error: unknown): boolean {
   return /^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(error));
 }
 
+/** Whether a row could not be deleted because of another that refers to it (or one could not refer to a row that is not there). */
+export function isReferenced(error: unknown): boolean {
+  // ON DELETE RESTRICT has the code of a trigger: only the text is the same for every kind of key.
+  return withCauses(error).some(({ message }) => /FOREIGN KEY constraint failed/.test(message));
+}
+
 /**
  * What an error of the database means to a client: mistakes of the code (a constraint, a type) stay what they are,
  * everything else is an outage.

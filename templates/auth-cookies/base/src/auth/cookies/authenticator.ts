@@ -21,11 +21,11 @@ export async function sessionCookie(req: Request): Promise<Auth | null> {
   authenticated.add(req);
   const expiresAt = Math.floor(expiryOf(session).getTime() / 1000);
   return {
-    ...authClaimsOf(session.claims),
     userId: session.userId,
     sessionId: session.id,
     tokenId: session.id,
     expiresAt,
+    ...authClaimsOf(session.claims),
   };
 }
 

@@ -11,6 +11,7 @@ import { fromNow, now, read, write } from "../../../src/db/client.js";
 import { sessions, users } from "../../../src/db/schema/auth.js";
 import { call, events, expectProblem, newName, password, refresh, signUp, startAuth, stopAuth } from "../client.js";
 import { dumpDatabase, duringOutage } from "../database.js";
+import { expectRefusalsToCount } from "../guesses.js";
 import { loginShape, tokensOf, userOf, userShape } from "../shapes.js";
 import {
   type Browser,
@@ -85,6 +86,11 @@ describe("POST /session", () => {
     await expectOpen(await logInWithBrowser(bob.username, ada.headers));
     await expectEnded(ada);
   });
+
+  test("refused by a login check leaves the guess counted, and the network a stranger's", async () => {
+    const { username } = await signUp();
+    await expectRefusalsToCount(username, (from) => page("POST /session", { body: { username, password }, from }));
+  }, 30_000);
 
   test("a value that the client brings is never adopted", async () => {
     const { username } = await signUp();

@@ -118,7 +118,7 @@ describe("auth:purge", () => {
         .set({ time: fromNow(-89 * day) })
         .where(eq(authEvents.userId, young.id)),
     );
-    expect(await purge()).toMatchObject({ events: 1 });
+    expect((await purge()).deleted).toMatchObject({ events: 1 });
     expect(await eventsOf(old.id)).toEqual([]);
     expect(await eventsOf(young.id)).toHaveLength(1);
   });

@@ -184,7 +184,7 @@ describe("the webhook", () => {
         .set({ createdAt: fromNow(-6.1 * day) })
         .where(eq(webhookOutbox.userId, "old")),
     );
-    expect(await purge()).toMatchObject({ "unsent webhooks": 1 });
+    expect((await purge()).deleted).toMatchObject({ "unsent webhooks": 1 });
     expect((await outbox()).map(({ userId }) => userId)).toEqual(["young"]);
   });
 

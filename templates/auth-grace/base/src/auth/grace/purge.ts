@@ -1,16 +1,43 @@
+import { AuthError } from "../errors.js";
 import { emit } from "../events.js";
-import type { Purge } from "../purge.js";
-import { inBatches } from "../purge-store.js";
-import { deleteDueAccounts, dropDeletions, dropOverruled, findGone } from "./store.js";
+import { accountDeletes } from "../hooks.js";
+import type { PassOver, Purge } from "../purge.js";
+import { inBatches, repeat } from "../purge-store.js";
+import { deleteDueAccount, dropDeletions, dropOverruled, findDue, findGone } from "./store.js";
 
 /** Deletes the accounts whose time to be restored is over, and what names a person in their sessions. */
 export const purgeAccounts: Purge = { name: "accounts", run: deleteDue };
 
-async function deleteDue(): Promise<number> {
-  const deleted = await inBatches(deleteDueAccounts);
+async function deleteDue(passOver: PassOver): Promise<number> {
+  const deleted = await deleteOneByOne(passOver);
   await inBatches(tellOfGone);
   await inBatches(dropOverruled);
   return deleted;
+}
+
+/** Each in a transaction of its own, so that one that can't go keeps no other. */
+async function deleteOneByOne(passOver: PassOver): Promise<number> {
+  let deleted = 0;
+  let after = "";
+  await repeat(async () => {
+    const userId = await findDue(after);
+    if (userId === null) return false;
+    after = userId;
+    if (await tryToDelete(userId, passOver)) deleted += 1;
+    return true;
+  });
+  return deleted;
+}
+
+async function tryToDelete(userId: string, passOver: PassOver): Promise<boolean> {
+  try {
+    return await deleteDueAccount(userId, accountDeletes);
+  } catch (error) {
+    // The database is away: so it would be for every account.
+    if (error instanceof AuthError && error.code === "ServiceUnavailable") throw error;
+    await passOver(error, userId);
+    return false;
+  }
 }
 
 /**

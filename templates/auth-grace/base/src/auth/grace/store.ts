@@ -1,9 +1,10 @@
 import { and, eq, gt, inArray, isNull, lte, not, type SQL, sql } from "drizzle-orm";
 import { ago, type Database, fromNow, now, read, skipLocked, transaction, write } from "../../db/client.js";
-import { sessions, users } from "../../db/schema/auth.js";
+import { users } from "../../db/schema/auth.js";
 import { accountDeletions } from "../../db/schema/auth-grace.js";
+import type { AccountDelete } from "../hooks.js";
 import { deleteSome } from "../purge-store.js";
-import { endSessions, type SessionOwner } from "../store.js";
+import { endSessions, removeUser, removing, type SessionOwner } from "../store.js";
 
 /** Joins a deletion to its account, unless that is enabled, or somebody has disabled it anew. */
 const stillDisables = and(eq(users.id, accountDeletions.userId), eq(users.disabledAt, accountDeletions.disabledAt));
@@ -58,19 +59,37 @@ export async function enable(tx: Database, owner: SessionOwner): Promise<Session
   return owner;
 }
 
-/** Deletes at most `rows` accounts whose time has come, and what names a person in their sessions. Says how many went. */
-export async function deleteDueAccounts(rows: number): Promise<number> {
-  return transaction(async (tx) => {
-    const due = await tx
+/** The next account, in the order of ids, whose time has come. */
+export async function findDue(after: string): Promise<string | null> {
+  const [due] = await read((db) =>
+    db
       .select({ id: users.id })
       .from(accountDeletions)
       .innerJoin(users, stillDisables)
-      .where(sql`${isDue} limit ${rows} ${skipLocked}`);
-    const ids = due.map(({ id }) => id);
-    await tx.update(sessions).set({ ip: null, userAgent: null }).where(inArray(sessions.userId, ids));
-    await tx.delete(users).where(inArray(users.id, ids));
-    return ids.length;
-  });
+      .where(and(gt(accountDeletions.userId, after), isDue))
+      .orderBy(accountDeletions.userId)
+      .limit(1),
+  );
+  return due?.id ?? null;
+}
+
+/**
+ * Deletes the account, and what names a person in its sessions, unless another purge is at it or somebody has overruled
+ * the deletion meanwhile.
+ *
+ * @throws AuthError "AccountInUse"
+ */
+export async function deleteDueAccount(userId: string, deletes: readonly AccountDelete[]): Promise<boolean> {
+  return removing(() =>
+    transaction(async (tx) => {
+      const [due] = await tx
+        .select({ id: users.id })
+        .from(accountDeletions)
+        .innerJoin(users, stillDisables)
+        .where(sql`${and(eq(users.id, userId), isDue)} ${skipLocked}`);
+      return due !== undefined && (await removeUser(tx, userId, deletes)) !== null;
+    }),
+  );
 }
 
 /** At most `rows` users who are gone and whose deletion is not yet dropped. */

@@ -5,7 +5,7 @@ import { AuthError } from "../../../src/auth/errors.js";
 import { readGraceSeconds } from "../../../src/auth/grace/config.js";
 import { delayedDeletion, keepForGrace } from "../../../src/auth/grace/delayed-deletion.js";
 import { scheduleDeletion } from "../../../src/auth/grace/store.js";
-import { deletions, type Login, loginChecks } from "../../../src/auth/hooks.js";
+import { type AccountDelete, accountDeletes, deletions, type Login, loginChecks } from "../../../src/auth/hooks.js";
 import { purge } from "../../../src/auth/purge.js";
 import { newTokens } from "../../../src/auth/sessions.js";
 import { findCredentials, insertSession } from "../../../src/auth/store.js";
@@ -27,6 +27,7 @@ import {
   startAuth,
   stopAuth,
 } from "../client.js";
+import { expectRefusalsToCount } from "../guesses.js";
 import { tokensOf, userOf } from "../shapes.js";
 
 // A deleted account: for a while it can be restored, and then nothing of it is left.
@@ -177,6 +178,12 @@ describe("POST /account/restore", () => {
     expect((await restore(ada)).status).toBe(200);
   });
 
+  test("refused by a login check leaves the guess counted, and the network a stranger's", async () => {
+    const ada = await signUp();
+    await remove(ada);
+    await expectRefusalsToCount(ada.username, (from) => restore(ada, password, from));
+  }, 30_000);
+
   test("asks nobody else about an account that has nothing to restore", async () => {
     const [inUse, late] = [await signUp(), await signUp()];
     await remove(late);
@@ -207,7 +214,7 @@ describe("auth:purge", () => {
   test("leaves an account alone while it can be restored", async () => {
     const ada = await signUp();
     await remove(ada);
-    expect((await purge())["accounts"]).toBe(0);
+    expect((await purge()).deleted["accounts"]).toBe(0);
     expect((await restore(ada)).status).toBe(200);
   });
 
@@ -217,7 +224,7 @@ describe("auth:purge", () => {
     await call("POST /login", { headers, body: { username: ada.username, password } });
     await remove(ada);
     await letTimePass(ada);
-    expect((await purge())["accounts"]).toBe(1);
+    expect((await purge()).deleted["accounts"]).toBe(1);
     expect(await read((db) => db.select().from(users).where(eq(users.id, ada.id)))).toEqual([]);
     const left = await read((db) => db.select().from(sessions).where(eq(sessions.userId, ada.id)));
     const nameless = { ip: null, userAgent: null, revokedReason: "deleted" };
@@ -236,8 +243,28 @@ describe("auth:purge", () => {
       await letTimePass(person);
     }
     const reports = await Promise.all([purge(), purge(), purge()]);
-    expect(reports.reduce((sum, { accounts = 0 }) => sum + accounts, 0)).toBe(12);
+    expect(reports.reduce((sum, { deleted }) => sum + (deleted["accounts"] ?? 0), 0)).toBe(12);
     for (const person of people) expect(await deletionOf(person)).toBeUndefined();
+  });
+
+  test("passes over an account that can't go, tells of it, and deletes the others", async () => {
+    const people = [await signUp(), await signUp(), await signUp()];
+    for (const person of people) {
+      await remove(person);
+      await letTimePass(person);
+    }
+    const [stuck] = people as [Person];
+    const keep: AccountDelete = async (_tx, id) => {
+      if (id === stuck.id) throw new AuthError("AccountInUse");
+    };
+    accountDeletes.push(keep);
+    const { deleted, failures } = await purge();
+    accountDeletes.splice(accountDeletes.indexOf(keep), 1);
+    expect(deleted).toMatchObject({ accounts: 2 });
+    expect(failures).toMatchObject([{ name: "accounts", userId: stuck.id }]);
+    expect(events).toContainEqual(expect.objectContaining({ event: "sys_error", userId: stuck.id }));
+    expect(await deletionOf(stuck)).toBeDefined();
+    expect((await purge()).deleted["accounts"]).toBe(1);
   });
 
   test("tells of an account again when the process ended before everybody had heard", async () => {
@@ -245,7 +272,7 @@ describe("auth:purge", () => {
     await remove(ada);
     await letTimePass(ada);
     await write((db) => db.delete(users).where(eq(users.id, ada.id)));
-    expect((await purge())["accounts"]).toBe(0);
+    expect((await purge()).deleted["accounts"]).toBe(0);
     expect(names()).toContain("user_deleted");
     expect(await deletionOf(ada)).toBeUndefined();
   });
@@ -258,7 +285,7 @@ describe("auth:purge", () => {
     await remove(ada);
     await write((db) => db.update(users).set({ disabledAt }).where(eq(users.id, ada.id)));
     await letTimePass(ada);
-    expect((await purge())["accounts"]).toBe(0);
+    expect((await purge()).deleted["accounts"]).toBe(0);
     expect(await read((db) => db.select().from(users).where(eq(users.id, ada.id)))).toHaveLength(1);
     expect(await deletionOf(ada)).toBeUndefined();
     expect(names()).not.toContain("user_deleted");

@@ -88,7 +88,7 @@ const operations: Operation[] = [
     auth: "required",
     body: inputs.deleteInput,
     success: { status: 204, description: "The account is gone, and every session of it." },
-    errors: ["WrongPassword", "TooManyRequests"],
+    errors: ["WrongPassword", "AccountInUse", "TooManyRequests"],
   },
   {
     id: "changePassword",

@@ -1,6 +1,7 @@
 import type { z } from "zod";
-import type { ErrorCode } from "../errors.js";
+import type { ErrorCode, ErrorDefinition } from "../errors.js";
 import { basicOperations } from "./basic-operations.js";
+import { openApiOperations } from "./openapi.js";
 
 /** One route as its clients see it: what documents, clients and tests are made from. */
 export interface Operation {
@@ -26,8 +27,8 @@ export interface Operation {
   body?: z.ZodObject;
   bodyIsOptional?: true;
   success: Success;
-  /** What can go wrong beside `impliedErrors`. */
-  errors: ErrorCode[];
+  /** What can go wrong beside `impliedErrors`: codes of the module, and what `defineError` made. */
+  errors: (ErrorCode | ErrorDefinition)[];
 }
 
 export interface Parameter {
@@ -56,7 +57,7 @@ export interface OperationGroup {
 }
 
 /** What is documented. An add-on appends its own. */
-export const operationGroups: OperationGroup[] = [basicOperations];
+export const operationGroups: OperationGroup[] = [basicOperations, openApiOperations];
 
 /** Every operation, as all that is installed makes it. */
 export function allOperations(groups: readonly OperationGroup[] = operationGroups): Operation[] {

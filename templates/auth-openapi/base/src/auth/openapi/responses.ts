@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { type ErrorCode, errorTable, shownCode } from "../errors.js";
+import { definitionOf, type MemberSchemas, shownCode } from "../errors.js";
 import { type Components, type Json, schemaOf } from "./components.js";
+import type { Operation } from "./operations.js";
 
 const text = { type: "string", maxLength: 256, pattern: "^.+$" };
 const seconds = { type: "integer", format: "int32", minimum: 1, maximum: 2_678_400 };
@@ -48,11 +49,11 @@ function headerOf(name: string, status: number): Json {
   return { ...(answerHeaders[name] as Json), required: true };
 }
 
-/** Problem details (RFC 9457) for each status that these codes have. */
-export function problemResponses(codes: readonly ErrorCode[], components: Components): Json {
-  const byStatus = new Map<number, Set<ErrorCode>>();
-  for (const code of codes) {
-    const { status } = errorTable[code];
+/** Problem details (RFC 9457) for each status that these errors have. */
+export function problemResponses(errors: Operation["errors"], components: Components): Json {
+  const byStatus = new Map<number, Set<string>>();
+  for (const error of errors) {
+    const { code, status } = definitionOf(error);
     byStatus.set(status, (byStatus.get(status) ?? new Set()).add(shownCode(code)));
   }
   const responses: Json = {};
@@ -60,26 +61,45 @@ export function problemResponses(codes: readonly ErrorCode[], components: Compon
   return responses;
 }
 
-function problemResponse(status: number, codes: ErrorCode[], components: Components): Json {
+function problemResponse(status: number, codes: string[], components: Components): Json {
   const name = [status, ...codes].join("-");
   components.responses[name] ??= {
-    description: codes.map((code) => `${code}: ${errorTable[code].detail}`).join(" "),
+    description: codes.map((code) => `${code}: ${definitionOf(code).detail}`).join(" "),
     headers: headersOf(status),
     content: { "application/problem+json": { schema: schemaOf(problem(status, codes), "output", components) } },
   };
   return { $ref: `#/components/responses/${name}` };
 }
 
-function problem(status: number, codes: ErrorCode[]) {
-  const title = Object.values(errorTable).find((row) => row.status === status)?.title ?? "Error";
-  const members = {
+function problem(status: number, codes: string[]) {
+  const titles = new Set(codes.map((code) => definitionOf(code).title));
+  return z.object({
     type: z.literal("about:blank"),
-    title: z.literal(title),
+    title: z.literal([...titles]),
     status: z.int().min(status).max(status).meta({ format: "int32" }),
     detail: z.string().regex(/^.+$/).max(1000),
-    code: z.enum(codes as [ErrorCode, ...ErrorCode[]]),
-  };
-  return codes.includes("ValidationError") ? z.object({ ...members, errors: issues }) : z.object(members);
+    code: z.enum(codes),
+    ...extensionMembers(codes.map(membersOf)),
+  });
+}
+
+function membersOf(code: string): MemberSchemas {
+  return namesMembers.includes(code) ? { errors: issues } : definitionOf(code).members;
+}
+
+/** Codes whose problem says which members of the input it is about. */
+const namesMembers = ["ValidationError"];
+
+/** A problem has the members of its code: what not every code here has can be missing. */
+function extensionMembers(ofCodes: MemberSchemas[]): MemberSchemas {
+  const names = new Set(ofCodes.flatMap((members) => Object.keys(members)));
+  return Object.fromEntries(Array.from(names, (name) => [name, memberOf(ofCodes, name)]));
+}
+
+function memberOf(ofCodes: MemberSchemas[], name: string): z.ZodType {
+  const schemas = ofCodes.flatMap((members) => members[name] ?? []);
+  const schema = [...new Set(schemas)].reduce((one, other) => one.or(other));
+  return schemas.length < ofCodes.length ? schema.optional() : schema;
 }
 
 const issues = z

@@ -2,7 +2,7 @@ import "../environment.js";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { errorTable, shownCode } from "../../../src/auth/errors.js";
+import { defineError, errorTable, shownCode } from "../../../src/auth/errors.js";
 import { openApiDocument } from "../../../src/auth/openapi/document.js";
 import { allOperations, type Operation, operationGroups } from "../../../src/auth/openapi/operations.js";
 import { postmanCollection } from "../../../src/auth/openapi/postman.js";
@@ -87,6 +87,52 @@ describe("an operation of your own", () => {
     const { summary, description } = operationOf("get", "/themes/{id}", [{ amend }, ...groups, { operations: [mine] }]);
     expect([summary, description]).toEqual(["Mine", "Guarded."]);
   });
+});
+
+describe("errors of an add-on", () => {
+  const frozen = defineError("OrderFrozen", 409, "The order is packed.", { packedAt: z.iso.datetime() });
+  const sold = defineError("SoldOut", 409, "There is none left.", { left: z.int().max(9), packedAt: z.null() });
+  const gone = defineError("ThemeGone", 410, "The theme is gone.");
+
+  test("stand among the codes of their status, with their members", () => {
+    const schema = problemSchema(409, [frozen]);
+    expect(schema.properties).toMatchObject({ code: { enum: ["OrderFrozen"] }, packedAt: { format: "date-time" } });
+    expect(schema.required).toContain("packedAt");
+  });
+
+  test("beside others have members that can be missing, and those of one name are what either says", () => {
+    const { properties, required } = problemSchema(409, ["UsernameNotAvailable", sold, frozen]);
+    expect(properties).toMatchObject({
+      code: { enum: ["OrderFrozen", "SoldOut", "UsernameNotAvailable"] },
+      left: { type: "integer" },
+      packedAt: { anyOf: [{ format: "date-time" }, { type: "null" }] },
+    });
+    expect(required).toEqual(["type", "title", "status", "detail", "code"]);
+    expect(problemSchema(409, [sold, frozen]).required).toContain("packedAt");
+  });
+
+  test("leave the list of what is wrong with the input where it was", () => {
+    expect(problemSchema(400, [frozen]).required).toContain("errors");
+    expect(problemSchema(409, [frozen]).properties).not.toHaveProperty("errors");
+  });
+
+  test("may have a status that the module has not", () => {
+    const { properties } = problemSchema(410, [gone]);
+    expect(properties).toMatchObject({
+      title: { const: "Gone" },
+      status: { minimum: 410 },
+      code: { enum: [gone.code] },
+    });
+  });
+
+  /** Of the problems with that status that `theme` can answer. */
+  function problemSchema(status: number, errors: Operation["errors"]): { properties: Json; required: string[] } {
+    const groups = [...operationGroups, { operations: [{ ...theme, errors }] }];
+    const { responses } = operationOf("get", "/themes/{id}", groups) as { responses: Record<number, { $ref: string }> };
+    const name = responses[status]?.$ref.split("/").pop() ?? "";
+    const { content } = openApiDocument("/", groups).components.responses[name] as { content: Record<string, Json> };
+    return content["application/problem+json"]?.["schema"] as never;
+  }
 });
 
 test("the Postman collection has a request for each operation, in folders by topic", () => {

@@ -237,6 +237,16 @@ describe("a new device", () => {
     expect(laptop.told).toHaveLength(1);
   });
 
+  test("at a change of the password is told like that of a login, and one that is known is no news", async () => {
+    const ada = await signUp();
+    const body = { currentPassword: password, newPassword: password };
+    const changeOn = (bearer: string, userAgent: string) =>
+      during("authn_new_device", () => call("PUT /password", { bearer, body, headers: { "User-Agent": userAgent } }));
+    const { result, told } = await changeOn(ada.accessToken, pixel);
+    expect(told).toMatchObject([{ userId: ada.id, sessionId: sessionOf(result.body.accessToken) }]);
+    expect((await changeOn(result.body.accessToken, pixel)).told).toEqual([]);
+  });
+
   test("is none after an update of the browser, from another address, or on a device that is somebody else's too", async () => {
     const ada = await signUp();
     await logInFrom(ada, firefox);
@@ -269,7 +279,7 @@ describe("a new device", () => {
   test("the purge forgets those of users who are gone, and no others", async () => {
     const [ada, bob] = [await signUp(), await signUp()];
     await write((db) => db.delete(users).where(eq(users.id, ada.id)));
-    expect(await purgeDevices.run()).toBeGreaterThan(0);
+    expect(await purgeDevices.run(async () => undefined)).toBeGreaterThan(0);
     expect(await devicesOf(ada.id)).toEqual([]);
     expect(await devicesOf(bob.id)).toEqual(["An unknown device"]);
   });

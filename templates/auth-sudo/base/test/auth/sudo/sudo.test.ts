@@ -24,6 +24,7 @@ import {
   startAuth,
   stopAuth,
 } from "../client.js";
+import { expectRefusalsToCount } from "../guesses.js";
 import { someAuth, type Tokens, tokensOf, tokensShape } from "../shapes.js";
 
 // What takes a recent login, and how an old one becomes recent again.
@@ -130,6 +131,11 @@ describe("POST /reauthenticate", () => {
     const login = await call("POST /login", { from, body: { username: ada.username, password } });
     expectProblem(login, "TooManyRequests");
   });
+
+  test("refused by a login check leaves the guess counted, and the network a stranger's", async () => {
+    const { username, accessToken: bearer } = await signUp();
+    await expectRefusalsToCount(username, (from) => call("POST /reauthenticate", { bearer, from, body: { password } }));
+  }, 30_000);
 
   test("a body without a proof is bad input, and nobody gets in without a login", async () => {
     const ada = await signUp();

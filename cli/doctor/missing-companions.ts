@@ -1,0 +1,31 @@
+import { CliError } from "../errors.js";
+import type { InstallRecord } from "../project/project.js";
+import { openCatalogue } from "../registry/catalogue.js";
+import { type Companion, dueCompanions } from "../registry/companions.js";
+import type { RegistryItem } from "../registry/registry.js";
+import { parseSource } from "../registry/source.js";
+
+/**
+ * The companions that are due in a project and not there. A second catalogue is asked where it is a folder of this machine;
+ * one that is gone is no finding: `update` says so.
+ */
+export async function missingCompanions(
+  root: string,
+  { items: installed }: InstallRecord,
+  own: readonly RegistryItem[],
+): Promise<Companion[]> {
+  const sources = new Set(Object.values(installed).flatMap(({ registry }) => registry?.source ?? []));
+  const seconds = await Promise.all([...sources].map((source) => itemsOf(source, root, own)));
+  const all = [...own, ...seconds.flat()];
+  return dueCompanions(all, Object.keys(installed));
+}
+
+async function itemsOf(written: string, root: string, own: readonly RegistryItem[]): Promise<readonly RegistryItem[]> {
+  try {
+    const source = parseSource(written, root);
+    return source.kind === "url" ? [] : (await openCatalogue(source, own)).registry.items;
+  } catch (error) {
+    if (error instanceof CliError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,186 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import fs from "fs-extra";
+import { x } from "tinyexec";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import {
+  type Cluster,
+  compose,
+  type Login,
+  logIn,
+  open,
+  password,
+  removeComposed,
+  signUp,
+  startCluster,
+} from "../support/cluster.js";
+
+import { repo } from "../support/template-tree.js";
+
+// Tables of the application's own that refer to accounts.
+
+/** The admins' router first, as `authwright add` mounts it. */
+const server = `import express from "express";
+import { closeAuth } from "./src/auth/close.js";
+import { protectedRoute } from "./src/middleware/jwt.js";
+import { adminRouter } from "./src/routes/admin.js";
+import { authRouter } from "./src/routes/auth.js";
+
+const app = express();
+app.use("/api/auth/admin", adminRouter);
+app.use("/api/auth", authRouter);
+app.get("/me-protected", protectedRoute, (req, res) => void res.json({ auth: req.auth }));
+
+const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", () => console.log("listening"));
+process.once("SIGTERM", () => server.close(() => void closeAuth()));
+process.stdin.resume().once("end", () => process.exit());
+`;
+
+const items = ["auth-grace", "auth-admin", "auth-events"];
+const users = "/api/auth/admin/users";
+
+let cluster: Cluster | undefined;
+afterEach(async () => {
+  await cluster?.close();
+  cluster = undefined;
+});
+afterAll(removeComposed);
+
+describe.each(["postgres", "sqlite"] as const)("on %s", (database) => {
+  const start = async (days: number): Promise<Cluster> => {
+    const env = { ACCOUNT_GRACE_DAYS: String(days) };
+    cluster = await startCluster({ database, processes: 1, items, server, env });
+    return cluster;
+  };
+
+  test.each(["", "on delete restrict", "deferrable initially deferred"])(
+    "an account that a row of the application's refers to (%s) is not deleted, but answered with 409 AccountInUse",
+    async (how) => {
+      const { sql, next } = await start(0);
+      await sql(`create table orders (id text primary key, user_id text not null references auth_users (id) ${how})`);
+      const [ada, bob, admin] = [await signUp(next()), await signUp(next()), await newAdmin(cluster!)];
+      await sql(`insert into orders values ('1', '${ada.userId}')`);
+      const own = await next().delete("/api/auth/me", { password }, ada.accessToken);
+      expect([own.status, own.body.code]).toEqual([409, "AccountInUse"]);
+      const byAdmin = await next().delete(`${users}/${ada.userId}`, undefined, admin.accessToken);
+      expect([byAdmin.status, byAdmin.body.code]).toEqual([409, "AccountInUse"]);
+      const several = await next().delete(users, { ids: [ada.userId, bob.userId] }, admin.accessToken);
+      expect(several.body.results).toEqual([
+        { id: ada.userId, deleted: false, code: "AccountInUse" },
+        { id: bob.userId, deleted: true },
+      ]);
+      expect(await open(next(), ada.accessToken)).toBe(200);
+      expect(await sql("select user_id from orders")).toEqual([{ user_id: ada.userId }]);
+      await sql("delete from orders");
+      expect((await next().delete("/api/auth/me", { password }, ada.accessToken)).status).toBe(204);
+      expect((await logIn(next(), ada.username)).status).toBe(401);
+    },
+  );
+
+  test("an account that can't go holds up neither the others that are due nor the purges behind, and the purge ends with 1", async () => {
+    const { sql, next, env } = await start(30);
+    const { command } = await compose(database, server, items);
+    await sql("create table orders (id text primary key, user_id text not null references auth_users (id))");
+    const people: Login[] = [];
+    for (let index = 0; index < 5; index++) people.push(await signUp(next()));
+    const stuck = people[2]!;
+    await sql(`insert into orders values ('1', '${stuck.userId}')`);
+    for (const { accessToken } of people) await next().delete("/api/auth/me", { password }, accessToken);
+    const long = database === "postgres" ? "'2001-01-01'" : "1";
+    await sql(`update auth_account_deletions set delete_after = ${long}`);
+    await sql(`insert into auth_events (time, event, outcome) values (${long}, 'authn_login_success', 'success')`);
+    const failure = await command(env, "purge").then(String, (error: Error) => error.message);
+    expect(failure).toContain("ended with 1");
+    expect(failure).toContain(`accounts: ${stuck.userId} was not deleted`);
+    expect(failure).not.toContain(people[1]!.userId);
+    expect(await sql("select id from auth_users")).toEqual([{ id: stuck.userId }]);
+    expect(await sql(`select 1 from auth_events where time = ${long}`)).toEqual([]);
+    await sql("delete from orders");
+    expect(await command(env, "purge")).toContain("1 accounts");
+    expect(await sql("select id from auth_users")).toEqual([]);
+  });
+});
+
+describe.each(["postgres", "sqlite"] as const)("on %s, with the code of docs/auth/own-tables.md", (database) => {
+  const ownServer = `${server}// with profiles\n`;
+  const profiles = async () => (await cluster!.sql("select user_id, plan from profiles")).map((row) => ({ ...row }));
+  const accounts = async () => (await cluster!.sql("select id from auth_users")).map(({ id }) => id);
+
+  test("it compiles; a row is there from an account's first moment to its last, whoever makes and deletes it", async () => {
+    const { dir, command } = await compose(database, ownServer, items);
+    const page = await readFile(join(repo, "templates/auth-basic/base/docs/auth/own-tables.md"), "utf8");
+    await applyPage(dir, page);
+    await expectCompiles(dir);
+    const env = { ACCOUNT_GRACE_DAYS: "30" };
+    cluster = await startCluster({ database, processes: 1, items, server: ownServer, env });
+    const { sql, next } = cluster;
+    await next().get("/api/auth/health");
+    const [makeTable = "", fillTable = ""] = blocks(page, "sql");
+    await sql(makeTable);
+    await sql(fillTable);
+
+    const admin = await newAdmin(cluster);
+    const ada = await signUp(next());
+    const made = await next().post(users, { username: "made-by-an-admin" }, admin.accessToken);
+    const all = [admin.userId, ada.userId, made.body.user.id];
+    expect(await profiles()).toEqual(all.map((user_id) => ({ user_id, plan: "free" })));
+
+    expect((await next().delete(`${users}/${made.body.user.id}`, undefined, admin.accessToken)).status).toBe(204);
+    expect((await next().delete("/api/auth/me", { password }, ada.accessToken)).status).toBe(204);
+    expect(await profiles()).toHaveLength(2);
+    await sql(`update auth_account_deletions set delete_after = ${database === "postgres" ? "'2001-01-01'" : "1"}`);
+    expect(await command(cluster.env, "purge")).toContain("1 accounts");
+    expect(await profiles()).toEqual([{ user_id: admin.userId, plan: "free" }]);
+    expect(await accounts()).toEqual([admin.userId]);
+
+    await cluster.start({ ACCOUNT_GRACE_DAYS: "0" });
+    const bob = await signUp(cluster.clients[1]!);
+    expect((await cluster.clients[1]!.delete("/api/auth/me", { password }, bob.accessToken)).status).toBe(204);
+    expect(await profiles()).toHaveLength(1);
+
+    await sql("alter table profiles rename to elsewhere");
+    const refused = await next().post("/api/auth/signup", { username: "carol", password });
+    expect(refused.status).toBeGreaterThanOrEqual(500);
+    expect(await accounts()).toEqual([admin.userId]);
+  });
+});
+
+/** The page's code blocks of a language, in order. */
+function blocks(page: string, language: string): string[] {
+  return [...page.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, "g"))].map(([, text = ""]) => text);
+}
+
+/** Does to a fresh tree what the page says: a line that is added without one taken away goes to the top. */
+async function applyPage(dir: string, page: string): Promise<void> {
+  const [profiles = ""] = blocks(page, "ts");
+  const [diff = ""] = blocks(page, "diff");
+  await fs.outputFile(join(dir, "src/profiles.ts"), profiles);
+  const path = join(dir, "src/auth/hooks.ts");
+  let hooks = await readFile(path, "utf8");
+  for (const [, removed, added = ""] of diff.matchAll(/^(?:-(.*)\n)?\+(.*)\n/gm)) {
+    if (removed !== undefined) expect(hooks).toContain(removed);
+    hooks = removed === undefined ? `${added}\n${hooks}` : hooks.replace(removed, added);
+  }
+  await fs.writeFile(path, hooks);
+}
+
+async function expectCompiles(dir: string): Promise<void> {
+  const compilerOptions = {
+    target: "ES2022",
+    module: "nodenext",
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: ["node"],
+  };
+  await fs.writeJson(join(dir, "tsconfig.json"), { compilerOptions, include: ["src"] });
+  const tsc = join(repo, "node_modules/.bin/tsc");
+  const { stdout } = await x(tsc, ["-p", dir, "--pretty", "false"], { nodeOptions: { cwd: dir }, throwOnError: false });
+  expect(stdout).toBe("");
+}
+
+async function newAdmin({ next, sql }: Cluster): Promise<Login> {
+  const admin = await signUp(next());
+  await sql(`update auth_users set role = 'admin' where id = '${admin.userId}'`);
+  return admin;
+}
