@@ -50,7 +50,7 @@ describe.each(pages)("%s", (page) => {
     const project = await copy();
     await apply(project, diff);
     await expectCompiles(project);
-    await extend(project);
+    await extend(project, page);
     await expectCompiles(project);
     for (const path of filesOf(diff))
       expect((await project.read(path)).split("\n"), path).toEqual(expect.arrayContaining(addedTo(path, diff)));
@@ -106,9 +106,30 @@ async function apply({ dir }: Fixture, diff: string): Promise<void> {
 }
 
 /** An add-on, and the later release. */
-async function extend({ dir }: Fixture): Promise<void> {
+async function extend(project: Fixture, page = ""): Promise<void> {
+  const { dir } = project;
   await expectDone(() => add(["auth-cookies"], {}, contextFor(releases.first, dir)));
-  await expectDone(() => update(undefined, {}, contextFor(releases.second, dir)));
+  const settle = settled[page];
+  if (settle) await expectConflict(project, settle.path);
+  await expectDone(() => update(undefined, settle ? { conflicts: "ours" } : {}, contextFor(releases.second, dir)));
+  if (settle) await edit(dir, settle.path, settle.how);
+}
+
+/** The one line that both sides have changed, and how the page says to settle that. */
+const settled: Readonly<Record<string, { path: string; how: (text: string) => string }>> = {
+  "company-field.md": {
+    path: "src/db/migrations/index.ts",
+    how: (text) =>
+      `import { audit } from "./0002-audit.js";\n${text.replace("[auth, company]", "[auth, audit, company]")}`,
+  },
+};
+
+async function expectConflict({ dir }: Fixture, path: string): Promise<void> {
+  const { code, stdout } = await runCommand(() => update(undefined, {}, contextFor(releases.second, dir)));
+  expect({ code, conflicts: stdout.match(/\S+(?=:\S+.* you and the new version)/g) }).toEqual({
+    code: 3,
+    conflicts: [path],
+  });
 }
 
 async function findings({ dir }: Fixture): Promise<string> {
