@@ -3,19 +3,22 @@ import { planRemovedAttributes } from "./attributes.js";
 import { planDanglingImports } from "./dangling-imports.js";
 import { type Draft, startDraft } from "./draft.js";
 import { recordPath } from "./paths.js";
-import type { Change, KeptPart, Plan } from "./plan.js";
+import type { Change, Plan } from "./plan.js";
 import { writeRecord } from "./record.js";
-import { databaseStays, ownsDatabase, type RemoveInput } from "./remove-input.js";
+import { ownsDatabase, type RemoveInput } from "./remove-input.js";
 import { planRemovedEntries } from "./removed-entries.js";
 import { planRemovedEnv } from "./removed-env.js";
-import { isMigrationTemplate, planRemovedFiles } from "./removed-files.js";
+import { planRemovedFiles } from "./removed-files.js";
 import { planRemovedManifest } from "./removed-manifest.js";
 import { planRemovedPatches } from "./removed-patches.js";
+import { planRemovedTables } from "./removed-tables.js";
+import { isMigration } from "./update-file.js";
 
 /** What taking an item away changes in this project: the reverse of `planAdd`. Pure. */
 export function planRemove(input: RemoveInput): Plan {
   const { project, item, installed, install } = input;
   const draft = startDraft(input.files);
+  const tables = planRemovedTables(input, draft);
   const files = planRemovedFiles(input, draft);
   planRemovedEntries(input, draft);
   const env = planRemovedEnv(input, draft);
@@ -37,7 +40,7 @@ export function planRemove(input: RemoveInput): Plan {
     dependencies: [],
     env: [],
     removed: { dependencies: manifest.dependencies, scripts: manifest.scripts, env: env.gone },
-    kept: [...databaseKept(input), ...files, ...env.kept, ...patches, ...manifest.kept, ...attributes],
+    kept: [...tables, ...files, ...env.kept, ...patches, ...manifest.kept, ...attributes],
   };
 }
 
@@ -47,13 +50,6 @@ function removeFromRecord({ project, item }: RemoveInput, draft: Draft): Install
   if (Object.keys(items).length > 0) writeRecord(record, project.record, draft);
   else draft.write(recordPath, null, "the record of what is installed");
   return record;
-}
-
-function databaseKept(input: RemoveInput): KeptPart[] {
-  if (!databaseStays(input) || !ownsDatabase(input)) return [];
-  const { name, files } = input.database!;
-  const purge = files.length > 0 ? "; --purge deletes it" : "";
-  return [{ what: name, why: `the accounts may be in it${purge}` }];
 }
 
 function databaseChanges(input: RemoveInput): Change[] {
@@ -74,7 +70,7 @@ function purgeWarnings(input: RemoveInput): string[] {
   const { database, purge, item, installed } = input;
   if (!database || !purge) return [];
   if (!ownsDatabase(input)) {
-    const hasTables = Object.values(installed.files).some(({ template }) => isMigrationTemplate(template));
+    const hasTables = Object.keys(installed.files).some(isMigration);
     return hasTables ? [`${database.name} keeps the tables of ${item}: nothing of the accounts is touched`] : [];
   }
   return database.files.length > 0

@@ -3,14 +3,12 @@ import { applyEdit } from "./apply-edit.js";
 import type { Draft } from "./draft.js";
 import { listEntry } from "./entries.js";
 import type { RemoveInput } from "./remove-input.js";
-import { isMigrationTemplate } from "./removed-files.js";
 
-/** Takes the item's entries out of the lists of other items; that of a migration that stays, stays with it. */
+/** Takes the item's entries out of the lists of other items. */
 export function planRemovedEntries({ installed, project, item }: RemoveInput, draft: Draft): void {
   for (const one of installed.appends ?? []) {
     const text = draft.read(one.file);
-    const stays = isMigrationTemplate(installed.files[one.from]?.template ?? "") && draft.read(one.from) !== null;
-    if (text === null || stays) continue;
+    if (text === null) continue;
     const edit = removeListEntry(text, listEntry(one, project));
     const byHand = { place: "take these out by hand" };
     const target = { path: one.file, why: `the entries of ${item}` };

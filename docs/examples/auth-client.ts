@@ -66,9 +66,10 @@ export interface Routes {
 }
 
 interface ProfileChanges {
+  username?: string;
   displayName?: string | null;
   email?: string | null;
-  /** For another address. */
+  /** For another name or address. */
   currentPassword?: string;
 }
 

@@ -47,7 +47,8 @@ for (const database of ["sqlite", "postgres"] as const) {
 
     expect(await run(project.dir, ["npm", "run", "auth:purge"], env)).toContain("Deleted: 0 sessions");
     expect(await mine.dump()).toBe(before);
-    await run(project.dir, [process.execPath, cli, "remove", ...[...everyItem].reverse(), "--yes"]);
+    for (const item of everyItem.toReversed()) await run(project.dir, [process.execPath, cli, "remove", item, "--yes"]);
+    expect(await fs.pathExists(join(project.dir, "src/auth"))).toBe(false);
     expect(await mine.dump()).toBe(before);
     await mine.drop();
   });

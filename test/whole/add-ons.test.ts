@@ -378,15 +378,16 @@ describe("remove", () => {
     });
   });
 
-  it("beside a database, an item's migration stays with its entry; --purge takes both and no database", async () => {
+  it("beside a database, an item's migration goes with its entry, and its tables stay, --purge or not", async () => {
     const repo = await installed("badge");
     await repo.write(".data/auth.db", "SQLite format 3");
     const before = await treeOf(repo.dir);
     const { stdout } = await removing(repo, "badge");
-    expect(stdout).toContain("src/db/migrations/0900-badges.ts (how .data/auth.db was made; --purge deletes it)");
+    expect(stdout).toContain("what the migrations of badge made in .data/auth.db (no data is touched)");
     expect(stdout).not.toMatch(/PASSWORD_PEPPER|the accounts/);
-    expect(await repo.read(migrations)).toContain("[auth, badges];");
-    expect(await repo.read("src/db/migrations/0900-badges.ts")).toContain("badges");
+    expect(await repo.read(migrations)).toContain("[auth];");
+    expect(await fs.pathExists(join(repo.dir, "src/db/migrations/0900-badges.ts"))).toBe(false);
+    expect(await repo.read(".data/auth.db")).toBe("SQLite format 3");
     await adding(repo, "badge");
     expect(Object.keys(await treeOf(repo.dir))).toEqual(Object.keys(before));
     expect(await differences(repo)).toMatch(/no differences\n$/);

@@ -466,6 +466,23 @@ describe("every check", () => {
     expect(checks.map(({ name }) => name).filter((name) => !tried.has(name))).toEqual([]);
   });
 
+  it("a migration that takes the names of its tables from the schema is not edited by renaming them there", () => {
+    const migration = 'import { getTableName } from "drizzle-orm";\nid: "0001-auth"\n';
+    const schema = 'export const users = table("auth_users", {});\n';
+    const file = (path: string, base: string) => ({ [path]: { template: `auth-basic/base/${path}`, base } });
+    const files = {
+      ...file("src/db/migrations/0001-auth.ts", migration),
+      ...file("src/db/schema/auth.ts", schema),
+    };
+    const sources = {
+      "src/db/migrations/0001-auth.ts": migration,
+      "src/db/migrations/index.ts": 'import "./0001-auth.js";\n',
+      "src/db/schema/auth.ts": schema.replace("auth_users", "members"),
+    };
+    const database = { path: ".data/auth.db", content: "SQLite format 3 0001-auth members" };
+    expect(diagnose(checkupOf({ files, sources, database }))).toEqual([]);
+  });
+
   it("finds nothing in a sound project", () => {
     const env = { ".env": `JWT_SECRET_KEY=${good}\nPASSWORD_PEPPER=${other}\nJWT_ISSUER=app\n` };
     expect(diagnose(checkupOf({ env }))).toEqual([]);

@@ -353,7 +353,7 @@ describe("refusals", () => {
     const before = await repo.read(path);
     const { dir: other } = await useFixture("nodenext-esm");
     await fs.copy(releases.second, other);
-    await edit(other, `templates/auth-basic/database/sqlite/${path}`, (text) => text.replace("users", "people"));
+    await edit(other, `templates/auth-basic/base/${path}`, (text) => text.replace("username text", "name text"));
     const { code, stdout, error } = await updating(repo, {}, {}, other);
     expect({ code, error }).toEqual({ code: 0, error: "" });
     expect(stdout).toContain(`${path}: 0.2.0 changes it, but it may be applied already`);

@@ -297,19 +297,19 @@ describe("what the user has done since then", () => {
 
 describe("where a database was made", () => {
   const made = ({ write }: Fixture) => write(".data/auth.db", "SQLite format 3\0\u00ff");
-  const there = [".data/auth.db", "src/db/migrations/0001-auth.ts", "src/db/migrations/index.ts"];
 
-  it("it stays with its migrations and secrets, and git goes on ignoring them", async () => {
+  it("it stays with its secrets, git goes on ignoring them, and the tables in it are named; no code stays", async () => {
     const { kept, tree, read, plan } = await afterwards(made);
     expect(kept).toEqual([
-      ...there,
-      "src/db/migrations/migration.ts",
+      ".data/auth.db",
       "JWT_SECRET_KEY in .env",
       "PASSWORD_PEPPER in .env",
       ".env in .gitignore",
       ".data/ in .gitignore",
     ]);
-    for (const path of there) expect(tree[path]).toBeDefined();
+    expect(plan.kept![0]!.why).toMatch(/^the accounts may be in it: .*users.*; --purge deletes it$/);
+    expect(tree[".data/auth.db"]).toBeDefined();
+    expect(tree["src/db/"]).toBeUndefined();
     expect(await read(".env")).toMatch(/^JWT_SECRET_KEY=.{43}\nPASSWORD_PEPPER=.{43}\n$/);
     expect(plan.removed!.env).toEqual(["JWT_ISSUER"]);
   });
@@ -363,14 +363,15 @@ describe("where a database was made", () => {
     expect(await read("a.db")).toBe("x");
   });
 
-  it("of postgres nobody can tell from here: migrations and secrets stay, unless --purge", async () => {
+  it("of postgres nobody can tell from here: secrets stay and tables are named, unless --purge", async () => {
     const { dir } = await useFiles(files);
     const before = await treeOf(dir);
     await addAuth(dir, { database: "postgres" });
     const plan = await planRemoval(dir);
     expect(plan.kept!.map(({ what }) => what)).toEqual(
-      expect.arrayContaining(["the PostgreSQL database", "PASSWORD_PEPPER in .env", "src/db/migrations/0001-auth.ts"]),
+      expect.arrayContaining(["the PostgreSQL database", "PASSWORD_PEPPER in .env"]),
     );
+    expect(plan.kept!.map(({ what }) => what).join()).not.toContain("src/");
     await removeAuth(dir, { purge: true });
     expect(await treeOf(dir)).toEqual(before);
   });

@@ -40,18 +40,18 @@ interface Opening {
 declare const isChecked: unique symbol;
 const checkedLogins = new WeakSet<Login>();
 
-/** @throws AuthError "UsernameNotAvailable", or "ValidationError" for a weak password. */
+/** @throws AuthError "UsernameNotAvailable", "FieldNotAvailable", or "ValidationError" for a weak password. */
 export async function signUp(input: SignUpInput, client: ClientInfo, session: NewSession): Promise<Opened> {
-  const { username, email = null, displayName = null, password } = input;
+  const { password, ...profile } = input;
   await admitClient(client);
-  await checkNewPassword(password, { username, email }, "password");
-  const user = { id: randomUUID(), username, email, displayName, createdAt: new Date() };
-  const row = { ...user, usernameCanonical: canonicalUsername(username), ...(await hashPassword(password)) };
-  const login = passed({ user, sessionEpoch: 0, amr: ["pwd"], accept: async () => undefined });
-  const opened = await openSession(login, session, client, {
-    first: (tx) => store.insertUser(tx, row, accountInserts),
-    event: "user_created",
-  });
+  await checkNewPassword(password, profile, "password");
+  const user = { id: randomUUID(), ...profile };
+  const row = { ...user, usernameCanonical: canonicalUsername(user.username), ...(await hashPassword(password)) };
+  const login = passed({ user: asUser(user), sessionEpoch: 0, amr: ["pwd"], accept: async () => undefined });
+  const first: store.BeforeSession = (tx) => store.insertUser(tx, row, accountInserts);
+  const opened = await store.unlessTaken(user.id, row, () =>
+    openSession(login, session, client, { first, event: "user_created" }),
+  );
   if (!opened) throw new AuthError("UsernameNotAvailable");
   return opened;
 }
@@ -118,23 +118,42 @@ export async function getProfile(userId: string): Promise<store.User> {
   return (await store.findUser(userId)) ?? accountIsGone();
 }
 
-/** A new e-mail address takes the current password. @throws AuthError "WrongPassword" */
+/**
+ * Another username or e-mail address takes the current password.
+ *
+ * @throws AuthError "WrongPassword", "UsernameNotAvailable", "FieldNotAvailable".
+ */
 export async function updateProfile(userId: string, input: ProfileInput, client: ClientInfo): Promise<store.User> {
   const { currentPassword, ...asked } = input;
   const user = await getProfile(userId);
-  const emailChanges = asked.email !== undefined && asked.email !== user.email;
-  const checked = emailChanges ? await checkCurrentPassword(userId, currentPassword ?? "", client) : undefined;
+  const takesPassword = differs(user, asked, "username") || differs(user, asked, "email");
+  const checked = takesPassword ? await checkCurrentPassword(userId, currentPassword ?? "", client) : undefined;
+  // Before anything is mailed.
+  await store.refuseTaken(userId, toStore(user, asked));
   let changes: ProfileChanges = asked;
   for (const change of profileChanges) changes = await change(user, changes, client, checked?.sessionEpoch);
-  // An address that stays is not written: another one may have been proven since it was read.
-  if (!emailChanges) delete changes.email;
-  if (Object.keys(changes).length === 0) return user;
-  const stored = changes.email !== undefined ? { ...changes, emailVerifiedAt: null } : changes;
-  const updated = await store.updateUser(userId, stored, checked?.sessionEpoch);
-  if (!updated) return accountIsGone();
+  const stored = toStore(user, changes);
+  if (Object.keys(stored).length === 0) return user;
+  const write = () => store.updateUser(userId, stored, checked?.sessionEpoch);
+  const updated = (await store.unlessTaken(userId, stored, write)) ?? accountIsGone();
   markRevoked(updated.ended);
+  if (stored.username !== undefined) await emit({ event: "user_username_change", outcome: "success", userId, client });
   await emit({ event: "user_updated", outcome: "success", userId, client });
   return updated.user;
+}
+
+/** A name or an address that stays is not written: another address may be proven meanwhile. */
+function toStore(user: store.User, { username, email, ...others }: ProfileChanges): store.UserChanges {
+  const isRenamed = username !== undefined && differs(user, { username }, "username");
+  return {
+    ...others,
+    ...(isRenamed ? { username, usernameCanonical: canonicalUsername(username) } : {}),
+    ...(differs(user, { email }, "email") ? { email, emailVerifiedAt: null } : {}),
+  };
+}
+
+function differs(user: store.User, asked: ProfileChanges, name: "username" | "email"): boolean {
+  return asked[name] !== undefined && asked[name] !== user[name];
 }
 
 /** Ends every session, the caller's too, and starts a new one, proven as that was. @throws AuthError "WrongPassword" */
@@ -208,6 +227,11 @@ export async function loginFailed(client: ClientInfo, userId: string | undefined
 
 function isEnabled({ disabledAt }: store.Credentials): boolean {
   return disabledAt === null;
+}
+
+/** What is left out is not known yet: the row that is stored says it. */
+function asUser(profile: Pick<store.User, "id" | "username">): store.User {
+  return { ...profile, createdAt: new Date() } as store.User;
 }
 
 function passed(login: Login): CheckedLogin {

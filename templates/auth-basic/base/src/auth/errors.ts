@@ -6,6 +6,7 @@ import { credentialErrors } from "./credential-errors.js";
 /** The failures of the module itself. Each row is what clients see of one. */
 export const errorTable = {
   UsernameNotAvailable: row(409, "This username is not available."),
+  FieldNotAvailable: row(409, "Another account has this."),
   AccountInUse: row(409, "Other data still refers to this account, so it can't be deleted."),
   InvalidLoginCredentials: row(credentialErrors.InvalidLoginCredentials.status, "Wrong username or password."),
   NotAuthenticated: row(401, "Log in first."),

@@ -10,6 +10,7 @@ export interface ClientInfo {
 export interface EventNames {
   user_created: true;
   user_updated: true;
+  user_username_change: true;
   user_deleted: true;
   authn_login_success: true;
   authn_login_fail: true;

@@ -1,5 +1,6 @@
 import type { Database } from "../db/client.js";
 import type { ClientInfo } from "./events.js";
+import type { ProfileInput } from "./input.js";
 import type { StoredSession, User } from "./store.js";
 
 /**
@@ -32,10 +33,7 @@ export type SessionStart = (session: StoredSession, client: ClientInfo, replaced
 export const sessionStarts: SessionStart[] = [];
 
 /** What PATCH /me may change. */
-export interface ProfileChanges {
-  displayName?: string | null | undefined;
-  email?: string | null | undefined;
-}
+export type ProfileChanges = Omit<ProfileInput, "currentPassword">;
 
 /**
  * Sees a change before it is stored, and returns what is to be stored. Throws an AuthError to refuse it. `epoch` is the

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { AuthError } from "./errors.js";
+import { type ClearableField, type FieldsWith, type FieldType, fieldEntries, isNullable } from "./user-fields.js";
 
 const maxUsernameCharacters = 64;
-const maxDisplayNameCharacters = 100;
-const maxEmailCharacters = 254;
 
 /** `.meta()` is for documents alone. Lengths there are generous: texts are normalized before they are measured. */
 const anyPassword = { format: "password", minLength: 1, maxLength: 1024 };
@@ -35,37 +34,42 @@ const password = z
 /** Checked by `password-checks.ts`. */
 const newPassword = z.string().meta(anyNewPassword);
 
-const email = z.email().max(maxEmailCharacters);
-
-const displayName = z
-  .string()
-  .transform((name) => name.normalize("NFC"))
-  .refine((name) => [...name].length >= 1 && [...name].length <= maxDisplayNameCharacters, {
-    message: `Use 1 to ${maxDisplayNameCharacters} characters.`,
-  })
-  .refine((name) => !/[\p{Cc}\p{Cs}]/u.test(name), { message: "Control characters are not allowed." })
-  .meta({
-    pattern: "^\\P{Cc}+$",
-    maxLength: 4 * maxDisplayNameCharacters,
-    description: "1 to 100 characters after NFC.",
-  });
-
 const refreshToken = z.string().meta({ pattern: "^[\\w-]+$", maxLength: 72 });
 
-export const signUpInput = z.object({
-  username,
-  password: newPassword,
-  email: email.optional(),
-  displayName: displayName.optional(),
-});
+type SignUpFields = { [Name in FieldsWith<"atSignUp", "required">]: FieldType<Name> } & {
+  [Name in FieldsWith<"atSignUp", "optional">]: z.ZodOptional<FieldType<Name>>;
+};
+type ProfileFields = {
+  [Name in FieldsWith<"inPatch", true>]: z.ZodOptional<
+    Name extends ClearableField ? z.ZodNullable<FieldType<Name>> : FieldType<Name>
+  >;
+};
+
+/** What of `user-fields.ts` a signup may hold. */
+export const signUpFields = Object.fromEntries(
+  fieldEntries.flatMap(([name, { type, atSignUp }]) =>
+    atSignUp === "no" ? [] : [[name, atSignUp === "required" ? type : type.optional()]],
+  ),
+) as SignUpFields;
+
+/** What of `user-fields.ts` a change of a user may hold. */
+export const profileFields = Object.fromEntries(
+  fieldEntries.flatMap(([name, { type, atSignUp, inPatch }]) => {
+    const value = atSignUp !== "required" && isNullable(name) ? type.nullable() : type;
+    return inPatch ? [[name, value.optional()]] : [];
+  }),
+) as ProfileFields;
+
+export const signUpInput = z.object({ username, password: newPassword, ...signUpFields });
 export const logInInput = z.object({ username, password });
 export const refreshInput = z.object({ refreshToken });
 export const optionalRefreshInput = z.object({ refreshToken: refreshToken.optional() });
-export const profileInput = z.object({
-  displayName: displayName.nullable().optional(),
-  email: email.nullable().optional(),
-  currentPassword: password.optional(),
-});
+export const profileInput = z
+  .object({ username: username.optional(), ...profileFields, currentPassword: password.optional() })
+  .refine((known) => Object.keys(known).length > 0, {
+    message: `Send one of: username, ${Object.keys(profileFields).join(", ")}.`,
+  })
+  .meta({ minProperties: 1 });
 export const passwordInput = z.object({ currentPassword: password, newPassword });
 export const deleteInput = z.object({ password });
 

@@ -9,6 +9,7 @@ import {
   is,
   isNull,
   lt,
+  ne,
   not,
   or,
   type SQL,
@@ -16,24 +17,22 @@ import {
   sql,
 } from "drizzle-orm";
 import { ago, type Database, forShare, forUpdate, fromNow, now, read, transaction, write } from "../db/client.js";
-import { isReferenced } from "../db/failure.js";
+import { isReferenced, isUniqueViolation } from "../db/failure.js";
 import { sessions, users } from "../db/schema/auth.js";
 import { config } from "./config.js";
 import { AuthError } from "./errors.js";
 import type { AccountDelete, AccountInsert } from "./hooks.js";
 import type { PasswordHash } from "./passwords.js";
 import { type StoredClaims, sessionClaims } from "./session-claims.js";
+import { type FieldName, type FieldsWith, fieldEntries } from "./user-fields.js";
 
 const mostSessionsListed = 1000;
 
+type UserRow = typeof users.$inferSelect;
+type AnsweredField = FieldsWith<"inAnswers", true>;
+
 /** What clients may see of a user: never the hash. */
-export interface User {
-  id: string;
-  username: string;
-  email: string | null;
-  displayName: string | null;
-  createdAt: Date;
-}
+export type User = Pick<UserRow, "id" | "username" | "createdAt" | AnsweredField>;
 
 /** What a login needs to know of a user. */
 export interface Credentials extends PasswordHash {
@@ -42,12 +41,17 @@ export interface Credentials extends PasswordHash {
   disabledAt: Date | null;
 }
 
-export interface NewUser extends PasswordHash {
+/** Fields that are left out are null, or what their column says. */
+export type UserValues = { [Name in FieldName | "username" | "usernameCanonical"]?: UserRow[Name] | undefined };
+
+export interface NewUser extends UserValues, PasswordHash {
   id: string;
   username: string;
   usernameCanonical: string;
-  email: string | null;
-  displayName: string | null;
+}
+
+export interface UserChanges extends UserValues {
+  emailVerifiedAt?: null;
 }
 
 export interface SessionRow {
@@ -91,15 +95,22 @@ export type RevokedReason =
   | "role"
   | "claim";
 
+const answeredFields = Object.fromEntries(
+  fieldEntries.flatMap(([name, { inAnswers }]) => (inAnswers ? [[name, users[name]]] : [])),
+) as Pick<typeof users, AnsweredField>;
+
 /** The columns of a `User`. */
 export const publicUser = {
   id: users.id,
   username: users.username,
-  email: users.email,
-  displayName: users.displayName,
+  ...answeredFields,
   createdAt: users.createdAt,
 };
 
+const uniqueColumns = [
+  "usernameCanonical" as const,
+  ...fieldEntries.flatMap(([name, { unique }]) => (unique ? name : [])),
+];
 /**
  * What the claims of a session are made of: it comes with the session, and no query is made for it alone. (drizzle nests
  * columns after RETURNING too; its types have that for SELECT only.)
@@ -178,7 +189,7 @@ export async function findUser(id: string): Promise<User | null> {
  */
 export async function updateUser(
   id: string,
-  changes: { displayName?: string | null | undefined; email?: string | null | undefined; emailVerifiedAt?: null },
+  changes: UserChanges,
   epoch?: number,
 ): Promise<{ user: User; ended: string[] } | null> {
   const match = epoch === undefined ? eq(users.id, id) : isEnabledAt(id, epoch);
@@ -186,6 +197,51 @@ export async function updateUser(
     const [user] = await tx.update(users).set(withEpoch(changes)).where(match).returning(publicUser);
     return user ? { user, ended: await endOutdatedSessions(tx, id) } : null;
   });
+}
+
+/**
+ * Runs a write that a unique column may refuse. Whether a value is free is not asked before: of many who want it at once,
+ * the database lets one have it.
+ *
+ * @throws AuthError "UsernameNotAvailable", or "FieldNotAvailable" that names the fields.
+ */
+export async function unlessTaken<T>(id: string, values: UserValues, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    await refuseTaken(id, values);
+    // Whoever had it has let it go since, or the index folds what it compares.
+    throw notAvailable(uniqueNames(values)) ?? error;
+  }
+}
+
+/** For what must not happen when the write is going to be refused. It does not take the place of `unlessTaken`. */
+export async function refuseTaken(id: string, values: UserValues): Promise<void> {
+  const refusal = notAvailable(await findTaken(id, values));
+  if (refusal) throw refusal;
+}
+
+function notAvailable(taken: string[]): AuthError | null {
+  if (taken.length === 0) return null;
+  if (taken.includes("usernameCanonical")) return new AuthError("UsernameNotAvailable");
+  const issues = taken.map((path) => ({ path, message: "Another account has this." }));
+  return new AuthError("FieldNotAvailable", { issues });
+}
+
+function uniqueNames(values: UserValues) {
+  return uniqueColumns.filter((name) => (values[name] ?? null) !== null);
+}
+
+/** Which of `values` another account has, each in a unique column. */
+async function findTaken(id: string, values: UserValues): Promise<string[]> {
+  const taken: string[] = [];
+  for (const name of uniqueNames(values)) {
+    const others = and(eq(users[name], values[name] ?? ""), ne(users.id, id));
+    const found = await read((db) => db.select({ id: users.id }).from(users).where(others).limit(1));
+    if (found.length > 0) taken.push(name);
+  }
+  return taken;
 }
 
 /** Puts the same password's newer hash in place, unless the password was changed in between. */

@@ -88,6 +88,7 @@ describe("the errors", () => {
     const others = Object.keys(errorTable).filter((code) => !/^Invalid/.test(code)) as (keyof typeof errorTable)[];
     expect(Object.fromEntries(others.map((code) => [code, shown(code)]))).toEqual({
       UsernameNotAvailable: [409, "UsernameNotAvailable"],
+      FieldNotAvailable: [409, "FieldNotAvailable"],
       AccountInUse: [409, "AccountInUse"],
       NotAuthenticated: [401, "NotAuthenticated"],
       ForbiddenError: [403, "ForbiddenError"],

@@ -24,7 +24,7 @@ const routes: Record<string, Record<string, unknown>> = {
   "POST /signup": { username: "ada", password, email: "ada@example.org", displayName: "Ada" },
   "POST /login": { username: "ada", password },
   ...refreshTokenBodies,
-  "PATCH /me": { displayName: null, email: null, currentPassword: password },
+  "PATCH /me": { username: "ada", displayName: null, email: null, currentPassword: password },
   "DELETE /me": { password },
   "PUT /password": { currentPassword: password, newPassword: password },
 };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { idsInput, mostUsers, newUserInput, sorts, userInput } from "../admin/input.js";
 import { roles } from "../admin/roles.js";
+import { uniqueFieldErrors } from "./basic-operations.js";
 import type { Operation, OperationGroup, Parameter } from "./operations.js";
 import { time, user } from "./output.js";
 
@@ -66,7 +67,7 @@ const operations: Operation[] = [
       description: "Who it is, and whether they are being told.",
       body: z.object({ user: adminUser, invited: z.boolean() }),
     },
-    errors: ["ForbiddenError", "UsernameNotAvailable"],
+    errors: ["ForbiddenError", "UsernameNotAvailable", ...uniqueFieldErrors],
   },
   {
     id: "deleteUsers",
@@ -100,7 +101,7 @@ const operations: Operation[] = [
     parameters: [ofUser],
     body: userInput,
     success: withUser,
-    errors: ["NotFound", "ForbiddenError"],
+    errors: ["NotFound", "ForbiddenError", ...uniqueFieldErrors],
   },
   {
     id: "deleteUser",

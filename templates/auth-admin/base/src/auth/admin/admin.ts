@@ -5,7 +5,7 @@ import { accountDeletes, accountInserts, type ProfileChanges, profileChanges } f
 import { invalid } from "../input.js";
 import { noPassword } from "../passwords.js";
 import { markRevoked } from "../revocations.js";
-import { findCredentials } from "../store.js";
+import { findCredentials, refuseTaken, unlessTaken } from "../store.js";
 import { canonicalUsername } from "../username.js";
 import { cursorAt, readCursor } from "./cursor.js";
 import { isId, type ListQuery, type NewUserInput, type UserInput } from "./input.js";
@@ -56,12 +56,12 @@ export async function getUser(id: string): Promise<AdminUser> {
 /**
  * An account that has no password yet: its user is sent a way to choose one, if there is a way (`passwordResets`).
  *
- * @throws AuthError "UsernameNotAvailable"
+ * @throws AuthError "UsernameNotAvailable", "FieldNotAvailable"
  */
 export async function createUser(input: NewUserInput, admin: Admin): Promise<{ user: AdminUser; invited: boolean }> {
-  const { username, email = null, displayName = null, role } = input;
-  const profile = { id: randomUUID(), username, usernameCanonical: canonicalUsername(username), email, displayName };
-  const user = await store.insertUser(admin.userId, { ...profile, role, ...noPassword }, accountInserts);
+  const profile = { id: randomUUID(), ...input, usernameCanonical: canonicalUsername(input.username) };
+  const row = { ...profile, ...noPassword };
+  const user = await unlessTaken(row.id, row, () => store.insertUser(admin.userId, row, accountInserts));
   if (!user) throw new AuthError("UsernameNotAvailable");
   await note("user_created", user.id, admin);
   if (user.role !== roles[0]) await note("authz_change", user.id, admin, `role ${user.role}`);
@@ -71,15 +71,18 @@ export async function createUser(input: NewUserInput, admin: Admin): Promise<{ u
 /**
  * What a user's own change has to pass, an admin's has to pass too: a proven address may have to wait for its proof.
  *
- * @throws AuthError "NotFound", "ForbiddenError" for the role of the last admin, "ValidationError" for another role
- * together with another address in place of a proven one.
+ * @throws AuthError "NotFound", "ForbiddenError" for the role of the last admin, "FieldNotAvailable", "ValidationError" for
+ * another role together with another address in place of a proven one.
  */
 export async function updateUser(id: string, { role, ...asked }: UserInput, admin: Admin): Promise<AdminUser> {
   const seen = await getUser(id);
   if (isNewRole(seen, role) && seen.emailVerifiedAt && isNewAddress(seen, asked)) throw invalid("email", oneByOne);
+  // Before anything is mailed.
+  await refuseTaken(id, asked);
   const changes = await passChanges(seen, asked, admin);
   if (role === undefined && Object.keys(changes).length === 0) return seen;
-  const { before, user, ended } = await store.changeUser(admin.userId, id, { ...changes, role });
+  const change = () => store.changeUser(admin.userId, id, { ...changes, role });
+  const { before, user, ended } = await unlessTaken(id, changes, change);
   markRevoked(ended);
   if (Object.keys(changes).length > 0) await note("user_updated", id, admin);
   if (user.role !== before.role) await note("authz_change", id, admin, `role ${before.role} to ${user.role}`);

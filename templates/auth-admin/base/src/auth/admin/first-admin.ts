@@ -21,7 +21,7 @@ const nameInput = signUpInput.pick({ username: true });
 export async function createAdmin(name: string, password: string): Promise<string> {
   const { username } = parseInput(nameInput, { username: name });
   await checkNewPassword(password, { username }, "password");
-  const names = { username, usernameCanonical: canonicalUsername(username), email: null, displayName: null };
+  const names = { username, usernameCanonical: canonicalUsername(username) };
   const hash = await hashPassword(password);
   const user = await insertUser(null, { id: randomUUID(), ...names, role: "admin", ...hash }, accountInserts);
   if (!user) throw new AuthError("UsernameNotAvailable");

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AuthError } from "../errors.js";
-import { profileInput, signUpInput } from "../input.js";
+import { profileFields, signUpFields, signUpInput } from "../input.js";
 import { roles } from "./roles.js";
 
 /** Users that one page, or one request, can hold. */
@@ -39,15 +39,13 @@ export const listQuery = z.object({
 
 export const newUserInput = z.object({
   username: signUpInput.shape.username,
-  email: signUpInput.shape.email,
-  displayName: signUpInput.shape.displayName,
+  ...signUpFields,
   role: role.default(roles[0]),
 });
 
 /** What is left out stays as it is. */
 export const userInput = z.object({
-  email: profileInput.shape.email,
-  displayName: profileInput.shape.displayName,
+  ...profileFields,
   role: role.optional(),
 });
 

@@ -2,18 +2,22 @@ import { eq, type SQL, sql } from "drizzle-orm";
 import { type Database, forUpdate, now, transaction } from "../../db/client.js";
 import { users } from "../../db/schema/auth.js";
 import { AuthError } from "../errors.js";
-import type { AccountDelete, AccountInsert, ProfileChanges } from "../hooks.js";
+import type { AccountDelete, AccountInsert } from "../hooks.js";
 import { hasPassword, type PasswordHash } from "../passwords.js";
-import { endOutdatedSessions, endSessions, nextEpoch, removeUser, removing, withEpoch } from "../store.js";
+import {
+  type UserChanges as Changes,
+  endOutdatedSessions,
+  endSessions,
+  type NewUser as NewAccount,
+  nextEpoch,
+  removeUser,
+  removing,
+  withEpoch,
+} from "../store.js";
 import { type AdminUser, adminUser } from "./list-store.js";
 import type { Role } from "./roles.js";
 
-export interface NewUser extends PasswordHash {
-  id: string;
-  username: string;
-  usernameCanonical: string;
-  email: string | null;
-  displayName: string | null;
+export interface NewUser extends NewAccount {
   role: Role;
 }
 
@@ -24,7 +28,7 @@ export interface Done {
   ended: string[];
 }
 
-export interface UserChanges extends ProfileChanges {
+export interface UserChanges extends Changes {
   role?: Role | undefined;
 }
 
@@ -137,7 +141,7 @@ function isEnabledAdmin({ role, disabledAt }: AdminUser): boolean {
 async function update(
   tx: Database,
   id: string,
-  changes: UserChanges & { emailVerifiedAt?: null; disabledAt?: SQL<Date> | null; sessionEpoch?: SQL },
+  changes: UserChanges & { disabledAt?: SQL<Date> | null; sessionEpoch?: SQL },
 ): Promise<AdminUser> {
   const [user] = await tx.update(users).set(changes).where(eq(users.id, id)).returning(adminUser);
   if (!user) throw new AuthError("NotFound");

@@ -1,11 +1,11 @@
 import { getTableName } from "drizzle-orm";
 import { columnType } from "../columns.js";
-import { limiterTable } from "../limiter-table.js";
 import * as schema from "../schema/auth.js";
 import type { Migration } from "./migration.js";
 
 const users = getTableName(schema.users);
 const sessions = getTableName(schema.sessions);
+const rateLimits = getTableName(schema.rateLimits);
 
 export const auth: Migration = {
   id: "0001-auth",
@@ -42,6 +42,10 @@ export const auth: Migration = {
     )`,
     `CREATE INDEX "${sessions}_user_id" ON "${sessions}" (user_id)`,
     `CREATE INDEX "${sessions}_revoked_at" ON "${sessions}" (revoked_at)`,
-    ...limiterTable,
+    `CREATE TABLE "${rateLimits}" (
+      key text PRIMARY KEY NOT NULL,
+      points integer DEFAULT 0 NOT NULL,
+      expire ${columnType.bigint}
+    )`,
   ],
 };

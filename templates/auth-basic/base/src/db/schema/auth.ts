@@ -1,10 +1,8 @@
-import { bigint, index, integer, table, text, time, uniqueIndex } from "../columns.js";
+import { bigint, index, indexName, integer, table, text, time, uniqueIndex } from "../columns.js";
 
-/** Another name is free to choose until the first migration has run: nothing else spells them. */
-const names = { users: "auth_users", sessions: "auth_sessions", migrations: "auth_migrations" };
-
+/** Tables may have other names until the first migration has run: nothing else spells them. */
 export const users = table(
-  names.users,
+  "auth_users",
   {
     id: text("id").primaryKey(),
     username: text("username").notNull(),
@@ -21,12 +19,12 @@ export const users = table(
     sessionEpoch: integer("session_epoch").notNull().default(0),
     createdAt: time("created_at").notNull(),
   },
-  (user) => [uniqueIndex(`${names.users}_username_canonical`).on(user.usernameCanonical)],
+  (user) => [uniqueIndex(indexName(user.usernameCanonical, "username_canonical")).on(user.usernameCanonical)],
 );
 
 /** One login is one row. A revoked row outlives its user, so that other processes hear of it. */
 export const sessions = table(
-  names.sessions,
+  "auth_sessions",
   {
     id: text("id").primaryKey(),
     userId: text("user_id").notNull(),
@@ -44,13 +42,20 @@ export const sessions = table(
     amr: text("amr").notNull().default("pwd"),
   },
   (session) => [
-    index(`${names.sessions}_user_id`).on(session.userId),
-    index(`${names.sessions}_revoked_at`).on(session.revokedAt),
+    index(indexName(session.userId, "user_id")).on(session.userId),
+    index(indexName(session.revokedAt, "revoked_at")).on(session.revokedAt),
   ],
 );
 
 /** Which migrations this database has had. */
-export const appliedMigrations = table(names.migrations, {
+export const appliedMigrations = table("auth_migrations", {
   id: text("id").primaryKey(),
   appliedAt: time("applied_at").notNull(),
+});
+
+/** Counters of the throttle, where it counts in the database (Postgres); rate-limiter-flexible names the columns. */
+export const rateLimits = table("auth_rate_limits", {
+  key: text("key").primaryKey(),
+  points: integer("points").notNull().default(0),
+  expire: bigint("expire"),
 });

@@ -5,6 +5,11 @@ export function isConflict(error: unknown): boolean {
   return ["40001", "40P01"].includes(sqlState(error));
 }
 
+/** Whether a unique index refused a value. */
+export function isUniqueViolation(error: unknown): boolean {
+  return sqlState(error) === "23505";
+}
+
 /** Whether a row could not be deleted because of another that refers to it (or one could not refer to a row that is not there). */
 export function isReferenced(error: unknown): boolean {
   return [foreignKeyViolation, restrictViolation].includes(sqlState(error));

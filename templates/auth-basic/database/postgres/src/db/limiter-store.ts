@@ -1,7 +1,7 @@
 import { getTableName } from "drizzle-orm";
 import { type IRateLimiterOptions, type RateLimiterAbstract, RateLimiterPostgres } from "rate-limiter-flexible";
 import { query } from "./client.js";
-import { rateLimits } from "./schema/auth-limits.js";
+import { rateLimits } from "./schema/auth.js";
 
 interface Statement {
   text: string;

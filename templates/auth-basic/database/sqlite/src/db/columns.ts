@@ -1,3 +1,4 @@
+import { type Column, getTableName } from "drizzle-orm";
 import { integer } from "drizzle-orm/sqlite-core";
 
 /** What a table is made of, so that its schema is the same file for every database. */
@@ -22,4 +23,9 @@ export const columnType = {
 /** SQL for `column` with its ASCII letters in lower case, whatever the database's locale: an index on it is found again. */
 export function asciiLower(column: string): string {
   return `lower(${column})`;
+}
+
+/** The name of an index: it begins with that of its column's table, so that it is renamed with it. */
+export function indexName({ table }: Column, suffix: string): string {
+  return `${getTableName(table)}_${suffix}`;
 }

@@ -5,6 +5,13 @@ export function isBusy(error: unknown): boolean {
   return /^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(error));
 }
 
+/** Whether a unique index refused a value. */
+export function isUniqueViolation(error: unknown): boolean {
+  return withCauses(error).some(
+    (cause) => codeOf(cause)?.startsWith("SQLITE_CONSTRAINT") && cause.message.includes("UNIQUE constraint failed"),
+  );
+}
+
 /** Whether a row could not be deleted because of another that refers to it (or one could not refer to a row that is not there). */
 export function isReferenced(error: unknown): boolean {
   // ON DELETE RESTRICT has the code of a trigger: only the text is the same for every kind of key.

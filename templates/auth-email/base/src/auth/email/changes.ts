@@ -27,7 +27,7 @@ export async function confirmNewAddress(
 ): Promise<ProfileChanges> {
   const { email, ...others } = changes;
   if (email === undefined) return changes;
-  if (epoch === undefined) return staysAsItIs(user, changes);
+  if (epoch === undefined || email === user.email) return staysAsItIs(user, changes);
   if (email !== null && !isMailAddress(email)) throw invalid("email", "This is no e-mail address.");
   const change = await addAddressChange(user.id, email, epoch, client.ip);
   if (change === "refused") throw new AuthError("InvalidAccessToken");

@@ -4,6 +4,7 @@ import { html, type MailPurpose, type NamedTemplate } from "./mails/mail.js";
 import { passwordChangedMail } from "./mails/password-changed.js";
 import { resetMail } from "./mails/reset.js";
 import { revertMail } from "./mails/revert.js";
+import { usernameChangedMail } from "./mails/username-changed.js";
 import { verifyMail } from "./mails/verify.js";
 import { type ClaimedMail, findRecipient } from "./outbox-store.js";
 import { type TokenPurpose, tokenBehind } from "./token.js";
@@ -29,6 +30,7 @@ export const mailTemplates: NamedTemplate[] = [
   { purpose: "reset", template: resetMail },
   { purpose: "revert", template: revertMail },
   { purpose: "password-changed", template: passwordChangedMail },
+  { purpose: "username-changed", template: usernameChangedMail },
 ];
 
 /** The mail with its link, which exists from here on only; null when nobody needs it any more. */

@@ -7,7 +7,7 @@ import { codeOf, withCauses } from "../errors.js";
 import { hasPassword, type PasswordHash } from "../passwords.js";
 import { endOutdatedSessions, endSessions, type RevokedReason, withEpoch } from "../store.js";
 import { canonicalAddress } from "./address.js";
-import { admitReset, admitVerification, mayAsk, mayReset, networkKeyOf } from "./limits.js";
+import { admitReset, admitVerification, mayAsk, mayReset, mayTell, networkKeyOf } from "./limits.js";
 import { addLinkMail, addMail, addRequest, dropLinks, type ResetRequest } from "./outbox-store.js";
 import { proofEffects } from "./proof-effects.js";
 import { hashOf, type TokenPurpose } from "./token.js";
@@ -220,6 +220,15 @@ export async function addPasswordNotice(userId: string): Promise<void> {
   await transaction(async (tx) => {
     const [user] = await lockAccounts(tx, and(eq(users.id, userId), isNotNull(users.emailVerifiedAt)));
     if (user?.email) await addMail(tx, { purpose: "password-changed", userId, address: user.email });
+  });
+}
+
+/** Mail to a proven address: the username was changed. A name may change often, so not every change is told. */
+export async function addUsernameNotice(userId: string): Promise<void> {
+  await transaction(async (tx) => {
+    const [user] = await lockAccounts(tx, and(eq(users.id, userId), isNotNull(users.emailVerifiedAt)));
+    if (user?.email && (await mayTell(tx, "username-changed", userId)))
+      await addMail(tx, { purpose: "username-changed", userId, address: user.email });
   });
 }
 

@@ -1,10 +1,8 @@
-import { index, integer, table, text, time, uniqueIndex } from "../columns.js";
-
-const names = { tokens: "auth_email_tokens", outbox: "auth_mail_outbox", limits: "auth_mail_limits" };
+import { index, indexName, integer, table, text, time, uniqueIndex } from "../columns.js";
 
 /** A link that was mailed and not used. Using it deletes the row. */
 export const emailTokens = table(
-  names.tokens,
+  "auth_email_tokens",
   {
     id: text("id").primaryKey(),
     /** verify, reset or revert. */
@@ -19,20 +17,20 @@ export const emailTokens = table(
     expiresAt: time("expires_at").notNull(),
   },
   (token) => [
-    uniqueIndex(`${names.tokens}_token_hash`).on(token.tokenHash),
-    index(`${names.tokens}_user_id`).on(token.userId),
-    index(`${names.tokens}_address`).on(token.addressCanonical),
-    index(`${names.tokens}_expires_at`).on(token.expiresAt),
+    uniqueIndex(indexName(token.tokenHash, "token_hash")).on(token.tokenHash),
+    index(indexName(token.userId, "user_id")).on(token.userId),
+    index(indexName(token.addressCanonical, "address")).on(token.addressCanonical),
+    index(indexName(token.expiresAt, "expires_at")).on(token.expiresAt),
   ],
 );
 
 /** Mail that has not gone out. It holds no link: see `auth/email/token.ts`. */
 export const mailOutbox = table(
-  names.outbox,
+  "auth_mail_outbox",
   {
     /** Also the left side of the Message-ID, so that a mail that goes out twice is one to its reader. */
     id: text("id").primaryKey(),
-    /** verify, reset, revert, password-changed or deletion; forgot-address or forgot-username for a request of a reset mail. */
+    /** verify, reset, revert, password-changed, username-changed or deletion; forgot-address or forgot-username for a request of a reset mail. */
     purpose: text("purpose").notNull(),
     /** Empty for a request. */
     userId: text("user_id").notNull(),
@@ -46,15 +44,15 @@ export const mailOutbox = table(
     createdAt: time("created_at").notNull(),
   },
   (mail) => [
-    index(`${names.outbox}_due_at`).on(mail.dueAt),
-    index(`${names.outbox}_user_id`).on(mail.userId),
-    index(`${names.outbox}_created_at`).on(mail.createdAt),
+    index(indexName(mail.dueAt, "due_at")).on(mail.dueAt),
+    index(indexName(mail.userId, "user_id")).on(mail.userId),
+    index(indexName(mail.createdAt, "created_at")).on(mail.createdAt),
   ],
 );
 
 /** How much was mailed lately. Keys are hashes. */
 export const mailLimits = table(
-  names.limits,
+  "auth_mail_limits",
   {
     key: text("key").primaryKey(),
     sent: integer("sent").notNull(),
@@ -62,5 +60,5 @@ export const mailLimits = table(
     nextAt: time("next_at").notNull(),
     dayEndsAt: time("day_ends_at").notNull(),
   },
-  (limit) => [index(`${names.limits}_day_ends_at`).on(limit.dayEndsAt)],
+  (limit) => [index(indexName(limit.dayEndsAt, "day_ends_at")).on(limit.dayEndsAt)],
 );

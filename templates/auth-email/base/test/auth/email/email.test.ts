@@ -316,6 +316,41 @@ test("a password that was changed is told to the proven address", async () => {
   expect((await mailTo(ada.email)).subject).toBe("The password of your account at auth-tests was changed");
 });
 
+describe("a username that was changed", () => {
+  const rename = (bearer: string, username: string) =>
+    call("PATCH /me", { bearer, body: { username, currentPassword: password } });
+
+  test("is told to the proven address, and at most once a minute", async () => {
+    const [ada, username] = [await signUpProven(), newName()];
+    expect((await rename(ada.accessToken, username)).status).toBe(200);
+    const told = await mailTo(ada.email);
+    expect(told.subject).toBe("The username of your account at auth-tests was changed");
+    expect([told.text, told.html]).toEqual([expect.stringContaining(username), expect.stringContaining(username)]);
+    const sent = (await mailsTo(ada.email)).length;
+    expect((await rename(ada.accessToken, newName())).status).toBe(200);
+    expect(await mailsTo(ada.email)).toHaveLength(sent);
+    await waitedLong();
+    expect((await rename(ada.accessToken, newName())).status).toBe(200);
+    expect(await mailsTo(ada.email)).toHaveLength(sent + 1);
+  });
+
+  test("is told to no address that nobody has proven", async () => {
+    const email = newMailAddress();
+    const ada = await signUp({ email });
+    const sent = (await mailsTo(email)).length;
+    expect((await rename(ada.accessToken, newName())).status).toBe(200);
+    expect(await mailsTo(email)).toHaveLength(sent);
+  });
+
+  test("together with the address that is stored starts no change of address", async () => {
+    const ada = await signUpProven();
+    const body = { username: newName(), email: ada.email, currentPassword: password };
+    expect((await call("PATCH /me", { bearer: ada.accessToken, body })).status).toBe(200);
+    expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
+    expect(await linksOf(ada.id)).toEqual([]);
+  });
+});
+
 describe("a change of address", () => {
   test("waits until the new address is proven, and the old one is told", async () => {
     const ada = await signUpProven();

@@ -1,11 +1,9 @@
 import { isNotNull, sql } from "drizzle-orm";
-import { counter, index, integer, table, text, time } from "../columns.js";
-
-const names = { events: "auth_events", outbox: "auth_webhook_outbox" };
+import { counter, index, indexName, integer, table, text, time } from "../columns.js";
 
 /** What happened, for `AUTH_EVENT_DAYS`. */
 export const authEvents = table(
-  names.events,
+  "auth_events",
   {
     id: counter("id"),
     time: time("time").notNull(),
@@ -20,16 +18,16 @@ export const authEvents = table(
     reason: text("reason"),
   },
   (events) => [
-    index(`${names.events}_time`).on(events.time),
-    index(`${names.events}_user_id`).on(events.userId, events.id),
-    index(`${names.events}_actor_id`).on(events.actorId).where(isNotNull(events.actorId)),
-    index(`${names.events}_deletions`).on(events.userId).where(sql`event = 'user_deleted'`),
+    index(indexName(events.time, "time")).on(events.time),
+    index(indexName(events.userId, "user_id")).on(events.userId, events.id),
+    index(indexName(events.actorId, "actor_id")).on(events.actorId).where(isNotNull(events.actorId)),
+    index(indexName(events.userId, "deletions")).on(events.userId).where(sql`event = 'user_deleted'`),
   ],
 );
 
 /** What the receiver of the webhook has not taken yet. */
 export const webhookOutbox = table(
-  names.outbox,
+  "auth_webhook_outbox",
   {
     id: counter("id"),
     messageId: text("message_id").notNull(),
@@ -42,7 +40,7 @@ export const webhookOutbox = table(
     leasedUntil: time("leased_until"),
   },
   (outbox) => [
-    index(`${names.outbox}_next_attempt_at`).on(outbox.nextAttemptAt),
-    index(`${names.outbox}_user_id`).on(outbox.userId, outbox.id),
+    index(indexName(outbox.nextAttemptAt, "next_attempt_at")).on(outbox.nextAttemptAt),
+    index(indexName(outbox.userId, "user_id")).on(outbox.userId, outbox.id),
   ],
 );

@@ -1,15 +1,13 @@
-import { index, table, text, time } from "../columns.js";
-
-const name = "auth_account_deletions";
+import { index, indexName, table, text, time } from "../columns.js";
 
 /** The accounts that their owners have deleted, until they are gone or restored. */
 export const accountDeletions = table(
-  name,
+  "auth_account_deletions",
   {
     userId: text("user_id").primaryKey(),
     /** What the deletion set `disabledAt` of the user to: another value there is somebody else's doing. */
     disabledAt: time("disabled_at").notNull(),
     deleteAfter: time("delete_after").notNull(),
   },
-  (columns) => [index(`${name}_delete_after`).on(columns.deleteAfter)],
+  (columns) => [index(indexName(columns.deleteAfter, "delete_after")).on(columns.deleteAfter)],
 );

@@ -1,6 +1,13 @@
+import type { ErrorCode } from "../errors.js";
 import * as inputs from "../input.js";
+import { fieldEntries } from "../user-fields.js";
 import type { Operation, OperationGroup } from "./operations.js";
 import * as outputs from "./output.js";
+
+/** Only where there is a field that no two users may share. */
+export const uniqueFieldErrors: ErrorCode[] = fieldEntries.some(([, { unique }]) => unique)
+  ? ["FieldNotAvailable"]
+  : [];
 
 /** What `routes/auth.ts` answers. */
 const operations: Operation[] = [
@@ -14,7 +21,7 @@ const operations: Operation[] = [
     startsSession: true,
     body: inputs.signUpInput,
     success: { status: 201, description: "The account, and its first session.", body: outputs.loggedIn },
-    errors: ["UsernameNotAvailable", "TooManyRequests"],
+    errors: ["UsernameNotAvailable", ...uniqueFieldErrors, "TooManyRequests"],
   },
   {
     id: "logIn",
@@ -73,12 +80,12 @@ const operations: Operation[] = [
     id: "updateMe",
     route: "PATCH /me",
     topic: "Account",
-    summary: "Change the display name or the e-mail address",
-    description: "Members that are left out stay as they are. A new address takes `currentPassword`.",
+    summary: "Change the user",
+    description: "Members that are left out stay as they are. A new username or address takes `currentPassword`.",
     auth: "required",
     body: inputs.profileInput,
     success: { status: 200, description: "The user as it is now.", body: outputs.userAnswer },
-    errors: ["WrongPassword", "TooManyRequests"],
+    errors: ["WrongPassword", "UsernameNotAvailable", ...uniqueFieldErrors, "TooManyRequests"],
   },
   {
     id: "deleteMe",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type FieldsWith, type FieldType, fieldEntries, isNullable, type NullableField } from "../user-fields.js";
 
 /** What clients are answered, for documents and tests; nothing is checked against it while the server runs. */
 
@@ -15,16 +16,22 @@ export const sessionId = z
   .max(43)
   .meta({ description: "Public: it opens nothing." });
 
+type AnsweredFields = {
+  [Name in FieldsWith<"inAnswers", true>]: Name extends NullableField
+    ? z.ZodNullable<FieldType<Name>>
+    : FieldType<Name>;
+};
+const answeredFields = Object.fromEntries(
+  fieldEntries.flatMap(([name, { type, inAnswers }]) =>
+    inAnswers ? [[name, isNullable(name) ? type.nullable() : type]] : [],
+  ),
+) as AnsweredFields;
+
 export const user = z
   .object({
     id: z.uuid().max(36),
     username: z.string().regex(/^\S+$/).min(1).max(64),
-    email: z.email().max(254).nullable(),
-    displayName: z
-      .string()
-      .regex(/^\P{Cc}+$/u)
-      .max(100)
-      .nullable(),
+    ...answeredFields,
     createdAt: time,
   })
   .meta({ id: "User" });

@@ -88,7 +88,7 @@ function membersOf(code: string): MemberSchemas {
 }
 
 /** Codes whose problem says which members of the input it is about. */
-const namesMembers = ["ValidationError"];
+const namesMembers = ["ValidationError", "FieldNotAvailable"];
 
 /** A problem has the members of its code: what not every code here has can be missing. */
 function extensionMembers(ofCodes: MemberSchemas[]): MemberSchemas {

@@ -6,7 +6,7 @@ import { tokens } from "./output.js";
 const guarded: Record<string, string> = {
   changePassword: "Takes a login within the last 10 minutes.",
   deleteMe: "Takes a login within the last 10 minutes.",
-  updateMe: "With `email`, takes a login within the last 10 minutes.",
+  updateMe: "With `username` or `email`, takes a login within the last 10 minutes.",
 };
 
 const operations: Operation[] = [

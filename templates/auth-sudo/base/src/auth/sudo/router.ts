@@ -7,7 +7,7 @@ import { authOf, protectedRoute } from "../../middleware/jwt.js";
 import { requireRecentLogin } from "../../middleware/recent-login.js";
 import { reauthenticate } from "./reauthentication.js";
 
-/** How old the login may be that changes the password or the e-mail address, or deletes the account. */
+/** How old the login may be that changes the password, the username or the e-mail address, or deletes the account. */
 const recentLogin = requireRecentLogin({ minutes: 10 });
 
 /** `POST /reauthenticate`, and the guards in front of what takes a recent login. */
@@ -17,7 +17,7 @@ sudoRouter.post("/reauthenticate", protectedRoute, jsonBody, asyncHandler(stepUp
 
 sudoRouter.put("/password", recentLogin);
 sudoRouter.delete("/me", recentLogin);
-sudoRouter.patch("/me", protectedRoute, jsonBody, whenItChangesEmail(recentLogin));
+sudoRouter.patch("/me", protectedRoute, jsonBody, whenItChangesLogin(recentLogin));
 
 async function stepUp(req: Request, res: Response): Promise<void> {
   const session = newSession(req, res);
@@ -25,10 +25,11 @@ async function stepUp(req: Request, res: Response): Promise<void> {
   res.json(await session.deliver(opened.session));
 }
 
-function whenItChangesEmail(guard: RequestHandler): RequestHandler {
+/** What the owner logs in with, and what they get back in with. */
+function whenItChangesLogin(guard: RequestHandler): RequestHandler {
   return (req, res, next) => {
     const body: unknown = req.body;
-    const changesEmail = typeof body === "object" && body !== null && "email" in body;
-    return changesEmail ? guard(req, res, next) : next();
+    const changesLogin = typeof body === "object" && body !== null && ("username" in body || "email" in body);
+    return changesLogin ? guard(req, res, next) : next();
   };
 }

@@ -200,6 +200,7 @@ describe("what takes a recent login", () => {
     ["PUT /password", { currentPassword: password, newPassword }, 200],
     ["PATCH /me", { email: "ada@example.org", currentPassword: password }, 200],
     ["PATCH /me/", { email: null, displayName: "Ada" }, 200],
+    ["PATCH /me", { username: `eve-${Date.now()}`, currentPassword: password }, 200],
     ["DELETE /ME", { password }, 204],
   ];
 

@@ -3,6 +3,7 @@ import type { TokenPurpose } from "../token.js";
 /** Every kind of mail; each has a file of its own beside this one. An add-on declares its own beside its code. */
 export interface MailPurposes extends Record<TokenPurpose, true> {
   "password-changed": true;
+  "username-changed": true;
 }
 
 export type MailPurpose = keyof MailPurposes;

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { users } from "../db/schema/auth.js";
+
+/**
+ * What is known of a user beside their name and password. To add a field: its column in `db/schema/auth.ts`, a migration
+ * that adds the column, and an entry here. Signup, PATCH /me, answers, documents and the type `User` follow.
+ *
+ * - `type`: what a request may hold. It must bound its length, as `text(most)` does, and be without `.transform()`, which
+ *   no document can show.
+ * - `inPatch`: whether PATCH /me changes it; null takes it away where the column allows that and signup does not require it.
+ * - `inAnswers`: whether clients see it.
+ * - `unique`: whether no two users may have the same. The column needs a unique index: that alone can refuse the second.
+ */
+export const userFields = {
+  /** Checks of passwords and mail read it: keep this one. */
+  email: { type: z.email().max(254), atSignUp: "optional", inPatch: true, inAnswers: true, unique: false },
+  displayName: { type: text(100), atSignUp: "optional", inPatch: true, inAnswers: true, unique: false },
+} as const satisfies UserFields;
+
+/** Text of 1 to `most` characters, without control characters. */
+export function text(most: number) {
+  return z
+    .string()
+    .max(4 * most)
+    .normalize("NFC")
+    .refine((value) => [...value].length >= 1 && [...value].length <= most, { message: `Use 1 to ${most} characters.` })
+    .refine((value) => !/[\p{Cc}\p{Cs}]/u.test(value), { message: "Control characters are not allowed." })
+    .meta({ pattern: "^\\P{Cc}+$", maxLength: 4 * most, description: `1 to ${most} characters after NFC.` });
+}
+
+export interface UserField<Value = unknown> {
+  readonly type: z.ZodType<Value>;
+  readonly atSignUp: "required" | "optional" | "no";
+  readonly inPatch: boolean;
+  readonly inAnswers: boolean;
+  readonly unique: boolean;
+}
+
+/** A field may be shown that no request may set: `role` above all. */
+interface ShownField<Value> extends UserField<Value> {
+  readonly atSignUp: "no";
+  readonly inPatch: false;
+}
+
+/** Each is a column that may be null or has a default: not every account has a value for it. */
+export type UserFields = {
+  readonly [Name in OptionalColumn]?: Name extends OwnColumn
+    ? ShownField<NonNullable<UserRow[Name]>>
+    : UserField<NonNullable<UserRow[Name]>>;
+};
+
+type OwnColumn = "role" | "emailVerifiedAt" | "disabledAt" | "sessionEpoch";
+type OptionalColumn = { [Name in keyof NewRow]-?: undefined extends NewRow[Name] ? Name : never }[keyof NewRow];
+type NewRow = typeof users.$inferInsert;
+type UserRow = typeof users.$inferSelect;
+
+export type FieldName = keyof typeof userFields;
+export type FieldType<Name extends FieldName> = (typeof userFields)[Name]["type"];
+
+/** The names of the fields whose `Member` is `Value`. */
+export type FieldsWith<Member extends keyof UserField, Value> = {
+  [Name in FieldName]: (typeof userFields)[Name][Member] extends Value ? Name : never;
+}[FieldName];
+
+/** The fields that not every user has. */
+export type NullableField = { [Name in FieldName]: null extends UserRow[Name] ? Name : never }[FieldName];
+/** Those that null takes away. */
+export type ClearableField = Exclude<NullableField, FieldsWith<"atSignUp", "required">>;
+
+/** The list as pairs. */
+export const fieldEntries = Object.entries(userFields) as [FieldName, UserField][];
+
+export function isNullable(name: FieldName): boolean {
+  return !users[name].notNull;
+}
