@@ -13,20 +13,20 @@ export interface Protection {
  */
 export const protections: readonly Protection[] = [
   {
-    file: "src/auth/access-token.ts",
-    pattern: /algorithms:\s*\[\s*(?:algorithm|["'`]HS256["'`])\s*,?\s*\]/g,
+    file: "src/auth/access-token-signers.ts",
+    pattern: /algorithms:\s*\[\s*(?:hs256|["'`]HS256["'`])\s*,?\s*\]/g,
     what: "the pinned algorithm of access tokens",
     why: "a token could then choose how it is checked (RFC 8725, section 3.1)",
   },
   {
     file: "src/auth/access-token.ts",
-    pattern: /hasOurHeader\(/g,
+    pattern: /readHeader\(/g,
     what: "the check of a token's header",
     why: "header members like jwk or crit would be let through",
   },
   {
     file: "src/auth/access-token.ts",
-    pattern: /\bissuer:|\baudience\b/g,
+    pattern: /\b(?:iss|aud|client_id)\s*!==/g,
     what: "the check of issuer and audience",
     why: "tokens made for another service would open this one",
   },

@@ -14,9 +14,9 @@ export function counted(name: string, before: number, aim: number, evidence: rea
   return { name, before, aim, now: evidence.length, evidence };
 }
 
-/** An aim leaves a tenth of itself to the items that come. */
+/** An aim leaves a tenth of itself to the items that come, and of what is counted a whole one. */
 export function bound({ aim }: Pick<Figure, "aim">): number {
-  return Math.floor(aim * 1.1);
+  return Math.ceil(Math.round(aim * 11) / 10);
 }
 
 export function isOver(figure: Figure): boolean {

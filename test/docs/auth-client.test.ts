@@ -193,7 +193,7 @@ describe("logging in and out", () => {
 });
 
 test("its routes are those of the module, and its types those of the schemas that the document is made from", async () => {
-  const documented = await find("templates/auth-basic/base/src/auth/openapi/basic-operations.ts", /route: "(.+)"/g);
+  const documented = await find("templates/auth-openapi/base/src/auth/openapi/basic-operations.ts", /route: "(.+)"/g);
   expect(documented).toHaveLength(13);
   expect(await find("docs/examples/auth-client.ts", /^ {2}"([A-Z]+ \/\S*)": \{ body/gm)).toEqual(documented);
   expectTypeOf<User>().toEqualTypeOf<z.output<typeof outputs.user>>();

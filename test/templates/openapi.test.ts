@@ -117,6 +117,8 @@ describe("every documented answer is given, and is as documented", () => {
     const { accessToken: bearer } = ada;
     await send("getMe", { bearer }, 200);
     await send("updateMe", { bearer, body: { displayName: null } }, 200);
+    const { username: taken } = await signUp();
+    await send("updateMe", { bearer, body: { username: taken, currentPassword: password } }, 409);
     await send("updateMe", { bearer, body: { email: newAddress(), currentPassword: newPassword } }, 403);
     await send("changePassword", { bearer, body: { currentPassword: newPassword, newPassword } }, 403);
     await send("deleteMe", { bearer, body: { password: newPassword } }, 403);

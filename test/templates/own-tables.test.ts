@@ -101,14 +101,14 @@ describe.each(["postgres", "sqlite"] as const)("on %s", (database) => {
   });
 });
 
-describe.each(["postgres", "sqlite"] as const)("on %s, with the code of docs/auth/own-tables.md", (database) => {
+describe.each(["postgres", "sqlite"] as const)("on %s, with the code of docs/recipes/own-tables.md", (database) => {
   const ownServer = `${server}// with profiles\n`;
   const profiles = async () => (await cluster!.sql("select user_id, plan from profiles")).map((row) => ({ ...row }));
   const accounts = async () => (await cluster!.sql("select id from auth_users")).map(({ id }) => id);
 
   test("it compiles; a row is there from an account's first moment to its last, whoever makes and deletes it", async () => {
     const { dir, command } = await compose(database, ownServer, items);
-    const page = await readFile(join(repo, "templates/auth-basic/base/docs/auth/own-tables.md"), "utf8");
+    const page = await readFile(join(repo, "docs/recipes/own-tables.md"), "utf8");
     await applyPage(dir, page);
     await expectCompiles(dir);
     const env = { ACCOUNT_GRACE_DAYS: "30" };

@@ -44,20 +44,24 @@ describe("a protection that came with a file", () => {
 
   it.each([
     ['["HS256", "none"]', 1],
-    ["[algorithm, 'RS256']", 1],
+    ["[hs256, 'RS256']", 1],
     ['["none"]', 1],
     ['["HS256"]', 0],
   ])("is missed where access tokens may have %s: %i finding", (algorithms, count) => {
-    const [{ template, base }] = templatesFor("src/auth/access-token.ts") as [{ template: string; base: string }];
-    const now = base.replace("algorithms: [algorithm]", `algorithms: ${algorithms}`);
+    const [{ template, base }] = templatesFor("src/auth/access-token-signers.ts") as [
+      { template: string; base: string },
+    ];
+    const now = base.replace("algorithms: [hs256]", `algorithms: ${algorithms}`);
     expect(now).not.toBe(base);
-    expect(lost("src/auth/access-token.ts", template, base, now)).toHaveLength(count);
+    expect(lost("src/auth/access-token-signers.ts", template, base, now)).toHaveLength(count);
   });
 
   it("is missed where it stands in a comment only", () => {
-    const [{ template, base }] = templatesFor("src/auth/access-token.ts") as [{ template: string; base: string }];
-    const now = base.replace("algorithms: [algorithm],", "/* algorithms: [algorithm], */");
-    expect(lost("src/auth/access-token.ts", template, base, now)).toHaveLength(1);
+    const [{ template, base }] = templatesFor("src/auth/access-token-signers.ts") as [
+      { template: string; base: string },
+    ];
+    const now = base.replace("algorithms: [hs256]", "/* algorithms: [hs256] */");
+    expect(lost("src/auth/access-token-signers.ts", template, base, now)).toHaveLength(1);
   });
 });
 

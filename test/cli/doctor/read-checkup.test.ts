@@ -134,7 +134,7 @@ describe("what lies in the project", () => {
   it("a database file is looked through for its migrations", async () => {
     const { dir, write } = await installed();
     await write(".data/auth.db", "SQLite format 3\0 nothing yet");
-    expect(named(await examine(dir))).toContain("pending-migrations src/db/migrations/0001-auth.ts:4");
+    expect(named(await examine(dir))).toContain("pending-migrations src/db/migrations/0001-auth.ts:11");
     await write(".data/auth.db-wal", "0001-auth");
     expect(named(await examine(dir)).filter((line) => line.startsWith("pending"))).toEqual([]);
   });

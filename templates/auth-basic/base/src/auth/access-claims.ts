@@ -1,5 +1,6 @@
 import type { AnyColumn, SQL } from "drizzle-orm";
-import type { z } from "zod";
+import { z } from "zod";
+import { sessions } from "../db/schema/auth.js";
 import { AuthError } from "./errors.js";
 
 /**
@@ -12,37 +13,6 @@ import { AuthError } from "./errors.js";
  * the user's sessions with it. An add-on appends its own.
  */
 export const accessClaims = [] as const satisfies readonly AccessClaim[];
-
-/** What the module itself says in each access token. */
-const own = ["iss", "aud", "sub", "sid", "iat", "exp", "nbf", "jti", "client_id", "auth_time", "amr"] as const;
-/** What other standards say (IANA's registry of JSON Web Token claims), the profile of OpenID Connect aside. */
-const elsewhere = [
-  ...([
-    "acr",
-    "act",
-    "ath",
-    "at_hash",
-    "authorization_details",
-    "azp",
-    "c_hash",
-    "cnf",
-    "entitlements",
-    "events",
-  ] as const),
-  ...(["groups", "htm", "htu", "may_act", "nonce", "roles", "s_hash", "scope", "status", "sub_id", "sub_jwk"] as const),
-  ...(["toe", "token_introspection", "txn", "vc", "vot", "vp", "vtm", "_claim_names", "_claim_sources"] as const),
-];
-const profile = [
-  ...(["address", "birthdate", "email", "email_verified", "family_name", "gender", "given_name", "locale"] as const),
-  ...(["middle_name", "name", "nickname", "phone_number", "phone_number_verified", "picture"] as const),
-  ...(["preferred_username", "profile", "updated_at", "website", "zoneinfo"] as const),
-];
-/** What is on `req.auth` whatever the list says. */
-const onEachAuth = ["userId", "sessionId", "tokenId", "expiresAt", "authTime", "amr"] as const;
-
-type OwnName = (typeof own)[number];
-type RegisteredName = (typeof elsewhere | typeof profile)[number];
-type AuthName = (typeof onEachAuth)[number];
 
 /** One more thing that access tokens say. */
 export interface ClaimDefinition {
@@ -90,6 +60,37 @@ export function claim<const C extends ClaimDefinition>(definition: C): Checked<C
   return definition as unknown as Checked<C>;
 }
 
+/** What the module itself says in each access token. */
+const own = ["iss", "aud", "sub", "sid", "iat", "exp", "nbf", "jti", "client_id", "auth_time", "amr"] as const;
+/** What other standards say (IANA's registry of JSON Web Token claims), the profile of OpenID Connect aside. */
+const elsewhere = [
+  ...([
+    "acr",
+    "act",
+    "ath",
+    "at_hash",
+    "authorization_details",
+    "azp",
+    "c_hash",
+    "cnf",
+    "entitlements",
+    "events",
+  ] as const),
+  ...(["groups", "htm", "htu", "may_act", "nonce", "roles", "s_hash", "scope", "status", "sub_id", "sub_jwk"] as const),
+  ...(["toe", "token_introspection", "txn", "vc", "vot", "vp", "vtm", "_claim_names", "_claim_sources"] as const),
+];
+const profile = [
+  ...(["address", "birthdate", "email", "email_verified", "family_name", "gender", "given_name", "locale"] as const),
+  ...(["middle_name", "name", "nickname", "phone_number", "phone_number_verified", "picture"] as const),
+  ...(["preferred_username", "profile", "updated_at", "website", "zoneinfo"] as const),
+];
+/** What is on `req.auth` whatever the list says. */
+const onEachAuth = ["userId", "sessionId", "tokenId", "expiresAt", "authTime", "amr"] as const;
+
+type OwnName = (typeof own)[number];
+type RegisteredName = (typeof elsewhere | typeof profile)[number];
+type AuthName = (typeof onEachAuth)[number];
+
 /** @throws AuthError "JWTEnvVariableMissing" that names a claim which can't be taken. */
 export function checkClaims(claims: readonly ClaimDefinition[]): void {
   const names: string[] = [...own];
@@ -110,4 +111,73 @@ function isRegistered(name: string): boolean {
 
 function refused(name: string, problem: string): AuthError {
   return new AuthError("JWTEnvVariableMissing", { detail: `access-claims.ts: the claim ${name} ${problem}.` });
+}
+
+checkClaims(accessClaims);
+
+const loginClaims = [
+  {
+    name: "auth_time",
+    from: sessions.createdAt,
+    toClaim: (createdAt: Date) => Math.floor(createdAt.getTime() / 1000),
+    type: z.int().nonnegative(),
+    onAuth: "authTime",
+  },
+  {
+    name: "amr",
+    from: sessions.amr,
+    toClaim: (amr: string) => amr.split(" "),
+    type: z.array(z.string().min(1)).min(1).readonly(),
+    onAuth: "amr",
+  },
+] as const satisfies readonly ClaimDefinition[];
+
+type SessionClaim = (typeof loginClaims)[number] | (typeof accessClaims)[number];
+type ClaimOnAuth = Extract<SessionClaim, { readonly onAuth: string }>;
+
+/** What each session says in its access tokens: of the login, and of its user. */
+export const sessionClaims: readonly ClaimDefinition[] = [...loginClaims, ...accessClaims];
+
+/** The values behind the claims of a session, by the claims' names, as the store reads them. */
+export type StoredClaims = Readonly<Record<string, unknown>>;
+
+/** The claims of a session, as they stand in JSON. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** Those that are on `req.auth`, by their names there. */
+export type AuthClaims = { readonly [C in ClaimOnAuth as C["onAuth"]]: z.output<C["type"]> };
+
+const claimTypes = z.object(Object.fromEntries(sessionClaims.map(({ name, type }) => [name, type])));
+
+/** @throws AuthError "InternalError" where a value is not what its claim says: its token would be refused. */
+export function claimsOf(stored: StoredClaims): Claims {
+  const said = sessionClaims.map(({ name, toClaim = asItIs }) => [name, toClaim(stored[name] as never)]);
+  const asJson: unknown = JSON.parse(JSON.stringify(Object.fromEntries(said)));
+  const { success, data, error } = claimTypes.safeParse(asJson);
+  if (success) return data;
+  const names = error.issues.map(({ path }) => String(path[0])).join(", ");
+  throw new AuthError("InternalError", { detail: `What is stored is not what access-claims.ts says of ${names}.` });
+}
+
+/** The claims in what a token or a cache holds; null where one is missing or something else. */
+export function readClaims(payload: unknown): Claims | null {
+  const { success, data } = claimTypes.safeParse(payload);
+  return success ? data : null;
+}
+
+/** What `req.auth` has of the claims. Nobody can change what is in them. */
+export function authClaimsOf(claims: Claims): AuthClaims {
+  const shown: Record<string, unknown> = {};
+  for (const { name, onAuth } of sessionClaims) if (onAuth !== undefined) shown[onAuth] = frozen(claims[name]);
+  return shown as AuthClaims;
+}
+
+function frozen(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  for (const member of Object.values(value)) frozen(member);
+  return Object.freeze(value);
+}
+
+function asItIs(stored: unknown): unknown {
+  return stored;
 }

@@ -19,11 +19,11 @@ import {
 import { ago, type Database, forShare, forUpdate, fromNow, now, read, transaction, write } from "../db/client.js";
 import { isReferenced, isUniqueViolation } from "../db/failure.js";
 import { sessions, users } from "../db/schema/auth.js";
+import { type StoredClaims, sessionClaims } from "./access-claims.js";
 import { config } from "./config.js";
 import { AuthError } from "./errors.js";
 import type { AccountDelete, AccountInsert } from "./hooks.js";
 import type { PasswordHash } from "./passwords.js";
-import { type StoredClaims, sessionClaims } from "./session-claims.js";
 import { type FieldName, type FieldsWith, fieldEntries } from "./user-fields.js";
 
 const mostSessionsListed = 1000;

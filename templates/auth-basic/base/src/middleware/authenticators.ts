@@ -1,5 +1,6 @@
 import type { Request, Response } from "express";
-import type { AuthClaims } from "../auth/session-claims.js";
+import type { AuthClaims } from "../auth/access-claims.js";
+import type { Opened } from "../auth/accounts.js";
 import { type NewSession, newTokens } from "../auth/sessions.js";
 import { bearerToken } from "./bearer-token.js";
 import { clientOf } from "./client.js";
@@ -36,4 +37,9 @@ export function newSession(req: Request, res: Response): NewSession {
     if (session) return session;
   }
   return newTokens(clientOf(req));
+}
+
+/** The body that answers a signup or a login: who it is, and what their client is handed of the session. */
+export async function loginAnswer(opened: Opened, session: NewSession): Promise<object> {
+  return { user: opened.user, ...(await session.deliver(opened.session)) };
 }

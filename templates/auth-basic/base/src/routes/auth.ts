@@ -5,7 +5,7 @@ import * as inputs from "../auth/input.js";
 import * as sessions from "../auth/sessions.js";
 import { listSessions, ping } from "../auth/store.js";
 import { asyncHandler } from "../middleware/async-handler.js";
-import { newSession } from "../middleware/authenticators.js";
+import { loginAnswer, newSession } from "../middleware/authenticators.js";
 import { readBearerToken } from "../middleware/bearer-token.js";
 import { clientOf } from "../middleware/client.js";
 import { jsonBody } from "../middleware/json-body.js";
@@ -49,14 +49,14 @@ async function signUp(req: Request, res: Response): Promise<void> {
   const input = inputs.parseInput(inputs.signUpInput, req.body);
   const session = newSession(req, res);
   const opened = await accounts.signUp(input, clientOf(req), session);
-  res.status(201).json({ user: opened.user, ...(await session.deliver(opened.session)) });
+  res.status(201).json(await loginAnswer(opened, session));
 }
 
 async function logIn(req: Request, res: Response): Promise<void> {
   const input = inputs.parseInput(inputs.logInInput, req.body);
   const session = newSession(req, res);
   const opened = await accounts.logIn(input, clientOf(req), session);
-  res.json({ user: opened.user, ...(await session.deliver(opened.session)) });
+  res.json(await loginAnswer(opened, session));
 }
 
 async function refresh(req: Request, res: Response): Promise<void> {

@@ -1,8 +1,8 @@
 import type { Request } from "express";
 import type { Auth } from "../../middleware/authenticators.js";
 import { checkSameOrigin } from "../../middleware/same-origin.js";
+import { authClaimsOf } from "../access-claims.js";
 import { AuthError } from "../errors.js";
-import { authClaimsOf } from "../session-claims.js";
 import { cookieKind, cookieValues } from "./cookie-jar.js";
 import { parseSessionCookie } from "./cookie-value.js";
 import { expiryOf, findCookieSession } from "./sessions.js";

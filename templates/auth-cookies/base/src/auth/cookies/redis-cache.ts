@@ -1,9 +1,9 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import { Redis } from "ioredis";
 import { z } from "zod";
+import { readClaims } from "../access-claims.js";
 import { config } from "../config.js";
 import { AuthError } from "../errors.js";
-import { readClaims } from "../session-claims.js";
 import type { KnownSession, SessionCache } from "./cache.js";
 
 const keyPrefix = "authwright:session:";

@@ -1,5 +1,6 @@
 import express, { type Request, type Response } from "express";
 import { asyncHandler } from "../../middleware/async-handler.js";
+import { loginAnswer } from "../../middleware/authenticators.js";
 import { readBearerToken } from "../../middleware/bearer-token.js";
 import { clientOf } from "../../middleware/client.js";
 import { jsonBody } from "../../middleware/json-body.js";
@@ -24,7 +25,7 @@ sessionRouter.delete("/session", asyncHandler(endSession));
 async function startSession(req: Request, res: Response): Promise<void> {
   const session = newCookieSession(req, res);
   const opened = await logIn(parseInput(logInInput, req.body), clientOf(req), session);
-  res.json({ user: opened.user, ...(await session.deliver(opened.session)) });
+  res.json(await loginAnswer(opened, session));
 }
 
 async function getSession(req: Request, res: Response): Promise<void> {

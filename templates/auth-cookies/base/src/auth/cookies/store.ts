@@ -1,8 +1,8 @@
 import { and, eq, lt, sql } from "drizzle-orm";
 import { fromNow, now, read, write } from "../../db/client.js";
 import { sessions, users } from "../../db/schema/auth.js";
+import { type Claims, claimsOf } from "../access-claims.js";
 import { config } from "../config.js";
-import { type Claims, claimsOf } from "../session-claims.js";
 import { isLive, ownerAllows, storedClaims } from "../store.js";
 
 /** A live session, and the moment at which the database said so. All times are the database's. */

@@ -1,6 +1,6 @@
 import express, { type Request, type Response } from "express";
 import { asyncHandler } from "../../middleware/async-handler.js";
-import { newSession } from "../../middleware/authenticators.js";
+import { loginAnswer, newSession } from "../../middleware/authenticators.js";
 import { clientOf } from "../../middleware/client.js";
 import { jsonBody } from "../../middleware/json-body.js";
 import { logInInput, parseInput } from "../input.js";
@@ -15,5 +15,5 @@ async function restore(req: Request, res: Response): Promise<void> {
   const input = parseInput(logInInput, req.body);
   const session = newSession(req, res);
   const opened = await restoreAccount(input, clientOf(req), session);
-  res.json({ user: opened.user, ...(await session.deliver(opened.session)) });
+  res.json(await loginAnswer(opened, session));
 }
