@@ -14,8 +14,8 @@ export function tableOf(subject: string, figures: readonly Figure[]): string {
   return [line(head), rule, ...rows.map(line), ...figures.flatMap(noteOf)].join("\n");
 }
 
-function noteOf({ name, agreed }: Figure): string[] {
-  return agreed ? [`\nOf ${name}, at most ${written(agreed.most)} are agreed: ${agreed.because}.`] : [];
+function noteOf({ name, allowed }: Figure): string[] {
+  return allowed ? [`\nOf ${name}, at most ${written(allowed.most)} are allowed: ${allowed.because}.`] : [];
 }
 
 /** The rows of such a table, as numbers: name -> [before, aim, now]. */

@@ -14,7 +14,13 @@ export async function measureUsersHouse(): Promise<Figure[]> {
   const trees = await readLandedTrees();
   return [
     { name: "files that auth-basic lands", before: 71, aim: 56, now: trees.base.files.length },
-    { name: "lines that auth-basic lands", before: 5985, aim: 5450, now: linesOf(trees.base.files), agreed: moreLines },
+    {
+      name: "lines that auth-basic lands",
+      before: 5985,
+      aim: 5450,
+      now: linesOf(trees.base.files),
+      allowed: moreLines,
+    },
     ...reach(trees.base),
     ...seams(trees.base),
     ...folders(trees),
