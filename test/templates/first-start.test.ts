@@ -55,7 +55,7 @@ test("on a Postgres without the tables every request says 503, and the log says 
   const { status, body } = await logIn(api(app.url), "somebody");
   expect(status).toBe(503);
   expect(JSON.stringify(body)).not.toContain("migrate");
-  expect(app.output()).toContain("The tables are missing: run npm run auth:migrate");
+  expect(app.output()).toContain("are missing: run npm run auth:migrate");
   await app.kill();
   await database.drop();
 });

@@ -493,7 +493,9 @@ describe("the lists of authwright", () => {
     const others = ["jsonBody"];
     for (const { name, lists = {} } of items) {
       const exported = (await sourcesOf(name)).flatMap(([path, text]) =>
-        [...text.matchAll(/^export const (\w+): [\w.<>]+\[\] = \[/gm)].map(([, list]) => `${list} ${path}`),
+        [...text.matchAll(/^export const (\w+)(?:: [\w.<>]+\[\] = \[| = \[\] as const satisfies)/gm)].map(
+          ([, list]) => `${list} ${path}`,
+        ),
       );
       const arrays = new Set(exported.filter((one) => !others.includes(one.split(" ")[0]!)));
       expect([...arrays].toSorted()).toEqual(

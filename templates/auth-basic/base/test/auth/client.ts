@@ -4,8 +4,9 @@ import type { Server } from "node:http";
 import express from "express";
 import request, { type Response } from "supertest";
 import { expect } from "vitest";
-import { type ErrorCode, errorTable, shownCode } from "../../src/auth/errors.js";
+import { AuthError, type ErrorCode, errorTable, shownCode } from "../../src/auth/errors.js";
 import { type AuthEvent, eventSinks } from "../../src/auth/events.js";
+import { loginChecks } from "../../src/auth/hooks.js";
 import { protectedRoute } from "../../src/middleware/jwt.js";
 import { authRouter, closeAuth } from "../../src/routes/auth.js";
 import { prepareDatabase, releaseDatabase } from "./database.js";
@@ -149,4 +150,35 @@ export function expectProblem(answer: Response, code: ErrorCode, path?: string):
 function challenge(code: ErrorCode, status: number): string | undefined {
   if (code === "InvalidAccessToken") return 'Bearer error="invalid_token"';
   return status === 401 ? "Bearer" : undefined;
+}
+
+/**
+ * `attempt` sends the right password, and a login check refuses it: each time that counts as a guess, and the network it
+ * comes from is not remembered as the owner's, which would pass the account's limit by.
+ */
+export async function expectRefusalsToCount(
+  username: string,
+  attempt: (from: string) => Promise<Response>,
+): Promise<void> {
+  const [often, once] = [newAddress(), newAddress()];
+  await whileChecksRefuse(async () => {
+    expectProblem(await attempt(once), "ForbiddenError");
+    for (let time = 1; time <= 10; time += 1) expectProblem(await attempt(often), "ForbiddenError");
+    expectProblem(await attempt(often), "TooManyRequests");
+  });
+  const wrong = { username, password: "a wrong password" };
+  await Promise.all(Array.from({ length: 89 }, () => call("POST /login", { body: wrong })));
+  expectProblem(await attempt(once), "TooManyRequests");
+}
+
+async function whileChecksRefuse(work: () => Promise<void>): Promise<void> {
+  const refuse = async () => {
+    throw new AuthError("ForbiddenError");
+  };
+  loginChecks.push(refuse);
+  try {
+    await work();
+  } finally {
+    loginChecks.splice(loginChecks.indexOf(refuse), 1);
+  }
 }

@@ -29,6 +29,7 @@ import {
   events,
   expectAlive,
   expectProblem,
+  expectRefusalsToCount,
   logIn,
   newName,
   password,
@@ -38,7 +39,6 @@ import {
   stopAuth,
 } from "./client.js";
 import { duringOutage } from "./database.js";
-import { expectRefusalsToCount } from "./guesses.js";
 import { loginShape } from "./shapes.js";
 
 beforeAll(startAuth, 60_000);

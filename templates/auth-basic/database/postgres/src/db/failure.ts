@@ -24,12 +24,16 @@ export function databaseFailure(error: unknown): unknown {
   if (sqlState(error) === undefinedTable)
     return new AuthError("ServiceUnavailable", {
       retryAfterSeconds: 1,
-      detail: "The tables are missing: run npm run auth:migrate. (It says so where they have other names.)",
+      detail: tablesAreMissing,
       cause: error,
     });
   const mistake = /^(22|23|42)/.test(sqlState(error));
   return mistake ? error : new AuthError("ServiceUnavailable", { retryAfterSeconds: 1, cause: error });
 }
+
+const tablesAreMissing =
+  "The tables of db/schema/auth.ts are missing: run npm run auth:migrate. Where they were made under other names, " +
+  'docs/auth/README.md has the SQL that renames them ("Names of tables").';
 
 /** `npm run auth:migrate` has not been run. */
 const undefinedTable = "42P01";

@@ -9,9 +9,19 @@ import { type LiveSession, renewSession } from "../../../src/auth/cookies/store.
 import { issueRefreshToken, parseRefreshToken } from "../../../src/auth/refresh-token.js";
 import { fromNow, now, read, write } from "../../../src/db/client.js";
 import { sessions, users } from "../../../src/db/schema/auth.js";
-import { call, events, expectProblem, newName, password, refresh, signUp, startAuth, stopAuth } from "../client.js";
+import {
+  call,
+  events,
+  expectProblem,
+  expectRefusalsToCount,
+  newName,
+  password,
+  refresh,
+  signUp,
+  startAuth,
+  stopAuth,
+} from "../client.js";
 import { dumpDatabase, duringOutage } from "../database.js";
-import { expectRefusalsToCount } from "../guesses.js";
 import { loginShape, tokensOf, userOf, userShape } from "../shapes.js";
 import {
   type Browser,

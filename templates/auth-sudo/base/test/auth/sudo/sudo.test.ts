@@ -16,6 +16,7 @@ import {
   expectAlive,
   expectDead,
   expectProblem,
+  expectRefusalsToCount,
   logIn,
   password,
   refresh,
@@ -24,7 +25,6 @@ import {
   startAuth,
   stopAuth,
 } from "../client.js";
-import { expectRefusalsToCount } from "../guesses.js";
 import { someAuth, type Tokens, tokensOf, tokensShape } from "../shapes.js";
 
 // What takes a recent login, and how an old one becomes recent again.
