@@ -47,10 +47,8 @@ describe("POST /session", () => {
     const answer = await page("POST /session", { body: { username: ada.username, password } });
     expect(answer.status).toBe(200);
     expect(answer.headers["cache-control"]).toBe("no-store");
-    expect(answer.body).toEqual({
-      user: userShape({ id: ada.id, username: ada.username }),
-      session: { id: browserOf(answer, ada).sessionId, expiresAt: expect.any(String) },
-    });
+    const session = { id: browserOf(answer, ada).sessionId, expiresAt: expect.any(String) };
+    expect(answer.body).toEqual(loginShape({ id: ada.id, username: ada.username }, { session }));
     expect(secondsLeft(answer.body.session.expiresAt) / days).toBeCloseTo(31, 2);
     await expectOpen(browserOf(answer, ada));
   });
