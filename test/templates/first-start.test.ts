@@ -142,7 +142,7 @@ function oldTables(time: string, bigint: string, unique: string): string {
 
 /** The statements that the module's README gives, for Postgres and for SQLite. */
 async function sqlOfReadme(): Promise<string[]> {
-  const text = await readFile(join(repo, "templates/auth-basic/base/src/auth/README.md"), "utf8");
+  const text = await readFile(join(repo, "templates/auth-basic/base/docs/auth/README.md"), "utf8");
   return [...text.matchAll(/```sql\n([^`]*)```/g)].map(([, sql = ""]) => sql);
 }
 
