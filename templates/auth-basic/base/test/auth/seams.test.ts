@@ -4,7 +4,7 @@ import { eq } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { type CheckedLogin, openSession, provePassword } from "../../src/auth/accounts.js";
+import { type CheckedLogin, checkLogin, openSession, provePassword } from "../../src/auth/accounts.js";
 import { AuthError, defineError, toProblem } from "../../src/auth/errors.js";
 import { eventSinks, onEvent } from "../../src/auth/events.js";
 import {
@@ -40,6 +40,8 @@ import {
 } from "./client.js";
 import { duringOutage } from "./database.js";
 import { loginShape } from "./shapes.js";
+
+const anyClient = { ip: null, userAgent: null };
 
 beforeAll(startAuth, 60_000);
 afterAll(stopAuth, 60_000);
@@ -92,12 +94,38 @@ describe("a login check", () => {
 
   test("can't be left out: a login that has not passed them starts no session", async () => {
     const { id, username } = await signUp();
-    const client = { ip: null, userAgent: null };
-    const login = await provePassword({ username, password }, client);
-    const opening = openSession(login as CheckedLogin, newTokens(client), client);
+    const login = await provePassword({ username, password }, anyClient);
+    const opening = openSession(login as CheckedLogin, newTokens(anyClient), anyClient);
     await expect(opening).rejects.toThrow("A session takes a login that has passed its checks.");
     const rows = await read((db) => db.select().from(sessions).where(eq(sessions.userId, id)));
     expect(rows).toHaveLength(1);
+  });
+
+  test("that has passed a login has passed what it saw: its user and its proof are the session's, whatever comes", async () => {
+    const [ada, bob] = [await signUp(), await signUp()];
+    const proven = await provePassword({ username: ada.username, password }, anyClient);
+    const login = await checkLogin(proven, anyClient);
+    Object.assign(proven, { user: { ...proven.user, id: bob.id }, amr: ["pwd", "otp"] });
+    expect(() => Object.assign(login.user, { id: bob.id })).toThrow(TypeError);
+    expect(() => Object.assign(login.amr, { 1: "otp" })).toThrow(TypeError);
+    const opened = await openSession(login, newTokens(anyClient), anyClient);
+    expect(opened).toMatchObject({ user: { id: ada.id }, session: { userId: ada.id, claims: { amr: "pwd" } } });
+  });
+
+  test("that has passed a login has passed it for one session", async () => {
+    const { username } = await signUp();
+    const login = await checkLogin(await provePassword({ username, password }, anyClient), anyClient);
+    await openSession(login, newTokens(anyClient), anyClient);
+    await expect(openSession(login, newTokens(anyClient), anyClient)).rejects.toThrow("A session takes a login");
+  });
+
+  test("that has passed a login has passed it for no other user's session", async () => {
+    const [ada, bob] = [await signUp(), await signUp()];
+    const { user } = await provePassword({ username: bob.username, password }, anyClient);
+    const login = await checkLogin(await provePassword({ username: ada.username, password }, anyClient), anyClient);
+    const first = async () => ({ user, sessionEpoch: 0 });
+    await expect(openSession(login, newTokens(anyClient), anyClient, { first })).rejects.toThrow("another user");
+    expect(await read((db) => db.select().from(sessions).where(eq(sessions.userId, bob.id)))).toHaveLength(1);
   });
 });
 
@@ -296,7 +324,7 @@ describe("a session transport", () => {
     const { username } = await signUp();
     const transport: (typeof sessionTransports)[number] = (req) => {
       if (req.get("x-transport") !== "name only") return null;
-      const { row } = newTokens({ ip: null, userAgent: null });
+      const { row } = newTokens(anyClient);
       return { row, deliver: ({ id }) => ({ session: id }) };
     };
     sessionTransports.push(transport);
