@@ -196,13 +196,38 @@ describe("an error code of an add-on", () => {
     expect(problem.status).toBe(401);
   });
 
+  test("sends nothing inside of a member either that its schema has not", async () => {
+    const { id } = await signUp();
+    const [row] = await read((db) => db.select().from(users).where(eq(users.id, id)));
+    if (!row) throw new Error("Nobody is there.");
+    const owned = defineError("Owned", 409, "Somebody has it.", { owner: z.object({ id: z.string() }) });
+    const { body } = await refusedLogin(() => new AuthError(owned, { members: { owner: row } }));
+    expect(body.owner).toEqual({ id });
+  });
+
+  test.each([
+    [
+      "a member of another kind",
+      () => new AuthError(secondFactorRequired, { members: { challenge: 1 as never, factors: [] } }),
+    ],
+    [
+      "a challenge that no header can hold",
+      () => new AuthError(outOfHours, { wwwAuthenticate: "Bearer\r\nSet-Cookie: a=b" }),
+    ],
+    ["a challenge beyond ASCII", () => new AuthError(outOfHours, { wwwAuthenticate: 'Bearer realm="Zürich → Łódź"' })],
+  ])("with %s is a fault of the server, and answered as one", async (_what, refusal) => {
+    const answer = await refusedLogin(refusal);
+    expectProblem(answer, "InternalError");
+    expect(answer.headers["set-cookie"]).toBeUndefined();
+  });
+
   test("takes the members that it declares, and no others", () => {
     // @ts-expect-error: its members are needed
     new AuthError(secondFactorRequired);
     // @ts-expect-error: `factors` is needed
-    new AuthError(secondFactorRequired, { members: { challenge: "c1" } });
+    expect(() => new AuthError(secondFactorRequired, { members: { challenge: "c1" } })).toThrow("factors");
     // @ts-expect-error: no such factor
-    new AuthError(secondFactorRequired, { members: { challenge: "c1", factors: ["sms"] } });
+    expect(() => new AuthError(secondFactorRequired, { members: { challenge: "c1", factors: ["sms"] } })).toThrow();
     // @ts-expect-error: it has no members
     new AuthError(outOfHours, { members: { opensAt: "9" } });
     // @ts-expect-error: neither have the module's own
@@ -211,9 +236,11 @@ describe("an error code of an add-on", () => {
     expect(() => new AuthError("NotFund")).toThrow("NotFund");
   });
 
-  test("that is taken, or has a member of every problem, is named at the start", () => {
+  test("that is taken, has no status of an error, or a member of every problem, is named at the start", () => {
     expect(() => defineError("OutOfHours", 403, "Closed.")).toThrow(/OutOfHours.* twice/);
     expect(() => defineError("NotFound", 404, "None.")).toThrow(/NotFound.* twice/);
+    for (const status of [200, 302, 399, 600, 1000, Number.NaN, 404.5])
+      expect(() => defineError(`With-${status}`, status, "No.")).toThrow(`With-${status} needs a status`);
     for (const name of ["type", "title", "status", "detail", "instance", "code", "errors"])
       expect(() => defineError(`With-${name}`, 403, "No.", { [name]: z.string() })).toThrow(
         `With-${name} can't have a member ${name}`,
