@@ -240,14 +240,13 @@ async function writeClaims(dir: string, list: readonly string[]): Promise<void> 
   const shipped = await fs.readFile(join(repo, "templates/auth-basic/base/src/auth/access-claims.ts"), "utf8");
   const text = shipped
     .replace("accessClaims = []", `accessClaims = [${list.join(", ")}]`)
-    .replace('import type { z } from "zod";\n', imports);
+    .replace('import { sessions } from "../db/schema/auth.js";\n', imports);
   await fs.writeFile(join(dir, "src/auth/access-claims.ts"), text);
 }
 
 const imports = `import { sql } from "drizzle-orm";
-import { z } from "zod";
 import { sessions, users } from "../db/schema/auth.js";
-void [sql, sessions];
+void sql;
 `;
 
 /** What the compiler has to say of the project; "" when it is content. */

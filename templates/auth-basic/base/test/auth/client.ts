@@ -10,7 +10,7 @@ import { loginChecks } from "../../src/auth/hooks.js";
 import { protectedRoute } from "../../src/middleware/jwt.js";
 import { authRouter, closeAuth } from "../../src/routes/auth.js";
 import { prepareDatabase, releaseDatabase } from "./database.js";
-import { type Tokens, tokensOf, userOf } from "./shapes.js";
+import { type Tokens, tokensOf, userOf, withRefreshToken } from "./shapes.js";
 
 export const password = "nine blue herons wade";
 
@@ -101,7 +101,7 @@ export async function logIn(username: string, secret = password): Promise<Tokens
 }
 
 export async function refresh(refreshToken: string): Promise<Response> {
-  return call("POST /refresh-token", { body: { refreshToken } });
+  return call("POST /refresh-token", withRefreshToken(refreshToken));
 }
 
 export function newName(): string {
@@ -122,7 +122,7 @@ export function sessionOf(accessToken: string): string {
 /** Both tokens open what they are for. */
 export async function expectAlive({ accessToken, refreshToken }: Tokens): Promise<void> {
   expect((await call("GET /me", { bearer: accessToken })).status).toBe(200);
-  expect((await call("POST /validate", { body: { refreshToken } })).status).toBe(204);
+  expect((await call("POST /validate", withRefreshToken(refreshToken))).status).toBe(204);
 }
 
 /** Neither token opens anything. */

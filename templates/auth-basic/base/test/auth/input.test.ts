@@ -15,7 +15,7 @@ import {
   startAuth,
   stopAuth,
 } from "./client.js";
-import { userOf } from "./shapes.js";
+import { refreshTokenBodies, userOf } from "./shapes.js";
 
 // Whatever a client sends, the answer says what is wrong with it: never a 500, never a library's text.
 
@@ -23,9 +23,7 @@ import { userOf } from "./shapes.js";
 const routes: Record<string, Record<string, unknown>> = {
   "POST /signup": { username: "ada", password, email: "ada@example.org", displayName: "Ada" },
   "POST /login": { username: "ada", password },
-  "POST /refresh-token": { refreshToken: "x" },
-  "POST /logout": { refreshToken: "x" },
-  "POST /validate": { refreshToken: "x" },
+  ...refreshTokenBodies,
   "PATCH /me": { username: "ada", displayName: null, email: null, currentPassword: password },
   "DELETE /me": { password },
   "PUT /password": { currentPassword: password, newPassword: password },

@@ -23,7 +23,7 @@ import { userShape } from "./shapes.js";
 
 // What `PATCH /me` promises of the username, and of bodies that change nothing.
 beforeAll(startAuth, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 
 const patch = ({ accessToken }: Person, body: unknown) => call("PATCH /me", { bearer: accessToken, body });
 const rename = (person: Person, username: string) => patch(person, { username, currentPassword: password });

@@ -1,5 +1,7 @@
 import type { Response } from "supertest";
 import { expect } from "vitest";
+import type { Auth } from "../../src/middleware/authenticators.js";
+import type { Call } from "./client.js";
 import { environment } from "./environment.js";
 
 // What clients are answered, to the member, and where in an answer it stands. An answer that you change is changed here,
@@ -70,6 +72,19 @@ export function authShape(known: object = {}) {
   };
 }
 
+/** What is stored behind the claims of a login with a password. */
+export const storedClaims = { auth_time: new Date(), amr: "pwd" };
+
+/** What another part of an application might put on a request. */
+export const someAuth: Auth = {
+  userId: "somebody",
+  sessionId: "s",
+  tokenId: "t",
+  expiresAt: Math.floor(Date.now() / 1000) + 3600,
+  authTime: Math.floor(Date.now() / 1000),
+  amr: ["pwd"],
+};
+
 /** The tokens in an answer. */
 export function tokensOf({ body }: Response): Tokens {
   return { accessToken: body.accessToken, refreshToken: body.refreshToken };
@@ -79,3 +94,15 @@ export function tokensOf({ body }: Response): Tokens {
 export function userOf({ body }: Response): { id: string; username: string; createdAt: string } {
   return body.user;
 }
+
+/** How a client hands a refresh token back. */
+export function withRefreshToken(refreshToken: string): Call {
+  return { body: { refreshToken } };
+}
+
+/** The routes whose body has it, with a body. */
+export const refreshTokenBodies: Record<string, Record<string, unknown>> = {
+  "POST /refresh-token": { refreshToken: "x" },
+  "POST /logout": { refreshToken: "x" },
+  "POST /validate": { refreshToken: "x" },
+};

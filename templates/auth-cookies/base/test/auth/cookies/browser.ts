@@ -35,7 +35,7 @@ export async function signUpInBrowser(): Promise<Browser> {
 export async function logInWithBrowser(username: string, headers: Record<string, string> = {}): Promise<Browser> {
   const answer = await page("POST /session", { body: { username, password }, headers });
   expect(answer.status).toBe(200);
-  return browserOf(answer, answer.body.user);
+  return browserOf(answer, userOf(answer));
 }
 
 /** The browser that has got this answer. */

@@ -25,7 +25,7 @@ import {
   startAuth,
   stopAuth,
 } from "../client.js";
-import { type Tokens, tokensOf, tokensShape } from "../shapes.js";
+import { someAuth, type Tokens, tokensOf, tokensShape } from "../shapes.js";
 
 // What takes a recent login, and how an old one becomes recent again.
 beforeAll(startAuth, 60_000);
@@ -244,14 +244,7 @@ shop.delete("/flat", protectedRoute, requireRecentLogin({ minutes: 20 }), (req, 
 shop.delete(
   "/spoofed",
   (req, _res, next) => {
-    req.auth = {
-      userId: "somebody",
-      sessionId: "some-session",
-      tokenId: "x",
-      expiresAt: 9e9,
-      authTime: 9e9,
-      amr: ["pwd"],
-    };
+    req.auth = { ...someAuth, expiresAt: 9e9, authTime: 9e9 };
     next();
   },
   requireRecentLogin(),
