@@ -6,6 +6,7 @@ import { afterAll, afterEach, describe, expect, test } from "vitest";
 import {
   type Cluster,
   compose,
+  type DatabaseName,
   type Login,
   logIn,
   open,
@@ -77,6 +78,33 @@ describe.each(["postgres", "sqlite"] as const)("on %s", (database) => {
     },
   );
 
+  test("an account that a trigger of the application's keeps is no outage: 500, nothing to wait for, and the account stays", async () => {
+    const { sql, next } = await start(0);
+    const ada = await signUp(next());
+    for (const statement of keeping(database, ada.userId)) await sql(statement);
+    const { status, body, headers } = await next().delete("/api/auth/me", { password }, ada.accessToken);
+    expect([status, body.code, headers.get("retry-after")]).toEqual([500, "InternalError", null]);
+    expect(JSON.stringify(body)).not.toContain("kept");
+    expect(await open(next(), ada.accessToken)).toBe(200);
+  });
+
+  test.each(database === "postgres" ? ["raise exception 'kept'", "perform pg_sleep(10)"] : ["raise"])(
+    "an account that a trigger keeps (%s) holds up no other in a purge",
+    async (how) => {
+      const { sql, next, env } = await start(30);
+      const { command } = await compose(database, server, items);
+      const people = [await signUp(next()), await signUp(next()), await signUp(next())];
+      for (const { accessToken } of people) await next().delete("/api/auth/me", { password }, accessToken);
+      const [stuck] = people.map(({ userId }) => userId).sort() as [string];
+      for (const statement of keeping(database, stuck, how)) await sql(statement);
+      await sql(`update auth_account_deletions set delete_after = ${database === "postgres" ? "'2001-01-01'" : "1"}`);
+      const failure = await command(env, "purge").then(String, (error: Error) => error.message);
+      expect(failure).toContain(`accounts: ${stuck} was not deleted`);
+      expect(await sql("select id from auth_users")).toEqual([{ id: stuck }]);
+    },
+    60_000,
+  );
+
   test("an account that can't go holds up neither the others that are due nor the purges behind, and the purge ends with 1", async () => {
     const { sql, next, env } = await start(30);
     const { command } = await compose(database, server, items);
@@ -144,6 +172,16 @@ describe.each(["postgres", "sqlite"] as const)("on %s, with the code of docs/rec
     expect(await accounts()).toEqual([admin.userId]);
   });
 });
+
+/** A trigger that keeps one account. */
+function keeping(database: DatabaseName, userId: string, how = "raise exception 'kept'"): string[] {
+  const when = `before delete on auth_users for each row when (old.id = '${userId}')`;
+  if (database === "sqlite") return [`create trigger keep ${when} begin select raise(abort, 'kept'); end`];
+  return [
+    `create function keep() returns trigger language plpgsql as $$ begin ${how}; return old; end $$`,
+    `create trigger keep ${when} execute function keep()`,
+  ];
+}
 
 /** The page's code blocks of a language, in order. */
 function blocks(page: string, language: string): string[] {

@@ -3,9 +3,18 @@ import { AuthError } from "./errors.js";
 import { type ClearableField, type FieldsWith, type FieldType, fieldEntries, isNullable } from "./user-fields.js";
 
 const maxUsernameCharacters = 64;
+const usernameLength = `Use 1 to ${maxUsernameCharacters} characters.`;
 
-/** `.meta()` is for documents alone. Lengths there are generous: texts are normalized before they are measured. */
-const anyPassword = { format: "password", minLength: 1, maxLength: 1024 };
+/**
+ * Normalizing takes time with the square of a text's length: so what is far too long is refused before. These limits are
+ * generous, since a text can be longer before it is normalized than after.
+ */
+const maxUnnormalizedUsername = 4 * maxUsernameCharacters;
+const maxUnnormalizedPassword = 1024;
+
+/** `.meta()` is for documents alone. */
+const anyPassword = { format: "password", minLength: 1, maxLength: maxUnnormalizedPassword };
+const tooLong = "This is too long.";
 const anyNewPassword = { ...anyPassword, description: "15 to 256 characters after NFC, any of them." };
 
 /** Control, format, white-space and invisible characters, and lone surrogates. */
@@ -13,14 +22,15 @@ const notInNames = /[\p{Cc}\p{Cf}\p{Cs}\p{White_Space}\p{Default_Ignorable_Code_
 
 const username = z
   .string()
+  .max(maxUnnormalizedUsername, { message: usernameLength })
   .transform((name) => name.normalize("NFKC"))
   .refine((name) => [...name].length >= 1 && [...name].length <= maxUsernameCharacters, {
-    message: `Use 1 to ${maxUsernameCharacters} characters.`,
+    message: usernameLength,
   })
   .refine((name) => !notInNames.test(name), { message: "Spaces, control and invisible characters are not allowed." })
   .meta({
     pattern: "^\\S+$",
-    maxLength: 4 * maxUsernameCharacters,
+    maxLength: maxUnnormalizedUsername,
     description: "1 to 64 characters after NFKC, no spaces.",
   });
 
@@ -28,11 +38,12 @@ const username = z
 const password = z
   .string()
   .min(1)
+  .max(maxUnnormalizedPassword, { message: tooLong })
   .refine((text) => !/\p{Cs}/u.test(text), { message: "Half of a character." })
   .meta(anyPassword);
 
 /** Checked by `password-checks.ts`. */
-const newPassword = z.string().meta(anyNewPassword);
+const newPassword = z.string().max(maxUnnormalizedPassword, { message: tooLong }).meta(anyNewPassword);
 
 const refreshToken = z.string().meta({ pattern: "^[\\w-]+$", maxLength: 72 });
 

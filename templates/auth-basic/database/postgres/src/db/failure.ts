@@ -16,8 +16,8 @@ export function isReferenced(error: unknown): boolean {
 }
 
 /**
- * What an error of the database means to a client: mistakes of the code (classes 22, 23 and 42 of SQLSTATE) stay what
- * they are, everything else, missing tables among it, is an outage.
+ * What an error of the database means to a client: mistakes of the code (classes 22, 23 and 42 of SQLSTATE, and P0, what a
+ * trigger raises) stay what they are, everything else, missing tables among it, is an outage.
  */
 export function databaseFailure(error: unknown): unknown {
   if (error instanceof AuthError) return error;
@@ -27,7 +27,7 @@ export function databaseFailure(error: unknown): unknown {
       detail: tablesAreMissing,
       cause: error,
     });
-  const mistake = /^(22|23|42)/.test(sqlState(error));
+  const mistake = /^(22|23|42|P0)/.test(sqlState(error));
   return mistake ? error : new AuthError("ServiceUnavailable", { retryAfterSeconds: 1, cause: error });
 }
 
