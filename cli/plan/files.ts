@@ -6,7 +6,7 @@ import type { TemplateFile } from "../registry/templates.js";
 import type { Draft } from "./draft.js";
 import { withEntries, withoutEntries } from "./entries.js";
 import type { Part } from "./input.js";
-import { basePath, placeTemplate } from "./paths.js";
+import { basePath, placeTemplate, rootOf } from "./paths.js";
 
 type RecordedFiles = InstalledItem["files"];
 
@@ -115,12 +115,6 @@ function wayElsewhere(files: readonly Rendered[], { requires }: Part["item"]): s
   if (requires.length > 0) return null;
   if (areIn("test")) return "put the tests elsewhere with --tests DIR";
   return areIn("src") ? "choose another source folder with --dir DIR" : null;
-}
-
-/** The first folder of a template's path, below its item's base or a value of a choice: "src", "docs". */
-function rootOf(template: string): string {
-  const [, folder, ...rest] = template.split("/");
-  return (folder === "base" ? rest[0] : rest[1]) ?? "";
 }
 
 /** A file of the choice that is being left, or that the new one replaces, which the user has edited. */
