@@ -5,13 +5,16 @@ import { withoutComments } from "../../project/source-imports.js";
 import type { Check, Checkup, Finding } from "../checkup.js";
 
 /** Lists that stand between a request and the user's data: without its entry, an item protects nothing, and nothing says so. */
-const guarding = [
+export const guarding = [
   "authenticators",
+  "sessionTransports",
+  "firstHandlers",
   "addOnRouters",
   "loginChecks",
-  "passwordChecks",
+  "sessionStarts",
   "profileChanges",
-  "accountRemovalChecks",
+  "deletionChecks",
+  "passwordChecks",
 ];
 
 /** An installed item whose entry is not in the list that it was put into. */

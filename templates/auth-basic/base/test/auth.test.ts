@@ -1,4 +1,4 @@
-import "./auth/environment.js";
+import "./auth/test-environment.js";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signAccessToken } from "../src/auth/access-token.js";

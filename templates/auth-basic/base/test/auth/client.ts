@@ -1,4 +1,4 @@
-import "./environment.js";
+import "./test-environment.js";
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import express from "express";

@@ -1,4 +1,4 @@
-import "./environment.js";
+import "./test-environment.js";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closers } from "../../src/auth/close.js";

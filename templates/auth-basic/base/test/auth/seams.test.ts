@@ -1,4 +1,4 @@
-import "./environment.js";
+import "./test-environment.js";
 import { inspect } from "node:util";
 import { eq } from "drizzle-orm";
 import express from "express";

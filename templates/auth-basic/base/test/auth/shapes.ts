@@ -2,7 +2,7 @@ import type { Response } from "supertest";
 import { expect } from "vitest";
 import type { Auth } from "../../src/middleware/authenticators.js";
 import type { Call } from "./client.js";
-import { environment } from "./environment.js";
+import { environment } from "./test-environment.js";
 
 // What clients are answered, to the member, and where in an answer it stands. An answer that you change is changed here,
 // and in no other test.

@@ -1,4 +1,4 @@
-import "./environment.js";
+import "./test-environment.js";
 import { createHash, createHmac, generateKeyPairSync, hkdfSync, randomBytes } from "node:crypto";
 import { eq } from "drizzle-orm";
 import express from "express";
@@ -25,8 +25,8 @@ import {
   startAuth,
   stopAuth,
 } from "./client.js";
-import { environment } from "./environment.js";
 import { authShape, claimsShape, someAuth, storedClaims, tokensOf, withRefreshToken } from "./shapes.js";
+import { environment } from "./test-environment.js";
 
 // What opens a door, and everything that looks like it.
 

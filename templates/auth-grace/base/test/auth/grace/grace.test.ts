@@ -1,4 +1,4 @@
-import "../environment.js";
+import "../test-environment.js";
 import { createHmac } from "node:crypto";
 import bcrypt from "bcrypt";
 import { eq } from "drizzle-orm";

@@ -1,4 +1,4 @@
-import "../environment.js";
+import "../test-environment.js";
 import { randomBytes } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
