@@ -224,10 +224,14 @@ describe("an error code of an add-on", () => {
   test("takes the members that it declares, and no others", () => {
     // @ts-expect-error: its members are needed
     new AuthError(secondFactorRequired);
+    const challenge = "c1";
     // @ts-expect-error: `factors` is needed
-    expect(() => new AuthError(secondFactorRequired, { members: { challenge: "c1" } })).toThrow("factors");
+    expect(() => new AuthError(secondFactorRequired, { members: { challenge } })).toThrow("factors");
+    const sms = { challenge, factors: ["sms" as const] };
     // @ts-expect-error: no such factor
-    expect(() => new AuthError(secondFactorRequired, { members: { challenge: "c1", factors: ["sms"] } })).toThrow();
+    expect(() => new AuthError(secondFactorRequired, { members: sms })).toThrow();
+    const totp = { challenge, factors: ["totp" as const] };
+    new AuthError(secondFactorRequired, { members: totp });
     // @ts-expect-error: it has no members
     new AuthError(outOfHours, { members: { opensAt: "9" } });
     // @ts-expect-error: neither have the module's own
