@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fs from "fs-extra";
@@ -14,6 +15,7 @@ import {
   removeComposed,
   signUp,
   startCluster,
+  times,
 } from "../support/cluster.js";
 
 import { repo } from "../support/template-tree.js";
@@ -181,6 +183,43 @@ function keeping(database: DatabaseName, userId: string, how = "raise exception 
     `create function keep() returns trigger language plpgsql as $$ begin ${how}; return old; end $$`,
     `create trigger keep ${when} execute function keep()`,
   ];
+}
+
+describe.each(["postgres", "sqlite"] as const)("on %s, what is made with an account", (database) => {
+  test.each([
+    ["waits for ever", "await new Promise(() => {})"],
+    [
+      "asks the database beside its transaction",
+      "await write((db) => db.update(users).set({ displayName: 'A' }).where(eq(users.id, user.id)))",
+    ],
+  ])(
+    "and %s is given up, and holds up nobody else for good",
+    async (_how, wait) => {
+      const hung = `${server.replace("const app", hanging(wait))}`;
+      cluster = await startCluster({ database, processes: 1, items, server: hung });
+      const { next, sql } = cluster;
+      const stuck = times(database === "postgres" ? 12 : 2, () =>
+        next().post("/api/auth/signup", { username: `hang-${randomUUID()}`, password }),
+      );
+      for (const { status } of await stuck) expect([201, 500, 503]).toContain(status);
+      await signUp(next(), "ada");
+      const made = await sql("select username from auth_users where username = 'ada'");
+      expect(made).toHaveLength(1);
+    },
+    100_000,
+  );
+});
+
+function hanging(wait: string): string {
+  return `const { eq } = await import("drizzle-orm");
+const { accountInserts } = await import("./src/auth/hooks.js");
+const { write } = await import("./src/db/client.js");
+const { users } = await import("./src/db/schema/auth.js");
+accountInserts.push(async (_tx, user) => {
+  if (user.username.startsWith("hang")) ${wait};
+});
+void [eq, write, users];
+const app`;
 }
 
 /** The page's code blocks of a language, in order. */
