@@ -107,6 +107,22 @@ describe.each(["postgres", "sqlite"] as const)("on %s", (database) => {
     60_000,
   );
 
+  test("a value that a table of the application's refuses, as another row has it, says nothing of the username", async () => {
+    const plate = `create table plates (user_id text, plate text unique)`;
+    const uniquePlate = `const { sql } = await import("drizzle-orm");
+const { accountInserts } = await import("./src/auth/hooks.js");
+accountInserts.push(async (tx, { id }) => void (await tx.${database === "postgres" ? "execute" : "run"}(sql\`insert into plates values (\${id}, 'AB 1')\`)));
+const app`;
+    const withPlates = server.replace("const app", uniquePlate);
+    cluster = await startCluster({ database, processes: 1, items, server: withPlates });
+    await cluster.next().get("/api/auth/health");
+    await cluster.sql(plate);
+    await signUp(cluster.next());
+    const { status, body } = await cluster.next().post("/api/auth/signup", { username: "ada", password });
+    expect([status, body.code]).toEqual([500, "InternalError"]);
+    expect(await cluster.sql("select 1 from plates")).toHaveLength(1);
+  });
+
   test("an account that can't go holds up neither the others that are due nor the purges behind, and the purge ends with 1", async () => {
     const { sql, next, env } = await start(30);
     const { command } = await compose(database, server, items);
