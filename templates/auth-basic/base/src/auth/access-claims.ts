@@ -1,4 +1,4 @@
-import { type AnyColumn, Column, is, type SQL } from "drizzle-orm";
+import type { AnyColumn, SQL } from "drizzle-orm";
 import { z } from "zod";
 import { sessions } from "../db/schema/auth.js";
 import { AuthError } from "./errors.js";
@@ -114,7 +114,7 @@ export function checkClaims(claims: readonly ClaimDefinition[]): void {
 }
 
 function isOfUser(from: AnyColumn | SQL): boolean {
-  return is(from, Column) && from.table !== sessions;
+  return "table" in from && from.table !== sessions;
 }
 
 function isRegistered(name: string): boolean {
