@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fs from "fs-extra";
@@ -14,6 +15,7 @@ import {
   removeComposed,
   signUp,
   startCluster,
+  times,
 } from "../support/cluster.js";
 
 import { repo } from "../support/template-tree.js";
@@ -105,6 +107,22 @@ describe.each(["postgres", "sqlite"] as const)("on %s", (database) => {
     60_000,
   );
 
+  test("a value that a table of the application's refuses, as another row has it, says nothing of the username", async () => {
+    const plate = `create table plates (user_id text, plate text unique)`;
+    const uniquePlate = `const { sql } = await import("drizzle-orm");
+const { accountInserts } = await import("./src/auth/hooks.js");
+accountInserts.push(async (tx, { id }) => void (await tx.${database === "postgres" ? "execute" : "run"}(sql\`insert into plates values (\${id}, 'AB 1')\`)));
+const app`;
+    const withPlates = server.replace("const app", uniquePlate);
+    cluster = await startCluster({ database, processes: 1, items, server: withPlates });
+    await cluster.next().get("/api/auth/health");
+    await cluster.sql(plate);
+    await signUp(cluster.next());
+    const { status, body } = await cluster.next().post("/api/auth/signup", { username: "ada", password });
+    expect([status, body.code]).toEqual([500, "InternalError"]);
+    expect(await cluster.sql("select 1 from plates")).toHaveLength(1);
+  });
+
   test("an account that can't go holds up neither the others that are due nor the purges behind, and the purge ends with 1", async () => {
     const { sql, next, env } = await start(30);
     const { command } = await compose(database, server, items);
@@ -181,6 +199,43 @@ function keeping(database: DatabaseName, userId: string, how = "raise exception 
     `create function keep() returns trigger language plpgsql as $$ begin ${how}; return old; end $$`,
     `create trigger keep ${when} execute function keep()`,
   ];
+}
+
+describe.each(["postgres", "sqlite"] as const)("on %s, what is made with an account", (database) => {
+  test.each([
+    ["waits for ever", "await new Promise(() => {})"],
+    [
+      "asks the database beside its transaction",
+      "await write((db) => db.update(users).set({ displayName: 'A' }).where(eq(users.id, user.id)))",
+    ],
+  ])(
+    "and %s is given up, and holds up nobody else for good",
+    async (_how, wait) => {
+      const hung = `${server.replace("const app", hanging(wait))}`;
+      cluster = await startCluster({ database, processes: 1, items, server: hung });
+      const { next, sql } = cluster;
+      const stuck = times(database === "postgres" ? 12 : 2, () =>
+        next().post("/api/auth/signup", { username: `hang-${randomUUID()}`, password }),
+      );
+      for (const { status } of await stuck) expect([201, 500, 503]).toContain(status);
+      await signUp(next(), "ada");
+      const made = await sql("select username from auth_users where username = 'ada'");
+      expect(made).toHaveLength(1);
+    },
+    100_000,
+  );
+});
+
+function hanging(wait: string): string {
+  return `const { eq } = await import("drizzle-orm");
+const { accountInserts } = await import("./src/auth/hooks.js");
+const { write } = await import("./src/db/client.js");
+const { users } = await import("./src/db/schema/auth.js");
+accountInserts.push(async (_tx, user) => {
+  if (user.username.startsWith("hang")) ${wait};
+});
+void [eq, write, users];
+const app`;
 }
 
 /** The page's code blocks of a language, in order. */

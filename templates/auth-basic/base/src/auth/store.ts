@@ -5,6 +5,7 @@ import {
   desc,
   eq,
   getTableColumns,
+  getTableName,
   gt,
   is,
   isNull,
@@ -213,7 +214,7 @@ export async function unlessTaken<T>(id: string, values: UserValues, write: () =
   try {
     return await write();
   } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
+    if (!isUniqueViolation(error, getTableName(users))) throw error;
     await refuseTaken(id, values);
     // Whoever had it has let it go since, or the index folds what it compares.
     throw notAvailable(uniqueNames(values)) ?? error;

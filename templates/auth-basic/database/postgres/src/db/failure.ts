@@ -5,9 +5,9 @@ export function isConflict(error: unknown): boolean {
   return ["40001", "40P01"].includes(sqlState(error));
 }
 
-/** Whether a unique index refused a value. */
-export function isUniqueViolation(error: unknown): boolean {
-  return sqlState(error) === "23505";
+/** Whether a unique index of that table refused a value. */
+export function isUniqueViolation(error: unknown, table: string): boolean {
+  return sqlState(error) === "23505" && withCauses(error).some((cause) => "table" in cause && cause.table === table);
 }
 
 /** Whether a row could not be deleted because of another that refers to it (or one could not refer to a row that is not there). */
