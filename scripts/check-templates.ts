@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fs from "fs-extra";
 import { x } from "tinyexec";
+import { isCompanion } from "../cli/registry/companions.js";
 import { readRegistry } from "../cli/registry/read-registry.js";
 import { type Choices, everyCombination, linkPackages, repo, writeTree } from "../test/support/template-tree.js";
 
@@ -105,7 +106,9 @@ for (const choices of [first, last]) {
   checks.push({ ...latest(nodeEsm, choices), items: addOns }, { ...latest(nodeCommonJs, choices), items: addOns });
   checks.push({ ...latest(nodeEsm, choices), express: 4, items: addOns });
 }
-addOns.forEach((name, index) => {
+// A companion comes with what it ties, which stands above.
+const alone = readRegistry(repo).items.filter((item) => addOns.includes(item.name) && !isCompanion(item));
+alone.forEach(({ name }, index) => {
   checks.push({ ...latest(nodeEsm, index % 2 ? first : last), items: [name] });
 });
 // Another login name is another type of user, request and row: with what it brings, and with everything.

@@ -33,7 +33,8 @@ async function logIn(kind: "tokens" | "cookie"): Promise<Record<string, string>>
   const id = randomUUID();
   const profile = { id, username: id, usernameCanonical: id, email: null, displayName: null };
   const user = { ...profile, passwordHash: "none", pepperId: "none" };
-  const opened = await insertSession(fresh.row, (tx) => insertUser(tx, user));
+  const owner = { user: { ...profile, createdAt: new Date() }, sessionEpoch: 0, amr: ["pwd"] };
+  const opened = await insertSession(fresh.row, owner, (tx) => insertUser(tx, user));
   const delivered = (await fresh.deliver(opened!.session)) as { accessToken?: string };
   return kind === "tokens"
     ? { authorization: `Bearer ${delivered.accessToken}` }

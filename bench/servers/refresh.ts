@@ -39,7 +39,8 @@ async function prepare(count: number): Promise<void> {
     const username = randomUUID();
     const profile = { id: username, username, usernameCanonical: username, email: null, displayName: null };
     const user = { ...profile, passwordHash: "none", pepperId: "none" };
-    await insertSession({ id: family.sessionId, ...client }, (tx) => insertUser(tx, user));
+    const owner = { user: { ...profile, createdAt: new Date() }, sessionEpoch: 0, amr: ["pwd"] };
+    await insertSession({ id: family.sessionId, ...client }, owner, (tx) => insertUser(tx, user));
   }
 }
 

@@ -19,6 +19,7 @@ import { progress } from "../ui/output.js";
 import { apply, confirmed, needsConfirming, putBackKilled, report } from "./carry-out.js";
 import type { Context } from "./context.js";
 import { refuseUnmerged } from "./continue-update.js";
+import { ignoredRecordWarning } from "./ignored-record.js";
 import { readSnapshot } from "./read-snapshot.js";
 import { printSameCommand, type Settled } from "./same-command.js";
 import { type AddFlags, checkFlags, selectItem, type Wishes } from "./selection.js";
@@ -187,8 +188,12 @@ async function makePlan(project: Project, parts: readonly Part[], { flags }: Con
   const secret = () => randomBytes(32).toString("base64url");
   const plan = planAdd({ project, parts, files, secret, install: flags.install, overwrite: flags.overwrite });
   const tracked = plan.env.length > 0 ? await trackedEnvWarning(project) : null;
+  const ignored = plan.changes.length > 0 ? await ignoredRecordWarning(project, plan) : null;
   const brings = (part: Part) => part.templates.some(({ path }) => path.endsWith(".test.ts"));
   const fresh = parts.filter((part) => brings(part) && !project.record?.items[part.item.name]);
   const unseen = await Promise.all(fresh.map(({ selection }) => unseenTestsWarning(project, selection.testDir)));
-  return { ...plan, warnings: [...plan.warnings, ...new Set([tracked, ...unseen].filter((line) => line !== null))] };
+  return {
+    ...plan,
+    warnings: [...plan.warnings, ...new Set([tracked, ignored, ...unseen].filter((line) => line !== null))],
+  };
 }

@@ -7,7 +7,7 @@ import { findPackageRoot } from "../project/package-json.js";
 import type { InstalledItem, Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
 import { readConfigFiles, readSourceFiles } from "../project/source-files.js";
-import { inWords } from "../registry/companions.js";
+import { inWords, typedNames } from "../registry/companions.js";
 import { readRegistry } from "../registry/read-registry.js";
 import { nearest } from "../ui/nearest.js";
 import { progress } from "../ui/output.js";
@@ -30,7 +30,7 @@ export async function remove(item: string, typed: RemoveFlags, context: Context)
   await putBackKilled(await findPackageRoot(flags.cwd), context);
   const project = await readProject(flags.cwd, {});
   const installed = findInstalled(item, project);
-  refuseCompanion(item, installed);
+  refuseCompanion(item, installed, project);
   refuseUnmerged(project);
   refuseBrought(item, project, context);
   const items = [...goingWith(item, project), item];
@@ -52,11 +52,12 @@ function findInstalled(item: string, { record }: Project): InstalledItem {
   throw new CliError("BadArgument", `${item} is not installed here: ${hint}`);
 }
 
-function refuseCompanion(item: string, { comesWith }: InstalledItem): void {
+function refuseCompanion(item: string, { comesWith }: InstalledItem, { record }: Project): void {
   if (!comesWith) return;
+  const typed = typedNames(item, (name) => record?.items[name]?.comesWith);
   throw new CliError(
     "BadArgument",
-    `${item} came by itself with ${inWords(comesWith)}: it goes with any of them, "authwright remove ${comesWith.at(-1)}"`,
+    `${item} came by itself with ${inWords(comesWith)}: it goes with any of them, "authwright remove ${typed.at(-1)}"`,
   );
 }
 

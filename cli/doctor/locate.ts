@@ -1,3 +1,6 @@
+import { rootOf } from "../plan/paths.js";
+import type { InstallRecord } from "../project/project.js";
+
 /** The line (from 1) that an offset is on. */
 export function lineAt(text: string, offset: number): number {
   return text.slice(0, offset).split("\n").length;
@@ -10,7 +13,11 @@ export function lineOfKey(text: string, name: string): number | null {
   return at === -1 ? null : at + 1;
 }
 
-/** Test files and what supports them: their secrets and settings are made up. */
-export function isTest(path: string): boolean {
-  return /(^|\/)(tests?|__tests__|spec|e2e|fixtures)\/|(^|\/)(vitest|jest)[.-]|\.(test|spec)\.[cm]?[jt]sx?$/.test(path);
+/** Test files and what supports them: their secrets and settings are made up. Installed ones are known wherever they are. */
+export function isTest(path: string, { items }: InstallRecord): boolean {
+  const installed = Object.values(items).flatMap(({ files }) => files[path] ?? []);
+  return looksLikeTest.test(path) || installed.some(({ template }) => rootOf(template) === "test");
 }
+
+const looksLikeTest =
+  /(^|\/)(tests?|__tests__|spec|e2e|fixtures)\/|(^|\/)(vitest|jest)[.-]|\.(test|spec)\.[cm]?[jt]sx?$/;

@@ -20,6 +20,16 @@ export function sameMeaning(one: string, other: string, path: string): boolean {
   return first !== null && first === second;
 }
 
+/** Whether a formatter alone stands between two texts: they are the same program, with the same comments. */
+export function onlyReformatted(one: string, other: string, path: string): boolean {
+  return sameMeaning(one, other, path) && commentsOf(one, path) === commentsOf(other, path);
+}
+
+function commentsOf(text: string, path: string): string {
+  const comments = parseSource(text, path).comments ?? [];
+  return JSON.stringify(comments.map(({ value }) => value.replace(/\s*\n[\s*]*/g, " ").trim()));
+}
+
 /** Whether a text can be parsed. */
 export function parses(text: string, path: string): boolean {
   return meaningOf(text, path) !== null;

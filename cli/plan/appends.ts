@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { appendListEntry, hasListEntry, removeListEntry } from "../edits/list-entry.js";
 import { CliError } from "../errors.js";
 import type { Appended, InstallRecord, Project } from "../project/project.js";
+import { typedNames } from "../registry/companions.js";
 import { applyEdit } from "./apply-edit.js";
 import type { Draft } from "./draft.js";
 import { listEntry } from "./entries.js";
@@ -54,9 +55,10 @@ function putIn(one: Appended, known: Appended | null, input: AppendsInput, { ite
   const target = { path: one.file, why: `${item.name}: ${one.entry} in ${one.list}` };
   const edit = appendListEntry(draft.read(one.file) ?? "", listEntry(one, project));
   if (edit.kind === "applied" && !stood && !overwrite) {
+    const [typed] = typedNames(item.name, (name) => input.record.items[name]?.comesWith);
     draft.warnings.push(
       `${one.file} no longer has ${one.entry} of ${item.name} in ${one.list}: left as it is ` +
-        `("authwright add ${item.name} --overwrite" puts it back)`,
+        `("authwright add ${typed} --overwrite" puts it back)`,
     );
     return;
   }

@@ -4,7 +4,7 @@ import type { InstalledItem, Project } from "../project/project.js";
 import { planDependencies } from "./dependencies.js";
 import type { Snapshot } from "./draft.js";
 import { hasAllEntries, withEntries, withoutEntries } from "./entries.js";
-import { type Rendered, rendered } from "./files.js";
+import { type Rendered, renderedFiles } from "./files.js";
 import type { Part } from "./input.js";
 import { installedText } from "./installed-text.js";
 import { basePath } from "./paths.js";
@@ -36,7 +36,7 @@ export function compareFiles(
 ): FileComparison[] {
   const recorded = project.record!.items[part.item.name]!.files;
   const { packages } = planDependencies(part, project);
-  const texts = part.templates.map((file) => rendered(file, part, project, packages));
+  const texts = renderedFiles(part, project, packages);
   const { wanted, gone } = findOrigins(part, recorded, texts);
   return [
     ...wanted.map(({ file, from }) => {

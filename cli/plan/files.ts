@@ -6,7 +6,7 @@ import type { TemplateFile } from "../registry/templates.js";
 import type { Draft } from "./draft.js";
 import { withEntries, withoutEntries } from "./entries.js";
 import type { Part } from "./input.js";
-import { basePath, placeTemplate } from "./paths.js";
+import { basePath, placeTemplate, rootOf } from "./paths.js";
 
 type RecordedFiles = InstalledItem["files"];
 
@@ -21,7 +21,7 @@ export function planFiles(
   draft: Draft,
 ): RecordedFiles {
   const recorded = project.record?.items[part.item.name]?.files ?? {};
-  const wanted = part.templates.map((file) => rendered(file, part, project, packages));
+  const wanted = renderedFiles(part, project, packages);
   const gone = Object.keys(recorded).filter((path) => !wanted.some((file) => file.path === path));
   if (!overwrite) refuseEdited(part.item.name, wanted, gone, { project, recorded }, draft);
   refuseForeign(wanted, recorded, part, draft);
@@ -41,6 +41,26 @@ export interface Rendered {
   readonly path: string;
   readonly template: string;
   readonly text: string;
+}
+
+/** Every file of the item as it lands in this project. Tests that stand among the sources may not take one's place. */
+export function renderedFiles(part: Part, project: Project, packages: Readonly<Record<string, string>>): Rendered[] {
+  const files = part.templates.map((file) => rendered(file, part, project, packages));
+  const owners = new Map<string, string>();
+  for (const { path, template } of files) {
+    const owner = owners.get(path);
+    if (owner) throw bothAt(path, [owner, template]);
+    owners.set(path, template);
+  }
+  return files;
+}
+
+function bothAt(path: string, templates: readonly [string, string]): CliError {
+  const files = templates.toSorted().join(" and ");
+  return new CliError(
+    "Collision",
+    `${files} would both be ${path}: give the tests a folder of their own with --tests DIR`,
+  );
 }
 
 /** Renders a template: only its import specifiers change. */
@@ -95,12 +115,6 @@ function wayElsewhere(files: readonly Rendered[], { requires }: Part["item"]): s
   if (requires.length > 0) return null;
   if (areIn("test")) return "put the tests elsewhere with --tests DIR";
   return areIn("src") ? "choose another source folder with --dir DIR" : null;
-}
-
-/** The first folder of a template's path, below its item's base or a value of a choice: "src", "docs". */
-function rootOf(template: string): string {
-  const [, folder, ...rest] = template.split("/");
-  return (folder === "base" ? rest[0] : rest[1]) ?? "";
 }
 
 /** A file of the choice that is being left, or that the new one replaces, which the user has edited. */

@@ -21,3 +21,9 @@ export function placeTemplate(path: string, { sourceDir, testDir }: Pick<Selecti
   if (path.startsWith("test/")) return posix.join(testDir, path.slice("test/".length));
   return path;
 }
+
+/** The first folder of a template's path, below its item's base or a value of a choice: "src", "docs". */
+export function rootOf(template: string): string {
+  const [, folder, ...rest] = template.split("/");
+  return (folder === "base" ? rest[0] : rest[1]) ?? "";
+}

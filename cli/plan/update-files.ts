@@ -1,7 +1,7 @@
 import { lineEnding } from "../edits/line-ending.js";
 import type { InstalledItem, Project } from "../project/project.js";
 import type { Draft } from "./draft.js";
-import { rendered } from "./files.js";
+import { renderedFiles } from "./files.js";
 import type { Part } from "./input.js";
 import type { FileOutcome, Unmerged } from "./plan.js";
 import { addFile, dropFile, type FileUpdate, type UpdateWay, updateFile } from "./update-file.js";
@@ -26,7 +26,7 @@ export function planFilesUpdate(
 ): FilesUpdate {
   const how = { ...way, project };
   const recorded = project.record?.items[part.item.name]?.files ?? {};
-  const texts = part.templates.map((file) => rendered(file, part, project, packages));
+  const texts = renderedFiles(part, project, packages);
   const { wanted, gone } = findOrigins(part, recorded, texts);
   const ending = usualEnding(Object.keys(recorded), draft);
   const updates: (readonly [string, Partial<FileUpdate>])[] = [

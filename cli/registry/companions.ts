@@ -22,13 +22,20 @@ export function dueCompanions(items: readonly RegistryItem[], there: readonly st
   return due;
 }
 
+/** The items to type where this one is meant: a companion comes and goes by what it joins, and not by its name. */
+export function typedNames(name: string, comesWith: (name: string) => readonly string[] | undefined): string[] {
+  const joined = comesWith(name);
+  return joined ? [...new Set(joined.flatMap((one) => typedNames(one, comesWith)))] : [name];
+}
+
 /** Nobody adds a companion: it would be there without what it joins. */
 export function refuseNamedCompanion(items: readonly RegistryItem[], names: readonly string[]): void {
   const named = items.filter(isCompanion).find(({ name }) => names.includes(name));
   if (!named) return;
+  const typed = typedNames(named.name, (name) => items.find((item) => item.name === name)?.comesWith);
   throw new CliError(
     "BadArgument",
-    `${named.name} comes by itself with ${inWords(named.comesWith)}: "authwright add ${named.comesWith.join(" ")}"`,
+    `${named.name} comes by itself with ${inWords(named.comesWith)}: "authwright add ${typed.join(" ")}"`,
   );
 }
 

@@ -5,6 +5,8 @@ export interface Figure {
   readonly before: number;
   readonly aim: number;
   readonly now: number;
+  /** A bound that takes the place of the aim's own, and what it is for. */
+  readonly allowed?: { readonly most: number; readonly because: string };
   /** What it is made of, where that helps to make it less. */
   readonly evidence?: readonly string[];
 }
@@ -15,8 +17,8 @@ export function counted(name: string, before: number, aim: number, evidence: rea
 }
 
 /** An aim leaves a tenth of itself to the items that come, and of what is counted a whole one. */
-export function bound({ aim }: Pick<Figure, "aim">): number {
-  return Math.ceil(Math.round(aim * 11) / 10);
+export function bound({ aim, allowed }: Pick<Figure, "aim" | "allowed">): number {
+  return allowed?.most ?? Math.ceil(Math.round(aim * 11) / 10);
 }
 
 export function isOver(figure: Figure): boolean {

@@ -11,7 +11,11 @@ export function tableOf(subject: string, figures: readonly Figure[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, at) => padded(cell, widths[at]!, at)).join(" | ")} |`;
   const rule = `| ${widths.map((width, at) => (at === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`)).join(" | ")} |`;
-  return [line(head), rule, ...rows.map(line)].join("\n");
+  return [line(head), rule, ...rows.map(line), ...figures.flatMap(noteOf)].join("\n");
+}
+
+function noteOf({ name, allowed }: Figure): string[] {
+  return allowed ? [`\nOf ${name}, at most ${written(allowed.most)} are allowed: ${allowed.because}.`] : [];
 }
 
 /** The rows of such a table, as numbers: name -> [before, aim, now]. */

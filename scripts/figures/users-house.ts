@@ -14,7 +14,13 @@ export async function measureUsersHouse(): Promise<Figure[]> {
   const trees = await readLandedTrees();
   return [
     { name: "files that auth-basic lands", before: 71, aim: 56, now: trees.base.files.length },
-    { name: "lines that auth-basic lands", before: 5985, aim: 5450, now: linesOf(trees.base.files) },
+    {
+      name: "lines that auth-basic lands",
+      before: 5985,
+      aim: 5450,
+      now: linesOf(trees.base.files),
+      allowed: moreLines,
+    },
     ...reach(trees.base),
     ...seams(trees.base),
     ...folders(trees),
@@ -24,6 +30,14 @@ export async function measureUsersHouse(): Promise<Figure[]> {
     counted("files whose value imports go in a circle", 0, 0, circles(trees.whole.modules)),
   ];
 }
+
+/** The aim is of before these came to base. */
+const moreLines = {
+  most: 6_900,
+  because:
+    "lists of claims and of user fields, error codes with members, ties to tables of one's own, a change of username, " +
+    "and a proof for each login, with their tests",
+};
 
 function reach({ modules, files }: SourceTree): Figure[] {
   const basic = readRegistry(repo).items.find(({ name }) => name === "auth-basic");

@@ -33,7 +33,7 @@ const updating = (repo: Fixture, typed = {}, name?: string, flags: Flags = {}) =
 const comparing = (repo: Fixture) => runCommand(() => diff(undefined, {}, contextFor(ours, repo.dir)));
 const checking = async (repo: Fixture, from = ours) =>
   JSON.parse((await runCommand(() => doctor({ offline: true }, contextFor(from, repo.dir, { json: true })))).stdout)
-    .findings as { check: string; what: string }[];
+    .findings as { check: string; what: string; fix: string }[];
 
 const done = { code: 0, error: "" };
 const record = async (repo: Fixture) => JSON.parse(await repo.read("authwright.json")).items;
@@ -106,6 +106,31 @@ describe("add", () => {
       code: 2,
       error: 'audit-stamp comes by itself with audit-log and stamp: "authwright add audit-log stamp"',
     });
+    expect(await treeOf(repo.dir)).toEqual(before);
+  });
+
+  it("by its name is refused with names that can be typed, where it joins companions", async () => {
+    const { repo, company } = await start();
+    expect(await adding(repo, "stamp-sudo", company)).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('audit-stamp and audit-sudo: "authwright add audit-log stamp auth-sudo"'),
+    });
+    expect(await adding(repo, "audit-log stamp auth-sudo", company)).toMatchObject(done);
+    expect(await removing(repo, "stamp-sudo")).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('it goes with any of them, "authwright remove auth-sudo"'),
+    });
+  });
+
+  it("an entry of a companion that was taken out comes back with the command that the note names", async () => {
+    const { repo, company } = await start();
+    await adding(repo, "audit-log stamp", company);
+    const before = await treeOf(repo.dir);
+    await edit(repo.dir, events, (source) => source.replace(", stampEvent]", "]"));
+    expect((await checking(repo)).find(({ what }) => what.startsWith("stampEvent"))?.fix).not.toContain("remove");
+    const { stdout } = await updating(repo);
+    const [, named = "nothing"] = /"authwright add (.*) --overwrite" puts it back/.exec(stdout) ?? [];
+    expect(await adding(repo, named, company, { overwrite: true })).toMatchObject(done);
     expect(await treeOf(repo.dir)).toEqual(before);
   });
 

@@ -82,7 +82,7 @@ describe(".authwright/.gitattributes", () => {
 it("doctor finds a kept text that was changed, beside a file that was edited or deleted", async () => {
   const { repo } = await installed();
   await repo.write("src/auth/close.ts", `${await repo.read("src/auth/close.ts")}// mine\n`);
-  await fs.remove(join(repo.dir, "src/auth/purges.ts"));
+  await fs.remove(join(repo.dir, "src/auth/purge.ts"));
   const found = async () =>
     (await findings(repo))
       .filter(({ check }: { check: string }) => check === "changed-base")
@@ -92,4 +92,32 @@ it("doctor finds a kept text that was changed, beside a file that was edited or 
   expect(await found()).toEqual([kept]);
   expect(await runCommand(() => update(undefined, {}, context(repo)))).toMatchObject({ code: 0 });
   expect(await found()).toEqual([]);
+});
+
+describe("a repository that ignores the kept texts", () => {
+  async function ignoring(pattern: string) {
+    const repo = await useFixture("nodenext-esm");
+    await git(repo, "init", "-q");
+    await repo.write(".gitignore", `node_modules\n${pattern}\n`);
+    return repo;
+  }
+
+  it.each([".authwright/", "*.txt", "authwright.json"])("is told so by add, where it says %s", async (pattern) => {
+    const { stdout, code } = await adding(await ignoring(pattern), "auth-basic");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/git ignores \.?authwright.*another checkout/);
+  });
+
+  it("is told nothing of it where it ignores others", async () => {
+    expect((await adding(await ignoring("dist"), "auth-basic")).stdout).not.toContain("git ignores");
+  });
+
+  it("leaves another checkout with one finding, and update puts them back", async () => {
+    const { repo } = await installed();
+    await fs.remove(join(repo.dir, ".authwright"));
+    const found = async () => (await findings(repo)).filter(({ check }: { check: string }) => check === "changed-base");
+    expect(await found()).toMatchObject([{ file: ".authwright/base", fix: expect.stringContaining(".gitignore") }]);
+    expect(await runCommand(() => update(undefined, {}, context(repo)))).toMatchObject({ code: 0 });
+    expect(await found()).toEqual([]);
+  });
 });

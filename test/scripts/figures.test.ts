@@ -13,7 +13,7 @@ beforeAll(async () => {
   generators = await measureGeneratorsHouse();
 }, 60_000);
 
-test("nothing that lands in the user's project exceeds its aim by more than a tenth", () => {
+test("nothing that lands in the user's project exceeds its aim by more than a tenth, or by what is allowed for it", () => {
   expect(users).toHaveLength(12);
   expect(overBounds(users)).toEqual([]);
 });
@@ -25,7 +25,7 @@ test("CONTRIBUTING prints each figure with its aim", async () => {
 });
 
 // Numbers change with each commit: those printed only have to keep the bounds, as those measured do.
-test("CONTRIBUTING prints no figure of the user's project that exceeds its aim by more than a tenth", async () => {
+test("CONTRIBUTING prints no figure of the user's project that exceeds its aim by more than a tenth, or by what is allowed for it", async () => {
   const printed = readTable(await readPrintedTables());
   const over = users.filter((figure) => !((printed.get(figure.name)?.[2] ?? Number.NaN) <= bound(figure)));
   expect(over.map(({ name }) => name)).toEqual([]);

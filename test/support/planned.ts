@@ -70,11 +70,13 @@ export interface Planning {
   readonly selection?: Partial<Selection>;
   readonly item?: RegistryItem;
   readonly overwrite?: boolean;
+  /** More files than the door's own. */
+  readonly templates?: readonly TemplateFile[];
 }
 
 /** The plan of adding the door to the repo in a folder; secrets are counted, not drawn. */
 export async function planDoor(dir: string, options: Planning = {}): Promise<Plan> {
-  const { flags = {}, overrides = {}, item = door, overwrite = false } = options;
+  const { flags = {}, overrides = {}, item = door, overwrite = false, templates = [] } = options;
   const project = await readProject(dir, overrides);
   const choices = pickChoices(item, flags, project);
   const installed = project.record?.items[item.name];
@@ -86,7 +88,7 @@ export async function planDoor(dir: string, options: Planning = {}): Promise<Pla
     testDir: installed?.testDir ?? "test",
     ...options.selection,
   };
-  const parts = [{ item, selection, templates: doorTemplates(choices["lock"]!) }];
+  const parts = [{ item, selection, templates: [...doorTemplates(choices["lock"]!), ...templates] }];
   let drawn = 0;
   const secret = () => `secret-${++drawn}`;
   const files = await readSnapshot(project.root, pathsToRead(project, parts));

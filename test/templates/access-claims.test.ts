@@ -200,6 +200,11 @@ describe("an application does not start", () => {
       `{ name: "id", from: users.role, type: z.string(), onAuth: "userId" }`,
       "can't be req.auth.userId",
     ],
+    [
+      "an end of sessions from SQL, which can't be told",
+      `{ name: "isAdmin", from: sql\`\${users.role} = 'admin'\`, type: z.unknown(), endsSessions: true }`,
+      "the claim isAdmin ends no sessions",
+    ],
   ])("whose access-claims.ts takes %s: it says which, and the project does not compile", async (_, entry, reason) => {
     const app = await composeApp({ database: "sqlite" });
     try {
@@ -213,6 +218,23 @@ describe("an application does not start", () => {
       await app.remove();
     }
   });
+});
+
+test.each([
+  ["claim", `{ name: "__proto__", from: users.role, type: z.string() }`],
+  ["member of req.auth", `{ name: "role", from: users.role, type: z.string(), onAuth: "__proto__" }`],
+  [
+    "end of sessions by a column of theirs",
+    `{ name: "seen", from: sessions.rotatedAt, type: z.string(), endsSessions: true }`,
+  ],
+])("an application does not start whose access-claims.ts has what could not be there: %s", async (_, entry) => {
+  const app = await composeApp({ database: "sqlite" });
+  try {
+    await writeClaims(app.dir, [`claim(${entry})`]);
+    await expect(startApp(app.dir)).rejects.toThrow(/access-claims\.ts: the claim/);
+  } finally {
+    await app.remove();
+  }
 });
 
 const typed = `import type { Request } from "express";
@@ -240,14 +262,13 @@ async function writeClaims(dir: string, list: readonly string[]): Promise<void> 
   const shipped = await fs.readFile(join(repo, "templates/auth-basic/base/src/auth/access-claims.ts"), "utf8");
   const text = shipped
     .replace("accessClaims = []", `accessClaims = [${list.join(", ")}]`)
-    .replace('import type { z } from "zod";\n', imports);
+    .replace('import { sessions } from "../db/schema/auth.js";\n', imports);
   await fs.writeFile(join(dir, "src/auth/access-claims.ts"), text);
 }
 
 const imports = `import { sql } from "drizzle-orm";
-import { z } from "zod";
 import { sessions, users } from "../db/schema/auth.js";
-void [sql, sessions];
+void sql;
 `;
 
 /** What the compiler has to say of the project; "" when it is content. */

@@ -88,6 +88,28 @@ test("a revoked session stays dead for a token that was signed late, or by a clo
   expect(await open(client, late)).toBe(401);
 });
 
+test("a wrong password of an account whose hash is from a cheaper day costs what an unknown name costs", async () => {
+  cluster = await startCluster({ database: "sqlite", processes: 1 });
+  const { username } = await signUp(cluster.clients[0]!);
+  await cluster.start({ BCRYPT_COST: "10" });
+  const today = cluster.clients[1]!;
+  const [known, unknown]: number[][] = [[], []];
+  for (let time = 0; time < 12; time++) {
+    for (const [name, spent] of [
+      [username, known],
+      ["nobody-of-this-name", unknown],
+    ] as const) {
+      const asked = performance.now();
+      expect((await logIn(today, name, "a wrong password")).status).toBe(401);
+      spent!.push(performance.now() - asked);
+    }
+  }
+  // The quickest of each: what else the machine does only adds to the others.
+  const ratio = Math.min(...known!) / Math.min(...unknown!);
+  expect(ratio).toBeGreaterThan(0.5);
+  expect(ratio).toBeLessThan(2);
+});
+
 test("300 logins at once: every one is answered, the excess with Retry-After, and other routes stay quick", async () => {
   cluster = await startCluster({ database: "postgres", processes: 1, env: { BCRYPT_COST: "8" } });
   const [client] = cluster.clients as [Api];

@@ -55,7 +55,7 @@ test("on a Postgres without the tables every request says 503, and the log says 
   const { status, body } = await logIn(api(app.url), "somebody");
   expect(status).toBe(503);
   expect(JSON.stringify(body)).not.toContain("migrate");
-  expect(app.output()).toContain("The tables are missing: run npm run auth:migrate");
+  expect(app.output()).toContain("are missing: run npm run auth:migrate");
   await app.kill();
   await database.drop();
 });
@@ -142,7 +142,7 @@ function oldTables(time: string, bigint: string, unique: string): string {
 
 /** The statements that the module's README gives, for Postgres and for SQLite. */
 async function sqlOfReadme(): Promise<string[]> {
-  const text = await readFile(join(repo, "templates/auth-basic/base/src/auth/README.md"), "utf8");
+  const text = await readFile(join(repo, "templates/auth-basic/base/docs/auth/README.md"), "utf8");
   return [...text.matchAll(/```sql\n([^`]*)```/g)].map(([, sql = ""]) => sql);
 }
 

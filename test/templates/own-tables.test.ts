@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fs from "fs-extra";
@@ -6,6 +7,7 @@ import { afterAll, afterEach, describe, expect, test } from "vitest";
 import {
   type Cluster,
   compose,
+  type DatabaseName,
   type Login,
   logIn,
   open,
@@ -13,6 +15,7 @@ import {
   removeComposed,
   signUp,
   startCluster,
+  times,
 } from "../support/cluster.js";
 
 import { repo } from "../support/template-tree.js";
@@ -76,6 +79,49 @@ describe.each(["postgres", "sqlite"] as const)("on %s", (database) => {
       expect((await logIn(next(), ada.username)).status).toBe(401);
     },
   );
+
+  test("an account that a trigger of the application's keeps is no outage: 500, nothing to wait for, and the account stays", async () => {
+    const { sql, next } = await start(0);
+    const ada = await signUp(next());
+    for (const statement of keeping(database, ada.userId)) await sql(statement);
+    const { status, body, headers } = await next().delete("/api/auth/me", { password }, ada.accessToken);
+    expect([status, body.code, headers.get("retry-after")]).toEqual([500, "InternalError", null]);
+    expect(JSON.stringify(body)).not.toContain("kept");
+    expect(await open(next(), ada.accessToken)).toBe(200);
+  });
+
+  test.each(database === "postgres" ? ["raise exception 'kept'", "perform pg_sleep(10)"] : ["raise"])(
+    "an account that a trigger keeps (%s) holds up no other in a purge",
+    async (how) => {
+      const { sql, next, env } = await start(30);
+      const { command } = await compose(database, server, items);
+      const people = [await signUp(next()), await signUp(next()), await signUp(next())];
+      for (const { accessToken } of people) await next().delete("/api/auth/me", { password }, accessToken);
+      const [stuck] = people.map(({ userId }) => userId).sort() as [string];
+      for (const statement of keeping(database, stuck, how)) await sql(statement);
+      await sql(`update auth_account_deletions set delete_after = ${database === "postgres" ? "'2001-01-01'" : "1"}`);
+      const failure = await command(env, "purge").then(String, (error: Error) => error.message);
+      expect(failure).toContain(`accounts: ${stuck} was not deleted`);
+      expect(await sql("select id from auth_users")).toEqual([{ id: stuck }]);
+    },
+    60_000,
+  );
+
+  test("a value that a table of the application's refuses, as another row has it, says nothing of the username", async () => {
+    const plate = `create table plates (user_id text, plate text unique)`;
+    const uniquePlate = `const { sql } = await import("drizzle-orm");
+const { accountInserts } = await import("./src/auth/hooks.js");
+accountInserts.push(async (tx, { id }) => void (await tx.${database === "postgres" ? "execute" : "run"}(sql\`insert into plates values (\${id}, 'AB 1')\`)));
+const app`;
+    const withPlates = server.replace("const app", uniquePlate);
+    cluster = await startCluster({ database, processes: 1, items, server: withPlates });
+    await cluster.next().get("/api/auth/health");
+    await cluster.sql(plate);
+    await signUp(cluster.next());
+    const { status, body } = await cluster.next().post("/api/auth/signup", { username: "ada", password });
+    expect([status, body.code]).toEqual([500, "InternalError"]);
+    expect(await cluster.sql("select 1 from plates")).toHaveLength(1);
+  });
 
   test("an account that can't go holds up neither the others that are due nor the purges behind, and the purge ends with 1", async () => {
     const { sql, next, env } = await start(30);
@@ -144,6 +190,53 @@ describe.each(["postgres", "sqlite"] as const)("on %s, with the code of docs/rec
     expect(await accounts()).toEqual([admin.userId]);
   });
 });
+
+/** A trigger that keeps one account. */
+function keeping(database: DatabaseName, userId: string, how = "raise exception 'kept'"): string[] {
+  const when = `before delete on auth_users for each row when (old.id = '${userId}')`;
+  if (database === "sqlite") return [`create trigger keep ${when} begin select raise(abort, 'kept'); end`];
+  return [
+    `create function keep() returns trigger language plpgsql as $$ begin ${how}; return old; end $$`,
+    `create trigger keep ${when} execute function keep()`,
+  ];
+}
+
+describe.each(["postgres", "sqlite"] as const)("on %s, what is made with an account", (database) => {
+  test.each([
+    ["waits for ever", "await new Promise(() => {})"],
+    [
+      "asks the database beside its transaction",
+      "await write((db) => db.update(users).set({ displayName: 'A' }).where(eq(users.id, user.id)))",
+    ],
+  ])(
+    "and %s is given up, and holds up nobody else for good",
+    async (_how, wait) => {
+      const hung = `${server.replace("const app", hanging(wait))}`;
+      cluster = await startCluster({ database, processes: 1, items, server: hung });
+      const { next, sql } = cluster;
+      const stuck = times(database === "postgres" ? 12 : 2, () =>
+        next().post("/api/auth/signup", { username: `hang-${randomUUID()}`, password }),
+      );
+      for (const { status } of await stuck) expect([201, 500, 503]).toContain(status);
+      await signUp(next(), "ada");
+      const made = await sql("select username from auth_users where username = 'ada'");
+      expect(made).toHaveLength(1);
+    },
+    100_000,
+  );
+});
+
+function hanging(wait: string): string {
+  return `const { eq } = await import("drizzle-orm");
+const { accountInserts } = await import("./src/auth/hooks.js");
+const { write } = await import("./src/db/client.js");
+const { users } = await import("./src/db/schema/auth.js");
+accountInserts.push(async (_tx, user) => {
+  if (user.username.startsWith("hang")) ${wait};
+});
+void [eq, write, users];
+const app`;
+}
 
 /** The page's code blocks of a language, in order. */
 function blocks(page: string, language: string): string[] {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import fs from "fs-extra";
@@ -12,7 +13,7 @@ import { treeOf } from "../support/tree.js";
 
 const addOns = readRegistry(repo)
   .items.map(({ name }) => name)
-  .filter((name) => name !== "auth-basic");
+  .filter((name) => name !== "auth-basic" && existsSync(join(repo, "templates", name, "base/test")));
 
 let app: ComposedApp | undefined;
 let database: FreshDatabase | undefined;
@@ -55,22 +56,12 @@ test("on the server of TEST_DATABASE_URL they pass, and leave it as it was, with
   expect(await ask(database.url, "select mine from auth_users")).toEqual([{ mine: "kept" }]);
 });
 
-test("with every add-on they pass on sqlite, those of the add-ons too", async () => {
-  app = await composeApp({ database: "sqlite", errors: "auth-basic", items: addOns });
-  expectPassed(await runShippedTests(app.dir));
-});
-
-test("with every add-on they pass on a Postgres server, those of the add-ons too", async () => {
-  app = await composeApp({ database: "postgres", errors: "rfc", items: addOns });
-  database = await freshDatabase();
-  expectPassed(await runShippedTests(app.dir, { TEST_DATABASE_URL: database.url }));
-});
-
 test("where people log in with their address, those of base and of what comes with that pass on sqlite", async () => {
   app = await composeApp({ login: "email", items: ["auth-email"] });
   expectPassed(await runShippedTests(app.dir));
 });
 
+// With every add-on, on both databases, they run in test/system/own-tables.test.ts.
 test.each(addOns)("those of %s pass with nothing but what it requires beside it, on PGlite", async (item) => {
   app = await composeApp({ database: "postgres", items: [item] });
   expectPassed(await runShippedTests(app.dir, {}, await testsOfAddOns(app.dir)));

@@ -289,7 +289,7 @@ async function thousand(database: DatabaseName): Promise<void> {
   await cluster.sql(
     `insert into auth_sessions (id, user_id, epoch, created_at, rotated_at, idle_expires_at, absolute_expires_at, user_agent)
      ${numbers} select ${id}, s.user_id, s.epoch, s.created_at, s.rotated_at, s.idle_expires_at, s.absolute_expires_at,
-       'Mozilla/5.0 (Windows NT 10.0; rv:128.0) Gecko/20100101 Firefox/' || i from n, sessions s where s.user_id = '${login.userId}'`,
+       'Mozilla/5.0 (Windows NT 10.0; rv:128.0) Gecko/20100101 Firefox/' || i from n, auth_sessions s where s.user_id = '${login.userId}'`,
   );
   const list = () => cluster.next().get("/api/auth/sessions", login.accessToken);
   expect((await list()).body.sessions).toHaveLength(100);

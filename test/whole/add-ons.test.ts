@@ -80,7 +80,7 @@ describe("add", () => {
 
   it("an entry that a person has put into a list of another kind is there: a second add leaves nothing to do", async () => {
     const repo = await installed("auth-basic");
-    await edit(repo.dir, authenticators, (text) => text.replace("= [b", "= Array.of(b").replace("];", ");"));
+    await edit(repo.dir, authenticators, (text) => text.replace("= [bearerToken];", "= Array.of(bearerToken);"));
     expect(await adding(repo, "badge", {}, { strict: true })).toMatchObject({ code: 4 });
     await edit(
       repo.dir,
@@ -337,7 +337,7 @@ describe("remove", () => {
     await edit(repo.dir, edited, (text) => `${text}export const mine = 1;\n`);
     const { stdout } = await removing(repo, "auth-sudo", {}, today);
     expect(stdout).toContain(`${edited} (you have edited it`);
-    expect(stdout).toMatch(/reauthenticate\.ts: it imports .*src\/middleware\/recent-login\.ts.* taken away/);
+    expect(stdout).toMatch(/router\.ts: it imports .*src\/middleware\/recent-login\.ts.* taken away/);
   });
 
   it.each(["badge", "echo"])("%s: every byte is as before it was added", async (name) => {
@@ -493,7 +493,9 @@ describe("the lists of authwright", () => {
     const others = ["jsonBody"];
     for (const { name, lists = {} } of items) {
       const exported = (await sourcesOf(name)).flatMap(([path, text]) =>
-        [...text.matchAll(/^export const (\w+): [\w.<>]+\[\] = \[/gm)].map(([, list]) => `${list} ${path}`),
+        [...text.matchAll(/^export const (\w+)(?:: [\w.<>]+\[\] = \[| = \[\] as const satisfies)/gm)].map(
+          ([, list]) => `${list} ${path}`,
+        ),
       );
       const arrays = new Set(exported.filter((one) => !others.includes(one.split(" ")[0]!)));
       expect([...arrays].toSorted()).toEqual(

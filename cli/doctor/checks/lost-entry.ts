@@ -5,13 +5,16 @@ import { withoutComments } from "../../project/source-imports.js";
 import type { Check, Checkup, Finding } from "../checkup.js";
 
 /** Lists that stand between a request and the user's data: without its entry, an item protects nothing, and nothing says so. */
-const guarding = [
+export const guarding = [
   "authenticators",
+  "sessionTransports",
+  "firstHandlers",
   "addOnRouters",
   "loginChecks",
-  "passwordChecks",
+  "sessionStarts",
   "profileChanges",
-  "accountRemovalChecks",
+  "deletionChecks",
+  "passwordChecks",
 ];
 
 /** An installed item whose entry is not in the list that it was put into. */
@@ -39,8 +42,9 @@ function mentions(text: string, name: string): number {
   );
 }
 
-function finding(item: string, one: Appended, { project }: Checkup): Finding {
+function finding(item: string, one: Appended, { project, record }: Checkup): Finding {
   const { path, specifier, list, entry } = listEntry(one, project);
+  const isCompanion = record.items[item]?.comesWith !== undefined;
   const isGuarding = guarding.includes(list);
   return {
     level: isGuarding ? "unsafe" : "warning",
@@ -48,6 +52,6 @@ function finding(item: string, one: Appended, { project }: Checkup): Finding {
     line: null,
     what: `${entry} of ${item} is not in ${list}`,
     why: isGuarding ? `what ${item} guards is not guarded` : `that part of ${item} does nothing`,
-    fix: `import { ${entry} } from "${specifier}" there and put it into the list, or "authwright remove ${item}"`,
+    fix: `import { ${entry} } from "${specifier}" there and put it into the list${isCompanion ? "" : `, or "authwright remove ${item}"`}`,
   };
 }

@@ -27,7 +27,8 @@ function ownRouteFiles({ sources, record }: Checkup, guards: Guards): RouteFile[
   const installed = new Set(Object.values(record.items).flatMap(({ files }) => Object.keys(files)));
   return sources
     .filter(
-      ({ path, text }) => !installed.has(path) && !isTest(path) && /\.(get|post|put|patch|delete|all)\(/.test(text),
+      ({ path, text }) =>
+        !installed.has(path) && !isTest(path, record) && /\.(get|post|put|patch|delete|all)\(/.test(text),
     )
     .map(({ path, text }) => ({ path, routes: routesIn(text, path, guards(path)) }))
     .filter(({ routes }) => routes.length > 0);

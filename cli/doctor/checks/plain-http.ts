@@ -9,7 +9,7 @@ export const plainHttp: Check = {
   name: "plain-http",
   run: ({ sources, record, project }) => {
     const installed = new Set(Object.values(record.items).flatMap(({ files }) => Object.keys(files)));
-    const own = sources.filter(({ path }) => !isTest(path) && !installed.has(path));
+    const own = sources.filter(({ path }) => !isTest(path, record) && !installed.has(path));
     if (own.some(({ text }) => speaksHttps(text))) return [];
     return [
       {

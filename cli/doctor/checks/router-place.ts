@@ -13,7 +13,7 @@ export const routerPlace: Check = {
       const mount = items.find((item) => item.name === name)?.mount;
       if (!mount || installed.mount === null) return [];
       const module = placeTemplate(mount.file, installed);
-      const own = sources.filter(({ path }) => path === module || !(installed.files[path] || isTest(path)));
+      const own = sources.filter(({ path }) => path === module || !(installed.files[path] || isTest(path, record)));
       const files = mountFiles(module, installed.mount, own, project);
       const mounted = files.filter((file) => file.mounted);
       if (mounted.length === 0) return [notMounted(mount.export, installed.mount, project.entry?.path ?? null)];

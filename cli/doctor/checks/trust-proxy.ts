@@ -7,9 +7,9 @@ const trustsAll = /\.set\(\s*["'`]trust proxy["'`]\s*,\s*true\s*,?\s*\)|\.enable
 /** An app that believes any X-Forwarded-For. */
 export const trustProxy: Check = {
   name: "trust-proxy",
-  run: ({ sources }) =>
+  run: ({ sources, record }) =>
     sources
-      .filter(({ path, text }) => text.includes("trust proxy") && !isTest(path))
+      .filter(({ path, text }) => text.includes("trust proxy") && !isTest(path, record))
       .flatMap(({ path, text }) => {
         const code = withoutComments(text);
         return [...code.matchAll(trustsAll)].map(({ index }) => ({

@@ -41,9 +41,9 @@ function weakness({ name, value, file }: Secret, all: readonly Secret[]): Findin
   return twin ? found(`is the same as ${twin.name}`, "when one of the two gets out, both have") : [];
 }
 
-function fallbacks({ sources }: Checkup): Finding[] {
+function fallbacks({ sources, record }: Checkup): Finding[] {
   return sources
-    .filter(({ path }) => !isTest(path))
+    .filter(({ path }) => !isTest(path, record))
     .flatMap(({ path, text }) => {
       const code = withoutComments(text);
       return [...code.matchAll(fallback), ...code.matchAll(taken)].map(

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { guarding } from "../../../cli/doctor/checks/lost-entry.js";
 import { checks } from "../../../cli/doctor/checks.js";
 import type { Checkup } from "../../../cli/doctor/checkup.js";
 import { diagnose } from "../../../cli/doctor/diagnose.js";
@@ -521,6 +522,21 @@ describe("every check", () => {
     const env = { ".env.test": "JWT_SECRET_KEY=test\nBCRYPT_COST=4\n" };
     const sources = { "test/x.test.ts": 'process.env.JWT_SECRET ?? "x";\napp.set("trust proxy", true);\n' };
     expect(diagnose(checkupOf({ sources, env, tracked: [".env.test"] }))).toEqual([]);
+  });
+
+  it("of an installed test is none either, wherever --tests has put it", () => {
+    const text = 'process.env.JWT_SECRET ?? "x";\napp.set("trust proxy", true);\n';
+    const files = { "src/auth/client.ts": { template: "auth-basic/base/test/auth/client.ts", base: text } };
+    expect(diagnose(checkupOf({ files, sources: { "src/auth/client.ts": text } }))).toEqual([]);
+  });
+});
+
+describe("an entry that is lost", () => {
+  it("is unsafe in each list that stands between a request and the user's data, and in those that exist alone", () => {
+    const lists = checkupOf().items.flatMap((item) => Object.keys(item.lists ?? {}));
+    const lost = lists.flatMap((list) => findingsOf("lost-entry", badge(list)));
+    expect(lost.filter(({ level }) => level === "unsafe").map(({ what }) => /\w+$/.exec(what)?.[0])).toEqual(guarding);
+    expect(lost).toHaveLength(lists.length);
   });
 });
 

@@ -8,6 +8,7 @@ import { type Fixture, useFiles } from "../../support/fixture.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const templates = join(root, "templates/auth-basic/base/src");
+const everyItem = join(root, "templates");
 
 /** What other people's formatters do. */
 const styles = {
@@ -23,7 +24,7 @@ const styles = {
   },
 };
 
-async function sources(): Promise<Map<string, string>> {
+async function sources(templates: string): Promise<Map<string, string>> {
   const names = (await readdir(templates, { recursive: true })).filter((name) => name.endsWith(".ts"));
   return new Map(
     await Promise.all(names.map(async (name) => [name, await readFile(join(templates, name), "utf8")] as const)),
@@ -64,7 +65,7 @@ describe("every source of the item, reformatted by its user", () => {
   it.each(Object.entries(styles))(
     "%s: the newer version comes whole, in the user's layout, beside his own code",
     async (_, style) => {
-      const base = await sources();
+      const base = await sources(templates);
       const yours = await formatted(style, map(base, edited));
       const merged = new Map<string, string>();
       for (const [path, text] of base) {
@@ -87,4 +88,15 @@ describe("every source of the item, reformatted by its user", () => {
       for (const path of merged.keys()) expect(await result.read(path), path).toBe(await expected.read(path));
     },
   );
+});
+
+describe("a line that must not compile, reformatted by its user", () => {
+  const below = (text: string) =>
+    [...text.matchAll(/@ts-expect-error.*\n(.*)/g)].map(([, line = ""]) => line.replace(/[\s'";]/g, ""));
+  it.each(Object.entries(styles))("%s: stays the one line below the comment that says so", async (_, style) => {
+    const all = [...(await sources(everyItem))].filter(([, text]) => text.includes("@ts-expect-error"));
+    expect(all.length).toBeGreaterThan(0);
+    const yours = await formatted(style, new Map(all));
+    for (const [path, text] of all) expect(below(await yours.read(path)), path).toEqual(below(text));
+  });
 });

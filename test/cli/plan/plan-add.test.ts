@@ -319,6 +319,17 @@ describe("collisions", () => {
     }
   });
 
+  it("two files that meet where tests stand among the sources are refused, naming both and the way out", async () => {
+    const { dir } = await repo();
+    const test = { template: "door/base/test/door/lock.ts", path: "test/door/lock.ts", text: "export {};\n" };
+    const planning = planDoor(dir, { selection: { testDir: "src" }, templates: [test] });
+    await expect(planning).rejects.toMatchObject({
+      code: "Collision",
+      message: expect.stringMatching(/base\/test\/door\/lock\.ts and .*key\/src\/door\/lock\.ts .*--tests/),
+    });
+    await expect(planDoor(dir, { templates: [test] })).resolves.toMatchObject({ manual: [] });
+  });
+
   it("a file with the very text that we would write is taken over", async () => {
     const { dir } = await repo({ files: { "src/door/ring.ts": 'export const ring = "ring";\n' } });
     const plan = await planDoor(dir);

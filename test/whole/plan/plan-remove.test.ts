@@ -191,6 +191,16 @@ describe("what the user has done since then", () => {
     expect(kept).toEqual([]);
   });
 
+  it("by a formatter alone counts as no edit, and a comment of the user's does", async () => {
+    const formatted = (text: string) => text.replace(/from "(.+)";$/gm, "from '$1'").replaceAll("\n  ", "\n\t");
+    const { kept, tree } = await afterwards(async (fixture) => {
+      await edit(fixture, "src/auth/events.ts", formatted);
+      await edit(fixture, "src/auth/login-name.ts", (text) => `${formatted(text)}// mine\n`);
+    });
+    expect(kept).toEqual(["src/auth/login-name.ts"]);
+    expect(tree["src/auth/events.ts"]).toBeUndefined();
+  });
+
   it("by deleting an installed file is nothing to do", async () => {
     const { kept, tree } = await afterwards(({ dir }) => fs.remove(join(dir, "src/auth/events.ts")));
     expect(kept).toEqual([]);

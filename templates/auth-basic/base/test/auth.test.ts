@@ -1,4 +1,4 @@
-import "./auth/environment.js";
+import "./auth/test-environment.js";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signAccessToken } from "../src/auth/access-token.js";
@@ -29,7 +29,7 @@ import {
   stopAuth,
 } from "./auth/client.js";
 import { duringOutage } from "./auth/database.js";
-import { loginShape, tokensOf, tokensShape, userOf, userShape } from "./auth/shapes.js";
+import { loginShape, storedClaims, tokensOf, tokensShape, userOf, userShape, withRefreshToken } from "./auth/shapes.js";
 
 // What the routes of the module promise. Tokens, bad input and the throttle have files of their own.
 beforeAll(startAuth, 60_000);
@@ -231,7 +231,7 @@ describe("POST /refresh-token", () => {
     const won = answers.filter(({ status }) => status === 200);
     expect(won).toHaveLength(1);
     for (const answer of answers.filter((a) => a.status !== 200)) expectProblem(answer, "ForbiddenError");
-    await expectDead(won[0]?.body);
+    for (const answer of won) await expectDead(tokensOf(answer));
   });
 
   test("a genuine token that is ahead of the database is refused and ends nothing", async () => {
@@ -250,7 +250,7 @@ describe("POST /refresh-token", () => {
     expect(secondsLeft((await rowOf(ada.accessToken)).idleExpiresAt)).toBeGreaterThan(30.9 * days);
     await setSession(ada.accessToken, { idleExpiresAt: fromNow(-1) });
     expectProblem(await refresh(next.refreshToken), "ForbiddenError");
-    expectProblem(await call("POST /validate", { body: { refreshToken: next.refreshToken } }), "ForbiddenError");
+    expectProblem(await call("POST /validate", withRefreshToken(next.refreshToken)), "ForbiddenError");
   });
 
   test("a login is over after SESSION_MAX_DAYS, however often it was used", async () => {
@@ -275,7 +275,7 @@ describe("POST /logout", () => {
   test("a refresh token ends its login, and only that", async () => {
     const ada = await signUp();
     const elsewhere = await logIn(ada.name);
-    const answer = await call("POST /logout", { body: { refreshToken: ada.refreshToken } });
+    const answer = await call("POST /logout", withRefreshToken(ada.refreshToken));
     expect([answer.status, answer.text]).toEqual([204, ""]);
     await expectDead(ada);
     await expectAlive(elsewhere);
@@ -290,7 +290,7 @@ describe("POST /logout", () => {
   test("logging out again is no error", async () => {
     const { accessToken, refreshToken } = await signUp();
     for (let time = 1; time <= 3; time += 1) {
-      expect((await call("POST /logout", { body: { refreshToken } })).status).toBe(204);
+      expect((await call("POST /logout", withRefreshToken(refreshToken))).status).toBe(204);
       expect((await call("POST /logout", { bearer: accessToken })).status).toBe(204);
     }
   });
@@ -298,7 +298,7 @@ describe("POST /logout", () => {
   test("a spent refresh token ends its login too", async () => {
     const ada = await signUp();
     const newest = tokensOf(await refresh(ada.refreshToken));
-    expect((await call("POST /logout", { body: { refreshToken: ada.refreshToken } })).status).toBe(204);
+    expect((await call("POST /logout", withRefreshToken(ada.refreshToken))).status).toBe(204);
     await expectDead(newest);
   });
 
@@ -307,7 +307,7 @@ describe("POST /logout", () => {
     expectProblem(await call("POST /logout"), "NotAuthenticated");
     expectProblem(await call("POST /logout", { body: {} }), "NotAuthenticated");
     const forged = ada.refreshToken.replace(/.$/, (last) => (last === "A" ? "B" : "A"));
-    expectProblem(await call("POST /logout", { body: { refreshToken: forged } }), "NotAuthenticated");
+    expectProblem(await call("POST /logout", withRefreshToken(forged)), "NotAuthenticated");
     expectProblem(await call("POST /logout", { bearer: forged }), "InvalidAccessToken");
     await expectAlive(ada);
   });
@@ -511,7 +511,7 @@ describe("POST /validate", () => {
   test("a live token of either kind is told so, without a rotation", async () => {
     const { accessToken, refreshToken } = await signUp();
     for (let time = 1; time <= 2; time += 1) {
-      const byRefreshToken = await call("POST /validate", { body: { refreshToken } });
+      const byRefreshToken = await call("POST /validate", withRefreshToken(refreshToken));
       expect([byRefreshToken.status, byRefreshToken.text]).toEqual([204, ""]);
       expect((await call("POST /validate", { bearer: accessToken })).status).toBe(204);
     }
@@ -521,7 +521,7 @@ describe("POST /validate", () => {
   test("a dead token of either kind gets the error it would get elsewhere", async () => {
     const { accessToken, refreshToken } = await signUp();
     await call("POST /logout", { bearer: accessToken });
-    expectProblem(await call("POST /validate", { body: { refreshToken } }), "ForbiddenError");
+    expectProblem(await call("POST /validate", withRefreshToken(refreshToken)), "ForbiddenError");
     expectProblem(await call("POST /validate", { bearer: accessToken }), "InvalidAccessToken");
     expectProblem(await call("POST /validate"), "NotAuthenticated");
   });
@@ -529,7 +529,7 @@ describe("POST /validate", () => {
   test("asking about a spent token ends nothing", async () => {
     const ada = await signUp();
     const newest = tokensOf(await refresh(ada.refreshToken));
-    expectProblem(await call("POST /validate", { body: { refreshToken: ada.refreshToken } }), "ForbiddenError");
+    expectProblem(await call("POST /validate", withRefreshToken(ada.refreshToken)), "ForbiddenError");
     await expectAlive(newest);
   });
 });
@@ -544,8 +544,8 @@ describe("GET /health", () => {
 describe("access tokens", () => {
   test("one that was good is refused once it has expired", async () => {
     const ada = await signUp();
-    const claims = { auth_time: new Date(), amr: "pwd" };
-    const short = await signAccessToken({ id: sessionOf(ada.accessToken), userId: ada.id, claims }, 2);
+    const subject = { id: sessionOf(ada.accessToken), userId: ada.id, claims: storedClaims };
+    const short = await signAccessToken(subject, 2);
     expect((await call("GET /me", { bearer: short })).status).toBe(200);
     await new Promise((resolve) => setTimeout(resolve, 2_100));
     expectProblem(await call("GET /me", { bearer: short }), "InvalidAccessToken");
@@ -604,7 +604,7 @@ describe("while the database is away", () => {
         await call("POST /login", { body: credentials(ada.name) }),
         await refresh(ada.refreshToken),
         await call("POST /logout", { bearer: ada.accessToken }),
-        await call("POST /validate", { body: { refreshToken: ada.refreshToken } }),
+        await call("POST /validate", withRefreshToken(ada.refreshToken)),
         await call("GET /me", { bearer: ada.accessToken }),
         await call("PUT /password", { bearer: ada.accessToken, body: { currentPassword: password, newPassword } }),
         await call("GET /health"),

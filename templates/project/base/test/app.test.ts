@@ -1,4 +1,4 @@
-import "./auth/environment.js";
+import "./auth/test-environment.js";
 import request from "supertest";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { app } from "../src/app.js";

@@ -25,7 +25,7 @@ export interface ClaimDefinition {
   readonly type: z.ZodType;
   /** Its name on `req.auth`; without one it is for others who read the token. */
   readonly onAuth?: string;
-  /** Whether another value in that column ends the user's sessions; else it shows with the next token. */
+  /** Whether another value in that column of the user ends their sessions; else it shows with the next token. */
   readonly endsSessions?: boolean;
   /** For a registered claim: the standard whose claim this is. */
   readonly standard?: string;
@@ -53,6 +53,12 @@ type Checked<C extends ClaimDefinition> = C["name"] extends OwnName
 
 type NamedOnAuth<C extends ClaimDefinition> = C["onAuth"] extends AuthName
   ? Refused<`req.auth.${C["onAuth"]} is taken.`>
+  : EndingSessions<C>;
+
+type EndingSessions<C extends ClaimDefinition> = C["endsSessions"] extends true
+  ? C["from"] extends AnyColumn
+    ? C & AccessClaim
+    : Refused<"Only a column can say when it has another value.">
   : C & AccessClaim;
 
 /** An entry of `accessClaims`. Its type tells a registered name from one that is free; `checkClaims` does so at start. */
@@ -95,14 +101,20 @@ type AuthName = (typeof onEachAuth)[number];
 export function checkClaims(claims: readonly ClaimDefinition[]): void {
   const names: string[] = [...own];
   const onAuth: string[] = [...onEachAuth];
-  for (const { name, onAuth: member, standard } of claims) {
+  for (const { name, from, onAuth: member, standard, endsSessions } of claims) {
+    if ([name, member].includes("__proto__")) throw refused(name, "can't be named like that");
     if (names.includes(name)) throw refused(name, "is there already");
     if (standard === undefined && isRegistered(name)) throw refused(name, "is registered: take another name");
     if (member !== undefined && onAuth.includes(member))
       throw refused(name, `can't be req.auth.${member}: that is taken`);
+    if (endsSessions && !isOfUser(from)) throw refused(name, "ends no sessions: only a column of the user can");
     names.push(name);
     if (member !== undefined) onAuth.push(member);
   }
+}
+
+function isOfUser(from: AnyColumn | SQL): boolean {
+  return "table" in from && from.table !== sessions;
 }
 
 function isRegistered(name: string): boolean {

@@ -21,7 +21,10 @@ import type { NewSession } from "./sessions.js";
 import * as store from "./store.js";
 import { admitClient, admitPasswordAttempt } from "./throttle.js";
 
-/** A login that has passed every check. Only `checkLogin` makes one of a login, so that no way in can forget the checks. */
+/**
+ * A login that has passed every check, as they saw it. Only `checkLogin` makes one of a login, so that no way in can forget
+ * the checks; it is good for one session of that user.
+ */
 export type CheckedLogin = Login & { readonly [isChecked]: true };
 
 /** A session that was just started, and whose it is. */
@@ -105,8 +108,8 @@ export async function openSession(
   client: ClientInfo,
   { first, event = "authn_login_success" }: Opening = {},
 ): Promise<Opened | null> {
-  if (!checkedLogins.has(login)) throw new Error("A session takes a login that has passed its checks.");
-  const opened = await store.insertSession(row, first ?? login);
+  if (!checkedLogins.delete(login)) throw new Error("A session takes a login that has passed its checks.");
+  const opened = await store.insertSession(row, login, first);
   if (!opened) return null;
   await emit({ event, outcome: "success", userId: opened.user.id, sessionId: opened.session.id, client });
   for (const started of sessionStarts) await started(opened.session, client, replaces);
@@ -236,9 +239,11 @@ function asUser(profile: Pick<store.User, "id" | typeof loginName>): store.User 
   return { ...profile, createdAt: new Date() } as store.User;
 }
 
-function passed(login: Login): CheckedLogin {
+function passed({ user, amr, ...others }: Login): CheckedLogin {
+  const unchanging = { ...others, user: Object.freeze({ ...user }), amr: Object.freeze([...amr]) };
+  const login = Object.freeze(unchanging) as Login as CheckedLogin;
   checkedLogins.add(login);
-  return login as CheckedLogin;
+  return login;
 }
 
 function accountIsGone(): never {

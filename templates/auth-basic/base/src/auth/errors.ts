@@ -1,14 +1,18 @@
 import { STATUS_CODES } from "node:http";
 import { types } from "node:util";
-import type { z } from "zod";
+import { z } from "zod";
 import { credentialErrors } from "./credential-errors.js";
+import { loginNameInWords } from "./login-name.js";
 
 /** The failures of the module itself. Each row is what clients see of one. */
 export const errorTable = {
-  UsernameNotAvailable: row(409, "This username is not available."),
+  UsernameNotAvailable: row(409, `This ${loginNameInWords} is not available.`),
   FieldNotAvailable: row(409, "Another account has this."),
   AccountInUse: row(409, "Other data still refers to this account, so it can't be deleted."),
-  InvalidLoginCredentials: row(credentialErrors.InvalidLoginCredentials.status, "Wrong username or password."),
+  InvalidLoginCredentials: row(
+    credentialErrors.InvalidLoginCredentials.status,
+    `Wrong ${loginNameInWords} or password.`,
+  ),
   NotAuthenticated: row(401, "Log in first."),
   InvalidAccessToken: row(credentialErrors.InvalidAccessToken.status, "The access token is not valid."),
   ForbiddenError: row(403, "This is not allowed."),
@@ -59,6 +63,8 @@ export function defineError<Members extends MemberSchemas = NoMembers>(
   members: Members = {} as Members,
 ): ErrorDefinition<Members> {
   if (definitions.has(code)) throw new Error(`The error code ${code} is defined twice.`);
+  if (!Number.isInteger(status) || status < 400 || status > 599)
+    throw new Error(`The error code ${code} needs a status from 400 to 599.`);
   const taken = reservedMembers.find((name) => name in members);
   if (taken) throw new Error(`The error code ${code} can't have a member ${taken}: every problem may have that.`);
   if (status >= 500 && Object.keys(members).length > 0)
@@ -95,7 +101,7 @@ interface ErrorDetails {
   detail?: string;
   issues?: InputIssue[];
   retryAfterSeconds?: number;
-  /** Another challenge than that of RFC 6750: one of RFC 9470, say. */
+  /** Another challenge than that of RFC 6750: one of RFC 9470, say. ASCII alone. */
   wwwAuthenticate?: string;
   /** For the log only. */
   cause?: unknown;
@@ -103,7 +109,7 @@ interface ErrorDetails {
 
 type DetailsOf<Members extends MemberSchemas> = keyof Members extends never
   ? [details?: ErrorDetails]
-  : [details: ErrorDetails & { members: z.output<z.ZodObject<Members>> }];
+  : [details: ErrorDetails & { members: z.input<z.ZodObject<Members>> }];
 
 /** Every failure that the module answers with; anything else that is thrown becomes InternalError. */
 export class AuthError<Members extends MemberSchemas = NoMembers> extends Error {
@@ -115,15 +121,23 @@ export class AuthError<Members extends MemberSchemas = NoMembers> extends Error 
   readonly members: Readonly<Record<string, unknown>>;
 
   constructor(kind: ErrorCode | ErrorDefinition<Members>, ...[details = {}]: DetailsOf<NoInfer<Members>>) {
-    const { code, detail } = definitionOf(kind);
+    const { code, detail, members } = definitionOf(kind);
+    const { wwwAuthenticate } = details;
+    if (!isHeaderText(wwwAuthenticate)) throw new Error(`The challenge of ${code} can't stand in a header.`);
     super(details.detail ?? detail);
     if (details.cause !== undefined) Object.assign(this, { cause: details.cause });
     this.code = code;
     this.issues = details.issues;
     this.retryAfterSeconds = details.retryAfterSeconds;
-    this.wwwAuthenticate = details.wwwAuthenticate;
-    this.members = "members" in details ? details.members : {};
+    this.wwwAuthenticate = wwwAuthenticate;
+    // A value may hold more than its type says, a row its hash: nothing stays but what is declared, at any depth.
+    this.members = "members" in details ? z.object(members).parse(details.members) : {};
   }
+}
+
+/** Node refuses others when the answer is written, and then nobody answers. */
+function isHeaderText(text = ""): boolean {
+  return /^[ -~]*$/.test(text);
 }
 
 /** The error, and what caused it, the root last. (`instanceof` would miss those of another realm: under jest, Node's own.) */
@@ -149,13 +163,11 @@ export interface Problem {
 
 /** What the client sees of `error`. */
 export function toProblem(error: AuthError): Problem {
-  const { status, title, detail, members } = definitionOf(error.code);
+  const { status, title, detail } = definitionOf(error.code);
   const shown = status < 500 ? error.message : detail;
   const problem: Problem = { type: "about:blank", title, status, detail: shown, code: shownCode(error.code) };
   if (error.issues) problem.errors = error.issues;
-  // Nothing but what is declared: a value may hold more than its type says.
-  const declared = Object.keys(members).map((name) => [name, error.members[name]]);
-  return { ...problem, ...Object.fromEntries(declared) };
+  return { ...problem, ...error.members };
 }
 
 /** RFC 9457: where `type` is about:blank, the title is the status's own. */

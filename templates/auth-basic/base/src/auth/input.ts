@@ -3,19 +3,27 @@ import { AuthError } from "./errors.js";
 import { loginName, loginNameType } from "./login-name.js";
 import { type ClearableField, type FieldsWith, type FieldType, fieldEntries, isNullable } from "./user-fields.js";
 
-/** `.meta()` is for documents alone. Lengths there are generous: texts are normalized before they are measured. */
-const anyPassword = { format: "password", minLength: 1, maxLength: 1024 };
+/**
+ * Normalizing takes time with the square of a text's length: so what is far too long is refused before. The limit is
+ * generous, since a text can be longer before it is normalized than after.
+ */
+const maxUnnormalizedPassword = 1024;
+
+/** `.meta()` is for documents alone. */
+const anyPassword = { format: "password", minLength: 1, maxLength: maxUnnormalizedPassword };
+const tooLong = "This is too long.";
 const anyNewPassword = { ...anyPassword, description: "15 to 256 characters after NFC, any of them." };
 
 /** Refuses only what no password can be, so that old ones still log in. The policy for new ones is in `password-checks.ts`. */
 const password = z
   .string()
   .min(1)
+  .max(maxUnnormalizedPassword, { message: tooLong })
   .refine((text) => !/\p{Cs}/u.test(text), { message: "Half of a character." })
   .meta(anyPassword);
 
 /** Checked by `password-checks.ts`. */
-const newPassword = z.string().meta(anyNewPassword);
+const newPassword = z.string().max(maxUnnormalizedPassword, { message: tooLong }).meta(anyNewPassword);
 
 const refreshToken = z.string().meta({ pattern: "^[\\w-]+$", maxLength: 72 });
 

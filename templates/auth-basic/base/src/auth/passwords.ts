@@ -20,7 +20,7 @@ const unusableHash = `${"c".repeat(21)}u${"c".repeat(31)}`;
  * not chosen a password yet.
  */
 export const noPassword: Readonly<PasswordHash> = Object.freeze({
-  passwordHash: `$2b$${String(config.bcryptCost).padStart(2, "0")}$${unusableHash}`,
+  passwordHash: nobodysHash(config.bcryptCost),
   pepperId: current.id,
 });
 
@@ -40,8 +40,24 @@ export async function verifyPassword(password: string, stored: PasswordHash | nu
   const { passwordHash, pepperId } = stored ?? noPassword;
   const known = peppers.find(({ id }) => id === pepperId);
   const { mix } = known ?? current;
-  const same = await inBcryptQueue(() => bcrypt.compare(mix(password), passwordHash));
+  const same = await inBcryptQueue(() => compare(mix(password), passwordHash));
   return same && stored !== null && known !== undefined;
+}
+
+/**
+ * A wrong password costs what today's hashes cost: a quicker answer would say that there is an account, with a hash from a
+ * cheaper day. Each step of the cost doubles the work, so the steps up to today's add up to the difference.
+ */
+async function compare(mixed: string, hash: string): Promise<boolean> {
+  const same = await bcrypt.compare(mixed, hash);
+  if (same) return true;
+  for (let cost = bcrypt.getRounds(hash); cost < config.bcryptCost; cost += 1)
+    await bcrypt.compare(mixed, nobodysHash(cost));
+  return false;
+}
+
+function nobodysHash(cost: number): string {
+  return `$2b$${String(cost).padStart(2, "0")}$${unusableHash}`;
 }
 
 /** Whether the hash was made with another cost or pepper than today's. */

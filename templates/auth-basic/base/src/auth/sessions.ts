@@ -25,7 +25,11 @@ export interface NewSession {
 }
 
 /** A session whose client holds tokens. */
-export function newTokens(client: ClientInfo): NewSession {
+export interface NewTokens extends NewSession {
+  deliver(stored: store.StoredSession): Promise<Tokens>;
+}
+
+export function newTokens(client: ClientInfo): NewTokens {
   const family = newFamily();
   return {
     row: { id: family.sessionId, ip: client.ip, userAgent: client.userAgent },

@@ -5,6 +5,7 @@ import {
   desc,
   eq,
   getTableColumns,
+  getTableName,
   gt,
   is,
   isNull,
@@ -61,14 +62,18 @@ export interface SessionRow {
   userAgent: string | null;
 }
 
-/** Whose session it is, at which epoch of theirs, and how that was proven (RFC 8176). */
+/** Whose session it is, and at which epoch of theirs. */
 export interface SessionOwner {
   user: User;
   sessionEpoch: number;
+}
+
+/** How that was proven, in the words of RFC 8176. */
+export interface ProvenOwner extends SessionOwner {
   amr: readonly string[];
 }
 
-/** What a transaction does before it writes a session, and whose that is then; null where there is to be none. */
+/** What a transaction does before it writes a session, and its owner after that; null where there is to be none. */
 export type BeforeSession = (tx: Database) => Promise<SessionOwner | null>;
 
 /** A session row that was just written. */
@@ -159,7 +164,7 @@ export async function insertUser(
     .returning(publicUser);
   if (!added) return null;
   for (const insert of inserts) await insert(tx, added);
-  return { user: added, sessionEpoch: 0, amr: ["pwd"] };
+  return { user: added, sessionEpoch: 0 };
 }
 
 export async function findCredentials(by: { usernameCanonical: string } | { id: string }): Promise<Credentials | null> {
@@ -210,7 +215,7 @@ export async function unlessTaken<T>(id: string, values: UserValues, write: () =
   try {
     return await write();
   } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
+    if (!isUniqueViolation(error, getTableName(users))) throw error;
     await refuseTaken(id, values);
     // Whoever had it has let it go since, or the index folds what it compares.
     throw notAvailable(uniqueNames(values)) ?? error;
@@ -252,13 +257,15 @@ export async function replaceHash(userId: string, old: PasswordHash, newer: Pass
 }
 
 /**
- * A session for `owner`, or for whom it answers: that happens before it in the same transaction. Null when it answers
- * null, and when the owner's password has been changed, or the owner barred, since `sessionEpoch`.
+ * A session for `owner`. What comes `first`, in the same transaction, may change the owner, but not who that is. Null when
+ * it answers null, and when the owner's password has been changed, or the owner barred, since `sessionEpoch`.
  */
-export async function insertSession(session: SessionRow, owner: SessionOwner | BeforeSession) {
+export async function insertSession(session: SessionRow, owner: ProvenOwner, first?: BeforeSession) {
   return transaction(async (tx) => {
-    const settled = typeof owner === "function" ? await owner(tx) : owner;
-    const started = settled && (await startSession(tx, session, settled));
+    const settled = first ? await first(tx) : owner;
+    if (!settled) return null;
+    if (settled.user.id !== owner.user.id) throw new Error("This would be a session of another user.");
+    const started = await startSession(tx, session, { ...settled, amr: owner.amr });
     return started && { user: settled.user, session: started };
   });
 }
@@ -459,7 +466,7 @@ export const nextEpoch = sql`${users.sessionEpoch} + 1`;
  * The row comes from a locked read of its owner: a password change either sees the new session and ends it, or has
  * moved the epoch and no row is made.
  */
-async function startSession(tx: Database, session: SessionRow, { user, sessionEpoch, amr }: SessionOwner) {
+async function startSession(tx: Database, session: SessionRow, { user, sessionEpoch, amr }: ProvenOwner) {
   const row = {
     id: sql`${session.id}`,
     userId: users.id,

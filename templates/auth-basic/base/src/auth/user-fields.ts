@@ -18,13 +18,17 @@ export const userFields = {
   displayName: { type: text(100), atSignUp: "optional", inPatch: true, inAnswers: true, unique: false },
 } as const satisfies UserFields;
 
-/** Text of 1 to `most` characters, without control characters. */
+/**
+ * Text of 1 to `most` characters, without control characters. A longer one is not normalized: that takes time with the
+ * square of its length.
+ */
 export function text(most: number) {
+  const message = `Use 1 to ${most} characters.`;
   return z
     .string()
-    .max(4 * most)
+    .max(4 * most, { message, abort: true })
     .normalize("NFC")
-    .refine((value) => [...value].length >= 1 && [...value].length <= most, { message: `Use 1 to ${most} characters.` })
+    .refine((value) => [...value].length >= 1 && [...value].length <= most, { message })
     .refine((value) => !/[\p{Cc}\p{Cs}]/u.test(value), { message: "Control characters are not allowed." })
     .meta({ pattern: "^\\P{Cc}+$", maxLength: 4 * most, description: `1 to ${most} characters after NFC.` });
 }

@@ -1,17 +1,18 @@
-import "./environment.js";
+import "./test-environment.js";
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import express from "express";
 import request, { type Response } from "supertest";
 import { expect } from "vitest";
-import { type ErrorCode, errorTable, shownCode } from "../../src/auth/errors.js";
+import { AuthError, type ErrorCode, errorTable, shownCode } from "../../src/auth/errors.js";
 import { type AuthEvent, eventSinks } from "../../src/auth/events.js";
+import { loginChecks } from "../../src/auth/hooks.js";
 import { loginName } from "../../src/auth/login-name.js";
 import { protectedRoute } from "../../src/middleware/jwt.js";
 import { authRouter, closeAuth } from "../../src/routes/auth.js";
 import { prepareDatabase, releaseDatabase } from "./database.js";
 import { nameWith } from "./login-names.js";
-import { type Tokens, tokensOf, userOf } from "./shapes.js";
+import { type Tokens, tokensOf, userOf, withRefreshToken } from "./shapes.js";
 
 export const password = "nine blue herons wade";
 
@@ -113,7 +114,7 @@ export async function logIn(name: string, secret = password): Promise<Tokens> {
 }
 
 export async function refresh(refreshToken: string): Promise<Response> {
-  return call("POST /refresh-token", { body: { refreshToken } });
+  return call("POST /refresh-token", withRefreshToken(refreshToken));
 }
 
 /** A name to log in with that nobody has. */
@@ -139,7 +140,7 @@ export function sessionOf(accessToken: string): string {
 /** Both tokens open what they are for. */
 export async function expectAlive({ accessToken, refreshToken }: Tokens): Promise<void> {
   expect((await call("GET /me", { bearer: accessToken })).status).toBe(200);
-  expect((await call("POST /validate", { body: { refreshToken } })).status).toBe(204);
+  expect((await call("POST /validate", withRefreshToken(refreshToken))).status).toBe(204);
 }
 
 /** Neither token opens anything. */
@@ -167,4 +168,32 @@ export function expectProblem(answer: Response, code: ErrorCode, path?: string):
 function challenge(code: ErrorCode, status: number): string | undefined {
   if (code === "InvalidAccessToken") return 'Bearer error="invalid_token"';
   return status === 401 ? "Bearer" : undefined;
+}
+
+/**
+ * `attempt` sends the right password, and a login check refuses it: each time that counts as a guess, and the network it
+ * comes from is not remembered as the owner's, which would pass the account's limit by.
+ */
+export async function expectRefusalsToCount(name: string, attempt: (from: string) => Promise<Response>): Promise<void> {
+  const [often, once] = [newAddress(), newAddress()];
+  await whileChecksRefuse(async () => {
+    expectProblem(await attempt(once), "ForbiddenError");
+    for (let time = 1; time <= 10; time += 1) expectProblem(await attempt(often), "ForbiddenError");
+    expectProblem(await attempt(often), "TooManyRequests");
+  });
+  const wrong = credentials(name, "a wrong password");
+  await Promise.all(Array.from({ length: 89 }, () => call("POST /login", { body: wrong })));
+  expectProblem(await attempt(once), "TooManyRequests");
+}
+
+async function whileChecksRefuse(work: () => Promise<void>): Promise<void> {
+  const refuse = async () => {
+    throw new AuthError("ForbiddenError");
+  };
+  loginChecks.push(refuse);
+  try {
+    await work();
+  } finally {
+    loginChecks.splice(loginChecks.indexOf(refuse), 1);
+  }
 }

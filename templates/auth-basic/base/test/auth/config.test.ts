@@ -1,9 +1,9 @@
-import "./environment.js";
+import "./test-environment.js";
 import { describe, expect, test } from "vitest";
 import { readConfig } from "../../src/auth/config.js";
 import { AuthError, errorTable, shownCode } from "../../src/auth/errors.js";
 import { eventSinks } from "../../src/auth/events.js";
-import { environment } from "./environment.js";
+import { environment } from "./test-environment.js";
 
 // What the module is told by its environment, and the lists that a client can rely on.
 

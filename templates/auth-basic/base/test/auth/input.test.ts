@@ -1,4 +1,4 @@
-import "./environment.js";
+import "./test-environment.js";
 import { gzipSync } from "node:zlib";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -19,7 +19,7 @@ import {
   stopAuth,
 } from "./client.js";
 import { kept, nameWith, notNames, possibleNames, spellingsOf, twins } from "./login-names.js";
-import { userOf } from "./shapes.js";
+import { refreshTokenBodies, userOf } from "./shapes.js";
 
 // Whatever a client sends, the answer says what is wrong with it: never a 500, never a library's text.
 
@@ -27,9 +27,7 @@ import { userOf } from "./shapes.js";
 const routes: Record<string, Record<string, unknown>> = {
   "POST /signup": { email: "ada@example.org", ...credentials(nameWith("ada")), displayName: "Ada" },
   "POST /login": credentials(nameWith("ada")),
-  "POST /refresh-token": { refreshToken: "x" },
-  "POST /logout": { refreshToken: "x" },
-  "POST /validate": { refreshToken: "x" },
+  ...refreshTokenBodies,
   "PATCH /me": { email: null, ...named(nameWith("ada")), displayName: null, currentPassword: password },
   "DELETE /me": { password },
   "PUT /password": { currentPassword: password, newPassword: password },
@@ -260,6 +258,23 @@ describe("an application that parses bodies itself", () => {
     const form = { body: `${loginName}=${name}`, headers: { "Content-Type": "application/x-www-form-urlencoded" } };
     expectProblem(await call("POST /login", { app, ...form }), "UnsupportedMediaType");
   });
+});
+
+describe("a text of any length", () => {
+  test("is measured before it is normalized: combining marks in a wrong order don't stop the server", async () => {
+    const app = express();
+    app.use(express.json({ limit: "1mb" }));
+    app.use("/api/auth", authRouter);
+    const marks = `a${"\u0315\u0300".repeat(30_000)}`;
+    const startedAt = performance.now();
+    for (const [route, known] of Object.entries(routes)) {
+      for (const name of [loginName, "displayName", "password", "currentPassword", "newPassword"]) {
+        const request = { app, bearer: ada.accessToken, body: { ...known, [name]: marks } };
+        if (name in known) expectProblem(await call(route, request), "ValidationError", name);
+      }
+    }
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+  }, 60_000);
 });
 
 type Send = (request: { body?: unknown; headers?: Record<string, string> }) => ReturnType<typeof call>;

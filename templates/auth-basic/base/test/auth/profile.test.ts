@@ -1,4 +1,4 @@
-import "./environment.js";
+import "./test-environment.js";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ProfileChange, profileChanges } from "../../src/auth/hooks.js";
@@ -26,7 +26,7 @@ import { userShape } from "./shapes.js";
 
 // What `PATCH /me` promises of the name, and of bodies that change nothing.
 beforeAll(startAuth, 60_000);
-afterAll(stopAuth);
+afterAll(stopAuth, 60_000);
 
 const patch = ({ accessToken }: Person, body: unknown) => call("PATCH /me", { bearer: accessToken, body });
 const rename = (person: Person, name: string) => patch(person, { ...named(name), currentPassword: password });

@@ -1,4 +1,4 @@
-import "./environment.js";
+import "./test-environment.js";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closers } from "../../src/auth/close.js";
@@ -20,7 +20,7 @@ import {
   startAuth,
   stopAuth,
 } from "./client.js";
-import { tokensOf } from "./shapes.js";
+import { tokensOf, withRefreshToken } from "./shapes.js";
 
 beforeAll(startAuth, 60_000);
 afterAll(stopAuth, 60_000);
@@ -38,8 +38,8 @@ describe("auth:purge", () => {
     expect((await purge()).deleted["sessions"]).toBe(1);
     expect(await isStored(person)).toBe(false);
     expectProblem(await refresh(person.refreshToken), "ForbiddenError");
-    expectProblem(await call("POST /validate", { body: { refreshToken: person.refreshToken } }), "ForbiddenError");
-    expect((await call("POST /logout", { body: { refreshToken: person.refreshToken } })).status).toBe(204);
+    expectProblem(await call("POST /validate", withRefreshToken(person.refreshToken)), "ForbiddenError");
+    expect((await call("POST /logout", withRefreshToken(person.refreshToken))).status).toBe(204);
   });
 
   test.each([

@@ -1,10 +1,10 @@
-import "./environment.js";
+import "./test-environment.js";
 import { inspect } from "node:util";
 import { eq } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { type CheckedLogin, openSession, provePassword } from "../../src/auth/accounts.js";
+import { type CheckedLogin, checkLogin, openSession, provePassword } from "../../src/auth/accounts.js";
 import { AuthError, defineError, toProblem } from "../../src/auth/errors.js";
 import { eventSinks, onEvent } from "../../src/auth/events.js";
 import {
@@ -31,6 +31,7 @@ import {
   events,
   expectAlive,
   expectProblem,
+  expectRefusalsToCount,
   logIn,
   named,
   newName,
@@ -41,8 +42,9 @@ import {
   stopAuth,
 } from "./client.js";
 import { duringOutage } from "./database.js";
-import { expectRefusalsToCount } from "./guesses.js";
 import { loginShape } from "./shapes.js";
+
+const anyClient = { ip: null, userAgent: null };
 
 beforeAll(startAuth, 60_000);
 afterAll(stopAuth, 60_000);
@@ -95,12 +97,38 @@ describe("a login check", () => {
 
   test("can't be left out: a login that has not passed them starts no session", async () => {
     const { id, name } = await signUp();
-    const client = { ip: null, userAgent: null };
-    const login = await provePassword({ [loginName]: name, password }, client);
-    const opening = openSession(login as CheckedLogin, newTokens(client), client);
+    const login = await provePassword({ [loginName]: name, password }, anyClient);
+    const opening = openSession(login as CheckedLogin, newTokens(anyClient), anyClient);
     await expect(opening).rejects.toThrow("A session takes a login that has passed its checks.");
     const rows = await read((db) => db.select().from(sessions).where(eq(sessions.userId, id)));
     expect(rows).toHaveLength(1);
+  });
+
+  test("that has passed a login has passed what it saw: its user and its proof are the session's, whatever comes", async () => {
+    const [ada, bob] = [await signUp(), await signUp()];
+    const proven = await provePassword({ [loginName]: ada.name, password }, anyClient);
+    const login = await checkLogin(proven, anyClient);
+    Object.assign(proven, { user: { ...proven.user, id: bob.id }, amr: ["pwd", "otp"] });
+    expect(() => Object.assign(login.user, { id: bob.id })).toThrow(TypeError);
+    expect(() => Object.assign(login.amr, { 1: "otp" })).toThrow(TypeError);
+    const opened = await openSession(login, newTokens(anyClient), anyClient);
+    expect(opened).toMatchObject({ user: { id: ada.id }, session: { userId: ada.id, claims: { amr: "pwd" } } });
+  });
+
+  test("that has passed a login has passed it for one session", async () => {
+    const { name } = await signUp();
+    const login = await checkLogin(await provePassword({ [loginName]: name, password }, anyClient), anyClient);
+    await openSession(login, newTokens(anyClient), anyClient);
+    await expect(openSession(login, newTokens(anyClient), anyClient)).rejects.toThrow("A session takes a login");
+  });
+
+  test("that has passed a login has passed it for no other user's session", async () => {
+    const [ada, bob] = [await signUp(), await signUp()];
+    const { user } = await provePassword({ [loginName]: bob.name, password }, anyClient);
+    const login = await checkLogin(await provePassword({ [loginName]: ada.name, password }, anyClient), anyClient);
+    const first = async () => ({ user, sessionEpoch: 0 });
+    await expect(openSession(login, newTokens(anyClient), anyClient, { first })).rejects.toThrow();
+    expect(await read((db) => db.select().from(sessions).where(eq(sessions.userId, bob.id)))).toHaveLength(1);
   });
 });
 
@@ -171,13 +199,42 @@ describe("an error code of an add-on", () => {
     expect(problem.status).toBe(401);
   });
 
+  test("sends nothing inside of a member either that its schema has not", async () => {
+    const { id } = await signUp();
+    const [row] = await read((db) => db.select().from(users).where(eq(users.id, id)));
+    if (!row) throw new Error("Nobody is there.");
+    const owned = defineError("Owned", 409, "Somebody has it.", { owner: z.object({ id: z.string() }) });
+    const { body } = await refusedLogin(() => new AuthError(owned, { members: { owner: row } }));
+    expect(body.owner).toEqual({ id });
+  });
+
+  test.each([
+    [
+      "a member of another kind",
+      () => new AuthError(secondFactorRequired, { members: { challenge: 1 as never, factors: [] } }),
+    ],
+    [
+      "a challenge that no header can hold",
+      () => new AuthError(outOfHours, { wwwAuthenticate: "Bearer\r\nSet-Cookie: a=b" }),
+    ],
+    ["a challenge beyond ASCII", () => new AuthError(outOfHours, { wwwAuthenticate: 'Bearer realm="Zürich → Łódź"' })],
+  ])("with %s is a fault of the server, and answered as one", async (_what, refusal) => {
+    const answer = await refusedLogin(refusal);
+    expectProblem(answer, "InternalError");
+    expect(answer.headers["set-cookie"]).toBeUndefined();
+  });
+
   test("takes the members that it declares, and no others", () => {
     // @ts-expect-error: its members are needed
     new AuthError(secondFactorRequired);
+    const challenge = "c1";
     // @ts-expect-error: `factors` is needed
-    new AuthError(secondFactorRequired, { members: { challenge: "c1" } });
+    expect(() => new AuthError(secondFactorRequired, { members: { challenge } })).toThrow("factors");
+    const sms = { challenge, factors: ["sms" as const] };
     // @ts-expect-error: no such factor
-    new AuthError(secondFactorRequired, { members: { challenge: "c1", factors: ["sms"] } });
+    expect(() => new AuthError(secondFactorRequired, { members: sms })).toThrow();
+    const totp = { challenge, factors: ["totp" as const] };
+    new AuthError(secondFactorRequired, { members: totp });
     // @ts-expect-error: it has no members
     new AuthError(outOfHours, { members: { opensAt: "9" } });
     // @ts-expect-error: neither have the module's own
@@ -186,9 +243,11 @@ describe("an error code of an add-on", () => {
     expect(() => new AuthError("NotFund")).toThrow("NotFund");
   });
 
-  test("that is taken, or has a member of every problem, is named at the start", () => {
+  test("that is taken, has no status of an error, or a member of every problem, is named at the start", () => {
     expect(() => defineError("OutOfHours", 403, "Closed.")).toThrow(/OutOfHours.* twice/);
     expect(() => defineError("NotFound", 404, "None.")).toThrow(/NotFound.* twice/);
+    for (const status of [200, 302, 399, 600, 1000, Number.NaN, 404.5])
+      expect(() => defineError(`With-${status}`, status, "No.")).toThrow(`With-${status} needs a status`);
     for (const name of ["type", "title", "status", "detail", "instance", "code", "errors"])
       expect(() => defineError(`With-${name}`, 403, "No.", { [name]: z.string() })).toThrow(
         `With-${name} can't have a member ${name}`,
@@ -299,7 +358,7 @@ describe("a session transport", () => {
     const { name } = await signUp();
     const transport: (typeof sessionTransports)[number] = (req) => {
       if (req.get("x-transport") !== "name only") return null;
-      const { row } = newTokens({ ip: null, userAgent: null });
+      const { row } = newTokens(anyClient);
       return { row, deliver: ({ id }) => ({ session: id }) };
     };
     sessionTransports.push(transport);
@@ -310,7 +369,7 @@ describe("a session transport", () => {
     const usual = await logIn(name);
     sessionTransports.splice(sessionTransports.indexOf(transport), 1);
     expect(carried.body).toEqual(loginShape(named(name), { session: expect.any(String) }));
-    expect(usual.refreshToken).toEqual(expect.any(String));
+    await expectAlive(usual);
   });
 });
 

@@ -1,4 +1,4 @@
-import "./environment.js";
+import "./test-environment.js";
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request } from "node:http";
@@ -33,9 +33,9 @@ import {
   stopAuth,
 } from "./client.js";
 import { dumpDatabase } from "./database.js";
-import { environment } from "./environment.js";
 import { nameWith } from "./login-names.js";
 import { tokensOf, userOf } from "./shapes.js";
+import { environment } from "./test-environment.js";
 
 // Passwords: which ones are taken, what becomes of them, how often they may be guessed, and what others get to see.
 

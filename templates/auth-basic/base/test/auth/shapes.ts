@@ -1,7 +1,9 @@
 import type { Response } from "supertest";
 import { expect } from "vitest";
 import { loginName } from "../../src/auth/login-name.js";
-import { environment } from "./environment.js";
+import type { Auth } from "../../src/middleware/authenticators.js";
+import type { Call } from "./client.js";
+import { environment } from "./test-environment.js";
 
 // What clients are answered, to the member, and where in an answer it stands. An answer that you change is changed here,
 // and in no other test.
@@ -73,6 +75,19 @@ export function authShape(known: object = {}) {
   };
 }
 
+/** What is stored behind the claims of a login with a password. */
+export const storedClaims = { auth_time: new Date(), amr: "pwd" };
+
+/** What another part of an application might put on a request. */
+export const someAuth: Auth = {
+  userId: "somebody",
+  sessionId: "s",
+  tokenId: "t",
+  expiresAt: Math.floor(Date.now() / 1000) + 3600,
+  authTime: Math.floor(Date.now() / 1000),
+  amr: ["pwd"],
+};
+
 /** The tokens in an answer. */
 export function tokensOf({ body }: Response): Tokens {
   return { accessToken: body.accessToken, refreshToken: body.refreshToken };
@@ -82,3 +97,15 @@ export function tokensOf({ body }: Response): Tokens {
 export function userOf({ body }: Response): { id: string; name: string; createdAt: string } {
   return { ...body.user, name: body.user[loginName] };
 }
+
+/** How a client hands a refresh token back. */
+export function withRefreshToken(refreshToken: string): Call {
+  return { body: { refreshToken } };
+}
+
+/** The routes whose body has it, with a body. */
+export const refreshTokenBodies: Record<string, Record<string, unknown>> = {
+  "POST /refresh-token": { refreshToken: "x" },
+  "POST /logout": { refreshToken: "x" },
+  "POST /validate": { refreshToken: "x" },
+};

@@ -1,4 +1,4 @@
-import "./environment.js";
+import "./test-environment.js";
 import { createHash, createHmac, generateKeyPairSync, hkdfSync, randomBytes } from "node:crypto";
 import { eq } from "drizzle-orm";
 import express from "express";
@@ -8,7 +8,6 @@ import { signAccessToken, verifyAccessToken } from "../../src/auth/access-token.
 import { type AccessTokenSigner, accessTokenSigners } from "../../src/auth/access-token-signers.js";
 import { type AuthError, toProblem } from "../../src/auth/errors.js";
 import { issueRefreshToken, newFamily, parseRefreshToken } from "../../src/auth/refresh-token.js";
-import { newTokens, type Tokens } from "../../src/auth/sessions.js";
 import { findCredentials, insertSession } from "../../src/auth/store.js";
 import { read } from "../../src/db/client.js";
 import { sessions } from "../../src/db/schema/auth.js";
@@ -26,8 +25,8 @@ import {
   startAuth,
   stopAuth,
 } from "./client.js";
-import { environment } from "./environment.js";
-import { authShape, claimsShape, tokensOf } from "./shapes.js";
+import { authShape, claimsShape, someAuth, storedClaims, tokensOf, withRefreshToken } from "./shapes.js";
+import { environment } from "./test-environment.js";
 
 // What opens a door, and everything that looks like it.
 
@@ -35,16 +34,6 @@ const { JWT_SECRET_KEY: key, JWT_SECRET_KEY_PREVIOUS: previousKey, JWT_ISSUER: i
 const lifetime = 15 * 60;
 
 let ada: Person;
-
-/** What another part of an application might put on a request. */
-const somebody: Auth = {
-  userId: "somebody",
-  sessionId: "s",
-  tokenId: "t",
-  expiresAt: seconds() + 3600,
-  authTime: seconds(),
-  amr: ["pwd"],
-};
 
 beforeAll(async () => {
   await startAuth();
@@ -140,10 +129,9 @@ describe("an access token", () => {
 describe("a protected route", () => {
   test("knows who is asking", async () => {
     const { body } = await call("GET /orders", { mount: "", bearer: ada.accessToken });
-    const { jti, exp } = jwt.decode(ada.accessToken) as jwt.JwtPayload;
-    const { auth_time: authTime, amr } = claimsOf(ada.accessToken);
-    const token = { tokenId: jti, expiresAt: exp, authTime, amr };
-    expect(body).toEqual(authShape({ userId: ada.id, sessionId: sessionOf(ada.accessToken), ...token }));
+    const { jti, exp, auth_time: authTime } = claimsOf(ada.accessToken);
+    const known = { userId: ada.id, sessionId: sessionOf(ada.accessToken), tokenId: jti, expiresAt: exp, authTime };
+    expect(body).toEqual(authShape(known));
   });
 
   test("answers with a problem of the module, wherever it stands", async () => {
@@ -175,7 +163,7 @@ describe("a protected route", () => {
   test("does not trust a req.auth that something else has set", async () => {
     const app = express();
     app.use((req, _res, next) => {
-      req.auth = { ...somebody, userId: ada.id };
+      req.auth = { ...someAuth, userId: ada.id };
       next();
     });
     app.get("/orders", protectedRoute, (req, res) => {
@@ -198,7 +186,7 @@ describe("a protected route", () => {
   });
 
   test("asks an authenticator that was added when there is no bearer token", async () => {
-    const bob = { ...somebody, userId: "bob" };
+    const bob = { ...someAuth, userId: "bob" };
     authenticators.push(async (req) => (req.get("X-Api-Key") === "bob's" ? bob : null));
     try {
       const answer = await call("GET /orders", { mount: "", headers: { "X-Api-Key": "bob's" } });
@@ -222,7 +210,7 @@ describe("a login", () => {
     const authTime = Math.floor((session?.createdAt.getTime() ?? 0) / 1000);
     expect(claimsOf(bob.accessToken)["auth_time"]).toBe(authTime);
     await new Promise((resolve) => setTimeout(resolve, 1_100));
-    const { body: refreshed } = await refresh(bob.refreshToken);
+    const refreshed = tokensOf(await refresh(bob.refreshToken));
     expect(claimsOf(refreshed.accessToken)).toMatchObject({ auth_time: authTime, amr: ["pwd"] });
     const { body: auth } = await call("GET /orders", { mount: "", bearer: refreshed.accessToken });
     expect(auth).toMatchObject({ authTime, amr: ["pwd"] });
@@ -234,18 +222,18 @@ describe("a login", () => {
     const bob = await signUp();
     const credentials = await findCredentials({ id: bob.id });
     if (!credentials) throw new Error("There is no such user.");
-    const { row, deliver } = newTokens({ ip: null, userAgent: null });
+    const family = newFamily();
+    const row = { id: family.sessionId, ip: null, userAgent: null };
     const opened = await insertSession(row, { ...credentials, amr: ["pwd", "otp"] });
     if (!opened) throw new Error("No session was stored.");
-    const { accessToken, refreshToken } = (await deliver(opened.session)) as Tokens;
-    expect(claimsOf(accessToken)["amr"]).toEqual(["pwd", "otp"]);
-    const { body: refreshed } = await refresh(refreshToken);
+    expect(claimsOf(await signAccessToken(opened.session, 60))["amr"]).toEqual(["pwd", "otp"]);
+    const refreshed = tokensOf(await refresh(issueRefreshToken(family)));
     expect(claimsOf(refreshed.accessToken)["amr"]).toEqual(["pwd", "otp"]);
   });
 });
 
 describe("signing", () => {
-  const subject = { id: "session", userId: "somebody", claims: { auth_time: new Date(), amr: "pwd" } };
+  const subject = { id: "session", userId: "somebody", claims: storedClaims };
 
   test("fails for a token that would be refused for its length, and says why to the log, not to the client", async () => {
     const longest = { ...subject, claims: { ...subject.claims, amr: "x".repeat(2_500) } };
@@ -301,7 +289,7 @@ describe("another signer", () => {
       expect(head(bob.accessToken)).toEqual({ alg: "ES256", typ: "at+jwt", kid: "1" });
       await expectAlive(bob);
       await expectOpens(old);
-      const { body: refreshed } = await refresh(bob.refreshToken);
+      const refreshed = tokensOf(await refresh(bob.refreshToken));
       expect(head(refreshed.accessToken)).toMatchObject({ alg: "ES256" });
     });
   });
@@ -378,7 +366,7 @@ describe("a refresh token", () => {
 
   test("of a family that never was is refused", async () => {
     expectProblem(await refresh(issueRefreshToken(newFamily())), "ForbiddenError");
-    expect((await call("POST /logout", { body: { refreshToken: issueRefreshToken(newFamily()) } })).status).toBe(204);
+    expect((await call("POST /logout", withRefreshToken(issueRefreshToken(newFamily())))).status).toBe(204);
   });
 });
 

@@ -14,7 +14,7 @@ import { addressOf, newMailAddress, signUpProven, startMailAuth, stopMailAuth, t
 import { expectNotGood, newPassword, reset } from "../email/links.js";
 
 beforeAll(startMailAuth, 60_000);
-afterAll(stopMailAuth);
+afterAll(stopMailAuth, 60_000);
 
 test("admins send resets by mail", () => {
   expect(passwordResets).toContain(mailPasswordReset);

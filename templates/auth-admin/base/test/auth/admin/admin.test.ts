@@ -1,4 +1,4 @@
-import "../environment.js";
+import "../test-environment.js";
 import { eq } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";

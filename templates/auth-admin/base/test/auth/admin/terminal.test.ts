@@ -1,4 +1,4 @@
-import "../environment.js";
+import "../test-environment.js";
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { type PasswordSource, readPassword } from "../../../src/auth/admin/typed-password.js";

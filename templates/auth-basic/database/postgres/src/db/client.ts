@@ -6,6 +6,7 @@ import { config } from "../auth/config.js";
 import { AuthError } from "../auth/errors.js";
 import { databaseFailure, isConflict } from "./failure.js";
 import { migrate } from "./migrate.js";
+import { within } from "./time-limit.js";
 
 export type Database = PgDatabase<PgQueryResultHKT>;
 
@@ -21,8 +22,9 @@ const url = databaseUrl();
 const poolSize = 10;
 const connectTimeoutMs = 3_000;
 const queryTimeoutMs = 8_000;
-/** Bounds a transaction: the revocation feed looks back further than one can last. */
 const statementTimeoutMs = 5_000;
+/** The revocation feed looks back further than a transaction can last. */
+const mostTransactionSeconds = 20;
 const conflictRetries = 3;
 
 /** The database's clock. Not `now()`, which stands still in a transaction. */
@@ -65,7 +67,7 @@ export async function transaction<T>(work: (db: Database) => Promise<T>): Promis
         sql`select set_config('statement_timeout', ${String(statementTimeoutMs)}, true),
           set_config('idle_in_transaction_session_timeout', ${String(statementTimeoutMs)}, true)`,
       );
-      return work(tx);
+      return within(mostTransactionSeconds, work(tx));
     }),
   );
 }

@@ -5,9 +5,9 @@ export function isConflict(error: unknown): boolean {
   return ["40001", "40P01"].includes(sqlState(error));
 }
 
-/** Whether a unique index refused a value. */
-export function isUniqueViolation(error: unknown): boolean {
-  return sqlState(error) === "23505";
+/** Whether a unique index of that table refused a value. */
+export function isUniqueViolation(error: unknown, table: string): boolean {
+  return sqlState(error) === "23505" && withCauses(error).some((cause) => "table" in cause && cause.table === table);
 }
 
 /** Whether a row could not be deleted because of another that refers to it (or one could not refer to a row that is not there). */
@@ -16,20 +16,24 @@ export function isReferenced(error: unknown): boolean {
 }
 
 /**
- * What an error of the database means to a client: mistakes of the code (classes 22, 23 and 42 of SQLSTATE) stay what
- * they are, everything else, missing tables among it, is an outage.
+ * What an error of the database means to a client: mistakes of the code (classes 22, 23 and 42 of SQLSTATE, and P0, what a
+ * trigger raises) stay what they are, everything else, missing tables among it, is an outage.
  */
 export function databaseFailure(error: unknown): unknown {
   if (error instanceof AuthError) return error;
   if (sqlState(error) === undefinedTable)
     return new AuthError("ServiceUnavailable", {
       retryAfterSeconds: 1,
-      detail: "The tables are missing: run npm run auth:migrate. (It says so where they have other names.)",
+      detail: tablesAreMissing,
       cause: error,
     });
-  const mistake = /^(22|23|42)/.test(sqlState(error));
+  const mistake = /^(22|23|42|P0)/.test(sqlState(error));
   return mistake ? error : new AuthError("ServiceUnavailable", { retryAfterSeconds: 1, cause: error });
 }
+
+const tablesAreMissing =
+  "The tables of db/schema/auth.ts are missing: run npm run auth:migrate. Where they were made under other names, " +
+  'docs/auth/README.md has the SQL that renames them ("Names of tables").';
 
 /** `npm run auth:migrate` has not been run. */
 const undefinedTable = "42P01";

@@ -8,6 +8,7 @@ import { config } from "../auth/config.js";
 import { AuthError } from "../auth/errors.js";
 import { databaseFailure, isBusy } from "./failure.js";
 import { migrate } from "./migrate.js";
+import { within } from "./time-limit.js";
 
 export type Database = BaseSQLiteDatabase<"async", ResultSet>;
 
@@ -26,6 +27,8 @@ const url = databaseUrl();
 const busyTimeoutMs = 5;
 /** How long a write is tried again before the client hears 503. */
 const busyBudgetMs = 5_000;
+/** All other writes wait behind a transaction. */
+const mostTransactionSeconds = 5;
 
 /** The database's clock, in the form of its time columns. */
 export const now: SQL<Date> = sql`cast(round(unixepoch('subsec') * 1000) as integer)`;
@@ -63,7 +66,8 @@ export async function read<T>(work: (db: Database) => Promise<T>): Promise<T> {
  */
 export async function transaction<T>(work: (db: Database) => Promise<T>): Promise<T> {
   const giveUpAt = budgetEnd();
-  const mine = lastWrite.then(() => patiently(async () => (await connect()).db.transaction(work), giveUpAt));
+  const inTime = (tx: Database) => within(mostTransactionSeconds, work(tx));
+  const mine = lastWrite.then(() => patiently(async () => (await connect()).db.transaction(inTime), giveUpAt));
   lastWrite = mine.catch(() => undefined);
   return mine;
 }

@@ -5,10 +5,12 @@ export function isBusy(error: unknown): boolean {
   return /^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(error));
 }
 
-/** Whether a unique index refused a value. */
-export function isUniqueViolation(error: unknown): boolean {
+/** Whether a unique index of that table refused a value. SQLite names the column, or an index on an expression: see `indexName`. */
+export function isUniqueViolation(error: unknown, table: string): boolean {
+  const refusals = [`UNIQUE constraint failed: ${table}.`, `UNIQUE constraint failed: index '${table}_`];
   return withCauses(error).some(
-    (cause) => codeOf(cause)?.startsWith("SQLITE_CONSTRAINT") && cause.message.includes("UNIQUE constraint failed"),
+    (cause) =>
+      codeOf(cause)?.startsWith("SQLITE_CONSTRAINT") && refusals.some((refusal) => cause.message.includes(refusal)),
   );
 }
 

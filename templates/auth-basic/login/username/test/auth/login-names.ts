@@ -46,6 +46,7 @@ export const possibleNames = [
 export const twins: readonly (readonly [string, string])[] = [
   ["straße", "STRASSE"],
   ["ΣΑΣ", "σας"],
+  ["große", "GROẞE"],
   ["ǆabc", "Ǆabc"],
   ["ﬁsh", "FISH"],
   ["kelvin-kå", "\u212aelvin-kå"],

@@ -1,4 +1,4 @@
-import "../environment.js";
+import "../test-environment.js";
 
 /** An origin whose pages may use the cookie. */
 export const friend = "https://app.example.com";

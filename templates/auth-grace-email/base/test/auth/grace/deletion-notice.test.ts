@@ -16,7 +16,7 @@ beforeAll(async () => {
   eventSinks.push(mailDeletion);
   deletions[deletions.indexOf(keepForGrace)] = delayedDeletion(30 * 86_400);
 }, 60_000);
-afterAll(stopMailAuth);
+afterAll(stopMailAuth, 60_000);
 
 test("a deletion is told to the account's address, and to the one that was replaced, once", async () => {
   const ada = await signUpProven();

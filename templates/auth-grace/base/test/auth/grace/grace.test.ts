@@ -1,4 +1,6 @@
-import "../environment.js";
+import "../test-environment.js";
+import { createHmac } from "node:crypto";
+import bcrypt from "bcrypt";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { AuthError } from "../../../src/auth/errors.js";
@@ -19,6 +21,7 @@ import {
   expectAlive,
   expectDead,
   expectProblem,
+  expectRefusalsToCount,
   logIn,
   named,
   newAddress,
@@ -30,7 +33,6 @@ import {
   startAuth,
   stopAuth,
 } from "../client.js";
-import { expectRefusalsToCount } from "../guesses.js";
 import { nameWith } from "../login-names.js";
 import { tokensOf, userOf } from "../shapes.js";
 
@@ -126,6 +128,19 @@ describe("POST /account/restore", () => {
     await expectDead(ada);
     expect(await deletionOf(ada)).toBeUndefined();
     expect(names()).toEqual(expect.arrayContaining(["user_restored", "authn_login_success"]));
+  });
+
+  test("renews a hash of another cost, as a login does", async () => {
+    const ada = await signUp();
+    const peppered = createHmac("sha384", process.env["PASSWORD_PEPPER"] ?? "")
+      .update(password)
+      .digest("base64");
+    const passwordHash = await bcrypt.hash(peppered, 5);
+    await write((db) => db.update(users).set({ passwordHash }).where(eq(users.id, ada.id)));
+    await remove(ada);
+    expect((await restore(ada)).status).toBe(200);
+    const credentials = await findCredentials({ id: ada.id });
+    expect(credentials?.passwordHash).toMatch(/^\$2b\$04\$/);
   });
 
   test("answers alike for a wrong password, an unknown name, an account in use and one that an admin disabled", async () => {

@@ -1,4 +1,4 @@
-import "../environment.js";
+import "../test-environment.js";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";

@@ -1,4 +1,4 @@
-import "../environment.js";
+import "../test-environment.js";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";

@@ -1,4 +1,4 @@
-import "../environment.js";
+import "../test-environment.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { definitionOf, type ErrorDefinition, shownCode } from "../../../src/auth/errors.js";
 import { basicOperations } from "../../../src/auth/openapi/basic-operations.js";

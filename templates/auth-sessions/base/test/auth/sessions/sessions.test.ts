@@ -1,4 +1,4 @@
-import "../environment.js";
+import "../test-environment.js";
 import { randomBytes } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -244,8 +244,8 @@ describe("a new device", () => {
     const changeOn = (bearer: string, userAgent: string) =>
       during("authn_new_device", () => call("PUT /password", { bearer, body, headers: { "User-Agent": userAgent } }));
     const { result, told } = await changeOn(ada.accessToken, pixel);
-    expect(told).toMatchObject([{ userId: ada.id, sessionId: sessionOf(result.body.accessToken) }]);
-    expect((await changeOn(result.body.accessToken, pixel)).told).toEqual([]);
+    expect(told).toMatchObject([{ userId: ada.id, sessionId: sessionOf(tokensOf(result).accessToken) }]);
+    expect((await changeOn(tokensOf(result).accessToken, pixel)).told).toEqual([]);
   });
 
   test("is none after an update of the browser, from another address, or on a device that is somebody else's too", async () => {

@@ -1,4 +1,4 @@
-import "../environment.js";
+import "../test-environment.js";
 import { eq } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -18,6 +18,7 @@ import {
   expectAlive,
   expectDead,
   expectProblem,
+  expectRefusalsToCount,
   logIn,
   named,
   password,
@@ -27,9 +28,8 @@ import {
   startAuth,
   stopAuth,
 } from "../client.js";
-import { expectRefusalsToCount } from "../guesses.js";
 import { nameWith } from "../login-names.js";
-import { type Tokens, tokensOf, tokensShape } from "../shapes.js";
+import { someAuth, type Tokens, tokensOf, tokensShape } from "../shapes.js";
 
 // What takes a recent login, and how an old one becomes recent again.
 beforeAll(startAuth, 60_000);
@@ -249,14 +249,7 @@ shop.delete("/flat", protectedRoute, requireRecentLogin({ minutes: 20 }), (req, 
 shop.delete(
   "/spoofed",
   (req, _res, next) => {
-    req.auth = {
-      userId: "somebody",
-      sessionId: "some-session",
-      tokenId: "x",
-      expiresAt: 9e9,
-      authTime: 9e9,
-      amr: ["pwd"],
-    };
+    req.auth = { ...someAuth, expiresAt: 9e9, authTime: 9e9 };
     next();
   },
   requireRecentLogin(),
