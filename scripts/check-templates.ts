@@ -111,6 +111,12 @@ const alone = readRegistry(repo).items.filter((item) => addOns.includes(item.nam
 alone.forEach(({ name }, index) => {
   checks.push({ ...latest(nodeEsm, index % 2 ? first : last), items: [name] });
 });
+// Another login name is another type of user, request and row: with what it brings, and with everything.
+const byAddress = { ...first, login: "email" };
+checks.push({ ...latest(nodeEsm, byAddress), items: ["auth-email"] });
+checks.push({ ...latest(nodeCommonJs, { ...last, login: "email" }), items: addOns });
+checks.push({ compiler: "typescript-5", shape: onlyStrict, choices: byAddress, express: 5, items: addOns });
+checks.push({ compiler: "typescript-6", shape: bundler, choices: byAddress, express: 5, items: addOns });
 checks.push({ compiler: "typescript-6", shape: bundler, choices: last, express: 5, items: addOns });
 checks.push({ compiler: "typescript-5", shape: classicCommonJs, choices: first, express: 5, items: addOns });
 checks.push({ compiler: "typescript-5", shape: onlyStrict, choices: first, express: 5, items: addOns });

@@ -9,7 +9,8 @@ import { findPackageRoot } from "../project/package-json.js";
 import type { Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
 import { findReqAuthConflict } from "../project/req-auth-conflict.js";
-import { withRequired } from "../registry/choices.js";
+import { mayBring, withBrought } from "../registry/brought.js";
+import { pickChoices, withRequired } from "../registry/choices.js";
 import { type Companion, dueCompanions, isCompanion, refuseNamedCompanion } from "../registry/companions.js";
 import type { RegistryItem } from "../registry/registry.js";
 import { openShelf, type Shelf } from "../registry/shelf.js";
@@ -26,17 +27,19 @@ import { trackedEnvWarning } from "./tracked-env.js";
 import { unseenTestsWarning } from "./unseen-tests.js";
 
 /** Adds items to the project at --cwd. Returns the exit code. */
-export async function add(names: readonly string[], typed: AddFlags, context: Context): Promise<number> {
+export async function add(typedNames: readonly string[], typed: AddFlags, context: Context): Promise<number> {
   const { flags } = context;
   const source = typed.registry === undefined ? null : parseSource(typed.registry, process.cwd());
   const shelf = await openShelf(context.packageRoot, source);
-  refuseNamedCompanion(shelf.registry.items, names);
-  const items = withRequired(shelf.registry, names);
-  const wishes = checkFlags([...items, ...joining(items, shelf)], typed);
+  refuseNamedCompanion(shelf.registry.items, typedNames);
+  const known = [...withRequired(shelf.registry, typedNames), ...mayBring(shelf.registry, typedNames)];
+  const wishes = checkFlags([...known, ...joining(known, shelf)], typed);
   progress("Reading the project", flags);
   await putBackKilled(await findPackageRoot(flags.cwd), context);
   const project = await readProject(flags.cwd, wishes.overrides);
   refuseUnmerged(project);
+  const names = namesOf(typedNames, shelf, project, wishes);
+  const items = withRequired(shelf.registry, names);
   await refuseReqAuth(project, items);
   const companions = companionsFor(items, names, shelf, project);
   const parts = await partsOf(items, { names, companions, shelf, project, wishes });
@@ -45,7 +48,7 @@ export async function add(names: readonly string[], typed: AddFlags, context: Co
   if (!(await confirmed(plan, context))) return exitCode.done;
   if (!flags.dryRun) await apply(plan, project, context);
   report(plan, context);
-  if (needsConfirming(plan, context)) printSameCommand(settled(names, typed, wishes, plan), context);
+  if (needsConfirming(plan, context)) printSameCommand(settled(typedNames, typed, wishes, plan), context);
   return plan.manual.length > 0 && flags.strict ? exitCode.manual : exitCode.done;
 }
 
@@ -67,6 +70,12 @@ async function refuseReqAuth({ root, sourceDir, packageJson, record }: Project, 
   const names = items.map(({ name }) => name).join(", ");
   const conflict = await findReqAuthConflict(root, sourceDir, there, ours);
   if (conflict) throw new CliError("Collision", `${conflict}, and ${names} sets it too: remove the one or the other`);
+}
+
+/** What was named, and what is brought by a choice and is not there yet. */
+function namesOf(typed: readonly string[], { registry }: Shelf, project: Project, { choices }: Wishes): string[] {
+  const all = withBrought(registry, typed, (item) => pickChoices(item, choices, project));
+  return all.filter((name) => typed.includes(name) || !project.record?.items[name]);
 }
 
 /** The companions that may come with one of these items. */

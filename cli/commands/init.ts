@@ -4,13 +4,18 @@ import { applyPlan } from "../apply/apply-plan.js";
 import { inNewFolder, recoverNewFolder } from "../apply/new-folder.js";
 import { gitInit, startRepository } from "../apply/start-repository.js";
 import { exitCode } from "../errors.js";
+import type { Part } from "../plan/input.js";
 import type { Plan } from "../plan/plan.js";
 import { keptPaths, planInit } from "../plan/plan-init.js";
 import { findGitRoot } from "../project/git-root.js";
 import type { NewProject } from "../project/new-project.js";
 import { isFile, isFolder } from "../project/text-file.js";
 import { findWorkspaceRoot } from "../project/workspace-root.js";
+import { withBrought } from "../registry/brought.js";
+import { withRequired } from "../registry/choices.js";
+import { dueCompanions } from "../registry/companions.js";
 import { findItem, readRegistry } from "../registry/read-registry.js";
+import type { RegistryItem } from "../registry/registry.js";
 import { readTemplates } from "../registry/templates.js";
 import { jsonResult, notice, progress, result } from "../ui/output.js";
 import { planJson } from "../ui/plan-json.js";
@@ -73,14 +78,32 @@ async function makePlan(
   return planInit({
     place,
     name,
-    choices,
+    parts: await partsOf(choices, packageRoot),
     templates: await readTemplates(packageRoot, template, {}),
-    item: findItem(readRegistry(packageRoot), itemName),
-    itemTemplates: await readTemplates(packageRoot, itemName, choices),
     files: (await isFolder(place.root)) ? await readSnapshot(place.root, keptPaths) : new Map(),
     secret: () => randomBytes(32).toString("base64url"),
     install: flags.install,
   });
+}
+
+/** The item, and what its choices bring, each after what it builds on. */
+async function partsOf(choices: Readonly<Record<string, string>>, packageRoot: string): Promise<Part[]> {
+  const registry = readRegistry(packageRoot);
+  const choicesOf = (item: RegistryItem) => (item.name === itemName ? choices : defaultsOf(item));
+  const names = withBrought(registry, [itemName], choicesOf);
+  const items = [...withRequired(registry, names), ...dueCompanions(registry.items, names)];
+  const place = { sourceDir: "src", testDir: "test" };
+  return Promise.all(
+    items.map(async (item) => ({
+      item,
+      selection: { item: item.name, choices: choicesOf(item), mount: item.mount?.path ?? null, ...place },
+      templates: await readTemplates(packageRoot, item.name, choicesOf(item)),
+    })),
+  );
+}
+
+function defaultsOf({ choices }: RegistryItem): Record<string, string> {
+  return Object.fromEntries(Object.entries(choices).map(([name, choice]) => [name, choice.default]));
 }
 
 /** Returns what a person should know about the git repository, or null. */

@@ -32,7 +32,8 @@ export async function remove(item: string, typed: RemoveFlags, context: Context)
   const installed = findInstalled(item, project);
   refuseCompanion(item, installed, project);
   refuseUnmerged(project);
-  const items = [...companionsOf(item, project), item];
+  refuseBrought(item, project, context);
+  const items = [...goingWith(item, project), item];
   refuseRequired(items, project, context);
   await refuseDuringMerge(project, "remove");
   const plan = await makePlan(items, installed, project, typed, context);
@@ -60,15 +61,43 @@ function refuseCompanion(item: string, { comesWith }: InstalledItem, { record }:
   );
 }
 
-/** The companions that go with an item, those first that build on others. */
-function companionsOf(item: string, { record }: Project): string[] {
-  const joins = (name: string) => record?.items[name]?.comesWith ?? [];
-  const going = new Set([item]);
-  const names = Object.keys(record?.items ?? {});
-  const isNext = (name: string) => !going.has(name) && joins(name).some((one) => going.has(one));
+/** An item that a choice of another one brought stays as long as that one does. */
+function refuseBrought(item: string, { record }: Project, { packageRoot }: Context): void {
+  const bringer = Object.entries(record?.items ?? {}).find(([, { brings }]) => brings?.includes(item));
+  if (!bringer) return;
+  const [name, { choices }] = bringer;
+  const known = readRegistry(packageRoot).items.find((one) => one.name === name);
+  const bring = ([flag, value]: [string, string]) =>
+    !known || known.choices[flag]?.values[value]?.brings?.includes(item);
+  const flags = Object.entries(choices)
+    .filter(bring)
+    .map(([flag, value]) => `--${flag} ${value}`);
+  throw new CliError(
+    "BadArgument",
+    `${item} belongs to ${name} as it is installed (${flags.join(" ")}), and goes only with it: "authwright remove ${name}"`,
+  );
+}
+
+/**
+ * What goes with an item, those first that build on others: companions, what its choices brought, and what only that
+ * needs and would hold the item here.
+ */
+function goingWith(item: string, { record }: Project): string[] {
+  const installed = record?.items ?? {};
+  const names = Object.keys(installed);
+  const joins = (name: string) => installed[name]?.comesWith ?? [];
+  const needs = (name: string) => installed[name]?.requires ?? [];
+  const going = new Set([item, ...(installed[item]?.brings ?? [])].filter((name) => installed[name]));
+  const isLeft = (name: string) => {
+    const users = names.filter((other) => needs(other).includes(name));
+    return needs(name).includes(item) && users.length > 0 && users.every((user) => going.has(user));
+  };
+  const isBrought = going.size > 1;
+  const isNext = (name: string) =>
+    !going.has(name) && (joins(name).some((one) => going.has(one)) || (isBrought && isLeft(name)));
   for (let next = names.find(isNext); next; next = names.find(isNext)) going.add(next);
   const left = [...going].slice(1);
-  const isTop = (name: string) => !left.some((other) => joins(other).includes(name));
+  const isTop = (name: string) => !left.some((other) => [...joins(other), ...needs(other)].includes(name));
   const sorted: string[] = [];
   while (left.length > 0) sorted.push(...left.splice(Math.max(0, left.findIndex(isTop)), 1));
   return sorted;
@@ -113,6 +142,9 @@ async function makePlan(
   const database = await findMadeDatabase(project.root, databaseOwner(installed, project), files.get(".env") ?? null);
   const { install } = flags;
   const plan = planRemovals({ project, items, files, sources, configs, database, force, purge, install });
-  const companions = items.slice(0, -1).map((item) => ({ item, comesWith: project.record!.items[item]!.comesWith! }));
+  const companions = items.slice(0, -1).map((item) => {
+    const { comesWith = items.slice(-1) } = project.record!.items[item]!;
+    return { item, comesWith };
+  });
   return { ...plan, companions };
 }

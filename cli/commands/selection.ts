@@ -63,6 +63,7 @@ export function selectItem(
       `${item.name} is installed with ${flag} ${there}: ${flag} ${typed} can't move it`,
     );
   };
+  refuseFixed(item, choices, installed?.choices ?? {});
   return {
     item: item.name,
     choices: pickChoices(item, choices, project),
@@ -70,6 +71,19 @@ export function selectItem(
     sourceDir: settled("--dir", dir, installed?.sourceDir ?? base?.sourceDir) ?? project.sourceDir,
     testDir: settled("--tests", tests, installed?.testDir ?? base?.testDir) ?? "test",
   };
+}
+
+/** What is installed with one value of such a choice can't have another. */
+function refuseFixed(
+  { name, choices }: RegistryItem,
+  typed: Readonly<Record<string, string>>,
+  installed: Readonly<Record<string, string>>,
+): void {
+  for (const [flag, { fixed }] of Object.entries(choices)) {
+    const there = installed[flag];
+    if (!fixed || !there || typed[flag] === undefined || typed[flag] === there) continue;
+    throw new CliError("BadArgument", `${name} is installed with --${flag} ${there}, and keeps it: ${fixed}`);
+  }
 }
 
 function checkChoices(items: readonly RegistryItem[], typed: AddFlags): Record<string, string> {

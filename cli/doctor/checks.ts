@@ -7,6 +7,7 @@ import { lostEntry } from "./checks/lost-entry.js";
 import { lostProtection } from "./checks/lost-protection.js";
 import { missingCompanion } from "./checks/missing-companion.js";
 import { missingGuard } from "./checks/missing-guard.js";
+import { missingItem } from "./checks/missing-item.js";
 import { notIgnored } from "./checks/not-ignored.js";
 import { openCors } from "./checks/open-cors.js";
 import { pendingMigrations } from "./checks/pending-migrations.js";
@@ -36,6 +37,7 @@ export const checks: readonly Check[] = [
   routerPlace,
   pendingMigrations,
   missingCompanion,
+  missingItem,
   missingGuard,
   plainHttp,
 ];

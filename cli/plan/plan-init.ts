@@ -1,7 +1,7 @@
 import { addIgnoreLines } from "../edits/gitignore.js";
 import { type NewProject, newProject } from "../project/new-project.js";
 import type { PackageJson } from "../project/project.js";
-import type { RegistryItem } from "../registry/registry.js";
+import { chosenParts } from "../registry/choices.js";
 import type { TemplateFile } from "../registry/templates.js";
 import type { Snapshot } from "./draft.js";
 import { type Part, pathsToRead } from "./input.js";
@@ -15,9 +15,8 @@ export interface InitInput {
   readonly name: string;
   /** The files of templates/project. */
   readonly templates: readonly TemplateFile[];
-  readonly item: RegistryItem;
-  readonly choices: Readonly<Record<string, string>>;
-  readonly itemTemplates: readonly TemplateFile[];
+  /** The item that the project is made with, then those that its choices bring. */
+  readonly parts: readonly Part[];
   /** What may stand in the folder already: the texts of `keptPaths`. */
   readonly files: Snapshot;
   readonly secret: () => string;
@@ -29,21 +28,20 @@ export const keptPaths = ["README.md", ".gitignore"] as const;
 
 const ignored = ["node_modules/", "dist/", "coverage/"];
 
-/** A new project with the item in it, as one plan: the files of the project, and what `add` makes of them. Pure. */
+/** A new project with the items in it, as one plan: the files of the project, and what `add` makes of them. Pure. */
 export function planInit(input: InitInput): Plan {
-  const { place, item, install, files, secret } = input;
+  const { place, parts, install, files, secret } = input;
   const own = projectFiles(input);
   const project = newProject(own, place);
-  const part = partOf(input);
-  const before = new Map(pathsToRead(project, [part]).map((path) => [path, own.get(path) ?? null]));
-  const added = planAdd({ project, parts: [part], files: before, secret, install: false, overwrite: false });
+  const before = new Map(pathsToRead(project, parts).map((path) => [path, own.get(path) ?? null]));
+  const added = planAdd({ project, parts, files: before, secret, install: false, overwrite: false });
   return {
     ...added,
     changes: mergeChanges(own, added.changes, files),
     dependencies: [...dependenciesOf(project.packageJson), ...added.dependencies],
     install: install ? project.packageManager.install : null,
     warnings: [...added.warnings, ...keptWarnings(files)],
-    nextSteps: added.nextSteps.slice(0, added.nextSteps.length - item.nextSteps.length),
+    nextSteps: withoutOwnSteps(added.nextSteps, parts[0]!),
   };
 }
 
@@ -60,9 +58,11 @@ function named(packageJson: string, name: string): string {
   return `${JSON.stringify({ ...JSON.parse(packageJson), name }, null, 2)}\n`;
 }
 
-function partOf({ item, choices, itemTemplates }: InitInput): Part {
-  const place = { mount: item.mount?.path ?? null, sourceDir: "src", testDir: "test" };
-  return { item, selection: { item: item.name, choices, ...place }, templates: itemTemplates };
+/** The new project's README says what the first item's own steps say; those of its choices stand before them. */
+function withoutOwnSteps(steps: readonly string[], { item, selection }: Part): string[] {
+  const end = chosenParts(item, selection.choices).nextSteps.length;
+  const start = end - item.nextSteps.length;
+  return [...steps.slice(0, start), ...steps.slice(end)];
 }
 
 /** Each file once, with the text it ends with, against what is on the disk. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { InstalledItem, InstallRecord, Undo } from "../project/project.js";
+import { broughtBy } from "../registry/brought.js";
 import type { Draft } from "./draft.js";
 import type { Part } from "./input.js";
 import { recordPath } from "./paths.js";
@@ -29,6 +30,7 @@ export function extendRecord(
   const { shared } = installed;
   const joined = installed.undo ? joinUndo(before?.undo, installed.undo) : before?.undo;
   const undo = shared?.undo ? joinUndo(joined, shared.undo) : joined;
+  const brings = broughtBy(item, selection.choices);
   const entry: InstalledItem = {
     version: item.version,
     choices: selection.choices,
@@ -48,6 +50,7 @@ export function extendRecord(
     ...(undo && { undo }),
     ...(origin && { registry: origin }),
     ...(item.requires.length > 0 && { requires: item.requires }),
+    ...(brings.length > 0 && { brings }),
     ...(item.comesWith && { comesWith: item.comesWith }),
     ...(installed.appends && installed.appends.length > 0 && { appends: installed.appends }),
   };

@@ -109,6 +109,8 @@ export interface InstalledItem {
   readonly registry?: { readonly source: string; readonly sha256: string };
   /** The items that it builds on; absent where there is none. */
   readonly requires?: readonly string[];
+  /** The items that its choices brought, and that stay as long as it does; absent where there is none. */
+  readonly brings?: readonly string[];
   /** It came by itself with these, and goes with any of them; absent for what was added by name. */
   readonly comesWith?: readonly string[];
   /** Its entries in lists of other items' files; absent where there is none. */

@@ -53,6 +53,7 @@ const itemMembers: Readonly<Record<keyof InstalledItem, (value: unknown) => bool
   undo: (value) => value === undefined || isUndo(value),
   registry: (value) => value === undefined || isPin(value),
   requires: (value) => value === undefined || isStringList(value),
+  brings: (value) => value === undefined || isStringList(value),
   comesWith: (value) => value === undefined || isStringList(value),
   appends: (value) => value === undefined || (Array.isArray(value) && value.every(isAppended)),
   unmerged: (value) => value === undefined || (Array.isArray(value) && value.every(isPath)),

@@ -27,7 +27,7 @@ export function checkRegistry(json: unknown, { known = [], refuse = damaged }: R
   const names = bare.map(({ name }) => name);
   for (const [index, item] of bare.entries()) {
     if (names.indexOf(item.name) !== index) throw refuse(`${item.name} is there twice`);
-    const problem = choiceProblem(item) ?? requiresProblem(item, all);
+    const problem = choiceProblem(item) ?? requiresProblem(item, all) ?? bringsProblem(item, all);
     if (problem) throw refuse(problem);
   }
   const items = bare.map((item, index) => withAppends(item, written[index]!.appends, all, refuse));
@@ -77,6 +77,14 @@ function requiresProblem(item: RegistryItem, all: readonly RegistryItem[]): stri
   if (missing) return `${name} requires ${missing}, which is not there`;
   const companion = isCompanion(item) ? undefined : all.filter(isCompanion).find((one) => requires.includes(one.name));
   return companion ? `${name} requires ${companion.name}, which comes by itself: only comesWith may name it` : null;
+}
+
+/** What a value of a choice brings is there, and comes by its name. */
+function bringsProblem({ name, choices }: RegistryItem, all: readonly RegistryItem[]): string | null {
+  const values = Object.values(choices).flatMap((choice) => Object.values(choice.values));
+  const brought = values.flatMap(({ brings = [] }) => brings);
+  const wrong = brought.find((one) => !all.some((other) => other.name === one && !isCompanion(other)));
+  return wrong ? `${name} brings ${wrong}, which is not there` : null;
 }
 
 type WrittenItem = z.output<typeof registryShape>["items"][number];

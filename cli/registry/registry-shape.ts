@@ -76,10 +76,13 @@ const ignored = z.string().check(z.maxLength(200), z.regex(/^[A-Za-z0-9._/*-]+$/
 const choice = z.strictObject({
   description: line,
   default: slug,
+  /** What a person is told who asks for another value of an installed item: it can't be swapped. */
+  fixed: z.exactOptional(line),
   values: z.record(
     slug,
     z.strictObject({
       description: line,
+      brings: z.exactOptional(z.array(slug).check(z.minLength(1), z.maxLength(10))),
       packages: z.exactOptional(packages),
       devPackages: z.exactOptional(packages),
       env: z.exactOptional(env),

@@ -46,11 +46,15 @@ export interface ListedFile {
 export interface Choice {
   readonly description: string;
   readonly default: string;
+  /** An installed item keeps its value; this says why, and where it stands how to change it by hand. */
+  readonly fixed?: string;
   readonly values: Readonly<Record<string, ChoiceValue>>;
 }
 
 export interface ChoiceValue {
   readonly description: string;
+  /** Items that come with this value, and stay as long as it stands. */
+  readonly brings?: readonly string[];
   readonly dependencies?: Readonly<Record<string, Dependency>>;
   readonly devDependencies?: Readonly<Record<string, Dependency>>;
   readonly env?: readonly EnvKey[];

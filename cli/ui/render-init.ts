@@ -14,7 +14,7 @@ export interface NewProjectSummary {
 
 const signUp = [
   "curl localhost:3000/api/auth/signup -H 'content-type: application/json' \\",
-  `  -d '{"username":"ada","password":"a long sentence of mine"}'`,
+  `  -d '{"username":"ada","email":"ada@example.org","password":"a long sentence of mine"}'`,
 ];
 
 /** The plan under --dry-run, else what was made, and the commands to type. */

@@ -10,6 +10,8 @@ export interface Tokens {
   expiresIn: number;
 }
 
+// Under `--login email` there is no `username`: take it out of the three types that have it, and let `email` be a `string`
+// in `User`, `Credentials` and `ProfileChanges`.
 export interface User {
   id: string;
   username: string;

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { x } from "tinyexec";
@@ -209,6 +209,43 @@ test("its routes are those of the module, and its types those of the schemas tha
   expectTypeOf<Body<"PUT /password">>().toEqualTypeOf<z.input<typeof inputs.passwordInput>>();
   expectTypeOf<Body<"DELETE /me">>().toEqualTypeOf<z.input<typeof inputs.deleteInput>>();
   expectTypeOf<keyof Problem>().toEqualTypeOf<"type" | "title" | "status" | "detail" | "code" | "errors">();
+});
+
+test("where people log in with their address, the edit that it names makes it that server's client", async () => {
+  const source = await readFile(join(repo, "docs/examples/auth-client.ts"), "utf8");
+  const edited = source
+    .replace("  username: string;\n  email: string | null;", "  email: string;")
+    .replace("  username: string;\n  password", "  email: string;\n  password")
+    .replace("  username?: string;\n", "")
+    .replace("email?: string | null;", "email?: string;");
+  expect(edited).not.toMatch(/^ *username/m);
+  const other = await composeApp({ login: "email", items: ["auth-email"] });
+  const server = await startApp(other.dir);
+  try {
+    const use = `import { createAuthClient, type User } from "./auth-client.js";
+const auth = createAuthClient({ baseUrl: process.argv[2] + "/api/auth" });
+const credentials = { email: "Ada@Example.org", password: "nine blue herons wade" };
+await auth.call("POST /signup", { body: credentials });
+await auth.call("POST /login", { body: credentials });
+const { user }: { user: User } = await auth.call("GET /me");
+const shown: string = user.email;
+console.log(JSON.stringify([shown, Object.keys(user)]));
+`;
+    await Promise.all([
+      writeFile(join(other.dir, "auth-client.ts"), edited),
+      writeFile(join(other.dir, "use.ts"), use),
+    ]);
+    const tsc = join(repo, "node_modules/typescript/bin/tsc");
+    const strict = ["--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--lib", "es2022,dom"];
+    const modules = ["--module", "nodenext", "--types", "node", "--skipLibCheck", "--noEmit", "--ignoreConfig"];
+    const nodeOptions = { cwd: other.dir };
+    expect((await x(process.execPath, [tsc, ...strict, ...modules, "use.ts"], { nodeOptions })).stdout).toBe("");
+    const { stdout } = await x(process.execPath, ["--import", "tsx", "use.ts", server.url], { nodeOptions });
+    expect(JSON.parse(stdout)).toEqual(["Ada@Example.org", ["id", "email", "displayName", "createdAt"]]);
+  } finally {
+    await server.stop();
+    await other.remove();
+  }
 });
 
 test("it compiles in a front end, under strict rules, with the store for all tabs", async () => {

@@ -31,6 +31,7 @@ export interface RunningApp {
 export interface Composition {
   readonly database?: "sqlite" | "postgres";
   readonly errors?: "rfc" | "auth-basic";
+  readonly login?: "username" | "email";
   /** Items beside auth-basic. */
   readonly items?: readonly string[];
   /** Takes the place of the server that is written otherwise. */
@@ -41,11 +42,12 @@ export interface Composition {
 export async function composeApp({
   database = "sqlite",
   errors = "rfc",
+  login = "username",
   items = [],
   server,
 }: Composition): Promise<ComposedApp> {
   const dir = await realpath(await mkdtemp(join(tmpdir(), "authwright-app-")));
-  await writeTree(dir, ["auth-basic", ...items], { database, errors });
+  await writeTree(dir, ["auth-basic", ...items], { database, errors, login });
   await linkPackages(dir);
   await fs.outputJson(join(dir, "package.json"), { name: "composed-app", type: "module", private: true });
   await fs.outputFile(join(dir, "server.ts"), server ?? serverSource);

@@ -15,14 +15,19 @@ export const repo = fileURLToPath(new URL("../..", import.meta.url));
 /** Choice name -> value, e.g. `{ database: "sqlite", errors: "rfc" }`. */
 export type Choices = Readonly<Record<string, string>>;
 
-/** Every combination of the choice values that registry.json names for an item; the first is that of the first values. */
+/**
+ * Every combination of the choice values that registry.json names for an item; the first is that of the first values. A
+ * choice that is fixed keeps its default: its other values are tried in trees of their own.
+ */
 export async function everyCombination(itemName: string): Promise<Choices[]> {
   const registry: Registry = await fs.readJson(join(repo, "registry.json"));
   const item = registry.items.find(({ name }) => name === itemName);
   if (!item) throw new Error(`registry.json has no item ${itemName}`);
   return Object.entries(item.choices).reduce<Choices[]>(
-    (combinations, [name, { values }]) =>
-      combinations.flatMap((chosen) => Object.keys(values).map((value) => ({ ...chosen, [name]: value }))),
+    (combinations, [name, { values, default: usual, fixed }]) =>
+      combinations.flatMap((chosen) =>
+        (fixed ? [usual] : Object.keys(values)).map((value) => ({ ...chosen, [name]: value })),
+      ),
     [{}],
   );
 }
@@ -39,7 +44,7 @@ export async function writeTree(
   const names = named.map(({ name }) => name);
   const parts = [...named, ...dueCompanions(registry.items, names)];
   for (const item of parts) {
-    const own = Object.entries(choices).filter(([name]) => Object.hasOwn(item.choices, name));
+    const own = Object.entries(item.choices).map(([name, choice]) => [name, choices[name] ?? choice.default]);
     for (const { path, text } of await readTemplates(repo, item.name, Object.fromEntries(own))) {
       const place = (templatePath: string): string => templatePath;
       const imports = { from: path, place, extension, packages: {} };

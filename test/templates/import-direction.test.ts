@@ -31,7 +31,10 @@ const story: readonly (readonly string[])[] = [
   ["revocations"],
   ["store", "purge-store"],
   ["passwords", "password-checks", "access-token", "refresh-token"],
-  ["input", "username", "bcrypt-queue", "common-passwords", "client-network"],
+  ["input"],
+  ["user-fields"],
+  ["login-name"],
+  ["address", "bcrypt-queue", "common-passwords", "client-network"],
 ];
 
 /** What a migration works on. */

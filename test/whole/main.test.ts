@@ -171,7 +171,7 @@ describe("add", () => {
     const args = ["--database", "postgres", "--errors", "auth-basic", "--mount", "/v1/login", "--tests", "checks"];
     expect((await authwright(dir, [...adding, ...args])).code).toBe(0);
     const record = JSON.parse(await read("authwright.json")).items["auth-basic"];
-    expect(record.choices).toEqual({ database: "postgres", errors: "auth-basic" });
+    expect(record.choices).toEqual({ database: "postgres", errors: "auth-basic", login: "username" });
     expect(record).toMatchObject({ mount: "/v1/login", sourceDir: "src", testDir: "checks" });
     expect(await read("src/server.ts")).toContain('"/v1/login"');
     const moved = await authwright(dir, [...adding, "--mount", "/elsewhere"]);

@@ -48,7 +48,7 @@ describe("diff", () => {
     await edit(repo.dir, config, (text) => `// mine\n${text}`);
     await edit(repo.dir, sessions, (text) => `${text}\nexport const mine = true;\n`);
     await edit(repo.dir, "docs/auth/README.md", (text) => `Mine\n${text}`);
-    await fs.remove(join(repo.dir, "src/auth/username.ts"));
+    await fs.remove(join(repo.dir, "src/auth/login-name.ts"));
     const before = await treeOf(repo.dir);
     const { code, stdout } = await differing(repo);
     expect(code).toBe(0);
@@ -57,7 +57,7 @@ describe("diff", () => {
     const yours = part(stdout, "yours");
     expect(yours).toContain(`--- installed/${config}\n+++ yours/${config}\n@@ -1,4 +1,5 @@\n+// mine\n`);
     expect(yours).toContain("+export const mine = true;");
-    expect(yours).toContain("--- installed/src/auth/username.ts\n+++ /dev/null\n");
+    expect(yours).toContain("--- installed/src/auth/login-name.ts\n+++ /dev/null\n");
     expect(yours).not.toContain('0.2.0";');
     const newer = part(stdout, "newer");
     expect(newer).toContain(`--- installed/${sessions}\n+++ newer/${sessions}\n`);

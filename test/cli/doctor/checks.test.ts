@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { guarding } from "../../../cli/doctor/checks/lost-entry.js";
 import { checks } from "../../../cli/doctor/checks.js";
+import type { Checkup } from "../../../cli/doctor/checkup.js";
 import { diagnose } from "../../../cli/doctor/diagnose.js";
 import { checkupOf, findingsOf, type Given, shortly } from "../../support/checkup.js";
 
@@ -400,6 +401,13 @@ const cases: readonly [check: string, wrong: string, before: Given, found: strin
     { missing: [] },
   ],
   [
+    "missing-item",
+    "an item that a choice of another one brings",
+    { record: bringing([]) },
+    "warning null:null auth-email is not there, and auth-basic as it is installed brings it",
+    { record: bringing(["auth-email"]) },
+  ],
+  [
     "pending-migrations",
     "a migration that the list does not name",
     { files: migrations(), sources: { ...texts(), "src/db/migrations/0002-x.ts": '\nconst x = { id: "0002-x" };\n' } },
@@ -438,6 +446,13 @@ const cases: readonly [check: string, wrong: string, before: Given, found: strin
     },
   ],
 ];
+
+/** auth-basic with an address to log in with, and these items beside it. */
+function bringing(names: readonly string[]): Checkup["record"] {
+  const basic = checkupOf().record.items["auth-basic"]!;
+  const others = Object.fromEntries(names.map((name) => [name, basic]));
+  return { version: 1, items: { "auth-basic": { ...basic, brings: ["auth-email"] }, ...others } };
+}
 
 function advisory(versions: string, severity: "low" | "high") {
   const [text, fix] = ["Tokens live too long.", "Change JWT_SECRET_KEY"];

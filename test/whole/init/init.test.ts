@@ -53,7 +53,7 @@ describe("init", () => {
       "Set DATABASE_URL in .env, then create the tables: npm run auth:migrate",
       "npm run dev",
       "curl localhost:3000/api/auth/signup -H 'content-type: application/json' \\",
-      `-d '{"username":"ada","password":"a long sentence of mine"}'`,
+      `-d '{"username":"ada","email":"ada@example.org","password":"a long sentence of mine"}'`,
       "",
     ]);
   });

@@ -19,7 +19,7 @@ const at = (dir: string, ...args: string[]) => onTerminal([process.execPath, mai
 const printed = (shown: string) => /npx authwright ([^\r\n]+)/.exec(shown)![1]!;
 
 describe.skipIf(!hasTerminal)(`init on a terminal${missing}`, () => {
-  it("asks for name, database and errors, and prints the line that does the same without questions", async () => {
+  it("asks for name, database, errors and login, and prints the line that does the same without questions", async () => {
     const { dir } = await useFiles({});
     const terminal = at(dir, "init", "it's mine", "--no-install", "--no-git");
     await terminal.shows("Name of the project", "it-s-mine");
@@ -30,9 +30,11 @@ describe.skipIf(!hasTerminal)(`init on a terminal${missing}`, () => {
     terminal.type(keys.down + keys.enter);
     await terminal.shows("Which status codes");
     terminal.type(keys.enter);
+    await terminal.shows("What people log in with");
+    terminal.type(keys.enter);
     const { code, shown } = await terminal.ended;
     expect(code).toBe(0);
-    const same = `init 'it'\\''s mine' --name shop --database postgres --errors rfc --no-git --no-install --yes`;
+    const same = `init 'it'\\''s mine' --name shop --database postgres --errors rfc --login username --no-git --no-install --yes`;
     expect(printed(shown)).toBe(same);
 
     const other = await useFiles({});
@@ -40,14 +42,14 @@ describe.skipIf(!hasTerminal)(`init on a terminal${missing}`, () => {
     const [one, two] = await Promise.all([dir, other.dir].map((folder) => treeOf(folder)));
     expect(Object.keys(two!)).toEqual(Object.keys(one!));
     const record = (folder: string) => fs.readJson(join(folder, "it's mine/authwright.json"));
-    const choices = { database: "postgres", errors: "rfc" };
+    const choices = { database: "postgres", errors: "rfc", login: "username" };
     for (const folder of [dir, other.dir]) expect((await record(folder)).items["auth-basic"].choices).toEqual(choices);
   });
 
   it("asks only what no flag has answered, and nothing under --yes", async () => {
     const { dir } = await useFiles({});
     const quick = ["--no-install", "--no-git"];
-    const some = at(dir, "init", "one", ...quick, "--name", "one", "--errors", "rfc");
+    const some = at(dir, "init", "one", ...quick, "--name", "one", "--errors", "rfc", "--login", "username");
     await some.shows("Where users and sessions are kept");
     some.type(keys.enter);
     const { shown } = await some.ended;
@@ -79,7 +81,7 @@ describe.skipIf(!hasTerminal)(`add on a terminal${missing}`, () => {
     const { code, shown } = await terminal.ended;
     expect(code).toBe(0);
     expect(printed(shown.slice(shown.indexOf("without questions")))).toBe(
-      "add auth-basic --database sqlite --errors auth-basic --mount /v1/login --no-install --yes",
+      "add auth-basic --database sqlite --errors auth-basic --login username --mount /v1/login --no-install --yes",
     );
   });
 

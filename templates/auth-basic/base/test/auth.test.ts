@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signAccessToken } from "../src/auth/access-token.js";
 import { AuthError } from "../src/auth/errors.js";
 import { loginChecks, profileChanges } from "../src/auth/hooks.js";
+import { loginIsAddress } from "../src/auth/login-name.js";
 import { issueRefreshToken, parseRefreshToken } from "../src/auth/refresh-token.js";
 import { revokeAllSessions, revokeEveryone } from "../src/auth/store.js";
 import { fromNow, migrateDatabase, now, read, write } from "../src/db/client.js";
@@ -11,12 +12,15 @@ import { migrations } from "../src/db/migrations/index.js";
 import { sessions, users } from "../src/db/schema/auth.js";
 import {
   call,
+  credentials,
   events,
   expectAlive,
   expectDead,
   expectProblem,
   logIn,
+  named,
   newName,
+  newWord,
   password,
   refresh,
   sessionOf,
@@ -35,24 +39,25 @@ const newPassword = "ten grey geese waddle";
 
 describe("POST /signup", () => {
   test("a new user gets an account and is logged in", async () => {
-    const username = newName();
+    const name = newName();
     const profile = { email: "ada@example.org", displayName: "Ada L." };
-    const answer = await call("POST /signup", { body: { username, password, ...profile } });
+    const answer = await call("POST /signup", { body: { ...credentials(name), ...profile } });
     expect(answer.status).toBe(201);
     expect(answer.headers["cache-control"]).toBe("no-store");
-    expect(answer.body).toEqual(loginShape({ username, ...profile }));
+    expect(answer.body).toEqual(loginShape({ ...named(name), ...profile }));
     expect(Math.abs(Date.parse(userOf(answer).createdAt) - Date.now())).toBeLessThan(60_000);
     await expectAlive(tokensOf(answer));
   });
 
   test("e-mail and display name may be left out", async () => {
-    const answer = await call("POST /signup", { body: { username: newName(), password } });
-    expect(userOf(answer)).toMatchObject({ email: null, displayName: null });
+    const name = newName();
+    const answer = await call("POST /signup", { body: credentials(name) });
+    expect(answer.body.user).toEqual(userShape(named(name)));
   });
 
   test("a name that is taken is refused, however it is written", async () => {
     const name = newName();
-    await call("POST /signup", { body: { username: `${name}-kå`, password } });
+    await call("POST /signup", { body: credentials(`${name}-kå`) });
     const spellings = [
       `${name}-kå`,
       `${name}-KÅ`.toUpperCase(),
@@ -60,26 +65,28 @@ describe("POST /signup", () => {
       `${name}-ka\u030a`, // a and a combining ring
       `${name}-\uff4bå`, // full-width k
     ];
-    for (const username of spellings) {
-      expectProblem(await call("POST /signup", { body: { username, password } }), "UsernameNotAvailable");
+    for (const name of spellings) {
+      expectProblem(await call("POST /signup", { body: credentials(name) }), "UsernameNotAvailable");
     }
   });
 
   test("twenty signups of one name at once make one account", async () => {
-    const username = newName();
+    const name = newName();
     const answers = await Promise.all(
-      Array.from({ length: 20 }, () => call("POST /signup", { body: { username, password } })),
+      Array.from({ length: 20 }, () => call("POST /signup", { body: credentials(name) })),
     );
     const [made, refused] = [answers.filter(({ status }) => status === 201), answers.filter((a) => a.status !== 201)];
     expect(made).toHaveLength(1);
     for (const answer of refused) expectProblem(answer, "UsernameNotAvailable");
-    expect(await read((db) => db.select().from(users).where(eq(users.username, username)))).toHaveLength(1);
+    expect(await read((db) => db.select().from(users).where(eq(users.username, name)))).toHaveLength(1);
   });
 
-  test("an e-mail address that nobody has proven keeps nobody else from using it", async () => {
-    const email = `${newName()}@example.org`;
+  test("an e-mail address that nobody has proven keeps nobody else from using it, but as what they log in with", async () => {
+    const email = `${newWord()}@example.org`;
     await signUp({ email });
-    await signUp({ email });
+    const answer = await call("POST /signup", { body: { ...credentials(newName()), email } });
+    if (loginIsAddress) expectProblem(answer, "UsernameNotAvailable");
+    else expect(answer.status).toBe(201);
   });
 
   test("members that nobody asked for have no effect", async () => {
@@ -94,23 +101,23 @@ describe("POST /signup", () => {
 describe("POST /login", () => {
   test("name and password open a session of their own", async () => {
     const ada = await signUp();
-    const answer = await call("POST /login", { body: { username: ada.username, password } });
+    const answer = await call("POST /login", { body: credentials(ada.name) });
     expect(answer.status).toBe(200);
-    expect(answer.body).toEqual(loginShape({ id: ada.id, username: ada.username }));
+    expect(answer.body).toEqual(loginShape({ id: ada.id, ...named(ada.name) }));
     expect(sessionOf(tokensOf(answer).accessToken)).not.toBe(sessionOf(ada.accessToken));
     await expectAlive(ada);
     await expectAlive(tokensOf(answer));
   });
 
   test("the name may be written in another case", async () => {
-    const { username } = await signUp();
-    await logIn(username.toUpperCase());
+    const { name } = await signUp();
+    await logIn(name.toUpperCase());
   });
 
   test("an unknown name and a wrong password get the same answer", async () => {
-    const { username } = await signUp();
-    const wrong = await call("POST /login", { body: { username, password: "a wrong password" } });
-    const unknown = await call("POST /login", { body: { username: newName(), password } });
+    const { name } = await signUp();
+    const wrong = await call("POST /login", { body: credentials(name, "a wrong password") });
+    const unknown = await call("POST /login", { body: credentials(newName()) });
     expectProblem(wrong, "InvalidLoginCredentials");
     const { date: _one, ...wrongHeaders } = wrong.headers;
     const { date: _other, ...unknownHeaders } = unknown.headers;
@@ -120,14 +127,14 @@ describe("POST /login", () => {
   test("a disabled user is refused like a wrong password, and can't refresh", async () => {
     const ada = await signUp();
     await write((db) => db.update(users).set({ disabledAt: now }).where(eq(users.id, ada.id)));
-    const login = await call("POST /login", { body: { username: ada.username, password } });
+    const login = await call("POST /login", { body: credentials(ada.name) });
     expectProblem(login, "InvalidLoginCredentials");
     expectProblem(await refresh(ada.refreshToken), "ForbiddenError");
   });
 
   test("a login check refuses with its own error, and a broken one shows nothing of itself", async () => {
-    const { username } = await signUp();
-    const attempt = () => call("POST /login", { body: { username, password } });
+    const { name } = await signUp();
+    const attempt = () => call("POST /login", { body: credentials(name) });
     await during(
       loginChecks,
       () => Promise.reject(new AuthError("ForbiddenError")),
@@ -156,7 +163,7 @@ describe("POST /login", () => {
         expect(answer.text).not.toContain("X is missing");
       },
     );
-    await logIn(username);
+    await logIn(name);
   });
 });
 
@@ -165,7 +172,7 @@ describe("a login in flight", () => {
     const ada = await signUp();
     const changed = () => revokeAllSessions(ada.id, "password").then(() => undefined);
     await during(loginChecks, changed, async () => {
-      const answer = await call("POST /login", { body: { username: ada.username, password } });
+      const answer = await call("POST /login", { body: credentials(ada.name) });
       expectProblem(answer, "InvalidLoginCredentials");
     });
     const rows = await read((db) => db.select().from(sessions).where(eq(sessions.userId, ada.id)));
@@ -175,13 +182,13 @@ describe("a login in flight", () => {
 
 describe("a mistake of the code", () => {
   test("that the database refuses is 500, and neither answer nor log repeat what it said", async () => {
-    const { id, username } = await signUp();
-    const again = { id, username, usernameCanonical: username, passwordHash: "x", pepperId: "x", createdAt: now };
+    const { id, name } = await signUp();
+    const again = { id, username: name, usernameCanonical: name, passwordHash: "x", pepperId: "x", createdAt: now };
     const insertTwice = () => write((db) => db.insert(users).values(again)).then(() => undefined);
     await during(loginChecks, insertTwice, async () => {
-      expectProblem(await call("POST /login", { body: { username, password } }), "InternalError");
+      expectProblem(await call("POST /login", { body: credentials(name) }), "InternalError");
       expect(events.at(-1)).toMatchObject({ event: "sys_error", reason: expect.stringMatching(/^InternalError < /) });
-      expect(JSON.stringify(events.at(-1))).not.toMatch(new RegExp(`insert|${username}`, "i"));
+      expect(JSON.stringify(events.at(-1))).not.toMatch(new RegExp(`insert|${name}`, "i"));
     });
   });
 });
@@ -200,7 +207,7 @@ describe("POST /refresh-token", () => {
 
   test("a spent token is refused, and ends the login it came from: tokens of both kinds", async () => {
     const ada = await signUp();
-    const elsewhere = await logIn(ada.username);
+    const elsewhere = await logIn(ada.name);
     const newest = tokensOf(await refresh(ada.refreshToken));
     expectProblem(await refresh(ada.refreshToken), "ForbiddenError");
     await expectDead(newest);
@@ -267,7 +274,7 @@ describe("POST /refresh-token", () => {
 describe("POST /logout", () => {
   test("a refresh token ends its login, and only that", async () => {
     const ada = await signUp();
-    const elsewhere = await logIn(ada.username);
+    const elsewhere = await logIn(ada.name);
     const answer = await call("POST /logout", withRefreshToken(ada.refreshToken));
     expect([answer.status, answer.text]).toEqual([204, ""]);
     await expectDead(ada);
@@ -309,13 +316,13 @@ describe("POST /logout", () => {
 describe("POST /logout-all", () => {
   test("every login of the user is dead, and nobody else's", async () => {
     const [ada, bob] = [await signUp(), await signUp()];
-    const elsewhere = await logIn(ada.username);
+    const elsewhere = await logIn(ada.name);
     const answer = await call("POST /logout-all", { bearer: elsewhere.accessToken });
     expect([answer.status, answer.text]).toEqual([204, ""]);
     await expectDead(ada);
     await expectDead(elsewhere);
     await expectAlive(bob);
-    await expectAlive(await logIn(ada.username));
+    await expectAlive(await logIn(ada.name));
   });
 });
 
@@ -324,45 +331,49 @@ describe("auth:logout-everyone", () => {
     const [ada, bob] = [await signUp(), await signUp()];
     expect(await revokeEveryone()).toBeGreaterThanOrEqual(2);
     for (const { refreshToken } of [ada, bob]) expectProblem(await refresh(refreshToken), "ForbiddenError");
-    await expectAlive(await logIn(ada.username));
+    await expectAlive(await logIn(ada.name));
   });
 });
 
 describe("/me", () => {
   test("GET answers with the user, and HEAD with the same headers", async () => {
-    const { id, username, accessToken } = await signUp({ displayName: "Ada" });
+    const { id, name, accessToken } = await signUp({ displayName: "Ada" });
     const answer = await call("GET /me", { bearer: accessToken });
-    expect([answer.status, answer.body]).toEqual([200, { user: userShape({ id, username, displayName: "Ada" }) }]);
+    expect([answer.status, answer.body]).toEqual([
+      200,
+      { user: userShape({ id, ...named(name), displayName: "Ada" }) },
+    ]);
     expect((await call("HEAD /me", { bearer: accessToken })).status).toBe(200);
   });
 
   test("PATCH changes the display name, and nothing that it does not name", async () => {
-    const ada = await signUp({ email: "ada@example.org" });
+    const email = `${newWord()}@example.org`;
+    const ada = await signUp({ email });
     const patch = (body: object) => call("PATCH /me", { bearer: ada.accessToken, body });
     const changed = await patch({ displayName: "Countess", role: "admin", id: "x" });
-    expect(changed.body.user).toMatchObject({ id: ada.id, username: ada.username, displayName: "Countess" });
+    expect(changed.body.user).toMatchObject({ id: ada.id, ...named(ada.name), displayName: "Countess" });
     expect((await call("GET /me", { bearer: ada.accessToken })).body.user).toEqual(changed.body.user);
-    expect((await patch({ displayName: null })).body.user).toMatchObject({
-      displayName: null,
-      email: "ada@example.org",
-    });
+    expect((await patch({ displayName: null })).body.user).toMatchObject({ displayName: null, email });
     const [row] = await read((db) => db.select().from(users).where(eq(users.id, ada.id)));
     expect(row?.role).toBe("user");
   });
 
   test("PATCH takes the current password for a new e-mail address, which is not proven because the old one was", async () => {
-    const ada = await signUp({ email: "ada@example.org" });
+    const [old, next] = [`${newWord()}@example.org`, `${newWord()}@example.org`];
+    const ada = await signUp({ email: old });
     await write((db) => db.update(users).set({ emailVerifiedAt: now }).where(eq(users.id, ada.id)));
     const patch = (body: object) => call("PATCH /me", { bearer: ada.accessToken, body });
-    expectProblem(await patch({ email: "new@example.org" }), "WrongPassword");
-    expectProblem(await patch({ email: "new@example.org", currentPassword: "a wrong password" }), "WrongPassword");
-    expect((await patch({ email: "ada@example.org" })).body.user.email).toBe("ada@example.org");
-    const { email } = (await patch({ email: "new@example.org", currentPassword: password })).body.user;
+    expectProblem(await patch({ email: next }), "WrongPassword");
+    expectProblem(await patch({ email: next, currentPassword: "a wrong password" }), "WrongPassword");
+    expect((await patch({ email: old })).body.user.email).toBe(old);
+    const { email } = (await patch({ email: next, currentPassword: password })).body.user;
     const [row] = await read((db) => db.select().from(users).where(eq(users.id, ada.id)));
     // What has a say in profiles may hold the new address back until it is proven.
-    expect(row?.emailVerifiedAt ? email : "ada@example.org").toBe("ada@example.org");
+    expect(row?.emailVerifiedAt ? email : old).toBe(old);
     expect(row?.email).toBe(email);
-    expect((await patch({ email: null, currentPassword: password })).body.user.email).toBeNull();
+    const gone = await patch({ email: null, currentPassword: password });
+    if (loginIsAddress) expectProblem(gone, "ValidationError", "email");
+    else expect(gone.body.user.email).toBeNull();
   });
 
   test("PATCH asks whoever has a say in a profile", async () => {
@@ -379,7 +390,7 @@ describe("/me", () => {
 
   test("DELETE takes the password, and takes the account and every login away", async () => {
     const ada = await signUp();
-    const elsewhere = await logIn(ada.username);
+    const elsewhere = await logIn(ada.name);
     const remove = (secret: string) => call("DELETE /me", { bearer: ada.accessToken, body: { password: secret } });
     expectProblem(await remove("a wrong password"), "WrongPassword");
     await expectAlive(ada);
@@ -387,7 +398,7 @@ describe("/me", () => {
     expect([answer.status, answer.text]).toEqual([204, ""]);
     await expectDead(ada);
     await expectDead(elsewhere);
-    const login = await call("POST /login", { body: { username: ada.username, password } });
+    const login = await call("POST /login", { body: credentials(ada.name) });
     expectProblem(login, "InvalidLoginCredentials");
   });
 
@@ -396,7 +407,7 @@ describe("/me", () => {
     await call("DELETE /me", { bearer: ada.accessToken, body: { password } });
     const left = await read((db) => db.select().from(sessions).where(eq(sessions.userId, ada.id)));
     expect(left).toMatchObject([{ ip: null, userAgent: null, revokedReason: "deleted" }]);
-    const again = await call("POST /signup", { body: { username: ada.username, password } });
+    const again = await call("POST /signup", { body: credentials(ada.name) });
     expect(again.status).toBe(201);
     expect(userOf(again).id).not.toBe(ada.id);
     await expectDead(ada);
@@ -420,7 +431,7 @@ describe("PUT /password", () => {
 
   test("every earlier login is dead, this one too, and the answer holds the tokens of a new one", async () => {
     const ada = await signUp();
-    const elsewhere = await logIn(ada.username);
+    const elsewhere = await logIn(ada.name);
     const answer = await change(ada.accessToken, password, newPassword);
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual(tokensShape());
@@ -432,8 +443,8 @@ describe("PUT /password", () => {
   test("the new password logs in, the old one does not", async () => {
     const ada = await signUp();
     await change(ada.accessToken, password, newPassword);
-    await logIn(ada.username, newPassword);
-    const old = await call("POST /login", { body: { username: ada.username, password } });
+    await logIn(ada.name, newPassword);
+    const old = await call("POST /login", { body: credentials(ada.name) });
     expectProblem(old, "InvalidLoginCredentials");
   });
 
@@ -441,9 +452,9 @@ describe("PUT /password", () => {
     const ada = await signUp();
     expectProblem(await change(ada.accessToken, "a wrong password", newPassword), "WrongPassword");
     expectProblem(await change(ada.accessToken, password, "too short"), "ValidationError", "newPassword");
-    expectProblem(await change(ada.accessToken, password, `${ada.username}!`), "ValidationError", "newPassword");
+    expectProblem(await change(ada.accessToken, password, `${ada.name}!`), "ValidationError", "newPassword");
     await expectAlive(ada);
-    await logIn(ada.username);
+    await logIn(ada.name);
   });
 
   test("of two changes at once one wins", async () => {
@@ -459,11 +470,11 @@ describe("/sessions", () => {
   test("GET lists the live logins of the user, the one that was used last first", async () => {
     const from = "3fff::7";
     const ada = await signUp();
-    const { username } = ada;
-    const ended = await logIn(username);
+    const { name } = ada;
+    const ended = await logIn(name);
     await call("POST /logout", { bearer: ended.accessToken });
     const agent = "Long browser ".repeat(100);
-    const login = { body: { username, password }, from, headers: { "User-Agent": agent } };
+    const login = { body: credentials(name), from, headers: { "User-Agent": agent } };
     const phone = tokensOf(await call("POST /login", login));
     const answer = await call("GET /sessions", { bearer: phone.accessToken });
     expect(answer.status).toBe(200);
@@ -478,7 +489,7 @@ describe("/sessions", () => {
 
   test("DELETE ends another login of one's own", async () => {
     const ada = await signUp();
-    const phone = await logIn(ada.username);
+    const phone = await logIn(ada.name);
     const end = () => call(`DELETE /sessions/${sessionOf(phone.accessToken)}`, { bearer: ada.accessToken });
     const answer = await end();
     expect([answer.status, answer.text]).toEqual([204, ""]);
@@ -589,8 +600,8 @@ describe("while the database is away", () => {
     await expectAlive(ada);
     await duringOutage(async () => {
       const answers = [
-        await call("POST /signup", { body: { username: newName(), password } }),
-        await call("POST /login", { body: { username: ada.username, password } }),
+        await call("POST /signup", { body: credentials(newName()) }),
+        await call("POST /login", { body: credentials(ada.name) }),
         await refresh(ada.refreshToken),
         await call("POST /logout", { bearer: ada.accessToken }),
         await call("POST /validate", withRefreshToken(ada.refreshToken)),
@@ -608,7 +619,7 @@ describe("while the database is away", () => {
       });
     });
     await expectAlive(ada);
-    await logIn(ada.username);
+    await logIn(ada.name);
   });
 
   test("a forged refresh token is still told from a genuine one, for that takes no query", async () => {

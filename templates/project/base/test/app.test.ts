@@ -10,7 +10,7 @@ let token = "";
 
 beforeAll(async () => {
   await prepareDatabase();
-  const user = { username: "ada", password: "nine blue herons wade" };
+  const user = { username: "ada", email: "ada@example.org", password: "nine blue herons wade" };
   const signup = await request(app).post("/api/auth/signup").send(user).expect(201);
   token = tokensOf(signup).accessToken;
 }, 60_000);

@@ -13,13 +13,13 @@ import {
   sessionStarts,
 } from "./hooks.js";
 import type { LogInInput, PasswordInput, ProfileInput, SignUpInput } from "./input.js";
+import { addressColumns, canonicalLoginName, loginColumns, loginName } from "./login-name.js";
 import { checkNewPassword } from "./password-checks.js";
 import { hashPassword, isOutdated, verifyPassword } from "./passwords.js";
 import { markRevoked } from "./revocations.js";
 import type { NewSession } from "./sessions.js";
 import * as store from "./store.js";
 import { admitClient, admitPasswordAttempt } from "./throttle.js";
-import { canonicalUsername } from "./username.js";
 
 /**
  * A login that has passed every check, as they saw it. Only `checkLogin` makes one of a login, so that no way in can forget
@@ -49,7 +49,7 @@ export async function signUp(input: SignUpInput, client: ClientInfo, session: Ne
   await admitClient(client);
   await checkNewPassword(password, profile, "password");
   const user = { id: randomUUID(), ...profile };
-  const row = { ...user, usernameCanonical: canonicalUsername(user.username), ...(await hashPassword(password)) };
+  const row = { ...user, ...loginColumns(user[loginName]), ...(await hashPassword(password)) };
   const login = passed({ user: asUser(user), sessionEpoch: 0, amr: ["pwd"], accept: async () => undefined });
   const first: store.BeforeSession = (tx) => store.insertUser(tx, row, accountInserts);
   const opened = await store.unlessTaken(user.id, row, () =>
@@ -73,17 +73,17 @@ export async function logIn(input: LogInInput, client: ClientInfo, session: NewS
  * @throws AuthError "InvalidLoginCredentials": the same, after the same work, whatever was wrong; "TooManyRequests".
  */
 export async function provePassword(
-  { username, password }: LogInInput,
+  input: LogInInput,
   client: ClientInfo,
   mayLogIn: (credentials: store.Credentials) => boolean | Promise<boolean> = isEnabled,
 ): Promise<Login> {
-  const usernameCanonical = canonicalUsername(username);
+  const usernameCanonical = canonicalLoginName(input[loginName]);
   const accept = await admitPasswordAttempt(usernameCanonical, client);
   const credentials = await store.findCredentials({ usernameCanonical });
-  const passwordIsRight = await verifyPassword(password, credentials);
+  const passwordIsRight = await verifyPassword(input.password, credentials);
   if (!credentials || !passwordIsRight || !(await mayLogIn(credentials)))
     return loginFailed(client, credentials?.user.id);
-  await renewHash(credentials, password);
+  await renewHash(credentials, input.password);
   return { user: credentials.user, sessionEpoch: credentials.sessionEpoch, amr: ["pwd"], accept };
 }
 
@@ -122,14 +122,14 @@ export async function getProfile(userId: string): Promise<store.User> {
 }
 
 /**
- * Another username or e-mail address takes the current password.
+ * Another name to log in with, or another e-mail address, takes the current password.
  *
  * @throws AuthError "WrongPassword", "UsernameNotAvailable", "FieldNotAvailable".
  */
 export async function updateProfile(userId: string, input: ProfileInput, client: ClientInfo): Promise<store.User> {
   const { currentPassword, ...asked } = input;
   const user = await getProfile(userId);
-  const takesPassword = differs(user, asked, "username") || differs(user, asked, "email");
+  const takesPassword = differs(user, asked, loginName) || differs(user, asked, "email");
   const checked = takesPassword ? await checkCurrentPassword(userId, currentPassword ?? "", client) : undefined;
   // Before anything is mailed.
   await store.refuseTaken(userId, toStore(user, asked));
@@ -146,16 +146,18 @@ export async function updateProfile(userId: string, input: ProfileInput, client:
 }
 
 /** A name or an address that stays is not written: another address may be proven meanwhile. */
-function toStore(user: store.User, { username, email, ...others }: ProfileChanges): store.UserChanges {
-  const isRenamed = username !== undefined && differs(user, { username }, "username");
+export function toStore(user: store.User, changes: ProfileChanges): store.UserChanges {
+  const { [loginName]: name, email, ...others } = changes;
+  const isMoved = email !== undefined && differs(user, changes, "email");
+  const isRenamed = name !== undefined && differs(user, changes, loginName);
   return {
     ...others,
-    ...(isRenamed ? { username, usernameCanonical: canonicalUsername(username) } : {}),
-    ...(differs(user, { email }, "email") ? { email, emailVerifiedAt: null } : {}),
+    ...(isMoved ? { ...addressColumns(email), emailVerifiedAt: null } : {}),
+    ...(isRenamed ? loginColumns(name) : {}),
   };
 }
 
-function differs(user: store.User, asked: ProfileChanges, name: "username" | "email"): boolean {
+function differs(user: store.User, asked: ProfileChanges, name: typeof loginName | "email"): boolean {
   return asked[name] !== undefined && asked[name] !== user[name];
 }
 
@@ -209,7 +211,7 @@ export async function checkCurrentPassword(userId: string, password: string, cli
 export async function proveCurrentPassword(userId: string, password: string, client: ClientInfo): Promise<Login> {
   const credentials = await store.findCredentials({ id: userId });
   if (!credentials || credentials.disabledAt) return accountIsGone();
-  const accept = await admitPasswordAttempt(canonicalUsername(credentials.user.username), client);
+  const accept = await admitPasswordAttempt(canonicalLoginName(credentials.user[loginName]), client);
   if (!(await verifyPassword(password, credentials))) {
     await emit({ event: "authn_password_change_fail", outcome: "failure", userId, client });
     throw new AuthError("WrongPassword");
@@ -233,7 +235,7 @@ function isEnabled({ disabledAt }: store.Credentials): boolean {
 }
 
 /** What is left out is not known yet: the row that is stored says it. */
-function asUser(profile: Pick<store.User, "id" | "username">): store.User {
+function asUser(profile: Pick<store.User, "id" | typeof loginName>): store.User {
   return { ...profile, createdAt: new Date() } as store.User;
 }
 

@@ -1,11 +1,11 @@
 import { migrateDatabase } from "../db/client.js";
 import { closeAuth } from "./close.js";
 import { withCauses } from "./errors.js";
+import { canonicalLoginName, loginName } from "./login-name.js";
 import { type PurgeFailure, purge } from "./purge.js";
 import { findCredentials, revokeAllSessions, revokeEveryone } from "./store.js";
-import { canonicalUsername } from "./username.js";
 
-/** `npm run auth:migrate`, `npm run auth:purge` and `npm run auth:logout-everyone [-- username]`. */
+/** `npm run auth:migrate`, `npm run auth:purge` and `npm run auth:logout-everyone [-- NAME]`. */
 const commands: Record<string, (argument?: string) => Promise<string>> = {
   migrate,
   purge: purgeNow,
@@ -30,12 +30,12 @@ function describeFailure({ userId, error }: PurgeFailure): string {
 }
 
 /** After a restored backup, or a leak: old refresh tokens are good again, or in the wrong hands. */
-async function logoutEveryone(username?: string): Promise<string> {
-  if (username === undefined) return `Ended ${await revokeEveryone()} sessions of all users.`;
-  const credentials = await findCredentials({ usernameCanonical: canonicalUsername(username) });
-  if (!credentials) throw new Error(`There is no user ${JSON.stringify(username)}.`);
+async function logoutEveryone(name?: string): Promise<string> {
+  if (name === undefined) return `Ended ${await revokeEveryone()} sessions of all users.`;
+  const credentials = await findCredentials({ usernameCanonical: canonicalLoginName(name) });
+  if (!credentials) throw new Error(`There is no user ${JSON.stringify(name)}.`);
   const ended = await revokeAllSessions(credentials.user.id, "logout-all");
-  return `Ended ${ended.length} sessions of ${credentials.user.username}.`;
+  return `Ended ${ended.length} sessions of ${credentials.user[loginName]}.`;
 }
 
 async function main([name = "", argument]: string[]): Promise<void> {

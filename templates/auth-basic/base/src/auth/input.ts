@@ -1,38 +1,18 @@
 import { z } from "zod";
 import { AuthError } from "./errors.js";
+import { loginName, loginNameType } from "./login-name.js";
 import { type ClearableField, type FieldsWith, type FieldType, fieldEntries, isNullable } from "./user-fields.js";
 
-const maxUsernameCharacters = 64;
-const usernameLength = `Use 1 to ${maxUsernameCharacters} characters.`;
-
 /**
- * Normalizing takes time with the square of a text's length: so what is far too long is refused before. These limits are
+ * Normalizing takes time with the square of a text's length: so what is far too long is refused before. This limit is
  * generous, since a text can be longer before it is normalized than after.
  */
-const maxUnnormalizedUsername = 4 * maxUsernameCharacters;
 const maxUnnormalizedPassword = 1024;
 
 /** `.meta()` is for documents alone. */
 const anyPassword = { format: "password", minLength: 1, maxLength: maxUnnormalizedPassword };
 const tooLong = "This is too long.";
 const anyNewPassword = { ...anyPassword, description: "15 to 256 characters after NFC, any of them." };
-
-/** Control, format, white-space and invisible characters, and lone surrogates. */
-const notInNames = /[\p{Cc}\p{Cf}\p{Cs}\p{White_Space}\p{Default_Ignorable_Code_Point}]/u;
-
-const username = z
-  .string()
-  .max(maxUnnormalizedUsername, { message: usernameLength })
-  .transform((name) => name.normalize("NFKC"))
-  .refine((name) => [...name].length >= 1 && [...name].length <= maxUsernameCharacters, {
-    message: usernameLength,
-  })
-  .refine((name) => !notInNames.test(name), { message: "Spaces, control and invisible characters are not allowed." })
-  .meta({
-    pattern: "^\\S+$",
-    maxLength: maxUnnormalizedUsername,
-    description: "1 to 64 characters after NFKC, no spaces.",
-  });
 
 /** Refuses only what no password can be, so that old ones still log in. The policy for new ones is in `password-checks.ts`. */
 const password = z
@@ -71,14 +51,14 @@ export const profileFields = Object.fromEntries(
   }),
 ) as ProfileFields;
 
-export const signUpInput = z.object({ username, password: newPassword, ...signUpFields });
-export const logInInput = z.object({ username, password });
+export const signUpInput = z.object({ [loginName]: loginNameType, password: newPassword, ...signUpFields });
+export const logInInput = z.object({ [loginName]: loginNameType, password });
 export const refreshInput = z.object({ refreshToken });
 export const optionalRefreshInput = z.object({ refreshToken: refreshToken.optional() });
 export const profileInput = z
-  .object({ username: username.optional(), ...profileFields, currentPassword: password.optional() })
+  .object({ [loginName]: loginNameType.optional(), ...profileFields, currentPassword: password.optional() })
   .refine((known) => Object.keys(known).length > 0, {
-    message: `Send one of: username, ${Object.keys(profileFields).join(", ")}.`,
+    message: `Send one of: ${[loginName, ...Object.keys(profileFields)].join(", ")}.`,
   })
   .meta({ minProperties: 1 });
 export const passwordInput = z.object({ currentPassword: password, newPassword });

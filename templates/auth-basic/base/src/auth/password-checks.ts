@@ -1,12 +1,10 @@
 import { commonPasswords } from "./common-passwords.js";
 import { config } from "./config.js";
 import { AuthError } from "./errors.js";
+import { loginName } from "./login-name.js";
 
 /** Who the new password is for: words an attacker tries first. */
-export interface PasswordOwner {
-  username: string;
-  email?: string | null | undefined;
-}
+export type PasswordOwner = { email?: string | null | undefined } & { [Name in typeof loginName]: string };
 
 /** Says what is wrong with a new password, or null. Never run at login: a new policy must not lock old users out. */
 export type PasswordCheck = (password: string, owner: PasswordOwner) => string | null | Promise<string | null>;
@@ -50,8 +48,8 @@ function isNotContext(password: string, owner: PasswordOwner): string | null {
   return `Beside your name, address or this site's name, use at least ${minOtherCharacters} other characters.`;
 }
 
-function contextWords({ username, email }: PasswordOwner): string[] {
-  return [username, email?.split("@")[0] ?? "", config.jwtIssuer]
+function contextWords(owner: PasswordOwner): string[] {
+  return [owner[loginName], owner.email?.split("@")[0] ?? "", config.jwtIssuer]
     .map((word) => word.normalize("NFKC").toLowerCase())
     .filter((word) => [...word].length >= minContextCharacters)
     .sort((a, b) => b.length - a.length);

@@ -24,6 +24,7 @@ import { type StoredClaims, sessionClaims } from "./access-claims.js";
 import { config } from "./config.js";
 import { AuthError } from "./errors.js";
 import type { AccountDelete, AccountInsert } from "./hooks.js";
+import { type LoginColumns, loginName } from "./login-name.js";
 import type { PasswordHash } from "./passwords.js";
 import { type FieldName, type FieldsWith, fieldEntries } from "./user-fields.js";
 
@@ -33,7 +34,7 @@ type UserRow = typeof users.$inferSelect;
 type AnsweredField = FieldsWith<"inAnswers", true>;
 
 /** What clients may see of a user: never the hash. */
-export type User = Pick<UserRow, "id" | "username" | "createdAt" | AnsweredField>;
+export type User = Pick<UserRow, "id" | "createdAt" | AnsweredField> & { [Name in typeof loginName]: string };
 
 /** What a login needs to know of a user. */
 export interface Credentials extends PasswordHash {
@@ -43,7 +44,7 @@ export interface Credentials extends PasswordHash {
 }
 
 /** Fields that are left out are null, or what their column says. */
-export type UserValues = { [Name in FieldName | "username" | "usernameCanonical"]?: UserRow[Name] | undefined };
+export type UserValues = { [Name in FieldName | keyof LoginColumns]?: UserRow[Name] | undefined };
 
 export interface NewUser extends UserValues, PasswordHash {
   id: string;
@@ -107,7 +108,7 @@ const answeredFields = Object.fromEntries(
 /** The columns of a `User`. */
 export const publicUser = {
   id: users.id,
-  username: users.username,
+  [loginName]: users.username,
   ...answeredFields,
   createdAt: users.createdAt,
 };

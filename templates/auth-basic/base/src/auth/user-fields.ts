@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { users } from "../db/schema/auth.js";
+import { addressField } from "./login-name.js";
 
 /**
- * What is known of a user beside their name and password. To add a field: its column in `db/schema/auth.ts`, a migration
+ * What is known of a user beside what they log in with. To add a field: its column in `db/schema/auth.ts`, a migration
  * that adds the column, and an entry here. Signup, PATCH /me, answers, documents and the type `User` follow.
  *
  * - `type`: what a request may hold. It must bound its length, as `text(most)` does, and be without `.transform()`, which
@@ -12,8 +13,8 @@ import { users } from "../db/schema/auth.js";
  * - `unique`: whether no two users may have the same. The column needs a unique index: that alone can refuse the second.
  */
 export const userFields = {
-  /** Checks of passwords and mail read it: keep this one. */
-  email: { type: z.email().max(254), atSignUp: "optional", inPatch: true, inAnswers: true, unique: false },
+  /** The e-mail address, where it is a field: checks of passwords and mail read it, so keep this one. */
+  ...addressField,
   displayName: { type: text(100), atSignUp: "optional", inPatch: true, inAnswers: true, unique: false },
 } as const satisfies UserFields;
 

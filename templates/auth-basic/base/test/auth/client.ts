@@ -7,9 +7,11 @@ import { expect } from "vitest";
 import { AuthError, type ErrorCode, errorTable, shownCode } from "../../src/auth/errors.js";
 import { type AuthEvent, eventSinks } from "../../src/auth/events.js";
 import { loginChecks } from "../../src/auth/hooks.js";
+import { loginName } from "../../src/auth/login-name.js";
 import { protectedRoute } from "../../src/middleware/jwt.js";
 import { authRouter, closeAuth } from "../../src/routes/auth.js";
 import { prepareDatabase, releaseDatabase } from "./database.js";
+import { nameWith } from "./login-names.js";
 import { type Tokens, tokensOf, userOf, withRefreshToken } from "./shapes.js";
 
 export const password = "nine blue herons wade";
@@ -57,7 +59,7 @@ export interface Call {
   app?: express.Express;
 }
 
-/** One request: `call("POST /login", { body: { username, password } })`. */
+/** One request: `call("POST /login", { body: credentials(name) })`. */
 export async function call(
   route: string,
   { body, bearer, from, headers, mount = "/api/auth", app }: Call = {},
@@ -82,20 +84,31 @@ function raw(body: unknown): string {
 
 export interface Person extends Tokens {
   id: string;
-  username: string;
+  /** What they log in with. */
+  name: string;
+}
+
+/** The member of a body or an answer that says who it is about. */
+export function named(name: string): Record<string, string> {
+  return { [loginName]: name };
+}
+
+/** The body of a login. */
+export function credentials(name: string, secret = password): Record<string, string> {
+  return { ...named(name), password: secret };
 }
 
 /** Somebody who has just signed up, with `password`. */
 export async function signUp(extra: Record<string, unknown> = {}): Promise<Person> {
-  const username = newName();
-  const answer = await call("POST /signup", { body: { username, password, ...extra } });
+  const name = newName();
+  const answer = await call("POST /signup", { body: { ...credentials(name), ...extra } });
   expect(answer.status).toBe(201);
   const user = userOf(answer);
-  return { ...tokensOf(answer), id: user.id, username: user.username };
+  return { ...tokensOf(answer), id: user.id, name: user.name };
 }
 
-export async function logIn(username: string, secret = password): Promise<Tokens> {
-  const answer = await call("POST /login", { body: { username, password: secret } });
+export async function logIn(name: string, secret = password): Promise<Tokens> {
+  const answer = await call("POST /login", { body: credentials(name, secret) });
   expect(answer.status).toBe(200);
   return tokensOf(answer);
 }
@@ -104,7 +117,12 @@ export async function refresh(refreshToken: string): Promise<Response> {
   return call("POST /refresh-token", withRefreshToken(refreshToken));
 }
 
+/** A name to log in with that nobody has. */
 export function newName(): string {
+  return nameWith(newWord());
+}
+
+export function newWord(): string {
   return `ada-${randomBytes(6).toString("hex")}`;
 }
 
@@ -156,17 +174,14 @@ function challenge(code: ErrorCode, status: number): string | undefined {
  * `attempt` sends the right password, and a login check refuses it: each time that counts as a guess, and the network it
  * comes from is not remembered as the owner's, which would pass the account's limit by.
  */
-export async function expectRefusalsToCount(
-  username: string,
-  attempt: (from: string) => Promise<Response>,
-): Promise<void> {
+export async function expectRefusalsToCount(name: string, attempt: (from: string) => Promise<Response>): Promise<void> {
   const [often, once] = [newAddress(), newAddress()];
   await whileChecksRefuse(async () => {
     expectProblem(await attempt(once), "ForbiddenError");
     for (let time = 1; time <= 10; time += 1) expectProblem(await attempt(often), "ForbiddenError");
     expectProblem(await attempt(often), "TooManyRequests");
   });
-  const wrong = { username, password: "a wrong password" };
+  const wrong = credentials(name, "a wrong password");
   await Promise.all(Array.from({ length: 89 }, () => call("POST /login", { body: wrong })));
   expectProblem(await attempt(once), "TooManyRequests");
 }

@@ -2,12 +2,15 @@ import "./test-environment.js";
 import { gzipSync } from "node:zlib";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { canonicalLoginName, loginName } from "../../src/auth/login-name.js";
 import { authRouter } from "../../src/routes/auth.js";
 import {
   call,
+  credentials,
   expectAlive,
   expectProblem,
   logIn,
+  named,
   newName,
   type Person,
   password,
@@ -15,16 +18,17 @@ import {
   startAuth,
   stopAuth,
 } from "./client.js";
+import { kept, nameWith, notNames, possibleNames, spellingsOf, twins } from "./login-names.js";
 import { refreshTokenBodies, userOf } from "./shapes.js";
 
 // Whatever a client sends, the answer says what is wrong with it: never a 500, never a library's text.
 
 /** Every route that reads a body, with the members it knows; `null` where null means something. */
 const routes: Record<string, Record<string, unknown>> = {
-  "POST /signup": { username: "ada", password, email: "ada@example.org", displayName: "Ada" },
-  "POST /login": { username: "ada", password },
+  "POST /signup": { email: "ada@example.org", ...credentials(nameWith("ada")), displayName: "Ada" },
+  "POST /login": credentials(nameWith("ada")),
   ...refreshTokenBodies,
-  "PATCH /me": { username: "ada", displayName: null, email: null, currentPassword: password },
+  "PATCH /me": { email: null, ...named(nameWith("ada")), displayName: null, currentPassword: password },
   "DELETE /me": { password },
   "PUT /password": { currentPassword: password, newPassword: password },
 };
@@ -97,7 +101,7 @@ describe("a body of another kind", () => {
 
   test("is read with a charset named", async () => {
     const answer = await call("POST /login", {
-      body: { username: ada.username, password },
+      body: credentials(ada.name),
       headers: { "Content-Type": "application/json; charset=utf-8" },
     });
     expect(answer.status).toBe(200);
@@ -149,8 +153,8 @@ describe("a member of the body", () => {
 
   test("is 400 when it holds half of a character, NUL or a line break where a name or an address is meant", async () => {
     for (const bad of ["\ud800", "a\udc00", "a\u0000b", "a\nb", "\u0000"]) {
-      const post = (extra: object) => call("POST /signup", { body: { username: newName(), password, ...extra } });
-      expectProblem(await post({ username: bad }), "ValidationError", "username");
+      const post = (extra: object) => call("POST /signup", { body: { ...credentials(newName()), ...extra } });
+      expectProblem(await post(named(bad)), "ValidationError", loginName);
       expectProblem(await post({ displayName: bad }), "ValidationError", "displayName");
       expectProblem(await post({ email: `${bad}@example.org` }), "ValidationError", "email");
       const patch = (body: object) => call("PATCH /me", { bearer: ada.accessToken, body });
@@ -168,67 +172,46 @@ describe("a member of the body", () => {
   });
 });
 
-describe("a username", () => {
-  const refused: Record<string, string> = {
-    empty: "",
-    "a space": " ",
-    "a space within": "a b",
-    "a no-break space": "a\u00a0b",
-    "a tab": "a\tb",
-    "a zero-width space": "a\u200bb",
-    "a zero-width joiner": "a\u200db",
-    "a soft hyphen": "a\u00adb",
-    "a change of direction": "a\u202eb",
-    "a byte order mark": "\ufeffab",
-    "a Hangul filler": "a\u3164b",
-    "a grapheme joiner": "a\u034fb",
-    "half of a character": "a\ud83d",
-    "65 characters": "a".repeat(65),
-    "64 characters that are more when composed": "\ufb03".repeat(64),
-  };
-  for (const [what, username] of Object.entries(refused)) {
+describe("a name to log in with", () => {
+  for (const [what, name] of Object.entries(notNames)) {
     test(`is refused at signup and login when it is or has ${what}`, async () => {
       for (const route of ["POST /signup", "POST /login"]) {
-        expectProblem(await call(route, { body: { username, password } }), "ValidationError", "username");
+        expectProblem(await call(route, { body: credentials(name) }), "ValidationError", loginName);
       }
     });
   }
 
-  for (const username of [
-    "x",
-    "🦊".repeat(64),
-    "名前",
-    "o'brien;--",
-    "josé",
-    "a.b_c-d@e",
-    "1",
-    "__proto__",
-    "constructor",
-  ]) {
-    test(`can be ${username}`, async () => {
-      expect((await call("POST /signup", { body: { username, password } })).status).toBe(201);
-      await logIn(username);
+  for (const name of possibleNames) {
+    test(`can be ${name}`, async () => {
+      expect((await call("POST /signup", { body: credentials(name) })).status).toBe(201);
+      await logIn(name);
     });
   }
 
-  test("is kept in its compatible form, so that what is shown is what is compared", async () => {
-    const answer = await call("POST /signup", { body: { username: "\uff21\uff24\uff21\u2460", password } });
-    expect(userOf(answer).username).toBe("ADA1");
-    await logIn("ada1");
-  });
+  for (const [typed, shown] of kept) {
+    test(`that is typed ${typed} is shown as ${shown}`, async () => {
+      const answer = await call("POST /signup", { body: credentials(typed) });
+      expect(userOf(answer).name).toBe(shown);
+      await logIn(shown);
+      await logIn(shown.toLowerCase());
+    });
+  }
 
-  test("is one name in every case of every letter", async () => {
-    for (const [one, other] of [
-      ["straße", "STRASSE"],
-      ["ΣΑΣ", "σας"],
-      ["große", "GROẞE"],
-      ["ǆabc", "Ǆabc"],
-      ["ﬁsh", "FISH"],
-    ] as const) {
-      expect((await call("POST /signup", { body: { username: one, password } })).status).toBe(201);
-      expectProblem(await call("POST /signup", { body: { username: other, password } }), "UsernameNotAvailable");
+  for (const [one, other] of twins) {
+    test(`${one} is also ${other}`, async () => {
+      expect((await call("POST /signup", { body: credentials(one) })).status).toBe(201);
+      expectProblem(await call("POST /signup", { body: credentials(other) }), "UsernameNotAvailable");
       await logIn(other);
+    });
+  }
+
+  test("has one unique form, which is its own unique form", () => {
+    for (const name of [...possibleNames, ...twins.flat(), ...kept.flat()]) {
+      const canonical = canonicalLoginName(name);
+      expect(canonicalLoginName(canonical)).toBe(canonical);
+      for (const spelling of spellingsOf(canonical)) expect(canonicalLoginName(spelling)).toBe(canonical);
     }
+    for (const [one, other] of twins) expect(canonicalLoginName(one)).toBe(canonicalLoginName(other));
   });
 });
 
@@ -236,11 +219,11 @@ describe("an e-mail address and a display name", () => {
   test("are refused when they are none, or too long", async () => {
     const long = `${"a".repeat(60)}@${"b".repeat(60)}.${"c".repeat(60)}.${"d".repeat(60)}.${"e".repeat(60)}.org`;
     for (const email of ["", "ada", "ada@", "@example.org", "a b@example.org", "a@b\r\nBcc: c@d.org", `${long}`]) {
-      const answer = await call("POST /signup", { body: { username: newName(), password, email } });
+      const answer = await call("POST /signup", { body: { ...credentials(newName()), email } });
       expectProblem(answer, "ValidationError", "email");
     }
     for (const displayName of ["", "x".repeat(101)]) {
-      const answer = await call("POST /signup", { body: { username: newName(), password, displayName } });
+      const answer = await call("POST /signup", { body: { ...credentials(newName()), displayName } });
       expectProblem(answer, "ValidationError", "displayName");
     }
   });
@@ -266,13 +249,13 @@ describe("an application that parses bodies itself", () => {
     const app = express();
     app.use(express.json({ strict: false }), express.urlencoded({ extended: true }));
     app.use("/api/auth", authRouter);
-    const username = newName();
-    expect((await call("POST /signup", { app, body: { username, password } })).status).toBe(201);
-    expect((await call("POST /login", { app, body: { username, password } })).status).toBe(200);
+    const name = newName();
+    expect((await call("POST /signup", { app, body: credentials(name) })).status).toBe(201);
+    expect((await call("POST /login", { app, body: credentials(name) })).status).toBe(200);
     for (const body of ["[]", '"text"', "1", "null", "{}", '{"__proto__":{"username":"ada"}}']) {
       expectProblem(await call("POST /login", { app, body }), "ValidationError");
     }
-    const form = { body: `username=${username}`, headers: { "Content-Type": "application/x-www-form-urlencoded" } };
+    const form = { body: `${loginName}=${name}`, headers: { "Content-Type": "application/x-www-form-urlencoded" } };
     expectProblem(await call("POST /login", { app, ...form }), "UnsupportedMediaType");
   });
 });

@@ -2,16 +2,18 @@ import "./test-environment.js";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ProfileChange, profileChanges } from "../../src/auth/hooks.js";
+import { canonicalLoginName, loginName } from "../../src/auth/login-name.js";
 import { findCredentials } from "../../src/auth/store.js";
-import { canonicalUsername } from "../../src/auth/username.js";
 import { read } from "../../src/db/client.js";
 import { users } from "../../src/db/schema/auth.js";
 import {
   call,
+  credentials,
   events,
   expectAlive,
   expectProblem,
   logIn,
+  named,
   newName,
   type Person,
   password,
@@ -19,28 +21,38 @@ import {
   startAuth,
   stopAuth,
 } from "./client.js";
+import { notNames, spellingsOf } from "./login-names.js";
 import { userShape } from "./shapes.js";
 
-// What `PATCH /me` promises of the username, and of bodies that change nothing.
+// What `PATCH /me` promises of the name, and of bodies that change nothing.
 beforeAll(startAuth, 60_000);
 afterAll(stopAuth, 60_000);
 
 const patch = ({ accessToken }: Person, body: unknown) => call("PATCH /me", { bearer: accessToken, body });
-const rename = (person: Person, username: string) => patch(person, { username, currentPassword: password });
+const rename = (person: Person, name: string) => patch(person, { ...named(name), currentPassword: password });
 
-describe("another username", () => {
+describe("another name to log in with", () => {
+  // Where it may have to wait, that is tested with what makes it wait.
+  let others: ProfileChange[] = [];
+  beforeAll(() => {
+    others = profileChanges.splice(0);
+  });
+  afterAll(() => {
+    profileChanges.push(...others);
+  });
+
   test("takes the current password; then the new name logs in, the old one is free, and every login lives on", async () => {
-    const [ada, username] = [await signUp(), newName()];
-    expectProblem(await patch(ada, { username }), "WrongPassword");
-    expectProblem(await patch(ada, { username, currentPassword: "a wrong password" }), "WrongPassword");
-    await logIn(ada.username);
-    const answer = await rename(ada, username);
-    expect([answer.status, answer.body]).toEqual([200, { user: userShape({ id: ada.id, username }) }]);
-    await logIn(username);
+    const [ada, name] = [await signUp(), newName()];
+    expectProblem(await patch(ada, named(name)), "WrongPassword");
+    expectProblem(await patch(ada, { ...named(name), currentPassword: "a wrong password" }), "WrongPassword");
+    await logIn(ada.name);
+    const answer = await rename(ada, name);
+    expect([answer.status, answer.body]).toEqual([200, { user: userShape({ id: ada.id, ...named(name) }) }]);
+    await logIn(name);
     await expectAlive(ada);
-    const old = await call("POST /login", { body: { username: ada.username, password } });
+    const old = await call("POST /login", { body: credentials(ada.name) });
     expectProblem(old, "InvalidLoginCredentials");
-    expect((await signUp({ username: ada.username })).id).not.toBe(ada.id);
+    expect((await signUp(named(ada.name))).id).not.toBe(ada.id);
   });
 
   test("that another account has, in whatever form, is refused, and nothing changes", async () => {
@@ -51,35 +63,35 @@ describe("another username", () => {
       return changes;
     };
     profileChanges.push(listen);
-    for (const username of [bob.username, bob.username.toUpperCase(), bob.username.replace("a", "\uff41")]) {
-      const body = { username, displayName: "Ada", email: "new@example.org", currentPassword: password };
+    for (const name of [bob.name, ...spellingsOf(bob.name)]) {
+      const body = { email: "new@example.org", ...named(name), displayName: "Ada", currentPassword: password };
       expectProblem(await patch(ada, body), "UsernameNotAvailable");
     }
     profileChanges.splice(profileChanges.indexOf(listen), 1);
     expect(asked).toEqual([]);
     const { body } = await call("GET /me", { bearer: ada.accessToken });
-    expect(body.user).toEqual(userShape({ id: ada.id, username: ada.username }));
+    expect(body.user).toEqual(userShape({ id: ada.id, ...named(ada.name) }));
   });
 
   test("may be the same name in another form, and is what a signup may hold", async () => {
     const ada = await signUp();
-    const username = ada.username.toUpperCase();
-    expect((await rename(ada, username)).body.user.username).toBe(username);
-    for (const bad of ["", "a b", "x".repeat(65), null]) {
-      const answer = await patch(ada, { username: bad, currentPassword: password });
-      expectProblem(answer, "ValidationError", "username");
+    const name = ada.name.toUpperCase();
+    expect((await rename(ada, name)).body.user[loginName]).toBe(name);
+    for (const bad of [...Object.values(notNames), null]) {
+      const answer = await patch(ada, { [loginName]: bad, currentPassword: password });
+      expectProblem(answer, "ValidationError", loginName);
     }
   });
 
   test("twenty who want one name at once: one has it, the others keep theirs", async () => {
     const people = await Promise.all(Array.from({ length: 20 }, () => signUp()));
-    const username = newName();
-    const answers = await Promise.all(people.map((person) => rename(person, username)));
+    const name = newName();
+    const answers = await Promise.all(people.map((person) => rename(person, name)));
     const refused = answers.filter(({ status }) => status !== 200);
     expect(refused).toHaveLength(19);
     for (const answer of refused) expectProblem(answer, "UsernameNotAvailable");
-    const found = await read((db) => db.select().from(users).where(eq(users.username, username)));
-    expect(found.map(({ usernameCanonical }) => usernameCanonical)).toEqual([canonicalUsername(username)]);
+    const found = await read((db) => db.select().from(users).where(eq(users.username, name)));
+    expect(found.map(({ usernameCanonical }) => usernameCanonical)).toEqual([canonicalLoginName(name)]);
   });
 
   test("of two at once of one account one stays, whole", async () => {
@@ -88,18 +100,18 @@ describe("another username", () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     const [row] = await read((db) => db.select().from(users).where(eq(users.id, ada.id)));
     expect(names).toContain(row?.username);
-    expect(row?.usernameCanonical).toBe(canonicalUsername(row?.username ?? ""));
+    expect(row?.usernameCanonical).toBe(canonicalLoginName(row?.username ?? ""));
     expect(await findCredentials({ usernameCanonical: row?.usernameCanonical ?? "" })).not.toBeNull();
   });
 
   test("is told to the log, without the name; the name that stays takes no password, and is not told", async () => {
-    const [ada, username] = [await signUp(), newName()];
+    const [ada, name] = [await signUp(), newName()];
     const told = () => events.filter(({ userId, event }) => userId === ada.id && /^user_u/.test(event));
-    expect((await patch(ada, { username: ada.username })).status).toBe(200);
+    expect((await patch(ada, named(ada.name))).status).toBe(200);
     expect(told()).toEqual([]);
-    await rename(ada, username);
+    await rename(ada, name);
     expect(told().map(({ event }) => event)).toEqual(["user_username_change", "user_updated"]);
-    expect(JSON.stringify(events)).not.toContain(username);
+    expect(JSON.stringify(events)).not.toContain(name);
   });
 });
 
@@ -109,16 +121,16 @@ describe("a body", () => {
     for (const body of [{}, { user_name: "ada" }, { role: "admin", id: "x" }]) {
       const answer = await patch(ada, body);
       expectProblem(answer, "ValidationError", "");
-      expect(answer.body.errors[0].message).toContain("username");
+      expect(answer.body.errors[0].message).toContain(loginName);
     }
   });
 
   test("that holds one is taken, and what else it holds has no effect", async () => {
     const ada = await signUp();
     const { status, body } = await patch(ada, { displayName: "Ada", role: "admin", passwordHash: "x" });
-    expect([status, body.user]).toEqual([200, userShape({ id: ada.id, username: ada.username, displayName: "Ada" })]);
+    expect([status, body.user]).toEqual([200, userShape({ id: ada.id, ...named(ada.name), displayName: "Ada" })]);
     const [row] = await read((db) => db.select().from(users).where(eq(users.id, ada.id)));
     expect(row?.role).toBe("user");
-    await logIn(ada.username);
+    await logIn(ada.name);
   });
 });

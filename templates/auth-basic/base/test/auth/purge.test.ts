@@ -55,7 +55,7 @@ describe("auth:purge", () => {
 
   test("live sessions stay, a spent refresh token still ends its family, and nothing else of the user is touched", async () => {
     const person = await signUp();
-    const other = await logIn(person.username);
+    const other = await logIn(person.name);
     const next = tokensOf(await refresh(person.refreshToken));
     await purge();
     await expectAlive(next);

@@ -18,6 +18,7 @@ import {
   profileChanges,
   sessionStarts,
 } from "../../src/auth/hooks.js";
+import { addressColumns, loginName } from "../../src/auth/login-name.js";
 import { newTokens } from "../../src/auth/sessions.js";
 import { now, read, write } from "../../src/db/client.js";
 import { sessions, users } from "../../src/db/schema/auth.js";
@@ -26,11 +27,13 @@ import { protectedRoute } from "../../src/middleware/jwt.js";
 import { authRouter } from "../../src/routes/auth.js";
 import {
   call,
+  credentials,
   events,
   expectAlive,
   expectProblem,
   expectRefusalsToCount,
   logIn,
+  named,
   newName,
   password,
   refresh,
@@ -88,13 +91,13 @@ describe("an event", () => {
 
 describe("a login check", () => {
   test("that refuses leaves the guess counted, and the network a stranger's", async () => {
-    const { username } = await signUp();
-    await expectRefusalsToCount(username, (from) => call("POST /login", { body: { username, password }, from }));
+    const { name } = await signUp();
+    await expectRefusalsToCount(name, (from) => call("POST /login", { body: credentials(name), from }));
   }, 30_000);
 
   test("can't be left out: a login that has not passed them starts no session", async () => {
-    const { id, username } = await signUp();
-    const login = await provePassword({ username, password }, anyClient);
+    const { id, name } = await signUp();
+    const login = await provePassword({ [loginName]: name, password }, anyClient);
     const opening = openSession(login as CheckedLogin, newTokens(anyClient), anyClient);
     await expect(opening).rejects.toThrow("A session takes a login that has passed its checks.");
     const rows = await read((db) => db.select().from(sessions).where(eq(sessions.userId, id)));
@@ -103,7 +106,7 @@ describe("a login check", () => {
 
   test("that has passed a login has passed what it saw: its user and its proof are the session's, whatever comes", async () => {
     const [ada, bob] = [await signUp(), await signUp()];
-    const proven = await provePassword({ username: ada.username, password }, anyClient);
+    const proven = await provePassword({ [loginName]: ada.name, password }, anyClient);
     const login = await checkLogin(proven, anyClient);
     Object.assign(proven, { user: { ...proven.user, id: bob.id }, amr: ["pwd", "otp"] });
     expect(() => Object.assign(login.user, { id: bob.id })).toThrow(TypeError);
@@ -113,16 +116,16 @@ describe("a login check", () => {
   });
 
   test("that has passed a login has passed it for one session", async () => {
-    const { username } = await signUp();
-    const login = await checkLogin(await provePassword({ username, password }, anyClient), anyClient);
+    const { name } = await signUp();
+    const login = await checkLogin(await provePassword({ [loginName]: name, password }, anyClient), anyClient);
     await openSession(login, newTokens(anyClient), anyClient);
     await expect(openSession(login, newTokens(anyClient), anyClient)).rejects.toThrow("A session takes a login");
   });
 
   test("that has passed a login has passed it for no other user's session", async () => {
     const [ada, bob] = [await signUp(), await signUp()];
-    const { user } = await provePassword({ username: bob.username, password }, anyClient);
-    const login = await checkLogin(await provePassword({ username: ada.username, password }, anyClient), anyClient);
+    const { user } = await provePassword({ [loginName]: bob.name, password }, anyClient);
+    const login = await checkLogin(await provePassword({ [loginName]: ada.name, password }, anyClient), anyClient);
     const first = async () => ({ user, sessionEpoch: 0 });
     await expect(openSession(login, newTokens(anyClient), anyClient, { first })).rejects.toThrow();
     expect(await read((db) => db.select().from(sessions).where(eq(sessions.userId, bob.id)))).toHaveLength(1);
@@ -131,12 +134,12 @@ describe("a login check", () => {
 
 describe("the start of a session", () => {
   test("fails the login when what follows it throws, and nobody holds the session", async () => {
-    const { username } = await signUp();
+    const { name } = await signUp();
     const refuse = async () => {
       throw new AuthError("TooManyRequests");
     };
     sessionStarts.push(refuse);
-    const answer = await call("POST /login", { body: { username, password } });
+    const answer = await call("POST /login", { body: credentials(name) });
     sessionStarts.splice(sessionStarts.indexOf(refuse), 1);
     expectProblem(answer, "TooManyRequests");
   });
@@ -146,8 +149,8 @@ describe("the start of a session", () => {
     const listen = async ({ userId }: { userId: string }, { ip }: { ip: string | null }) =>
       void told.push(`${userId} ${ip}`);
     sessionStarts.push(listen);
-    const { username, id } = await signUp();
-    await call("POST /login", { body: { username, password }, from: "3fff::7" });
+    const { name, id } = await signUp();
+    await call("POST /login", { body: credentials(name), from: "3fff::7" });
     sessionStarts.splice(sessionStarts.indexOf(listen), 1);
     expect(told).toEqual([expect.stringContaining(id), `${id} 3fff::7`]);
   });
@@ -258,12 +261,12 @@ describe("an error code of an add-on", () => {
   });
 
   async function refusedLogin(refusal: () => AuthError) {
-    const { username } = await signUp();
+    const { name } = await signUp();
     const refuse: LoginCheck = async () => {
       throw refusal();
     };
     loginChecks.push(refuse);
-    const answer = await call("POST /login", { body: { username, password } });
+    const answer = await call("POST /login", { body: credentials(name) });
     loginChecks.splice(loginChecks.indexOf(refuse), 1);
     return answer;
   }
@@ -281,15 +284,15 @@ describe("what is made together with an account", () => {
   });
 
   test("undoes the account when it throws", async () => {
-    const username = newName();
+    const name = newName();
     const refuse: AccountInsert = async () => {
       throw new AuthError("ForbiddenError", { detail: "Not today." });
     };
     accountInserts.push(refuse);
-    const answer = await call("POST /signup", { body: { username, password } });
+    const answer = await call("POST /signup", { body: credentials(name) });
     accountInserts.splice(accountInserts.indexOf(refuse), 1);
     expectProblem(answer, "ForbiddenError");
-    await signUp({ username });
+    await signUp(named(name));
   });
 });
 
@@ -321,14 +324,14 @@ describe("what is taken away together with an account", () => {
 
 describe("a profile change", () => {
   test("that holds the new address back leaves the old one, and that it was proven", async () => {
-    const ada = await signUp({ email: "ada@example.com" });
+    const ada = await signUp({ email: "first@example.com" });
     await write((db) => db.update(users).set({ emailVerifiedAt: now }).where(eq(users.id, ada.id)));
     const holdBack: ProfileChange = async (_user, { email: _, ...changes }) => changes;
     profileChanges.push(holdBack);
     const body = { email: "new@example.com", displayName: "Ada", currentPassword: password };
     const answer = await call("PATCH /me", { bearer: ada.accessToken, body });
     profileChanges.splice(profileChanges.indexOf(holdBack), 1);
-    expect(answer.body.user).toMatchObject({ email: "ada@example.com", displayName: "Ada" });
+    expect(answer.body.user).toMatchObject({ email: "first@example.com", displayName: "Ada" });
     const [row] = await read((db) => db.select().from(users).where(eq(users.id, ada.id)));
     expect(row?.emailVerifiedAt).toBeInstanceOf(Date);
   });
@@ -338,7 +341,7 @@ describe("an address that stays", () => {
   test("is not written again, so that it can't undo what happens meanwhile", async () => {
     const ada = await signUp({ email: "ada@example.com" });
     const prove: ProfileChange = async (user, changes) => {
-      const proven = { email: "proven@example.com", emailVerifiedAt: now };
+      const proven = { ...addressColumns("proven@example.com"), emailVerifiedAt: now };
       await write((db) => db.update(users).set(proven).where(eq(users.id, user.id)));
       return changes;
     };
@@ -352,7 +355,7 @@ describe("an address that stays", () => {
 
 describe("a session transport", () => {
   test("delivers the session in its own way, where it is meant, and nowhere else", async () => {
-    const { username } = await signUp();
+    const { name } = await signUp();
     const transport: (typeof sessionTransports)[number] = (req) => {
       if (req.get("x-transport") !== "name only") return null;
       const { row } = newTokens(anyClient);
@@ -360,12 +363,12 @@ describe("a session transport", () => {
     };
     sessionTransports.push(transport);
     const carried = await call("POST /login", {
-      body: { username, password },
+      body: credentials(name),
       headers: { "x-transport": "name only" },
     });
-    const usual = await logIn(username);
+    const usual = await logIn(name);
     sessionTransports.splice(sessionTransports.indexOf(transport), 1);
-    expect(carried.body).toEqual(loginShape({ username }, { session: expect.any(String) }));
+    expect(carried.body).toEqual(loginShape(named(name), { session: expect.any(String) }));
     await expectAlive(usual);
   });
 });
@@ -381,7 +384,7 @@ describe("an application that has answered already, as its time limits do,", () 
       res.status(503).end();
     }, authRouter);
     const before = events.length;
-    const body = { username: newName(), password };
+    const body = credentials(newName());
     await duringOutage(async () => {
       expect((await call("POST /signup", { app, mount: "", body })).status).toBe(503);
       await new Promise((resolve) => setTimeout(resolve, 300));

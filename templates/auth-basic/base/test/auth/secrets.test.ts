@@ -10,6 +10,7 @@ import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { errorTable } from "../../src/auth/errors.js";
 import type { EventName } from "../../src/auth/events.js";
+import { loginIsAddress } from "../../src/auth/login-name.js";
 import { hashPassword } from "../../src/auth/passwords.js";
 import { parseRefreshToken } from "../../src/auth/refresh-token.js";
 import { read, write } from "../../src/db/client.js";
@@ -17,6 +18,7 @@ import { sessions, users } from "../../src/db/schema/auth.js";
 import { authRouter } from "../../src/routes/auth.js";
 import {
   call,
+  credentials,
   events,
   expectAlive,
   expectProblem,
@@ -31,6 +33,7 @@ import {
   stopAuth,
 } from "./client.js";
 import { dumpDatabase } from "./database.js";
+import { nameWith } from "./login-names.js";
 import { tokensOf, userOf } from "./shapes.js";
 import { environment } from "./test-environment.js";
 
@@ -42,7 +45,7 @@ beforeAll(startAuth, 60_000);
 afterAll(stopAuth, 60_000);
 
 describe("a new password", () => {
-  const username = "Margarete";
+  const name = nameWith("Margarete");
   const email = "hamilton.m@example.org";
   const refused: Record<string, string> = {
     "14 characters long": "14 characters.",
@@ -54,13 +57,13 @@ describe("a new password", () => {
     "one of the commonest, in full width": "\uff50\uff41\uff53\uff53word12345678",
     "the name and little more": "margarete1234567",
     "the name, twice": "MARGARETEmargarete",
-    "the e-mail's local part and little more": "hamilton.m-12345",
+    "the e-mail's local part and little more": `${(loginIsAddress ? name : email).split("@")[0]}-12345`,
     "this site's name and little more": "auth-tests-auth-tests!",
     "half of a character": `${"good enough but "}\ud83d`,
   };
   for (const [what, weak] of Object.entries(refused)) {
     test(`is refused, with the reason, when it is ${what}`, async () => {
-      const answer = await call("POST /signup", { body: { username, email, password: weak } });
+      const answer = await call("POST /signup", { body: { email, ...credentials(name, weak) } });
       expectProblem(answer, "ValidationError", "password");
       expect(answer.body.detail).toBe(answer.body.errors[0].message);
       expect(answer.text).not.toContain(JSON.stringify(weak));
@@ -80,7 +83,7 @@ describe("a new password", () => {
   ]) {
     test(`may be ${JSON.stringify(good).slice(0, 40)}`, async () => {
       const name = newName();
-      expect((await call("POST /signup", { body: { username: name, password: good } })).status).toBe(201);
+      expect((await call("POST /signup", { body: credentials(name, good) })).status).toBe(201);
       await logIn(name, good);
     });
   }
@@ -99,23 +102,23 @@ describe("a password", () => {
   };
   for (const [what, [real, other]] of Object.entries(lookalikes)) {
     test(`is not the same ${what}`, async () => {
-      const username = newName();
-      await call("POST /signup", { body: { username, password: real } });
-      expectProblem(await call("POST /login", { body: { username, password: other } }), "InvalidLoginCredentials");
-      await logIn(username, real);
+      const name = newName();
+      await call("POST /signup", { body: credentials(name, real) });
+      expectProblem(await call("POST /login", { body: credentials(name, other) }), "InvalidLoginCredentials");
+      await logIn(name, real);
     });
   }
 
   test("is the same however its accents are composed", async () => {
-    const username = newName();
-    await call("POST /signup", { body: { username, password: "cr\u00e8me br\u00fbl\u00e9e, twice" } });
-    await logIn(username, "cre\u0300me bru\u0302le\u0301e, twice");
+    const name = newName();
+    await call("POST /signup", { body: credentials(name, "cr\u00e8me br\u00fbl\u00e9e, twice") });
+    await logIn(name, "cre\u0300me bru\u0302le\u0301e, twice");
   });
 
   test("from before a stricter policy still logs in", async () => {
-    const { id, username } = await signUp();
+    const { id, name } = await signUp();
     await setHash(id, await hashPassword("short"));
-    await logIn(username, "short");
+    await logIn(name, "short");
   });
 
   test("is stored as bcrypt of its HMAC with the pepper", async () => {
@@ -127,33 +130,33 @@ describe("a password", () => {
   });
 
   test("gets a new hash at login when the cost has changed", async () => {
-    const { id, username } = await signUp();
+    const { id, name } = await signUp();
     const { pepperId } = await hashOf(id);
     await setHash(id, { passwordHash: await bcrypt.hash(mix(pepper, password), 5), pepperId });
-    expectProblem(await call("POST /login", { body: { username, password: "wrong" } }), "InvalidLoginCredentials");
+    expectProblem(await call("POST /login", { body: credentials(name, "wrong") }), "InvalidLoginCredentials");
     expect((await hashOf(id)).passwordHash).toMatch(/^\$2b\$05\$/);
-    await logIn(username);
+    await logIn(name);
     expect((await hashOf(id)).passwordHash).toMatch(/^\$2b\$04\$/);
-    await logIn(username);
+    await logIn(name);
   });
 
   test("gets a new hash at login when the pepper has changed", async () => {
-    const { id, username } = await signUp();
+    const { id, name } = await signUp();
     const { pepperId } = await hashOf(id);
     await setHash(id, {
       passwordHash: await bcrypt.hash(mix(previousPepper, password), 4),
       pepperId: idOf(previousPepper),
     });
-    await logIn(username);
+    await logIn(name);
     const renewed = await hashOf(id);
     expect(renewed.pepperId).toBe(pepperId);
     expect(await bcrypt.compare(mix(pepper, password), renewed.passwordHash)).toBe(true);
   });
 
   test("under a pepper that nobody knows any more opens nothing", async () => {
-    const { id, username } = await signUp();
+    const { id, name } = await signUp();
     await setHash(id, { passwordHash: await bcrypt.hash(mix(pepper, password), 4), pepperId: "forgotten" });
-    expectProblem(await call("POST /login", { body: { username, password } }), "InvalidLoginCredentials");
+    expectProblem(await call("POST /login", { body: credentials(name) }), "InvalidLoginCredentials");
   });
 });
 
@@ -172,35 +175,35 @@ describe("guesses", () => {
   test("of one address at one account end after ten, with the time to wait; the owner still gets in", async () => {
     const ada = await signUp();
     const from = newAddress();
-    await guess(10, { username: ada.username, from });
-    const answer = await call("POST /login", { body: { username: ada.username, password }, from });
+    await guess(10, { name: ada.name, from });
+    const answer = await call("POST /login", { body: credentials(ada.name), from });
     expectThrottled(answer);
-    await logIn(ada.username);
+    await logIn(ada.name);
     await expectAlive(ada);
   });
 
   test("at a name that nobody has are answered alike", async () => {
-    const [known, unknown] = [(await signUp()).username, newName()];
+    const [known, unknown] = [(await signUp()).name, newName()];
     const answers = [];
-    for (const username of [known, unknown]) {
+    for (const name of [known, unknown]) {
       const from = newAddress();
-      await guess(10, { username, from });
-      const { status, text } = expectThrottled(await call("POST /login", { body: { username, password }, from }));
+      await guess(10, { name, from });
+      const { status, text } = expectThrottled(await call("POST /login", { body: credentials(name), from }));
       answers.push({ status, text });
     }
     expect(answers[1]).toEqual(answers[0]);
   });
 
   test("are counted for a name in all its spellings", async () => {
-    const { username } = await signUp();
+    const { name } = await signUp();
     const from = newAddress();
-    await guess(5, { username, from });
-    await guess(5, { username: username.toUpperCase(), from });
-    expectThrottled(await call("POST /login", { body: { username, password }, from }));
+    await guess(5, { name, from });
+    await guess(5, { name: name.toUpperCase(), from });
+    expectThrottled(await call("POST /login", { body: credentials(name), from }));
   });
 
   test("are counted for a whole IPv6 household, in every spelling of its addresses", async () => {
-    const { username } = await signUp();
+    const { name } = await signUp();
     const household = [
       "3fff:1:0:1::1",
       "3fff:0001::1:0:0:0:2",
@@ -208,40 +211,40 @@ describe("guesses", () => {
       "3FFF:1:0:1::127.0.0.1",
     ];
     for (const from of [...household, ...household, household[0], household[1]]) {
-      if (from) await guess(1, { username, from });
+      if (from) await guess(1, { name, from });
     }
-    expectThrottled(await call("POST /login", { body: { username, password }, from: "3fff:1:0:1::abcd" }));
-    expect((await call("POST /login", { body: { username, password }, from: "3fff:1:0:2::1" })).status).toBe(200);
+    expectThrottled(await call("POST /login", { body: credentials(name), from: "3fff:1:0:1::abcd" }));
+    expect((await call("POST /login", { body: credentials(name), from: "3fff:1:0:2::1" })).status).toBe(200);
   });
 
   test("are counted for an IPv4 address, however it arrives, and for none beside it", async () => {
-    const { username } = await signUp();
-    await guess(5, { username, from: "192.0.2.7" });
-    await guess(5, { username, from: "::ffff:192.0.2.7" });
-    expectThrottled(await call("POST /login", { body: { username, password }, from: "192.0.2.7" }));
-    expect((await call("POST /login", { body: { username, password }, from: "192.0.2.8" })).status).toBe(200);
+    const { name } = await signUp();
+    await guess(5, { name, from: "192.0.2.7" });
+    await guess(5, { name, from: "::ffff:192.0.2.7" });
+    expectThrottled(await call("POST /login", { body: credentials(name), from: "192.0.2.7" }));
+    expect((await call("POST /login", { body: credentials(name), from: "192.0.2.8" })).status).toBe(200);
   });
 
   test("are forgotten after a login", async () => {
-    const { username } = await signUp();
+    const { name } = await signUp();
     const from = newAddress();
     for (let round = 1; round <= 2; round += 1) {
-      await guess(9, { username, from });
-      expect((await call("POST /login", { body: { username, password }, from })).status).toBe(200);
+      await guess(9, { name, from });
+      expect((await call("POST /login", { body: credentials(name), from })).status).toBe(200);
     }
   });
 
   test("are forgotten after the right password behind an access token, too", async () => {
-    const { username, accessToken } = await signUp();
+    const { name, accessToken } = await signUp();
     const from = newAddress();
-    await guess(9, { username, from });
+    await guess(9, { name, from });
     const body = { email: "ada@example.org", currentPassword: password };
     expect((await call("PATCH /me", { bearer: accessToken, from, body })).status).toBe(200);
-    await guess(9, { username, from });
+    await guess(9, { name, from });
   });
 
   test("behind a stolen access token count as guesses at the login", async () => {
-    const { username, accessToken: bearer } = await signUp();
+    const { name, accessToken: bearer } = await signUp();
     const from = newAddress();
     const wrong = { currentPassword: "a wrong password" };
     for (let time = 1; time <= 3; time += 1) {
@@ -252,40 +255,40 @@ describe("guesses", () => {
       ];
       for (const answer of answers) expectProblem(answer, "WrongPassword");
     }
-    await guess(1, { username, from });
+    await guess(1, { name, from });
     expectThrottled(await call("DELETE /me", { bearer, from, body: { password } }));
-    expectThrottled(await call("POST /login", { from, body: { username, password } }));
+    expectThrottled(await call("POST /login", { from, body: credentials(name) }));
   });
 
   test("of many addresses at one account end after a hundred, but not for an address its owner has used", async () => {
-    const { username } = await signUp();
+    const { name } = await signUp();
     const home = newAddress();
-    expect((await call("POST /login", { body: { username, password }, from: home })).status).toBe(200);
-    await Promise.all(Array.from({ length: 100 }, () => guess(1, { username, from: newAddress() })));
-    expectThrottled(await call("POST /login", { body: { username, password } }));
-    expect((await call("POST /login", { body: { username, password }, from: home })).status).toBe(200);
+    expect((await call("POST /login", { body: credentials(name), from: home })).status).toBe(200);
+    await Promise.all(Array.from({ length: 100 }, () => guess(1, { name, from: newAddress() })));
+    expectThrottled(await call("POST /login", { body: credentials(name) }));
+    expect((await call("POST /login", { body: credentials(name), from: home })).status).toBe(200);
   }, 30_000);
 
   test("and signups of one address end after three hundred", async () => {
     const from = newAddress();
-    const attempt = () => call("POST /signup", { from, body: { username: newName(), password: "too short" } });
+    const attempt = () => call("POST /signup", { from, body: credentials(newName(), "too short") });
     await Promise.all(Array.from({ length: 300 }, async () => expectProblem(await attempt(), "ValidationError")));
     expectThrottled(await attempt());
-    expectThrottled(await call("POST /login", { from, body: { username: newName(), password } }));
+    expectThrottled(await call("POST /login", { from, body: credentials(newName()) }));
   }, 30_000);
 
   test("can't hide behind X-Forwarded-For where the application trusts no proxy", async () => {
     const app = express();
     app.use("/api/auth", authRouter);
-    const { username } = await signUp();
-    for (let time = 1; time <= 10; time += 1) await guess(1, { username, from: newAddress(), app });
-    expectThrottled(await call("POST /login", { body: { username, password }, app }));
+    const { name } = await signUp();
+    for (let time = 1; time <= 10; time += 1) await guess(1, { name, from: newAddress(), app });
+    expectThrottled(await call("POST /login", { body: credentials(name), app }));
   });
 
   test("can't hide behind what is no address where the application trusts every proxy", async () => {
-    const { username } = await signUp();
-    for (let time = 1; time <= 10; time += 1) await guess(1, { username, from: `nobody-${time}` });
-    expectThrottled(await call("POST /login", { from: "unknown", body: { username, password } }));
+    const { name } = await signUp();
+    for (let time = 1; time <= 10; time += 1) await guess(1, { name, from: `nobody-${time}` });
+    expectThrottled(await call("POST /login", { from: "unknown", body: credentials(name) }));
   });
 });
 
@@ -293,13 +296,13 @@ describe("guesses without an address, as over a Unix socket,", () => {
   test("count for their account alone: no other is kept out, and a hundred a day end them", async () => {
     const [ada, bob] = [await signUp(), await signUp()];
     await overSocket(async (logInWith) => {
-      const guessAt = (username: string) => logInWith({ username, password: "a wrong password" });
+      const guessAt = (name: string) => logInWith(credentials(name, "a wrong password"));
       const { status: refused } = errorTable.InvalidLoginCredentials;
-      for (let time = 1; time <= 12; time += 1) expect(await guessAt(ada.username)).toBe(refused);
-      expect(await logInWith({ username: bob.username, password })).toBe(200);
-      for (let time = 13; time <= 100; time += 1) expect(await guessAt(ada.username)).toBe(refused);
-      expect(await logInWith({ username: ada.username, password })).toBe(429);
-      expect(await logInWith({ username: bob.username, password })).toBe(200);
+      for (let time = 1; time <= 12; time += 1) expect(await guessAt(ada.name)).toBe(refused);
+      expect(await logInWith(credentials(bob.name))).toBe(200);
+      for (let time = 13; time <= 100; time += 1) expect(await guessAt(ada.name)).toBe(refused);
+      expect(await logInWith(credentials(ada.name))).toBe(429);
+      expect(await logInWith(credentials(bob.name))).toBe(200);
     });
   }, 30_000);
 });
@@ -314,7 +317,7 @@ describe("what is stored", () => {
     ["endless", "x".repeat(3000), "127.0.0.1"],
     ["something else", "' or 1=1", "127.0.0.1"],
   ])("of a sender that says it is %s is an address", async (_what, from, stored) => {
-    const { id } = userOf(await call("POST /signup", { from, body: { username: newName(), password } }));
+    const { id } = userOf(await call("POST /signup", { from, body: credentials(newName()) }));
     const [session] = await read((db) => db.select().from(sessions).where(eq(sessions.userId, id)));
     expect(session?.ip).toBe(stored);
   });
@@ -325,7 +328,7 @@ describe("what is stored", () => {
     const change = { currentPassword: password, newPassword: "ten grey geese waddle" };
     const newest = tokensOf(await call("PUT /password", { bearer: next.accessToken, body: change }));
     const dump = await dumpDatabase();
-    expect(dump).toContain(ada.username);
+    expect(dump).toContain(ada.name);
     expect(dump).toContain(sessionOf(newest.accessToken));
     for (const { accessToken, refreshToken } of [ada, next, newest]) {
       for (const secret of [accessToken, accessToken.split(".")[2] ?? "", refreshToken, ...spellingsOf(refreshToken)]) {
@@ -343,7 +346,7 @@ describe("the log", () => {
     const from = "3fff:2::1";
     const start = events.length;
     const ada = await signUp();
-    const login = { username: ada.username, password };
+    const login = credentials(ada.name);
     const there = { body: login, from, headers: { "User-Agent": "browser" } };
     const tokens = tokensOf(await call("POST /login", there));
     await call("POST /login", { body: { ...login, password: "a wrong password" } });
@@ -352,9 +355,9 @@ describe("the log", () => {
     await refresh(ada.refreshToken);
     await refresh(ada.refreshToken);
     await call("POST /logout", { bearer: tokens.accessToken });
-    const again = await logIn(ada.username);
+    const again = await logIn(ada.name);
     await call("POST /logout-all", { bearer: again.accessToken });
-    const { accessToken } = await logIn(ada.username);
+    const { accessToken } = await logIn(ada.name);
     await call("DELETE /me", { bearer: accessToken, body: { password } });
 
     const named: EventName[] = [
@@ -380,46 +383,36 @@ describe("the log", () => {
       client: { ip: from, userAgent: "browser" },
     });
     const log = JSON.stringify(events);
-    const secrets = [
-      password,
-      "a wrong password",
-      ada.username,
-      ada.accessToken,
-      ada.refreshToken,
-      tokens.refreshToken,
-    ];
+    const secrets = [password, "a wrong password", ada.name, ada.accessToken, ada.refreshToken, tokens.refreshToken];
     for (const secret of secrets) expect(log.includes(secret)).toBe(false);
   });
 
   test("names a password change, and a throttled guess", async () => {
-    const { id, username, accessToken } = await signUp();
+    const { id, name, accessToken } = await signUp();
     const start = events.length;
     const body = { currentPassword: password, newPassword: "ten grey geese waddle" };
     await call("PUT /password", { bearer: accessToken, body });
     const from = newAddress();
-    await guess(10, { username, from });
-    await call("POST /login", { body: { username, password }, from });
+    await guess(10, { name, from });
+    await call("POST /login", { body: credentials(name), from });
     expect(events[start]).toMatchObject({ event: "authn_password_change", userId: id });
     expect(events.at(-1)).toMatchObject({ event: "authn_login_throttled", outcome: "failure" });
   });
 
   test("names a throttled client once, however often it comes back", async () => {
-    const { username } = await signUp();
+    const { name } = await signUp();
     const from = newAddress();
-    await guess(10, { username, from });
+    await guess(10, { name, from });
     const start = events.length;
     for (let time = 1; time <= 5; time += 1)
-      expectThrottled(await call("POST /login", { body: { username, password }, from }));
+      expectThrottled(await call("POST /login", { body: credentials(name), from }));
     expect(events.slice(start).map(({ event }) => event)).toEqual(["authn_login_throttled"]);
   });
 });
 
-async function guess(
-  times: number,
-  { username, from, app }: { username: string; from: string; app?: express.Express },
-) {
+async function guess(times: number, { name, from, app }: { name: string; from: string; app?: express.Express }) {
   for (let time = 1; time <= times; time += 1) {
-    const request = { body: { username, password: "a wrong password" }, from };
+    const request = { body: credentials(name, "a wrong password"), from };
     expectProblem(await call("POST /login", app ? { ...request, app } : request), "InvalidLoginCredentials");
   }
 }

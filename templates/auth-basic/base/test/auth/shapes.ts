@@ -1,5 +1,6 @@
 import type { Response } from "supertest";
 import { expect } from "vitest";
+import { loginName } from "../../src/auth/login-name.js";
 import type { Auth } from "../../src/middleware/authenticators.js";
 import type { Call } from "./client.js";
 import { environment } from "./test-environment.js";
@@ -14,12 +15,14 @@ export interface Tokens {
 
 const accessTokenSeconds = 15 * 60;
 
+const noAddress = { email: null };
+
 /** A user, with what a test knows of theirs. */
 export function userShape(known: object = {}) {
   return {
     id: expect.any(String),
-    username: expect.any(String),
-    email: null,
+    ...noAddress,
+    [loginName]: expect.any(String),
     displayName: null,
     createdAt: expect.any(String),
     ...known,
@@ -90,9 +93,9 @@ export function tokensOf({ body }: Response): Tokens {
   return { accessToken: body.accessToken, refreshToken: body.refreshToken };
 }
 
-/** Who has signed up or logged in. */
-export function userOf({ body }: Response): { id: string; username: string; createdAt: string } {
-  return body.user;
+/** Who has signed up or logged in; `name` is what they log in with. */
+export function userOf({ body }: Response): { id: string; name: string; createdAt: string } {
+  return { ...body.user, name: body.user[loginName] };
 }
 
 /** How a client hands a refresh token back. */

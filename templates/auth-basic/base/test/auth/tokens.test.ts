@@ -214,7 +214,7 @@ describe("a login", () => {
     expect(claimsOf(refreshed.accessToken)).toMatchObject({ auth_time: authTime, amr: ["pwd"] });
     const { body: auth } = await call("GET /orders", { mount: "", bearer: refreshed.accessToken });
     expect(auth).toMatchObject({ authTime, amr: ["pwd"] });
-    const again = await logIn(bob.username);
+    const again = await logIn(bob.name);
     expect(claimsOf(again.accessToken)["auth_time"]).toBeGreaterThan(authTime);
   });
 

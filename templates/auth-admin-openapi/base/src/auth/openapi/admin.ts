@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { idsInput, mostUsers, newUserInput, sorts, userInput } from "../admin/input.js";
 import { roles } from "../admin/roles.js";
+import { loginIsAddress, loginName } from "../login-name.js";
 import { uniqueFieldErrors } from "./basic-operations.js";
 import type { Operation, OperationGroup, Parameter } from "./operations.js";
 import { time, user } from "./output.js";
@@ -32,7 +33,7 @@ const ofList: Parameter[] = [
   parameter("sort", "With a minus, downwards.", z.enum(sorts)),
   parameter("role", "Only of this role.", z.enum(roles)),
   parameter("disabled", "Only those who are, or are not.", z.enum(["true", "false"])),
-  parameter("username", "What the name begins with.", beginning),
+  ...(loginIsAddress ? [] : [parameter(loginName, "What the name begins with.", beginning)]),
   parameter("email", "What the address begins with.", beginning),
 ];
 

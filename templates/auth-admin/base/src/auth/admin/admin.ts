@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
+import { toStore } from "../accounts.js";
 import { type AnyErrorCode, AuthError } from "../errors.js";
 import { type AuthEvent, type ClientInfo, emit } from "../events.js";
 import { accountDeletes, accountInserts, type ProfileChanges, profileChanges } from "../hooks.js";
 import { invalid } from "../input.js";
+import { loginColumns, loginIsAddress, loginName } from "../login-name.js";
 import { noPassword } from "../passwords.js";
 import { markRevoked } from "../revocations.js";
 import { findCredentials, refuseTaken, unlessTaken } from "../store.js";
-import { canonicalUsername } from "../username.js";
 import { cursorAt, readCursor } from "./cursor.js";
 import { isId, type ListQuery, type NewUserInput, type UserInput } from "./input.js";
 import { type AdminUser, findUser, findUsers } from "./list-store.js";
@@ -59,7 +60,7 @@ export async function getUser(id: string): Promise<AdminUser> {
  * @throws AuthError "UsernameNotAvailable", "FieldNotAvailable"
  */
 export async function createUser(input: NewUserInput, admin: Admin): Promise<{ user: AdminUser; invited: boolean }> {
-  const profile = { id: randomUUID(), ...input, usernameCanonical: canonicalUsername(input.username) };
+  const profile = { id: randomUUID(), ...input, ...loginColumns(input[loginName]) };
   const row = { ...profile, ...noPassword };
   const user = await unlessTaken(row.id, row, () => store.insertUser(admin.userId, row, accountInserts));
   if (!user) throw new AuthError("UsernameNotAvailable");
@@ -76,10 +77,12 @@ export async function createUser(input: NewUserInput, admin: Admin): Promise<{ u
  */
 export async function updateUser(id: string, { role, ...asked }: UserInput, admin: Admin): Promise<AdminUser> {
   const seen = await getUser(id);
-  if (isNewRole(seen, role) && seen.emailVerifiedAt && isNewAddress(seen, asked)) throw invalid("email", oneByOne);
+  const waits = loginIsAddress || seen.emailVerifiedAt !== null;
+  if (isNewRole(seen, role) && waits && isNewAddress(seen, asked)) throw invalid("email", oneByOne);
   // Before anything is mailed.
-  await refuseTaken(id, asked);
-  const changes = await passChanges(seen, asked, admin);
+  await refuseTaken(id, toStore(seen, asked));
+  // Whether the address is proven is decided with the row in hand.
+  const { emailVerifiedAt: _, ...changes } = toStore(seen, await passChanges(seen, asked, admin));
   if (role === undefined && Object.keys(changes).length === 0) return seen;
   const change = () => store.changeUser(admin.userId, id, { ...changes, role });
   const { before, user, ended } = await unlessTaken(id, changes, change);

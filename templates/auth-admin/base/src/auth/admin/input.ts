@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AuthError } from "../errors.js";
-import { profileFields, signUpFields, signUpInput } from "../input.js";
+import { profileFields, profileInput, signUpFields } from "../input.js";
+import { loginName, loginNameType } from "../login-name.js";
 import { roles } from "./roles.js";
 
 /** Users that one page, or one request, can hold. */
@@ -17,28 +18,29 @@ const prefix = z
   });
 
 /** What a list may be sorted by; with a minus, downwards. */
-export const sorts = ["createdAt", "-createdAt", "username", "-username"] as const;
+export const sorts = ["createdAt", "-createdAt", loginName, `-${loginName}`] as const;
 export type Sort = (typeof sorts)[number];
 
 /** The query of `GET /users`: names that are not here are refused. */
-export const listQuery = z.object({
-  limit: z
-    .string()
-    .regex(/^[1-9]\d{0,8}$/, { message: "Use a whole number above 0." })
-    .transform((digits) => Math.min(Number(digits), mostUsers))
-    .default(usersOfAPage),
-  cursor: z.string().optional(),
-  sort: z.enum(sorts).default("-createdAt"),
-  role: role.optional(),
-  disabled: z.enum(["true", "false"]).optional(),
-  /** The name, or its beginning. */
-  username: prefix.optional(),
+export const listQuery = z
+  .object({
+    limit: z
+      .string()
+      .regex(/^[1-9]\d{0,8}$/, { message: "Use a whole number above 0." })
+      .transform((digits) => Math.min(Number(digits), mostUsers))
+      .default(usersOfAPage),
+    cursor: z.string().optional(),
+    sort: z.enum(sorts).default("-createdAt"),
+    role: role.optional(),
+    disabled: z.enum(["true", "false"]).optional(),
+    /** What they log in with, or its beginning. */
+    [loginName]: prefix.optional(),
+  })
   /** The address, or its beginning. */
-  email: prefix.optional(),
-});
+  .extend({ email: prefix.optional() });
 
 export const newUserInput = z.object({
-  username: signUpInput.shape.username,
+  [loginName]: loginNameType,
   ...signUpFields,
   role: role.default(roles[0]),
 });
@@ -46,6 +48,7 @@ export const newUserInput = z.object({
 /** What is left out stays as it is. */
 export const userInput = z.object({
   ...profileFields,
+  email: profileInput.shape.email,
   role: role.optional(),
 });
 

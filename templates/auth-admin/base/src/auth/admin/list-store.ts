@@ -2,8 +2,8 @@ import { and, asc, desc, eq, isNotNull, isNull, type SQL, sql } from "drizzle-or
 import { read } from "../../db/client.js";
 import { asciiLower, columnType } from "../../db/columns.js";
 import { users } from "../../db/schema/auth.js";
-import { publicUser } from "../store.js";
-import { canonicalUsername } from "../username.js";
+import { canonicalLoginName, loginName } from "../login-name.js";
+import { publicUser, type User } from "../store.js";
 import type { Position } from "./cursor.js";
 import type { ListQuery, Sort } from "./input.js";
 
@@ -15,13 +15,13 @@ export const adminUser = {
   disabledAt: users.disabledAt,
 };
 
-export type AdminUser = Pick<typeof users.$inferSelect, keyof typeof adminUser>;
+export type AdminUser = User & Pick<typeof users.$inferSelect, "role" | "emailVerifiedAt" | "disabledAt">;
 
 /** Above every text that begins with a name or an address, in the order of code points. */
 const last = "\u{10FFFF}".repeat(64);
 
 /** Code points in order, whatever the database's locale: so an index finds what begins with a text. */
-const usernameOrder = sql.raw(asciiLower("username_canonical"));
+const nameOrder = sql.raw(asciiLower("username_canonical"));
 const emailOrder = sql.raw(asciiLower("email"));
 
 interface Order {
@@ -34,7 +34,7 @@ const byTime: Order = {
   by: sql`${users.createdAt}`,
   from: (value) => sql`cast(${value} as ${sql.raw(columnType.time)})`,
 };
-const byName: Order = { by: usernameOrder, from: (value) => sql`${value}` };
+const byName: Order = { by: nameOrder, from: (value) => sql`${value}` };
 
 /** One user more than asked for, if there is one: then there is a next page. */
 export async function findUsers(query: ListQuery, after: Position | null) {
@@ -55,17 +55,15 @@ export async function findUser(id: string): Promise<AdminUser | null> {
   return found ?? null;
 }
 
-/** The usernames of all admins who are not disabled. */
+/** What all admins log in with who are not disabled. */
 export async function findAdmins(): Promise<string[]> {
   const isAdmin = and(eq(users.role, "admin"), isNull(users.disabledAt));
-  const admins = await read((db) =>
-    db.select({ username: users.username }).from(users).where(isAdmin).orderBy(users.id),
-  );
-  return admins.map(({ username }) => username);
+  const admins = await read((db) => db.select({ name: users.username }).from(users).where(isAdmin).orderBy(users.id));
+  return admins.map(({ name }) => name);
 }
 
 function orderOf(sort: Sort): Order {
-  return sort === "username" || sort === "-username" ? byName : byTime;
+  return sort === loginName || sort === `-${loginName}` ? byName : byTime;
 }
 
 /** The first half is for SQLite, which looks for no pair with an expression in it. */
@@ -75,12 +73,19 @@ function follows(sort: Sort, { value, id }: Position): SQL {
   return sql`(${by} ${orSame} ${from(value)} and (${by}, ${users.id}) ${sign} (${from(value)}, ${id}))`;
 }
 
-function filtersOf({ role, disabled, username, email }: ListQuery): (SQL | undefined)[] {
+/** How a text in the query finds users by what begins with it. */
+const byAddress = { email: (text: string) => beginsWith(emailOrder, lowerAscii(text)) };
+const beginnings = {
+  ...byAddress,
+  [loginName]: (text: string) => beginsWith(nameOrder, canonicalLoginName(text)),
+};
+const beginningEntries = Object.entries(beginnings) as [keyof typeof beginnings, (text: string) => SQL][];
+
+function filtersOf({ role, disabled, ...texts }: ListQuery): (SQL | undefined)[] {
   return [
     role === undefined ? undefined : eq(users.role, role),
     disabled === undefined ? undefined : disabled === "true" ? isNotNull(users.disabledAt) : isNull(users.disabledAt),
-    username === undefined ? undefined : beginsWith(usernameOrder, canonicalUsername(username)),
-    email === undefined ? undefined : beginsWith(emailOrder, lowerAscii(email)),
+    ...beginningEntries.map(([name, find]) => (texts[name] === undefined ? undefined : find(texts[name]))),
   ];
 }
 

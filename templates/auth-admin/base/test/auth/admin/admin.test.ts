@@ -14,6 +14,7 @@ import {
   loginChecks,
   profileChanges,
 } from "../../../src/auth/hooks.js";
+import { addressColumns, loginIsAddress, loginName } from "../../../src/auth/login-name.js";
 import { hasPassword } from "../../../src/auth/passwords.js";
 import { findCredentials } from "../../../src/auth/store.js";
 import { fromNow, now, read, write } from "../../../src/db/client.js";
@@ -24,12 +25,15 @@ import { authRouter } from "../../../src/routes/auth.js";
 import {
   type Call,
   call,
+  credentials,
   events,
   expectAlive,
   expectDead,
   expectProblem,
   logIn,
+  named,
   newName,
+  newWord,
   type Person,
   password,
   refresh,
@@ -38,6 +42,7 @@ import {
   startAuth,
   stopAuth,
 } from "../client.js";
+import { nameWith } from "../login-names.js";
 import { tokensOf, userOf, userShape } from "../shapes.js";
 
 // What admins may do with users, what nobody else may, and that there is always an admin.
@@ -116,7 +121,7 @@ describe("somebody who is no admin", () => {
   test("is refused where no id is named, and changes nothing", async () => {
     const [ada, bob] = [await signUp(), await signUp()];
     expectProblem(await ask("GET /users", ada), "ForbiddenError");
-    expectProblem(await ask("POST /users", ada, { body: { username: newName(), role: "admin" } }), "ForbiddenError");
+    expectProblem(await ask("POST /users", ada, { body: { ...named(newName()), role: "admin" } }), "ForbiddenError");
     expectProblem(await ask("DELETE /users", ada, { body: { ids: [bob.id] } }), "ForbiddenError");
     await expectAlive(bob);
   });
@@ -168,22 +173,22 @@ test("the list of admins names those who are enabled, and nobody else", async ()
   const [admin, disabled, user] = [await newAdmin(), await newAdmin(), await signUp()];
   await change(disabled, { disabledAt: now });
   const names = await findAdmins();
-  expect(names).toContain(admin.username);
-  expect(names).not.toContain(disabled.username);
-  expect(names).not.toContain(user.username);
+  expect(names).toContain(admin.name);
+  expect(names).not.toContain(disabled.name);
+  expect(names).not.toContain(user.name);
 });
 
 describe("GET /users", () => {
   test("shows what an admin needs to know of a user, and never a hash", async () => {
     const admin = await newAdmin();
     const ada = await signUp({ email: "Ada@example.com", displayName: "Ada" });
-    const { body, text } = await ask(`GET /users?username=${ada.username}`, admin);
+    const { body, text } = await ask(`GET /users?${loginName}=${ada.name}`, admin);
     expect(body).toEqual({
       users: [
         userShape({
           id: ada.id,
-          username: ada.username,
           email: "Ada@example.com",
+          ...named(ada.name),
           displayName: "Ada",
           role: "user",
           emailVerifiedAt: null,
@@ -196,17 +201,17 @@ describe("GET /users", () => {
     expect(text).not.toMatch(/hash|pepper|epoch|\$2b\$/i);
   });
 
-  test.each(["createdAt", "-createdAt", "username", "-username"])(
+  test.each(["createdAt", "-createdAt", loginName, `-${loginName}`])(
     "sorted by %s, page after page it names each user once, also when users come and go",
     async (sort) => {
       const admin = await newAdmin();
-      const mark = newName();
-      const names = Array.from({ length: 7 }, (_, at) => `${mark}-${at}`);
-      for (const username of names) await signUp({ username });
+      const mark = newWord();
+      const names = Array.from({ length: 7 }, (_, at) => nameWith(`${mark}-${at}`));
+      for (const name of names) await signUp(named(name));
       const seen: string[] = [];
       let cursor = "";
       do {
-        const { body } = await ask(`GET /users?sort=${sort}&limit=2&username=${mark}${cursor}`, admin);
+        const { body } = await ask(`GET /users?sort=${sort}&limit=2&${loginName}=${mark}${cursor}`, admin);
         seen.push(...usernames(body));
         cursor = body.next === null ? "" : `&cursor=${body.next}`;
         // What the page ended with goes: the next one starts where it was.
@@ -218,23 +223,23 @@ describe("GET /users", () => {
 
   test("many of one moment come each once", async () => {
     const admin = await newAdmin();
-    const mark = newName();
-    for (let at = 0; at < 5; at += 1) await signUp({ username: `${mark}-${at}` });
+    const mark = newWord();
+    for (let at = 0; at < 5; at += 1) await signUp(named(nameWith(`${mark}-${at}`)));
     await write((db) => db.update(users).set({ createdAt: new Date("2026-01-01T00:00:00.123Z") }));
     const seen: string[] = [];
     for (let cursor: string | null = ""; cursor !== null; ) {
-      const { body } = await ask(`GET /users?limit=1&username=${mark}${cursor && `&cursor=${cursor}`}`, admin);
+      const { body } = await ask(`GET /users?limit=1&${loginName}=${mark}${cursor && `&cursor=${cursor}`}`, admin);
       seen.push(...usernames(body));
       cursor = body.next;
     }
-    expect(seen.sort()).toEqual(Array.from({ length: 5 }, (_, at) => `${mark}-${at}`));
+    expect(seen.sort()).toEqual(Array.from({ length: 5 }, (_, at) => nameWith(`${mark}-${at}`)));
   });
 
   test("gives a hundred at most, and fifty unasked", async () => {
     const admin = await newAdmin();
     const row = { passwordHash: "none", pepperId: "none", createdAt: new Date() };
     const names = Array.from({ length: 120 }, newName);
-    const rows = names.map((username) => ({ ...row, id: crypto.randomUUID(), username, usernameCanonical: username }));
+    const rows = names.map((name) => ({ ...row, id: crypto.randomUUID(), username: name, usernameCanonical: name }));
     await write((db) => db.insert(users).values(rows));
     expect((await ask("GET /users?limit=5000", admin)).body.users).toHaveLength(100);
     expect((await ask("GET /users", admin)).body.users).toHaveLength(50);
@@ -243,38 +248,39 @@ describe("GET /users", () => {
 
   test("finds by role, by being disabled, and by the beginning of a name or address in any case", async () => {
     const admin = await newAdmin();
-    const mark = newName();
-    const ada = await signUp({ username: `${mark}-Ada`, email: `${mark}.Ada@Example.com` });
-    const bob = await signUp({ username: `${mark}-bob` });
+    const mark = newWord();
+    const ada = await signUp({ email: `${mark}.Ada@Example.com`, ...named(nameWith(`${mark}-Ada`)) });
+    const bob = await signUp(named(nameWith(`${mark}-bob`)));
     await change(bob, { disabledAt: now });
     const found = async (query: string) => usernames((await ask(`GET /users?${query}`, admin)).body);
-    expect(await found("role=admin")).toEqual([admin.username]);
-    expect(await found(`username=${mark}&disabled=true`)).toEqual([bob.username]);
-    expect(await found(`username=${mark}&disabled=false&role=user`)).toEqual([ada.username]);
-    expect(await found(`username=${mark.toUpperCase()}-ADA`)).toEqual([ada.username]);
-    expect(await found(`email=${mark.toUpperCase()}.ada@EXAMPLE`)).toEqual([ada.username]);
+    expect(await found("role=admin")).toEqual([admin.name]);
+    expect(await found(`${loginName}=${mark}&disabled=true`)).toEqual([bob.name]);
+    expect(await found(`${loginName}=${mark}&disabled=false&role=user`)).toEqual([ada.name]);
+    expect(await found(`${loginName}=${mark.toUpperCase()}-ADA`)).toEqual([ada.name]);
+    const address = loginIsAddress ? ada.name : `${mark}.ada@example.com`;
+    expect(await found(`email=${address.toUpperCase().slice(0, -4)}`)).toEqual([ada.name]);
     expect(await found(`email=${mark}.b`)).toEqual([]);
   });
 
   test("takes what it is asked for as text: nothing in it is a wildcard or SQL", async () => {
     const admin = await newAdmin();
-    const mark = newName();
-    await signUp({ username: `${mark}%_x` });
-    await signUp({ username: `${mark}abx` });
-    const found = async (username: string) =>
-      usernames((await ask(`GET /users?username=${encodeURIComponent(username)}`, admin)).body);
-    expect(await found(`${mark}%`)).toEqual([`${mark}%_x`]);
+    const mark = newWord();
+    await signUp(named(nameWith(`${mark}%_x`)));
+    await signUp(named(nameWith(`${mark}abx`)));
+    const found = async (name: string) =>
+      usernames((await ask(`GET /users?${loginName}=${encodeURIComponent(name)}`, admin)).body);
+    expect(await found(`${mark}%`)).toEqual([nameWith(`${mark}%_x`)]);
     for (const text of ["%", "_", "*", "' or 1=1 --", "\\", "[a-z]", "\u{10ffff}"])
       expect(await found(text)).toEqual([]);
   });
 
   test("takes a question mark in a query as text, as RFC 3986 has it", async () => {
     const admin = await newAdmin();
-    const mark = newName();
-    await signUp({ username: `${mark}abx` });
-    await signUp({ username: `${mark}?=x` });
-    expect(usernames((await ask(`GET /users?username=${mark}?`, admin)).body)).toEqual([`${mark}?=x`]);
-    expectProblem(await ask("GET /users?limit=1?sort=username", admin), "ValidationError", "limit");
+    const mark = newWord();
+    await signUp(named(nameWith(`${mark}abx`)));
+    await signUp(named(nameWith(`${mark}?=x`)));
+    expect(usernames((await ask(`GET /users?${loginName}=${mark}?`, admin)).body)).toEqual([nameWith(`${mark}?=x`)]);
+    expectProblem(await ask(`GET /users?limit=1?sort=${loginName}`, admin), "ValidationError", "limit");
   });
 
   test.each([
@@ -290,8 +296,8 @@ describe("GET /users", () => {
     ["sort=id", "sort"],
     ["role=root", "role"],
     ["disabled=maybe", "disabled"],
-    ["username=", "username"],
-    ["username=%00", "username"],
+    [`${loginName}=`, loginName],
+    [`${loginName}=%00`, loginName],
     [`email=${"x".repeat(255)}`, "email"],
     ["cursor=", "cursor"],
     ["cursor=abc", "cursor"],
@@ -304,7 +310,7 @@ describe("GET /users", () => {
     const admin = await newAdmin();
     await signUp();
     const { body } = await ask("GET /users?limit=1", admin);
-    expectProblem(await ask(`GET /users?sort=username&cursor=${body.next}`, admin), "ValidationError", "cursor");
+    expectProblem(await ask(`GET /users?sort=${loginName}&cursor=${body.next}`, admin), "ValidationError", "cursor");
     const changed = `${body.next.slice(0, -4)}AAAA`;
     expectProblem(await ask(`GET /users?cursor=${changed}`, admin), "ValidationError", "cursor");
   });
@@ -313,37 +319,37 @@ describe("GET /users", () => {
 describe("POST /users", () => {
   test("makes an account without a password: nobody can log in to it, and nobody is told one", async () => {
     const admin = await newAdmin();
-    const username = newName();
-    const body = { username, email: "ada@example.com", displayName: "Ada" };
+    const name = newName();
+    const body = { email: "ada@example.com", ...named(name), displayName: "Ada" };
     const answer = await withReset(
       async () => false,
       () => ask("POST /users", admin, { body }),
     );
     expect(answer.status).toBe(201);
     expect(answer.body).toEqual({
-      user: expect.objectContaining({ username, email: "ada@example.com", displayName: "Ada", role: "user" }),
+      user: expect.objectContaining({ ...body, role: "user" }),
       invited: false,
     });
     expect(answer.text).not.toMatch(/password|hash/i);
-    const credentials = await findCredentials({ usernameCanonical: username });
-    expect(credentials && hasPassword(credentials)).toBe(false);
-    for (const secret of ["", " ", credentials?.passwordHash, "c".repeat(31)]) {
-      const login = await call("POST /login", { body: { username, password: secret || "x" } });
+    const made = await findCredentials({ usernameCanonical: name });
+    expect(made && hasPassword(made)).toBe(false);
+    for (const secret of ["", " ", made?.passwordHash, "c".repeat(31)]) {
+      const login = await call("POST /login", { body: credentials(name, secret || "x") });
       expectProblem(login, "InvalidLoginCredentials");
     }
   });
 
   test("a login to it is answered like one with a wrong password, after the same work", async () => {
     const admin = await newAdmin();
-    const [{ username: known }, username] = [await signUp(), newName()];
-    await ask("POST /users", admin, { body: { username } });
-    const [invited] = [await findCredentials({ usernameCanonical: username })];
+    const [{ name: known }, name] = [await signUp(), newName()];
+    await ask("POST /users", admin, { body: named(name) });
+    const [invited] = [await findCredentials({ usernameCanonical: name })];
     const [other] = [await findCredentials({ usernameCanonical: known })];
     // bcrypt's work is in the first seven characters, and it refuses a hash of another form without doing any.
     expect(invited?.passwordHash).toMatch(/^\$2b\$\d\d\$[./A-Za-z0-9]{53}$/);
     expect(invited?.passwordHash.slice(0, 7)).toBe(other?.passwordHash.slice(0, 7));
-    const wrong = await call("POST /login", { body: { username: known, password: "a wrong password" } });
-    const none = await call("POST /login", { body: { username, password: "a wrong password" } });
+    const wrong = await call("POST /login", { body: credentials(known, "a wrong password") });
+    const none = await call("POST /login", { body: credentials(name, "a wrong password") });
     expect(none.text).toBe(wrong.text);
   });
 
@@ -353,7 +359,7 @@ describe("POST /users", () => {
     await withReset(
       async (userId) => asked.push(userId) > 0,
       async () => {
-        const { body } = await ask("POST /users", admin, { body: { username: newName() } });
+        const { body } = await ask("POST /users", admin, { body: named(newName()) });
         expect(body.invited).toBe(true);
         expect(asked).toEqual([body.user.id]);
         expectNoted("authn_password_reset_request", body.user.id, admin);
@@ -363,8 +369,9 @@ describe("POST /users", () => {
 
   test("takes a role that there is, and nothing else that is not asked for", async () => {
     const admin = await newAdmin();
+    const name = newName();
     const body = {
-      username: newName(),
+      ...named(name),
       role: "admin",
       id: "mine",
       password,
@@ -379,7 +386,7 @@ describe("POST /users", () => {
     expect(user.id).not.toBe("mine");
     expect(user.createdAt).not.toMatch(/^2001/);
     expect(await rowOf(user)).toMatchObject({ sessionEpoch: 0, passwordHash: expect.stringMatching(/^\$2b\$/) });
-    const login = await call("POST /login", { body: { username: body.username, password } });
+    const login = await call("POST /login", { body: credentials(name) });
     expectProblem(login, "InvalidLoginCredentials");
     expectNoted("user_created", user.id, admin);
     expectNoted("authz_change", user.id, admin);
@@ -387,18 +394,18 @@ describe("POST /users", () => {
 
   test("of a name that is taken, in whatever form, makes nothing", async () => {
     const admin = await newAdmin();
-    const { username } = await signUp();
-    const body = { username: username.toUpperCase() };
+    const { name } = await signUp();
+    const body = named(name.toUpperCase());
     expectProblem(await ask("POST /users", admin, { body }), "UsernameNotAvailable");
   });
 
   test.each([
-    [{}, "username"],
-    [{ username: "a b" }, "username"],
-    [{ username: "bob", email: "no address" }, "email"],
-    [{ username: "bob", role: "root" }, "role"],
-    [{ username: "bob", role: null }, "role"],
-    [{ username: "bob", displayName: "" }, "displayName"],
+    [{}, loginName],
+    [named("a b"), loginName],
+    [{ ...named(nameWith("bob")), email: "no address" }, "email"],
+    [{ ...named(nameWith("bob")), role: "root" }, "role"],
+    [{ ...named(nameWith("bob")), role: null }, "role"],
+    [{ ...named(nameWith("bob")), displayName: "" }, "displayName"],
   ])("refuses %j", async (body, path) => {
     expectProblem(await ask("POST /users", await newAdmin(), { body }), "ValidationError", path);
   });
@@ -407,7 +414,7 @@ describe("POST /users", () => {
 describe("PUT /users/:id", () => {
   test("changes what is named and leaves the rest, whatever else the body holds", async () => {
     const admin = await newAdmin();
-    const ada = await signUp({ email: "ada@example.com", displayName: "Ada" });
+    const ada = await signUp({ email: "ada.l@example.com", displayName: "Ada" });
     await change(ada, { emailVerifiedAt: now });
     const before = await rowOf(ada);
     const body = {
@@ -427,7 +434,7 @@ describe("PUT /users/:id", () => {
 
   test("another address is not proven", async () => {
     const admin = await newAdmin();
-    const email = `${newName()}@example.com`;
+    const email = `${newWord()}@example.com`;
     const ada = await signUp({ email });
     await change(ada, { emailVerifiedAt: now });
     await ask("PUT /users/:id", admin, { id: ada.id, body: { email } });
@@ -445,27 +452,28 @@ describe("PUT /users/:id", () => {
       body: { email: "x@example.com", displayName: "A" },
     });
     profileChanges.pop();
-    expect(answer.body.user).toMatchObject({ email: null, displayName: "A" });
+    expect(answer.body.user).toMatchObject({ email: loginIsAddress ? ada.name : null, displayName: "A" });
   });
 
   test("an address that stays is not written again: it can't undo what is proven meanwhile", async () => {
     const admin = await newAdmin();
-    const ada = await signUp({ email: "ada@example.com" });
-    const proven = { email: `${newName()}@example.com`, emailVerifiedAt: now };
+    const [old, next] = [`${newWord()}@example.com`, `${newWord()}@example.com`];
+    const ada = await signUp({ email: old });
+    const proven = { ...addressColumns(next), emailVerifiedAt: now };
     profileChanges.unshift(async (_user, changes) => {
       await change(ada, proven);
       return changes;
     });
-    const body = { email: "ada@example.com", displayName: "Ada" };
+    const body = { email: old, displayName: "Ada" };
     const answer = await ask("PUT /users/:id", admin, { id: ada.id, body });
     profileChanges.shift();
-    expect(answer.body.user).toMatchObject({ email: proven.email, displayName: "Ada" });
+    expect(answer.body.user).toMatchObject({ email: next, displayName: "Ada" });
     expect(answer.body.user.emailVerifiedAt).not.toBeNull();
   });
 
   test("takes another role and another address for a proven one in two requests: the role would end the wait", async () => {
     const admin = await newAdmin();
-    const email = `${newName()}@example.com`;
+    const email = `${newWord()}@example.com`;
     const ada = await signUp({ email });
     await change(ada, { emailVerifiedAt: now });
     const both = { role: "admin", email: "new@example.com" };
@@ -481,10 +489,10 @@ describe("PUT /users/:id", () => {
     const answer = await ask("PUT /users/:id", admin, { id: ada.id, body: { role: "admin" } });
     expect(answer.body.user).toMatchObject({ id: ada.id, role: "admin" });
     await expectDead(ada);
-    expect((await report(await logIn(ada.username))).status).toBe(200);
+    expect((await report(await logIn(ada.name))).status).toBe(200);
     expectNoted("authz_change", ada.id, admin, "role user to admin");
     expect((await ask("PUT /users/:id", admin, { id: ada.id, body: { role: "user" } })).status).toBe(200);
-    expectProblem(await report(await logIn(ada.username)), "ForbiddenError");
+    expectProblem(await report(await logIn(ada.name)), "ForbiddenError");
   });
 
   test("knows of no user of an id that is not taken, and refuses what can't be", async () => {
@@ -501,12 +509,12 @@ describe("POST /users/:id/disable", () => {
   test("ends every session at once, refuses every login, and enable takes it back", async () => {
     const admin = await newAdmin();
     const ada = await signUp();
-    const elsewhere = await logIn(ada.username);
+    const elsewhere = await logIn(ada.name);
     const answer = await ask("POST /users/:id/disable", admin, { id: ada.id });
     expect(answer.body.user.disabledAt).toMatch(/^\d{4}-/);
     await expectDead(ada);
     await expectDead(elsewhere);
-    const login = () => call("POST /login", { body: { username: ada.username, password } });
+    const login = () => call("POST /login", { body: credentials(ada.name) });
     expectProblem(await login(), "InvalidLoginCredentials");
     expectNoted("user_disabled", ada.id, admin);
     const enabled = await ask("POST /users/:id/enable", admin, { id: ada.id });
@@ -519,7 +527,7 @@ describe("POST /users/:id/disable", () => {
   test("leaves nothing of a login or a refresh that was under way", async () => {
     const admin = await newAdmin();
     const ada = await signUp();
-    const logins = Array.from({ length: 8 }, () => call("POST /login", { body: { username: ada.username, password } }));
+    const logins = Array.from({ length: 8 }, () => call("POST /login", { body: credentials(ada.name) }));
     const refreshed = refresh(ada.refreshToken);
     await ask("POST /users/:id/disable", admin, { id: ada.id });
     for (const { status, body } of await Promise.all([...logins, refreshed]))
@@ -540,10 +548,10 @@ describe("a login whose password was checked before", () => {
     loginChecks.push(async () => {
       for (const route of routes) await ask(route, admin, { id: ada.id, body });
     });
-    const login = await call("POST /login", { body: { username: ada.username, password } });
+    const login = await call("POST /login", { body: credentials(ada.name) });
     loginChecks.pop();
     expectProblem(login, "InvalidLoginCredentials");
-    expect((await call("POST /login", { body: { username: ada.username, password } })).status).toBe(200);
+    expect((await call("POST /login", { body: credentials(ada.name) })).status).toBe(200);
   });
 });
 
@@ -554,7 +562,7 @@ describe("POST /users/:id/logout", () => {
     expect((await ask("POST /users/:id/logout", admin, { id: ada.id })).status).toBe(204);
     await expectDead(ada);
     await expectAlive(bob);
-    await expectAlive(await logIn(ada.username));
+    await expectAlive(await logIn(ada.name));
     expectNoted("authn_logout_all", ada.id, admin);
   });
 });
@@ -574,7 +582,7 @@ describe("POST /users/:id/reset-password", () => {
     );
     expect(sent).toEqual([ada.id]);
     await expectAlive(ada);
-    await logIn(ada.username);
+    await logIn(ada.name);
     expectNoted("authn_password_reset_request", ada.id, admin);
   });
 
@@ -600,7 +608,7 @@ describe("POST /users/:id/reset-password", () => {
 describe("DELETE /users/:id", () => {
   test("takes the account away at once: its sessions are dead, what is left names nobody, and the name is free", async () => {
     const admin = await newAdmin();
-    const ada = await signUp({ email: "ada@example.com" });
+    const ada = await signUp({ email: `${newWord()}@example.com` });
     expect((await ask("DELETE /users/:id", admin, { id: ada.id })).status).toBe(204);
     await expectDead(ada);
     expect(await rowOf(ada)).toBeUndefined();
@@ -608,7 +616,7 @@ describe("DELETE /users/:id", () => {
     expect(left).toMatchObject([{ ip: null, userAgent: null, revokedReason: "deleted" }]);
     expectNoted("user_deleted", ada.id, admin);
     expectProblem(await ask("DELETE /users/:id", admin, { id: ada.id }), "NotFound");
-    await signUp({ username: ada.username });
+    await signUp(named(ada.name));
   });
 
   test("takes away one who is disabled, too", async () => {
@@ -641,7 +649,7 @@ describe("what is made together with an account", () => {
     const made: string[] = [];
     const make: AccountInsert = async (_tx, { id }) => void made.push(id);
     accountInserts.push(make);
-    const { body } = await ask("POST /users", await newAdmin(), { body: { username: newName() } });
+    const { body } = await ask("POST /users", await newAdmin(), { body: named(newName()) });
     accountInserts.splice(accountInserts.indexOf(make), 1);
     expect(made).toContain(body.user.id);
   });
@@ -711,7 +719,7 @@ describe("the last admin", () => {
 
   test.each(ways)("can't be %s beside one who has not chosen a password yet", async (_, route, body) => {
     const admin = await newAdmin();
-    const { user } = (await ask("POST /users", admin, { body: { username: newName(), role: "admin" } })).body;
+    const { user } = (await ask("POST /users", admin, { body: { ...named(newName()), role: "admin" } })).body;
     expectProblem(await ask(route, admin, { id: admin.id, body }), "ForbiddenError");
     expect((await ask(route, admin, { id: user.id, body })).status).toBeLessThan(300);
   });
@@ -743,24 +751,24 @@ describe("the last admin", () => {
 
 describe("the first admin", () => {
   test("is made at the terminal, with a password that passes the policy", async () => {
-    const username = newName();
-    await expect(createAdmin(username, "too short")).rejects.toMatchObject({ code: "ValidationError" });
-    expect(await createAdmin(username, password)).toBe(username);
-    expect((await report(await logIn(username))).status).toBe(200);
-    await expect(createAdmin(username.toUpperCase(), password)).rejects.toMatchObject({ code: "UsernameNotAvailable" });
+    const name = newName();
+    await expect(createAdmin(name, "too short")).rejects.toMatchObject({ code: "ValidationError" });
+    expect(await createAdmin(name, password)).toBe(name);
+    expect((await report(await logIn(name))).status).toBe(200);
+    await expect(createAdmin(name.toUpperCase(), password)).rejects.toMatchObject({ code: "UsernameNotAvailable" });
     expect(events.map(({ event }) => event)).toEqual(expect.arrayContaining(["user_created", "authz_change"]));
   });
 
   test("may be somebody who is there; their sessions end", async () => {
     const ada = await signUp();
-    expect(await promote(ada.username.toUpperCase())).toBe(ada.username);
+    expect(await promote(ada.name.toUpperCase())).toBe(ada.name);
     await expectDead(ada);
-    expect((await report(await logIn(ada.username))).status).toBe(200);
+    expect((await report(await logIn(ada.name))).status).toBe(200);
     await expect(promote(newName())).rejects.toMatchObject({ code: "NotFound" });
   });
 
   test("is nobody by signing up, whatever the name or the body", async () => {
-    for (const extra of [{ role: "admin" }, { username: `admin-${newName()}` }])
+    for (const extra of [{ role: "admin" }, { ...named(nameWith(`admin-${newWord()}`)) }])
       expectProblem(await report(await signUp(extra)), "ForbiddenError");
   });
 });
@@ -783,9 +791,9 @@ test("an admin who is one no longer when the request gets to it changes nothing"
 const mount = "/api/auth/admin";
 
 async function newAdmin(): Promise<Person> {
-  const username = await createAdmin(newName(), password);
-  const answer = await call("POST /login", { body: { username, password } });
-  return { ...tokensOf(answer), id: userOf(answer).id, username };
+  const name = await createAdmin(newName(), password);
+  const answer = await call("POST /login", { body: credentials(name) });
+  return { ...tokensOf(answer), id: userOf(answer).id, name };
 }
 
 function ask(
@@ -804,8 +812,8 @@ function report({ accessToken }: { accessToken: string }) {
   return call("GET /report", { app, mount: "", bearer: accessToken });
 }
 
-function usernames(body: { users: { username: string }[] }): string[] {
-  return body.users.map(({ username }) => username);
+function usernames(body: { users: { [Name in typeof loginName]: string }[] }): string[] {
+  return body.users.map((user) => user[loginName]);
 }
 
 async function change({ id }: { id: string }, changes: object): Promise<void> {
@@ -817,8 +825,8 @@ async function rowOf({ id }: { id: string }) {
   return row;
 }
 
-async function removeRow(username: string): Promise<void> {
-  await write((db) => db.delete(users).where(eq(users.username, username)));
+async function removeRow(name: string): Promise<void> {
+  await write((db) => db.delete(users).where(eq(users.username, name)));
 }
 
 async function logInAgo({ id }: Person, minutes: number): Promise<void> {

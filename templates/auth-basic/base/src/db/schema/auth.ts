@@ -5,8 +5,9 @@ export const users = table(
   "auth_users",
   {
     id: text("id").primaryKey(),
+    /** What its owner logs in with, as they typed it: see `auth/login-name.ts`. */
     username: text("username").notNull(),
-    /** NFKC and case fold of the username: the form that is unique. */
+    /** The form of it that is unique. */
     usernameCanonical: text("username_canonical").notNull(),
     email: text("email"),
     emailVerifiedAt: time("email_verified_at"),

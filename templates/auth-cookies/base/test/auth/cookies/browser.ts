@@ -2,7 +2,7 @@ import "./environment.js";
 import type { Response } from "supertest";
 import { expect } from "vitest";
 import { parseSessionCookie } from "../../../src/auth/cookies/cookie-value.js";
-import { type Call, call, newName, password } from "../client.js";
+import { type Call, call, credentials, newName } from "../client.js";
 import { userOf } from "../shapes.js";
 
 /** What a browser says of a request that a page of the site itself has made, over https. */
@@ -11,7 +11,7 @@ export const fromPage: Record<string, string> = { "X-Forwarded-Proto": "https", 
 /** A browser in which somebody is logged in. */
 export interface Browser {
   id: string;
-  username: string;
+  name: string;
   sessionId: string;
   /** The cookie's value. */
   value: string;
@@ -25,24 +25,24 @@ export async function page(route: string, { headers, ...more }: Call = {}, brows
 
 /** Somebody who has just signed up in a browser. */
 export async function signUpInBrowser(): Promise<Browser> {
-  const body = { username: newName(), password };
+  const body = credentials(newName());
   const answer = await page("POST /signup", { body, headers: { "Auth-Session": "cookie" } });
   expect(answer.status).toBe(201);
   return browserOf(answer, userOf(answer));
 }
 
 /** The same person in another browser, or in the one that is given. */
-export async function logInWithBrowser(username: string, headers: Record<string, string> = {}): Promise<Browser> {
-  const answer = await page("POST /session", { body: { username, password }, headers });
+export async function logInWithBrowser(name: string, headers: Record<string, string> = {}): Promise<Browser> {
+  const answer = await page("POST /session", { body: credentials(name), headers });
   expect(answer.status).toBe(200);
   return browserOf(answer, userOf(answer));
 }
 
 /** The browser that has got this answer. */
-export function browserOf(answer: Response, { id, username }: { id: string; username: string }): Browser {
+export function browserOf(answer: Response, { id, name }: { id: string; name: string }): Browser {
   const { value } = cookieOf(answer);
   const headers = { ...fromPage, Cookie: `__Host-sid=${value}` };
-  return { id, username, value, headers, sessionId: parseSessionCookie(value) ?? "" };
+  return { id, name, value, headers, sessionId: parseSessionCookie(value) ?? "" };
 }
 
 /** The one cookie that an answer sets. */

@@ -17,7 +17,7 @@ afterAll(stopAuth, 60_000);
 
 interface Client {
   id: string;
-  username: string;
+  name: string;
   sessionId: string;
   headers: Record<string, string>;
 }
@@ -35,15 +35,15 @@ interface Kind {
 const bearer: Kind = {
   name: "by a bearer token",
   signUp: async () => withToken(await signUp()),
-  logIn: async ({ id, username }) => withToken({ id, username, ...(await logIn(username)) }),
-  taken: (answer, { id, username }) => withToken({ id, username, accessToken: tokensOf(answer).accessToken }),
+  logIn: async ({ id, name }) => withToken({ id, name, ...(await logIn(name)) }),
+  taken: (answer, { id, name }) => withToken({ id, name, accessToken: tokensOf(answer).accessToken }),
   endedCode: "InvalidAccessToken",
 };
 
 const cookie: Kind = {
   name: "by a cookie",
   signUp: signUpInBrowser,
-  logIn: ({ username }) => logInWithBrowser(username),
+  logIn: ({ name }) => logInWithBrowser(name),
   taken: browserOf,
   endedCode: "NotAuthenticated",
 };
@@ -176,9 +176,9 @@ for (const kind of [bearer, cookie]) {
   });
 }
 
-function withToken({ id, username, accessToken }: { id: string; username: string; accessToken: string }): Client {
+function withToken({ id, name, accessToken }: { id: string; name: string; accessToken: string }): Client {
   const headers = { ...fromPage, Authorization: `Bearer ${accessToken}` };
-  return { id, username, sessionId: sessionOf(accessToken), headers };
+  return { id, name, sessionId: sessionOf(accessToken), headers };
 }
 
 async function soon(happens: () => Promise<boolean>): Promise<void> {

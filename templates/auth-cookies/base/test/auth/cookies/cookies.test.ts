@@ -11,9 +11,11 @@ import { fromNow, now, read, write } from "../../../src/db/client.js";
 import { sessions, users } from "../../../src/db/schema/auth.js";
 import {
   call,
+  credentials,
   events,
   expectProblem,
   expectRefusalsToCount,
+  named,
   newName,
   password,
   refresh,
@@ -44,18 +46,18 @@ const days = 24 * 60 * 60;
 describe("POST /session", () => {
   test("name and password open a session whose secret travels in the cookie alone", async () => {
     const ada = await signUp();
-    const answer = await page("POST /session", { body: { username: ada.username, password } });
+    const answer = await page("POST /session", { body: credentials(ada.name) });
     expect(answer.status).toBe(200);
     expect(answer.headers["cache-control"]).toBe("no-store");
     const session = { id: browserOf(answer, ada).sessionId, expiresAt: expect.any(String) };
-    expect(answer.body).toEqual(loginShape({ id: ada.id, username: ada.username }, { session }));
+    expect(answer.body).toEqual(loginShape({ id: ada.id, ...named(ada.name) }, { session }));
     expect(secondsLeft(answer.body.session.expiresAt) / days).toBeCloseTo(31, 2);
     await expectOpen(browserOf(answer, ada));
   });
 
   test("the cookie is out of reach of scripts, other sites, other hosts and plain http, and outlives the browser", async () => {
-    const { username } = await signUp();
-    const { name, value, attributes } = cookieOf(await page("POST /session", { body: { username, password } }));
+    const ada = await signUp();
+    const { name, value, attributes } = cookieOf(await page("POST /session", { body: credentials(ada.name) }));
     expect([name, value]).toEqual(["__Host-sid", expect.stringMatching(/^[\w-]{43}$/)]);
     const { "Max-Age": maxAge, Expires: _expires, ...others } = attributes;
     expect(others).toEqual({ HttpOnly: true, Secure: true, SameSite: "Lax", Path: "/" });
@@ -64,9 +66,9 @@ describe("POST /session", () => {
   });
 
   test("a wrong password and an unknown name get the same answer as at /login, and no cookie", async () => {
-    const { username } = await signUp();
-    const wrong = await page("POST /session", { body: { username, password: "a wrong password" } });
-    const unknown = await page("POST /session", { body: { username: newName(), password } });
+    const { name } = await signUp();
+    const wrong = await page("POST /session", { body: credentials(name, "a wrong password") });
+    const unknown = await page("POST /session", { body: credentials(newName()) });
     expectProblem(wrong, "InvalidLoginCredentials");
     expect([unknown.status, unknown.text]).toEqual([wrong.status, wrong.text]);
     expect([...cookieLines(wrong), ...cookieLines(unknown)]).toEqual([]);
@@ -79,7 +81,7 @@ describe("POST /session", () => {
 
   test("every login has a new value, and ends the session that the browser had", async () => {
     const ada = await signUpInBrowser();
-    const again = await logInWithBrowser(ada.username, ada.headers);
+    const again = await logInWithBrowser(ada.name, ada.headers);
     expect(again.value).not.toBe(ada.value);
     await expectEnded(ada);
     await expectOpen(again);
@@ -88,23 +90,23 @@ describe("POST /session", () => {
 
   test("the session of somebody else in the same browser ends too, but not when the login fails", async () => {
     const [ada, bob] = [await signUpInBrowser(), await signUp()];
-    const attempt = { username: bob.username, password: "a wrong password" };
+    const attempt = credentials(bob.name, "a wrong password");
     await page("POST /session", { body: attempt }, ada);
     await expectOpen(ada);
-    await expectOpen(await logInWithBrowser(bob.username, ada.headers));
+    await expectOpen(await logInWithBrowser(bob.name, ada.headers));
     await expectEnded(ada);
   });
 
   test("refused by a login check leaves the guess counted, and the network a stranger's", async () => {
-    const { username } = await signUp();
-    await expectRefusalsToCount(username, (from) => page("POST /session", { body: { username, password }, from }));
+    const { name } = await signUp();
+    await expectRefusalsToCount(name, (from) => page("POST /session", { body: credentials(name), from }));
   }, 30_000);
 
   test("a value that the client brings is never adopted", async () => {
-    const { username } = await signUp();
+    const { name } = await signUp();
     const planted = "A".repeat(43);
     const headers = { ...fromPage, Cookie: `__Host-sid=${planted}` };
-    expect((await logInWithBrowser(username, headers)).value).not.toBe(planted);
+    expect((await logInWithBrowser(name, headers)).value).not.toBe(planted);
     expectProblem(await call("GET /me", { headers }), "NotAuthenticated");
   });
 });
@@ -116,7 +118,7 @@ describe("GET /session", () => {
     expect(answer.status).toBe(200);
     const times = { createdAt: expect.any(String), lastUsedAt: expect.any(String), expiresAt: expect.any(String) };
     expect(answer.body).toEqual({
-      user: userShape({ id: ada.id, username: ada.username }),
+      user: userShape({ id: ada.id, ...named(ada.name) }),
       session: { id: ada.sessionId, ...times },
     });
   });
@@ -149,7 +151,7 @@ describe("whoever has a cookie, or asks for one with `Auth-Session: cookie`,", (
   const asking = { "Auth-Session": "cookie" };
 
   test("gets it at signup instead of tokens", async () => {
-    const answer = await page("POST /signup", { body: { username: newName(), password }, headers: asking });
+    const answer = await page("POST /signup", { body: credentials(newName()), headers: asking });
     expect(answer.status).toBe(201);
     expect(answer.body).toEqual(loginShape({}, { session: expect.any(Object) }));
     await expectOpen(browserOf(answer, userOf(answer)));
@@ -166,7 +168,7 @@ describe("whoever has a cookie, or asks for one with `Auth-Session: cookie`,", (
 
   test("gets none at /login without asking, and none by a bearer token", async () => {
     const ada = await signUp();
-    const login = await page("POST /login", { body: { username: ada.username, password } });
+    const login = await page("POST /login", { body: credentials(ada.name) });
     expect(cookieLines(login).filter(isSessionCookie)).toEqual([]);
     expect(tokensOf(login).accessToken).toEqual(expect.any(String));
     const body = { currentPassword: password, newPassword: "ten grey geese waddle" };
@@ -248,8 +250,8 @@ describe("plain http", () => {
   const local = { "Sec-Fetch-Site": "same-origin" };
 
   test("on this machine, in development: the cookie is sid-dev, without Secure, and one line of the log says so", async () => {
-    const { username } = await signUp();
-    const attempt = () => call("POST /session", { body: { username, password }, headers: local });
+    const ada = await signUp();
+    const attempt = () => call("POST /session", { body: credentials(ada.name), headers: local });
     const { name, value, attributes } = cookieOf(await attempt());
     expect(name).toBe("sid-dev");
     const { "Max-Age": _maxAge, Expires: _expires, ...others } = attributes;
@@ -260,25 +262,25 @@ describe("plain http", () => {
   });
 
   test("the cookie of one kind of connection is nothing on the other", async () => {
-    const { username, value } = await signUpInBrowser();
-    const dev = cookieOf(await call("POST /session", { body: { username, password }, headers: local })).value;
+    const { name, value } = await signUpInBrowser();
+    const dev = cookieOf(await call("POST /session", { body: credentials(name), headers: local })).value;
     expectProblem(await call("GET /me", { headers: { ...fromPage, Cookie: `sid-dev=${dev}` } }), "NotAuthenticated");
     expectProblem(await call("GET /me", { headers: { ...local, Cookie: `__Host-sid=${value}` } }), "NotAuthenticated");
   });
 
   test("of another machine: no cookie, a clear error, and nothing done", async () => {
-    const username = newName();
+    const name = newName();
     const fromElsewhere: Record<string, string>[] = [
       { "X-Forwarded-Host": "example.com" },
       { Origin: "https://example.com" },
     ];
     for (const elsewhere of fromElsewhere) {
       const headers = { ...local, ...elsewhere, "Auth-Session": "cookie" };
-      const answer = await call("POST /signup", { body: { username, password }, headers });
+      const answer = await call("POST /signup", { body: credentials(name), headers });
       expectProblem(answer, "ForbiddenError");
       expect(answer.body.detail).toContain("trust proxy");
     }
-    expect(await read((db) => db.select().from(users).where(eq(users.username, username)))).toEqual([]);
+    expect(await read((db) => db.select().from(users).where(eq(users.username, name)))).toEqual([]);
   });
 
   test("a form of a page that keeps its address to itself (helmet's Referrer-Policy) brings the cookie", () => {
@@ -325,7 +327,7 @@ describe("the life of a session", () => {
     await expectOpen(ada);
     expect(await rowOf(ada)).toEqual(fresh);
 
-    const other = await logInWithBrowser(ada.username);
+    const other = await logInWithBrowser(ada.name);
     await setSession(other, { rotatedAt: fromNow(-600), idleExpiresAt: fromNow(60) });
     await Promise.all(Array.from({ length: 20 }, () => expectOpen(other)));
     const renewed = await rowOf(other);

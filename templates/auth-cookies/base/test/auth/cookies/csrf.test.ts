@@ -3,7 +3,7 @@ import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { protectedRoute } from "../../../src/middleware/jwt.js";
 import { allowOrigins } from "../../../src/middleware/same-origin.js";
-import { call, expectProblem, newName, password, signUp, startAuth, stopAuth } from "../client.js";
+import { call, credentials, expectProblem, newName, password, signUp, startAuth, stopAuth } from "../client.js";
 import { type Browser, cookieLines, cookieOf, page, signUpInBrowser } from "./browser.js";
 import { friend } from "./environment.js";
 
@@ -108,12 +108,12 @@ describe("another site", () => {
   const elsewhere = { "X-Forwarded-Proto": "https", "Sec-Fetch-Site": "cross-site", Origin: stranger };
 
   test("can't log its visitor in, nor sign them up: no cookie, no account", async () => {
-    const [{ username }, fresh] = [await signUp(), newName()];
+    const [{ name }, fresh] = [await signUp(), newName()];
     const attempts = [
-      await call("POST /session", { body: { username, password }, headers: elsewhere }),
-      await call("POST /login", { body: { username, password }, headers: { ...elsewhere, "Auth-Session": "cookie" } }),
+      await call("POST /session", { body: credentials(name), headers: elsewhere }),
+      await call("POST /login", { body: credentials(name), headers: { ...elsewhere, "Auth-Session": "cookie" } }),
       await call("POST /signup", {
-        body: { username: fresh, password },
+        body: credentials(fresh),
         headers: { ...elsewhere, "Auth-Session": "cookie" },
       }),
     ];
@@ -121,7 +121,7 @@ describe("another site", () => {
       expectProblem(answer, "ForbiddenError");
       expect(cookieLines(answer)).toEqual([]);
     }
-    expectProblem(await page("POST /session", { body: { username: fresh, password } }), "InvalidLoginCredentials");
+    expectProblem(await page("POST /session", { body: credentials(fresh) }), "InvalidLoginCredentials");
   });
 
   test("can't log its visitor out, nor change or delete anything of theirs", async () => {
@@ -151,9 +151,9 @@ describe("CORS", () => {
   });
 
   test("an origin on the list may log in and read the answer, with credentials", async () => {
-    const { username } = await signUp();
+    const { name } = await signUp();
     const headers = { Origin: friend, "Sec-Fetch-Site": "same-site" };
-    const answer = await page("POST /session", { body: { username, password }, headers });
+    const answer = await page("POST /session", { body: credentials(name), headers });
     expect([answer.status, cookieOf(answer).name]).toEqual([200, "__Host-sid"]);
     expect(answer.headers).toMatchObject({
       "access-control-allow-origin": friend,

@@ -1,10 +1,12 @@
 import { z } from "zod";
-import { forgotInput, resetInput, tokenInput } from "../email/input.js";
+import { forgotInput, resetInput, tokenInput, waysToName } from "../email/input.js";
 import type { ErrorCode } from "../errors.js";
+import { loginIsAddress, loginName } from "../login-name.js";
 import type { Operation, OperationGroup } from "./operations.js";
 
 const nothing = z.object({});
-const oneOfBoth = forgotInput.meta({ oneOf: [{ required: ["email"] }, { required: ["username"] }] });
+const ways = Object.keys(waysToName.shape);
+const oneWay = forgotInput.meta({ oneOf: ways.map((way) => ({ required: [way] })) });
 
 /** What `auth/email/router.ts` answers. */
 const operations: Operation[] = [
@@ -46,10 +48,14 @@ const operations: Operation[] = [
     route: "POST /password/forgot",
     topic: "E-mail",
     summary: "Mail a link to a new password",
-    description: "Takes an e-mail address or a username. The answer is the same whether such an account exists or not.",
+    description: `Takes an e-mail address${loginIsAddress ? "" : ` or a ${loginName}`}. The answer is the same whether such an account exists or not.`,
     auth: "none",
-    body: oneOfBoth,
-    success: { status: 202, description: "If the account has a proven address, a mail is on its way.", body: nothing },
+    body: oneWay,
+    success: {
+      status: 202,
+      description: `If the account has ${loginIsAddress ? "this" : "a proven"} address, a mail is on its way.`,
+      body: nothing,
+    },
     errors: [],
   },
   {

@@ -1,9 +1,9 @@
+import { asciiAddress } from "../address.js";
 import { AuthError } from "../errors.js";
 import { type ClientInfo, emit } from "../events.js";
 import type { ProfileChanges } from "../hooks.js";
 import { invalid } from "../input.js";
 import type { User } from "../store.js";
-import { isMailAddress } from "./address.js";
 import { ringForMail } from "./bell.js";
 import { addAddressChange, cancelAddressChange } from "./store.js";
 
@@ -14,8 +14,8 @@ declare module "../events.js" {
 }
 
 /**
- * A proven address stays until the new one is proven, and is told of the change. One that nobody has proven protects
- * nobody: the new one takes its place at once, unproven too.
+ * A proven address stays until the new one is proven, and is told of the change; so does one that its owner logs in with.
+ * Another that nobody has proven protects nobody: the new one takes its place at once, unproven too.
  *
  * @throws AuthError "TooManyRequests", or "InvalidAccessToken" when the password was changed in between.
  */
@@ -28,7 +28,7 @@ export async function confirmNewAddress(
   const { email, ...others } = changes;
   if (email === undefined) return changes;
   if (epoch === undefined || email === user.email) return staysAsItIs(user, changes);
-  if (email !== null && !isMailAddress(email)) throw invalid("email", "This is no e-mail address.");
+  if (email !== null && asciiAddress(email) === null) throw invalid("email", "This is no e-mail address.");
   const change = await addAddressChange(user.id, email, epoch, client.ip);
   if (change === "refused") throw new AuthError("InvalidAccessToken");
   ringForMail();

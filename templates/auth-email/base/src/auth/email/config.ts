@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
+import { isMailAddress } from "../address.js";
 import { type Environment, environment, refuse } from "../environment.js";
-import { isMailAddress } from "./address.js";
 
 /** An SMTP server that takes our mail. */
 export interface SmtpServer {

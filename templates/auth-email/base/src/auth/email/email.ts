@@ -1,11 +1,11 @@
+import { canonicalAddress } from "../address.js";
 import { AuthError } from "../errors.js";
 import { type ClientInfo, emit } from "../events.js";
+import { canonicalLoginName, loginName } from "../login-name.js";
 import { checkNewPassword } from "../password-checks.js";
 import { hashPassword } from "../passwords.js";
 import { markRevoked } from "../revocations.js";
 import { admitClient } from "../throttle.js";
-import { canonicalUsername } from "../username.js";
-import { canonicalAddress } from "./address.js";
 import { ringForMail } from "./bell.js";
 import type { ForgotInput, ResetInput } from "./input.js";
 import { resetReason } from "./on-event.js";
@@ -46,12 +46,12 @@ export async function verifyEmail(token: string, client: ClientInfo, callerId: s
   await emit({ event: "user_email_verified", outcome: "success", userId, client });
 }
 
-/** Mails a reset link, if the account that is meant has a proven address. Nothing tells whether it has. */
-export async function forgotPassword({ email, username = "" }: ForgotInput, client: ClientInfo): Promise<void> {
+/** Mails a reset link, if the account that is meant has an address for it. Nothing tells whether it has. */
+export async function forgotPassword(input: ForgotInput, client: ClientInfo): Promise<void> {
   const asked: Omit<ResetRequest, "network"> =
-    email === undefined
-      ? { purpose: "forgot-username", address: canonicalUsername(username) }
-      : { purpose: "forgot-address", address: canonicalAddress(email) };
+    input.email === undefined
+      ? { purpose: "forgot-username", address: canonicalLoginName(input[loginName] ?? "") }
+      : { purpose: "forgot-address", address: canonicalAddress(input.email) };
   // What was refused is no event, or anybody could fill the log with them.
   if (!(await addResetRequest(asked, client.ip))) return;
   await emit({ event: "authn_password_reset_request", outcome: "success", client });
@@ -68,7 +68,7 @@ export async function resetPassword({ token, newPassword }: ResetInput, client: 
   await admitClient(client);
   const owner = await findResetOwner(token);
   if (!owner) throw notGood();
-  await checkNewPassword(newPassword, owner, "newPassword");
+  await checkNewPassword(newPassword, { ...owner, [loginName]: owner.username }, "newPassword");
   const { userId } = ended(await spendReset(token, await hashPassword(newPassword)));
   await emit({ event: "authn_password_change", outcome: "success", userId, reason: resetReason, client });
   ringForMail();

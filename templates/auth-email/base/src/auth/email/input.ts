@@ -1,24 +1,29 @@
 import { z } from "zod";
-import { logInInput, passwordInput } from "../input.js";
-import { isMailAddress } from "./address.js";
+import { isMailAddress, maxAddressCharacters } from "../address.js";
+import { passwordInput } from "../input.js";
+import { loginName, loginNameType } from "../login-name.js";
 
 const token = z.string().max(256).meta({ pattern: "^[\\w-]+$" });
 
 export const tokenInput = z.object({ token });
 export const resetInput = z.object({ token, newPassword: passwordInput.shape.newPassword });
-export const forgotInput = z
-  .object({
-    email: z
-      .string()
-      .refine(isMailAddress, { message: "This is no e-mail address." })
-      .meta({ format: "email", maxLength: 254 })
-      .optional(),
-    username: logInInput.shape.username.optional(),
-  })
-  .refine(({ email, username }) => (email === undefined) !== (username === undefined), {
-    message: "Send an e-mail address or a username.",
-    path: ["email"],
-  });
+const address = z
+  .string()
+  .refine(isMailAddress, { message: "This is no e-mail address." })
+  .meta({ format: "email", maxLength: maxAddressCharacters });
+
+/** What an account can be named by: its address, and what it logs in with where that is something else. */
+export const waysToName = z.object({ email: address.optional() }).extend({ [loginName]: loginNameType.optional() });
+const ways = Object.keys(waysToName.shape).map((way) => (way === "email" ? "an e-mail address" : `a ${way}`));
+
+export const forgotInput = waysToName.refine((body) => Object.values(body).filter(isThere).length === 1, {
+  message: `Send ${ways.join(" or ")}.`,
+  path: ["email"],
+});
 
 export type ResetInput = z.output<typeof resetInput>;
 export type ForgotInput = z.output<typeof forgotInput>;
+
+function isThere(value: unknown): boolean {
+  return value !== undefined;
+}

@@ -1,3 +1,4 @@
+import { asciiAddress } from "../address.js";
 import { config } from "../config.js";
 import { linkPaths, mailConfig } from "./config.js";
 import { html, type MailPurpose, type NamedTemplate } from "./mails/mail.js";
@@ -41,13 +42,13 @@ export async function renderMail(claimed: ClaimedMail): Promise<Mail | null> {
   if (!recipient || link === null || !known) return null;
   const facts = { site: config.jwtIssuer, username: recipient.username, link };
   const { subject, text, html: body } = known.template(facts);
-  const { id, purpose, userId, address: to, createdAt } = claimed;
+  const { id, purpose, userId, address, createdAt } = claimed;
   const page = `<!doctype html>\n<html lang="en">\n<head>${html`<title>${subject}</title>`}</head>\n<body>\n${body}\n</body>\n</html>\n`;
   return {
     id,
     purpose,
     userId,
-    to,
+    to: asciiAddress(address) ?? address,
     from: mailConfig.from,
     subject,
     text,

@@ -3,10 +3,11 @@ import { type Database, forUpdate, now, read, transaction, write } from "../../d
 import { asciiLower } from "../../db/columns.js";
 import { sessions, users } from "../../db/schema/auth.js";
 import { emailTokens, mailOutbox } from "../../db/schema/auth-email.js";
+import { canonicalAddress } from "../address.js";
 import { codeOf, withCauses } from "../errors.js";
+import { addressColumns, loginIsAddress } from "../login-name.js";
 import { hasPassword, type PasswordHash } from "../passwords.js";
 import { endOutdatedSessions, endSessions, type RevokedReason, withEpoch } from "../store.js";
-import { canonicalAddress } from "./address.js";
 import { admitReset, admitVerification, mayAsk, mayReset, mayTell, networkKeyOf } from "./limits.js";
 import { addLinkMail, addMail, addRequest, dropLinks, type ResetRequest } from "./outbox-store.js";
 import { proofEffects } from "./proof-effects.js";
@@ -83,12 +84,13 @@ export async function addAddressChange(
     const [user] = await lockAccounts(tx, eq(users.id, userId));
     if (!user || user.disabledAt || user.sessionEpoch !== epoch) return "refused";
     const proven = user.emailVerifiedAt && user.email;
+    const waits = newAddress !== null && (loginIsAddress || proven !== null);
     if (newAddress) {
       await admitVerification(tx, userId, newAddress, ip);
-      await addLinkMail(tx, { purpose: "verify", userId, address: newAddress, epoch: proven ? epoch : null });
+      await addLinkMail(tx, { purpose: "verify", userId, address: newAddress, epoch: waits ? epoch : null });
     } else await dropLinks(tx, userId, "verify");
     if (proven) await addLinkMail(tx, { purpose: "revert", userId, address: proven });
-    return proven && newAddress ? "waits" : "stands";
+    return waits ? "waits" : "stands";
   });
 }
 
@@ -112,12 +114,13 @@ export async function addResetRequest(asked: Omit<ResetRequest, "network">, ip: 
   });
 }
 
-/** Puts the reset mail in the place of the request, if the account that is meant has a proven address, and not too often. */
+/** Puts the reset mail in the place of the request, if the account that is meant may be sent one, and not too often. */
 export async function answerResetRequest(asked: ResetRequest & { id: string }): Promise<void> {
   const { id, purpose, address } = asked;
   const isMeant = purpose === "forgot-username" ? eq(users.usernameCanonical, address) : hasAddress(address);
   await transaction(async (tx) => {
-    const [user] = await lockAccounts(tx, and(isMeant, isNotNull(users.emailVerifiedAt), isNull(users.disabledAt)));
+    const isReachable = loginIsAddress ? undefined : isNotNull(users.emailVerifiedAt);
+    const [user] = await lockAccounts(tx, and(isMeant, isReachable, isNull(users.disabledAt)));
     const [request] = await tx.delete(mailOutbox).where(eq(mailOutbox.id, id)).returning({ id: mailOutbox.id });
     if (!request || !user?.email) return;
     const known = await knownNetwork(tx, user.id, asked.network);
@@ -165,24 +168,34 @@ export async function findResetOwner(token: string): Promise<EmailAccount | null
   return found && mayUseReset(found, found.account) ? found.account : null;
 }
 
-/** Uses a reset link: the new password, every session ended, and word of it to the owner. Null when it is not good. */
+/**
+ * Uses a reset link: the new password, every session ended, and word of it to the owner. Where nobody had proven the
+ * address it proves it, and whatever was set up before goes. Null when it is not good.
+ */
 export async function spendReset(token: string, hash: PasswordHash): Promise<Spent | null> {
   return spend(token, "reset", mayUseReset, async (tx, link, user) => {
-    const isInvited = user.emailVerifiedAt === null;
+    const isProof = user.emailVerifiedAt === null;
     await dropLinks(tx, user.id, "reset");
-    if (isInvited) await prove(tx, link, user);
+    if (isProof) await prove(tx, link, user);
     else await addMail(tx, { purpose: "password-changed", userId: user.id, address: link.address });
-    return moveOn(tx, user.id, isInvited ? { ...hash, emailVerifiedAt: now } : hash, "password");
+    return moveOn(tx, user.id, isProof ? { ...hash, emailVerifiedAt: now } : hash, "password");
   });
 }
 
 /** Uses a verification link, of `callerId` where it is known who asks. Null when it is not good. */
 export async function spendVerification(token: string, callerId: string | null): Promise<Spent | null> {
-  const allows = (link: Link, user: EmailAccount) => mayVerify(link, user) && (callerId ?? user.id) === user.id;
+  const allows = (link: Link, user: EmailAccount, others: EmailAccount[]) =>
+    mayVerify(link, user) && mayTakeFrom(others) && (callerId ?? user.id) === user.id;
   return spend(token, "verify", allows, async (tx, link, user) => {
     await prove(tx, link, user);
-    return moveOn(tx, user.id, { email: link.address, emailVerifiedAt: now }, "logout-all");
+    const changes = link.epoch === null ? {} : addressColumns(link.address);
+    return moveOn(tx, user.id, { ...changes, emailVerifiedAt: now }, "logout-all");
   });
+}
+
+/** What somebody logs in with is theirs, proven or not: nobody's proof takes it. */
+function mayTakeFrom(others: EmailAccount[]): boolean {
+  return !loginIsAddress || others.length === 0;
 }
 
 /** What a proof of the address takes from others, and from the account itself. */
@@ -206,12 +219,12 @@ function mayVerify({ epoch, addressCanonical }: Link, { email, sessionEpoch, dis
  */
 export async function spendRevert(token: string): Promise<Spent | null> {
   const allows = (_link: Link, _user: EmailAccount, others: EmailAccount[]) =>
-    others.every(({ emailVerifiedAt }) => emailVerifiedAt === null);
+    mayTakeFrom(others) && others.every(({ emailVerifiedAt }) => emailVerifiedAt === null);
   return spend(token, "revert", allows, async (tx, link, user) => {
     const later = or(ne(emailTokens.purpose, "revert"), gte(emailTokens.createdAt, link.createdAt));
     await tx.delete(emailTokens).where(and(eq(emailTokens.userId, user.id), later));
     await detach(tx, link);
-    return moveOn(tx, user.id, { email: link.address, emailVerifiedAt: now }, "logout-all");
+    return moveOn(tx, user.id, { ...addressColumns(link.address), emailVerifiedAt: now }, "logout-all");
   });
 }
 
@@ -280,16 +293,21 @@ async function retryingProofs<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Other accounts lose the address, and their links to it: nothing else of theirs is touched. */
-async function detach(tx: Database, { userId, addressCanonical }: Link): Promise<void> {
+/** Other accounts lose the address where they don't log in with it, and their links to it: nothing else is touched. */
+async function detach(tx: Database, link: Link): Promise<void> {
+  const { addressCanonical } = link;
+  if (!loginIsAddress) await takeFromOthers(tx, link);
+  const itsLinks = and(eq(emailTokens.addressCanonical, addressCanonical), eq(emailTokens.purpose, "verify"));
+  await tx.delete(emailTokens).where(itsLinks);
+}
+
+async function takeFromOthers(tx: Database, { userId, addressCanonical }: Link): Promise<void> {
   const others = await tx
     .update(users)
     .set(withEpoch({ email: null, emailVerifiedAt: null }))
     .where(and(hasAddress(addressCanonical), ne(users.id, userId)))
     .returning({ id: users.id });
   for (const { id } of others) await endOutdatedSessions(tx, id);
-  const itsLinks = and(eq(emailTokens.addressCanonical, addressCanonical), eq(emailTokens.purpose, "verify"));
-  await tx.delete(emailTokens).where(itsLinks);
 }
 
 /** Changes the account, and ends its sessions, those of a login in flight too. */
@@ -317,9 +335,12 @@ function mayUseReset({ addressCanonical }: Pick<Link, "addressCanonical">, user:
   return mayReceiveReset(user) && canonicalAddress(user.email ?? "") === addressCanonical;
 }
 
-/** An address that nobody has proven is good for a first password only: who has one may be somebody else. */
+/**
+ * An address that nobody has proven is good for a first password only: who has one may be somebody else. Where the
+ * address is what people log in with, whoever reads its mail may take the account: nobody else can have signed up with it.
+ */
 function mayReceiveReset({ emailVerifiedAt, passwordHash, disabledAt }: EmailAccount): boolean {
-  return disabledAt === null && (emailVerifiedAt !== null || !hasPassword({ passwordHash }));
+  return disabledAt === null && (loginIsAddress || emailVerifiedAt !== null || !hasPassword({ passwordHash }));
 }
 
 function hasAddress(addressCanonical: string): SQL {

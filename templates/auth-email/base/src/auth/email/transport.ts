@@ -1,7 +1,7 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import nodemailer from "nodemailer";
-import { isMailAddress } from "./address.js";
+import { isMailAddress } from "../address.js";
 import type { Delivery, SmtpServer } from "./config.js";
 import type { Mail } from "./rendering.js";
 

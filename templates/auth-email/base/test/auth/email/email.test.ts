@@ -7,12 +7,25 @@ import { mayReset } from "../../../src/auth/email/limits.js";
 import { proofEffects } from "../../../src/auth/email/proof-effects.js";
 import { addReset } from "../../../src/auth/email/store.js";
 import { AuthError } from "../../../src/auth/errors.js";
+import { loginIsAddress, loginName } from "../../../src/auth/login-name.js";
 import { passwordChecks } from "../../../src/auth/password-checks.js";
 import { fromNow, write } from "../../../src/db/client.js";
 import { emailTokens } from "../../../src/db/schema/auth-email.js";
 import { authenticators } from "../../../src/middleware/authenticators.js";
 import { requireVerifiedEmail } from "../../../src/middleware/verified-email.js";
-import { call, events, expectAlive, expectDead, expectProblem, logIn, newName, password, signUp } from "../client.js";
+import {
+  call,
+  credentials,
+  events,
+  expectAlive,
+  expectDead,
+  expectProblem,
+  logIn,
+  named,
+  newName,
+  password,
+  signUp,
+} from "../client.js";
 import { dumpDatabase } from "../database.js";
 import { tokensOf } from "../shapes.js";
 import {
@@ -45,14 +58,18 @@ import {
 beforeAll(startMailAuth, 60_000);
 afterAll(stopMailAuth, 60_000);
 
+/** Of an address that is a field of the account, and not what it logs in with. */
+const fieldTest = loginIsAddress ? (_title: string, _run: () => Promise<void>): void => undefined : test;
+
 describe("verification", () => {
   test("who is logged in can't prove their address for another's account by mistake", async () => {
     const email = newMailAddress();
     const mallory = await signUp({ email });
     const token = await tokenTo(email);
-    const ada = await signUp({ email });
+    const hers = loginIsAddress ? newMailAddress() : email;
+    const ada = await signUp({ email: hers });
     expectNotGood(await call("POST /email/verify", { bearer: ada.accessToken, body: { token } }));
-    expect(await addressOf(ada.id)).toEqual({ email, isProven: false });
+    expect(await addressOf(ada.id)).toEqual({ email: hers, isProven: false });
     expect((await call("POST /email/verify", { bearer: mallory.accessToken, body: { token } })).status).toBe(204);
   });
 
@@ -72,18 +89,18 @@ describe("verification", () => {
   test("a new account's address gets a link, and the link proves the address and ends every login so far", async () => {
     const email = newMailAddress();
     const ada = await signUp({ email });
-    const phone = await logIn(ada.username);
+    const phone = await logIn(ada.name);
     expect(await addressOf(ada.id)).toEqual({ email, isProven: false });
     const answer = await verify(await tokenTo(email, "verify-email"));
     expect([answer.status, answer.text, answer.headers["cache-control"]]).toEqual([204, "", "no-store"]);
     expect(await addressOf(ada.id)).toEqual({ email, isProven: true });
     await expectDead(ada);
     await expectDead(phone);
-    await expectAlive(await logIn(ada.username));
+    await expectAlive(await logIn(ada.name));
     expect(events[events.length - 2]).toMatchObject({ event: "user_email_verified", userId: ada.id });
   });
 
-  test("without an address, no mail", async () => {
+  fieldTest("without an address, no mail", async () => {
     const ada = await signUp();
     expect((await sendAgain(ada.accessToken)).status).toBe(202);
     expect(await linksOf(ada.id)).toEqual([]);
@@ -101,7 +118,7 @@ describe("verification", () => {
     expectNotGood(await verify(first));
     expect((await verify(second)).status).toBe(204);
     await waitedLong();
-    const { accessToken } = await logIn(ada.username);
+    const { accessToken } = await logIn(ada.name);
     expect((await sendAgain(accessToken)).status).toBe(202);
     expect(await mailsTo(email)).toHaveLength(2);
     expectProblem(await call("POST /email/verification"), "NotAuthenticated");
@@ -150,28 +167,34 @@ describe("verification", () => {
     expect(((link?.expiresAt.getTime() ?? 0) - (link?.createdAt.getTime() ?? 0)) / 60_000).toBeCloseTo(minutes, 1);
   });
 
-  test("somebody else's address neither blocks nor reveals its owner, and is taken away when the owner proves it", async () => {
-    const email = newMailAddress();
-    const mallory = await signUp({ email: email.replace("ada", "ADA") });
-    const hers = await tokenTo(email.replace("ada", "ADA"));
-    await waitedLong();
-    const ada = await signUp({ email });
-    expect((await verify(await tokenTo(email))).status).toBe(204);
-    expect(await addressOf(ada.id)).toEqual({ email, isProven: true });
-    expect(await addressOf(mallory.id)).toEqual({ email: null, isProven: false });
-    await expectAlive(mallory);
-    await logIn(mallory.username);
-    expectNotGood(await verify(hers));
-  });
+  fieldTest(
+    "somebody else's address neither blocks nor reveals its owner, and is taken away when the owner proves it",
+    async () => {
+      const email = newMailAddress();
+      const mallory = await signUp({ email: email.replace("ada", "ADA") });
+      const hers = await tokenTo(email.replace("ada", "ADA"));
+      await waitedLong();
+      const ada = await signUp({ email });
+      expect((await verify(await tokenTo(email))).status).toBe(204);
+      expect(await addressOf(ada.id)).toEqual({ email, isProven: true });
+      expect(await addressOf(mallory.id)).toEqual({ email: null, isProven: false });
+      await expectAlive(mallory);
+      await logIn(mallory.name);
+      expectNotGood(await verify(hers));
+    },
+  );
 
-  test("a proven address moves to whoever proves it next, and the account before keeps everything else", async () => {
-    const ada = await signUpProven();
-    const again = await signUp({ email: ada.email });
-    expect((await verify(await tokenTo(ada.email))).status).toBe(204);
-    expect(await addressOf(again.id)).toEqual({ email: ada.email, isProven: true });
-    expect(await addressOf(ada.id)).toEqual({ email: null, isProven: false });
-    await expectAlive(ada);
-  });
+  fieldTest(
+    "a proven address moves to whoever proves it next, and the account before keeps everything else",
+    async () => {
+      const ada = await signUpProven();
+      const again = await signUp({ email: ada.email });
+      expect((await verify(await tokenTo(ada.email))).status).toBe(204);
+      expect(await addressOf(again.id)).toEqual({ email: ada.email, isProven: true });
+      expect(await addressOf(ada.id)).toEqual({ email: null, isProven: false });
+      await expectAlive(ada);
+    },
+  );
 
   test("ends what the list of effects says, and is undone when one of them fails", async () => {
     const email = newMailAddress();
@@ -211,19 +234,19 @@ describe("requireVerifiedEmail", () => {
 });
 
 describe("a forgotten password", () => {
-  test.each(["email", "username"] as const)("is replaced by a link that the %s asks for", async (by) => {
+  test.each(["email", loginName])("is replaced by a link that the %s asks for", async (by) => {
     const ada = await signUpProven();
-    const answer = await forgot({ [by]: ada[by] });
+    const answer = await forgot({ [by]: by === "email" ? ada.email : ada.name });
     expect([answer.status, answer.body]).toEqual([202, {}]);
     const done = await reset(await tokenTo(ada.email, "reset-password"));
     expect([done.status, done.text]).toEqual([204, ""]);
     await expectDead(ada);
-    expectProblem(await call("POST /login", { body: { username: ada.username, password } }), "InvalidLoginCredentials");
-    await logIn(ada.username, newPassword);
+    expectProblem(await call("POST /login", { body: credentials(ada.name) }), "InvalidLoginCredentials");
+    await logIn(ada.name, newPassword);
     expect((await mailTo(ada.email)).subject).toBe("The password of your account at auth-tests was changed");
   });
 
-  test("gets the same answer for everybody, and mail only goes to who has proven an address", async () => {
+  test("gets the same answer for everybody, and mail only goes to an address that is proven or logged in with", async () => {
     const ada = await signUpProven();
     const unproven = newMailAddress();
     const bob = await signUp({ email: unproven });
@@ -234,14 +257,16 @@ describe("a forgotten password", () => {
       await forgot({ email: ada.email }),
       await forgot({ email: ada.email.toUpperCase() }),
       await forgot({ email: "nobody@example.org" }),
-      await forgot({ username: newName() }),
+      await forgot(named(newName())),
       await forgot({ email: unproven }),
-      await forgot({ username: bob.username }),
+      await forgot(named(bob.name)),
       await forgot({ email: gone.email }),
     ];
     const seen = answers.map(({ status, headers: { date: _, ...headers }, text }) => ({ status, headers, text }));
     for (const one of seen) expect(one).toEqual(seen[0]);
-    expect([await mailsTo(unproven), await mailsTo(gone.email)].map(({ length }) => length)).toEqual(sent);
+    const [toUnproven = 0, toGone = 0] = sent;
+    const mails = [await mailsTo(unproven), await mailsTo(gone.email)].map(({ length }) => length);
+    expect(mails).toEqual([loginIsAddress ? toUnproven + 1 : toUnproven, toGone]);
     expect(await mailsTo(ada.email)).toHaveLength(2);
   });
 
@@ -250,7 +275,7 @@ describe("a forgotten password", () => {
     await forgot({ email: ada.email });
     const token = await tokenTo(ada.email);
     expectProblem(await reset(token, "too short"), "ValidationError", "newPassword");
-    expectProblem(await reset(token, ada.username), "ValidationError", "newPassword");
+    expectProblem(await reset(token, ada.name), "ValidationError", "newPassword");
     passwordChecks.push(async () => "It was in a breach.");
     expectProblem(await reset(token), "ValidationError", "newPassword");
     passwordChecks.pop();
@@ -267,7 +292,7 @@ describe("a forgotten password", () => {
     const won = secrets.filter((_, index) => answers[index]?.status === 204);
     expect(won).toHaveLength(1);
     for (const answer of answers) if (answer.status !== 204) expectNotGood(answer);
-    await logIn(ada.username, won[0]);
+    await logIn(ada.name, won[0]);
   });
 
   test("a link ends with the next one, with a reset, and with the address it went to", async () => {
@@ -293,13 +318,7 @@ describe("a forgotten password", () => {
   });
 
   test("bad input is bad input, known or not", async () => {
-    for (const body of [
-      {},
-      { email: 7 },
-      { email: "a@b" },
-      { username: "" },
-      { email: "a@example.org", username: "a" },
-    ])
+    for (const body of [{}, { email: 7 }, { email: "a@b" }, named(""), { email: "a@example.org", ...named("a") }])
       expectProblem(await forgot(body), "ValidationError");
     for (const body of ["[]", "{", '{"__proto__":{}}']) expectProblem(await forgot(body), "ValidationError");
     expectProblem(
@@ -316,40 +335,41 @@ test("a password that was changed is told to the proven address", async () => {
   expect((await mailTo(ada.email)).subject).toBe("The password of your account at auth-tests was changed");
 });
 
-describe("a username that was changed", () => {
-  const rename = (bearer: string, username: string) =>
-    call("PATCH /me", { bearer, body: { username, currentPassword: password } });
+if (!loginIsAddress)
+  describe("a username that was changed", () => {
+    const rename = (bearer: string, name: string) =>
+      call("PATCH /me", { bearer, body: { ...named(name), currentPassword: password } });
 
-  test("is told to the proven address, and at most once a minute", async () => {
-    const [ada, username] = [await signUpProven(), newName()];
-    expect((await rename(ada.accessToken, username)).status).toBe(200);
-    const told = await mailTo(ada.email);
-    expect(told.subject).toBe("The username of your account at auth-tests was changed");
-    expect([told.text, told.html]).toEqual([expect.stringContaining(username), expect.stringContaining(username)]);
-    const sent = (await mailsTo(ada.email)).length;
-    expect((await rename(ada.accessToken, newName())).status).toBe(200);
-    expect(await mailsTo(ada.email)).toHaveLength(sent);
-    await waitedLong();
-    expect((await rename(ada.accessToken, newName())).status).toBe(200);
-    expect(await mailsTo(ada.email)).toHaveLength(sent + 1);
-  });
+    test("is told to the proven address, and at most once a minute", async () => {
+      const [ada, name] = [await signUpProven(), newName()];
+      expect((await rename(ada.accessToken, name)).status).toBe(200);
+      const told = await mailTo(ada.email);
+      expect(told.subject).toBe("The username of your account at auth-tests was changed");
+      expect([told.text, told.html]).toEqual([expect.stringContaining(name), expect.stringContaining(name)]);
+      const sent = (await mailsTo(ada.email)).length;
+      expect((await rename(ada.accessToken, newName())).status).toBe(200);
+      expect(await mailsTo(ada.email)).toHaveLength(sent);
+      await waitedLong();
+      expect((await rename(ada.accessToken, newName())).status).toBe(200);
+      expect(await mailsTo(ada.email)).toHaveLength(sent + 1);
+    });
 
-  test("is told to no address that nobody has proven", async () => {
-    const email = newMailAddress();
-    const ada = await signUp({ email });
-    const sent = (await mailsTo(email)).length;
-    expect((await rename(ada.accessToken, newName())).status).toBe(200);
-    expect(await mailsTo(email)).toHaveLength(sent);
-  });
+    test("is told to no address that nobody has proven", async () => {
+      const email = newMailAddress();
+      const ada = await signUp({ email });
+      const sent = (await mailsTo(email)).length;
+      expect((await rename(ada.accessToken, newName())).status).toBe(200);
+      expect(await mailsTo(email)).toHaveLength(sent);
+    });
 
-  test("together with the address that is stored starts no change of address", async () => {
-    const ada = await signUpProven();
-    const body = { username: newName(), email: ada.email, currentPassword: password };
-    expect((await call("PATCH /me", { bearer: ada.accessToken, body })).status).toBe(200);
-    expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
-    expect(await linksOf(ada.id)).toEqual([]);
+    test("together with the address that is stored starts no change of address", async () => {
+      const ada = await signUpProven();
+      const body = { ...named(newName()), email: ada.email, currentPassword: password };
+      expect((await call("PATCH /me", { bearer: ada.accessToken, body })).status).toBe(200);
+      expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
+      expect(await linksOf(ada.id)).toEqual([]);
+    });
   });
-});
 
 describe("a change of address", () => {
   test("waits until the new address is proven, and the old one is told", async () => {
@@ -366,7 +386,7 @@ describe("a change of address", () => {
     await expectDead(ada);
   });
 
-  test("of an address that is not proven happens at once, and the new one gets a link", async () => {
+  fieldTest("of an address that is not proven happens at once, and the new one gets a link", async () => {
     const ada = await signUp({ email: newMailAddress() });
     await waitedLong();
     const next = newMailAddress();
@@ -422,7 +442,7 @@ describe("a change of address", () => {
     const way = await tokenTo(ada.email, "revert-email");
     await moveTo(ada, third);
     const theirs = await tokenTo(second, "revert-email");
-    const thief = await logIn(ada.username);
+    const thief = await logIn(ada.name);
     const pending = newMailAddress();
     await waitedLong();
     await changeTo(thief.accessToken, pending);
@@ -448,7 +468,7 @@ describe("a change of address", () => {
     expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
   });
 
-  test("to none tells the old address as well, and that can be undone", async () => {
+  fieldTest("to none tells the old address as well, and that can be undone", async () => {
     const ada = await signUpProven();
     expect((await changeTo(ada.accessToken, null)).body.user.email).toBeNull();
     expect(await addressOf(ada.id)).toEqual({ email: null, isProven: false });
@@ -464,11 +484,11 @@ test("an account that is closed gets its address back by the link, and stays clo
   await disable(ada.id);
   expect((await revert(link)).status).toBe(204);
   expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
-  const login = await call("POST /login", { body: { username: ada.username, password } });
+  const login = await call("POST /login", { body: credentials(ada.name) });
   expectProblem(login, "InvalidLoginCredentials");
 });
 
-test("a link that puts an address back does not take it from who has proven it since", async () => {
+fieldTest("a link that puts an address back does not take it from who has proven it since", async () => {
   const former = await signUpProven();
   await changeTo(former.accessToken, newMailAddress());
   const kept = await tokenTo(former.email, "revert-email");
@@ -505,9 +525,9 @@ describe("no mail bombing", () => {
   test("ten requests a day by strangers do not keep the owner's own away, nor an admin's, and those have an end too", async () => {
     const ada = await signUpProven();
     const home = "3fff:9:9:9::1";
-    await call("POST /login", { body: { username: ada.username, password }, from: home });
+    await call("POST /login", { body: credentials(ada.name), from: home });
     const asking = async (from?: string) => {
-      await forgot({ username: ada.username }, from);
+      await forgot(named(ada.name), from);
       return (await mailsTo(ada.email)).length;
     };
     await usedUp(ada.id);
@@ -527,11 +547,12 @@ describe("no mail bombing", () => {
 
   test("one address is not bombed through many accounts, nor many addresses from one network", async () => {
     const email = newMailAddress();
-    for (let time = 1; time <= 3; time += 1) await signUp({ email });
+    const body = () => ({ ...credentials(newName()), email });
+    for (let time = 1; time <= 3; time += 1) await call("POST /signup", { body: body() });
     expect(await mailsTo(email)).toHaveLength(1);
     const from = "3fff:8:8:8::1";
     const asked = () => events.filter(({ client }) => client?.ip === from).length;
-    await Promise.all(Array.from({ length: 40 }, () => forgot({ username: newName() }, from)));
+    await Promise.all(Array.from({ length: 40 }, () => forgot(named(newName()), from)));
     expect(asked()).toBeGreaterThan(19);
     expect(asked()).toBeLessThan(24);
   });
@@ -539,8 +560,7 @@ describe("no mail bombing", () => {
   test("many who sign up at once behind one address all get their link", async () => {
     const from = "3fff:7:7:7::1";
     const emails = Array.from({ length: 10 }, newMailAddress);
-    const signUpFrom = (email: string) =>
-      call("POST /signup", { body: { username: newName(), password, email }, from });
+    const signUpFrom = (email: string) => call("POST /signup", { body: { ...credentials(newName()), email }, from });
     await Promise.all(emails.map(signUpFrom));
     for (const email of emails) expect(await mailsTo(email)).toHaveLength(1);
   });

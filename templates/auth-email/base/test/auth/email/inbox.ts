@@ -63,7 +63,7 @@ export async function signUpProven(extra: Record<string, unknown> = {}): Promise
   const person = await signUp({ email, ...extra });
   expect((await call("POST /email/verify", { body: { token: await tokenTo(email) } })).status).toBe(204);
   await waitedLong();
-  return { ...person, ...(await logIn(person.username)), email };
+  return { ...person, ...(await logIn(person.name)), email };
 }
 
 let addresses = 0;

@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import { expect } from "vitest";
+import { loginIsAddress } from "../../../src/auth/login-name.js";
 import { read } from "../../../src/db/client.js";
 import { emailTokens } from "../../../src/db/schema/auth-email.js";
 import { call, expectProblem, logIn, password } from "../client.js";
@@ -21,11 +22,12 @@ export const changeTo = (bearer: string, email: string | null) =>
   call("PATCH /me", { bearer, body: { email, currentPassword: password } });
 
 /** Changes a proven address to another, which is proven too. */
-export async function moveTo({ username }: { username: string }, email: string): Promise<void> {
+export async function moveTo(person: { name: string }, email: string): Promise<void> {
   await waitedLong();
-  const { accessToken } = await logIn(username);
+  const { accessToken } = await logIn(person.name);
   expect((await changeTo(accessToken, email)).status).toBe(200);
   expect((await verify(await tokenTo(email))).status).toBe(204);
+  if (loginIsAddress) person.name = email;
 }
 
 export function expectNotGood(answer: Parameters<typeof expectProblem>[0]): void {

@@ -1,16 +1,17 @@
 import "./environment.js";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { canonicalAddress, isMailAddress } from "../../../src/auth/email/address.js";
+import { canonicalAddress, isMailAddress } from "../../../src/auth/address.js";
 import { readMailConfig } from "../../../src/auth/email/config.js";
 import { drainMail, stopMail } from "../../../src/auth/email/dispatch.js";
 import type { Mail } from "../../../src/auth/email/rendering.js";
 import { addResetRequest, addVerification } from "../../../src/auth/email/store.js";
+import { addressColumns } from "../../../src/auth/login-name.js";
 import { purge } from "../../../src/auth/purge.js";
 import { fromNow, read, write } from "../../../src/db/client.js";
 import { users } from "../../../src/db/schema/auth.js";
 import { emailTokens, mailLimits, mailOutbox } from "../../../src/db/schema/auth-email.js";
-import { call, events, password, signUp } from "../client.js";
+import { call, credentials, events, signUp } from "../client.js";
 import {
   mailTo,
   newMailAddress,
@@ -39,19 +40,19 @@ describe("a mail", () => {
 
   test("to an address that is not proven does not name the account: a name is words of whoever chose it", async () => {
     const email = newMailAddress();
-    const username = `win-at-http://evil.example/${email.length}${Date.now()}`;
-    expect((await call("POST /signup", { body: { username, password, email } })).status).toBe(201);
+    const name = `win-at-http://evil.example/${email.length}${Date.now()}`;
+    expect((await call("POST /signup", { body: { ...credentials(name), email } })).status).toBe(201);
     const { headers, text, html } = await mailTo(email);
     expect(headers + text + html).not.toContain("evil");
   });
 
   test("escapes what it is told, and loads nothing from elsewhere", async () => {
     const ada = await signUpProven();
-    const username = `<img/src="//evil.example">&'${Date.now()}`;
-    await write((db) => db.update(users).set({ username }).where(eq(users.id, ada.id)));
+    const name = `<img/src="//evil.example">&'${Date.now()}`;
+    await write((db) => db.update(users).set({ username: name }).where(eq(users.id, ada.id)));
     await call("POST /password/forgot", { body: { email: ada.email } });
     const { text, html } = await mailTo(ada.email);
-    expect(text).toContain(username);
+    expect(text).toContain(name);
     expect(html).toContain("&lt;img/src=&quot;//evil.example&quot;&gt;&amp;&#39;");
     expect(html).not.toMatch(/<(img|script|link|style|iframe)|\ssrc=/i);
   });
@@ -336,9 +337,9 @@ async function waitingMail(): Promise<{ id: string; email: string }> {
 async function waitingMails(count: number): Promise<{ id: string; email: string }[]> {
   const people: { id: string; email: string }[] = [];
   for (let person = 1; person <= count; person += 1) people.push({ ...(await signUp()), email: newMailAddress() });
-  await stopMail();
+  await nothingWaits();
   for (const { id, email } of people) {
-    await write((db) => db.update(users).set({ email }).where(eq(users.id, id)));
+    await write((db) => db.update(users).set(addressColumns(email)).where(eq(users.id, id)));
     await addVerification(id, null);
   }
   return people.map(({ id, email }) => ({ id, email }));
@@ -347,13 +348,21 @@ async function waitingMails(count: number): Promise<{ id: string; email: string 
 async function proven(): Promise<{ email: string }> {
   const email = newMailAddress();
   const { id } = await signUp();
+  await nothingWaits();
   await write((db) =>
     db
       .update(users)
-      .set({ email, emailVerifiedAt: fromNow(0) })
+      .set({ ...addressColumns(email), emailVerifiedAt: fromNow(0) })
       .where(eq(users.id, id)),
   );
   return { email };
+}
+
+/** A signup with an address leaves a mail. */
+async function nothingWaits(): Promise<void> {
+  await stopMail();
+  await write((db) => db.delete(mailOutbox));
+  await waitedLong();
 }
 
 async function waiting() {

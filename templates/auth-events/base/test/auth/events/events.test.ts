@@ -9,8 +9,19 @@ import { type AuthEvent, type EventName, emit, eventSinks, onEvent } from "../..
 import { purge } from "../../../src/auth/purge.js";
 import { fromNow, read, write } from "../../../src/db/client.js";
 import { authEvents } from "../../../src/db/schema/auth-events.js";
-import { call, expectProblem, password, refresh, sessionOf, signUp, startAuth, stopAuth } from "../client.js";
+import {
+  call,
+  credentials,
+  expectProblem,
+  password,
+  refresh,
+  sessionOf,
+  signUp,
+  startAuth,
+  stopAuth,
+} from "../client.js";
 import { duringOutage } from "../database.js";
+import { nameWith } from "../login-names.js";
 import { tokensOf, userOf } from "../shapes.js";
 import { webhookKey } from "./webhook-environment.js";
 
@@ -32,7 +43,7 @@ describe("the table of events", () => {
   test("has an event before its client is answered, with the database's time", async () => {
     const headers = { "User-Agent": "a browser" };
     const answer = await call("POST /signup", {
-      body: { username: "ada-events", password },
+      body: credentials(nameWith("ada-events")),
       from: "192.0.2.7",
       headers,
     });
@@ -56,8 +67,8 @@ describe("the table of events", () => {
   });
 
   test("has neither passwords nor tokens nor submitted names in it", async () => {
-    await call("POST /login", { body: { username: "nobody-of-that-name", password } });
-    await call("POST /login", { body: { username: "ada-events", password: "a wrong one, long enough" } });
+    await call("POST /login", { body: credentials(nameWith("nobody-of-that-name")) });
+    await call("POST /login", { body: credentials(nameWith("ada-events"), "a wrong one, long enough") });
     const rows = JSON.stringify(await read((db) => db.select().from(authEvents)));
     expect(rows).toContain("authn_login_fail");
     expect(rows).not.toMatch(/nobody-of-that-name|a wrong one|nine blue herons|ada-events/);

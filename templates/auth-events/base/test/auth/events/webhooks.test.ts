@@ -95,7 +95,7 @@ describe("the webhook", () => {
   test("sends later what a receiver that is away refused to hear; the login does not notice", async () => {
     await receiver.close();
     const person = await signUp();
-    await logIn(person.username);
+    await logIn(person.name);
     await eventually(outbox, ([first]) => (first?.attempts ?? 0) > 0);
     await receiver.open();
     await expectDelivered(2);
@@ -108,9 +108,9 @@ describe("the webhook", () => {
     await expectDelivered(2);
     let isUp = false;
     receiver.answer = ({ body }) => (isUp || body.data["userId"] !== stuck.id ? 204 : 503);
-    await logIn(stuck.username);
+    await logIn(stuck.name);
     await call("POST /logout-all", { bearer: stuck.accessToken });
-    await logIn(other.username);
+    await logIn(other.name);
     expect(
       await eventually(
         () => typesOf(other.id),
@@ -131,7 +131,7 @@ describe("the webhook", () => {
       return new Promise(() => undefined);
     };
     const people = [await signUp(), await signUp(), await signUp(), await signUp()];
-    for (const { username } of people) await logIn(username);
+    for (const { name } of people) await logIn(name);
     await expectDelivered(12);
     for (const { id } of people)
       expect(typesOf(id)).toEqual(["auth.user_created", "auth.user_created", "auth.authn_login_success"]);
@@ -212,7 +212,7 @@ describe("the webhook", () => {
     receiver.answer = () => 410;
     const person = await signUp();
     await theOnlyOne();
-    await logIn(person.username);
+    await logIn(person.name);
     await new Promise((resolve) => setTimeout(resolve, 1_200));
     expect(receiver.received).toHaveLength(1);
     expect(await outbox()).toHaveLength(2);

@@ -2,7 +2,7 @@ import { and, eq, gt, isNotNull } from "drizzle-orm";
 import { now, transaction } from "../../db/client.js";
 import { users } from "../../db/schema/auth.js";
 import { emailTokens } from "../../db/schema/auth-email.js";
-import { canonicalAddress } from "../email/address.js";
+import { canonicalAddress } from "../address.js";
 import { ringForMail } from "../email/bell.js";
 import { mayTell } from "../email/limits.js";
 import { addMail } from "../email/outbox-store.js";

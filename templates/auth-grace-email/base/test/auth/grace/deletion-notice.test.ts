@@ -22,7 +22,7 @@ test("a deletion is told to the account's address, and to the one that was repla
   const ada = await signUpProven();
   const theirs = newMailAddress();
   await moveTo(ada, theirs);
-  const { accessToken } = await logIn(ada.username);
+  const { accessToken } = await logIn(ada.name);
   expect((await call("DELETE /me", { bearer: accessToken, body: { password } })).status).toBe(204);
   await emit({ event: "user_deletion_requested", outcome: "success", userId: ada.id });
   for (const address of [ada.email, theirs]) {

@@ -16,20 +16,24 @@ import { sessions, users } from "../../../src/db/schema/auth.js";
 import { accountDeletions } from "../../../src/db/schema/auth-grace.js";
 import {
   call,
+  credentials,
   events,
   expectAlive,
   expectDead,
   expectProblem,
   expectRefusalsToCount,
   logIn,
+  named,
   newAddress,
   newName,
+  newWord,
   type Person,
   password,
   signUp,
   startAuth,
   stopAuth,
 } from "../client.js";
+import { nameWith } from "../login-names.js";
 import { tokensOf, userOf } from "../shapes.js";
 
 // A deleted account: for a while it can be restored, and then nothing of it is left.
@@ -49,12 +53,12 @@ beforeEach(() => {
 describe("DELETE /me", () => {
   test("ends every session at once, and a login is refused as with a wrong password", async () => {
     const ada = await signUp();
-    const elsewhere = await logIn(ada.username);
+    const elsewhere = await logIn(ada.name);
     const answer = await remove(ada);
     expect([answer.status, answer.text]).toEqual([204, ""]);
     await expectDead(ada);
     await expectDead(elsewhere);
-    const login = await call("POST /login", { body: { username: ada.username, password } });
+    const login = await call("POST /login", { body: credentials(ada.name) });
     expectProblem(login, "InvalidLoginCredentials");
     expect(names()).toContain("user_deletion_requested");
     expect(names()).not.toContain("user_deleted");
@@ -70,7 +74,7 @@ describe("DELETE /me", () => {
   test("keeps the name taken and the account for thirty days", async () => {
     const ada = await signUp();
     await remove(ada);
-    const body = { username: ada.username, password };
+    const body = credentials(ada.name);
     expectProblem(await call("POST /signup", { body }), "UsernameNotAvailable");
     const planned = (await deletionOf(ada))?.deleteAfter.getTime() ?? 0;
     expect(Math.abs(planned - Date.now() - 30 * day * 1000)).toBeLessThan(60_000);
@@ -85,7 +89,7 @@ describe("DELETE /me", () => {
 
   test("leaves no session behind of a login that was under way", async () => {
     const ada = await signUp();
-    const logins = Array.from({ length: 8 }, () => call("POST /login", { body: { username: ada.username, password } }));
+    const logins = Array.from({ length: 8 }, () => call("POST /login", { body: credentials(ada.name) }));
     await remove(ada);
     for (const { status, body } of await Promise.all(logins)) if (status === 200) await expectDead(body);
   });
@@ -118,9 +122,9 @@ describe("POST /account/restore", () => {
     await remove(ada);
     const answer = await restore(ada);
     expect(answer.status).toBe(200);
-    expect(userOf(answer)).toMatchObject({ id: ada.id, username: ada.username, email: "ada@example.com" });
+    expect(userOf(answer)).toMatchObject({ id: ada.id, ...named(ada.name), email: "ada@example.com" });
     await expectAlive(tokensOf(answer));
-    await expectAlive(await logIn(ada.username));
+    await expectAlive(await logIn(ada.name));
     await expectDead(ada);
     expect(await deletionOf(ada)).toBeUndefined();
     expect(names()).toEqual(expect.arrayContaining(["user_restored", "authn_login_success"]));
@@ -145,10 +149,10 @@ describe("POST /account/restore", () => {
     await ban(banned);
     const answers = [
       await restore(deleted, "a wrong password"),
-      await restore({ username: newName() }),
+      await restore({ name: newName() }),
       await restore(inUse),
       await restore(banned),
-      await call("POST /login", { body: { username: newName(), password } }),
+      await call("POST /login", { body: credentials(newName()) }),
     ];
     for (const answer of answers) expectProblem(answer, "InvalidLoginCredentials");
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
@@ -167,7 +171,7 @@ describe("POST /account/restore", () => {
     await remove(ada);
     const from = newAddress();
     for (let guess = 0; guess < 5; guess += 1) {
-      await call("POST /login", { from, body: { username: ada.username, password: "a wrong password" } });
+      await call("POST /login", { from, body: credentials(ada.name, "a wrong password") });
       await restore(ada, "a wrong password", from);
     }
     expectProblem(await restore(ada, password, from), "TooManyRequests");
@@ -196,7 +200,7 @@ describe("POST /account/restore", () => {
   test("refused by a login check leaves the guess counted, and the network a stranger's", async () => {
     const ada = await signUp();
     await remove(ada);
-    await expectRefusalsToCount(ada.username, (from) => restore(ada, password, from));
+    await expectRefusalsToCount(ada.name, (from) => restore(ada, password, from));
   }, 30_000);
 
   test("asks nobody else about an account that has nothing to restore", async () => {
@@ -211,9 +215,12 @@ describe("POST /account/restore", () => {
     expect(asked).toEqual([]);
   });
 
-  test.each([[{}], [{ username: "ada" }], [{ username: "ada", password: 7 }]])("refuses %j", async (body) => {
-    expectProblem(await call("POST /account/restore", { body }), "ValidationError");
-  });
+  test.each([[{}], [named(nameWith("ada"))], [{ ...named(nameWith("ada")), password: 7 }]])(
+    "refuses %j",
+    async (body) => {
+      expectProblem(await call("POST /account/restore", { body }), "ValidationError");
+    },
+  );
 
   test("comes too late when the grace period is over, also before a purge has run", async () => {
     const ada = await signUp();
@@ -234,9 +241,9 @@ describe("auth:purge", () => {
   });
 
   test("deletes it afterwards: what is left names nobody, the name is free, and everybody hears of it", async () => {
-    const ada = await signUp({ email: "ada@example.com", displayName: "Ada" });
+    const ada = await signUp({ email: `${newWord()}@example.com`, displayName: "Ada" });
     const headers = { "user-agent": "Ada's own browser" };
-    await call("POST /login", { headers, body: { username: ada.username, password } });
+    await call("POST /login", { headers, body: credentials(ada.name) });
     await remove(ada);
     await letTimePass(ada);
     expect((await purge()).deleted["accounts"]).toBe(1);
@@ -246,7 +253,7 @@ describe("auth:purge", () => {
     expect(left).toMatchObject([nameless, nameless]);
     expect(await deletionOf(ada)).toBeUndefined();
     expect(events).toContainEqual({ event: "user_deleted", outcome: "success", userId: ada.id });
-    const again = await call("POST /signup", { body: { username: ada.username, password } });
+    const again = await call("POST /signup", { body: credentials(ada.name) });
     expect(again.status).toBe(201);
     await expectDead(ada);
   });
@@ -330,8 +337,8 @@ function remove(person: Person, secret = password) {
   return call("DELETE /me", { bearer: person.accessToken, body: { password: secret } });
 }
 
-function restore({ username }: { username: string }, secret = password, from = newAddress()) {
-  return call("POST /account/restore", { from, body: { username, password: secret } });
+function restore({ name }: { name: string }, secret = password, from = newAddress()) {
+  return call("POST /account/restore", { from, body: credentials(name, secret) });
 }
 
 async function ban({ id }: Person): Promise<void> {

@@ -6,9 +6,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { breachCheck, isNotBreached } from "../../../src/auth/hibp/breached-passwords.js";
 import { circuitBreaker } from "../../../src/auth/hibp/circuit-breaker.js";
 import { readHibpUrl } from "../../../src/auth/hibp/config.js";
+import { loginName } from "../../../src/auth/login-name.js";
 import { passwordChecks } from "../../../src/auth/password-checks.js";
 import {
   call,
+  credentials,
   events,
   expectAlive,
   expectProblem,
@@ -19,6 +21,7 @@ import {
   startAuth,
   stopAuth,
 } from "../client.js";
+import { nameWith } from "../login-names.js";
 import {
   type Answer,
   asked,
@@ -34,7 +37,7 @@ import {
 
 const breached = "thirteen lazy otters nap";
 const unavailable = "authn_password_breach_check_fail";
-const owner = { username: "ada" };
+const owner = { [loginName]: nameWith("ada") };
 
 const place = passwordChecks.indexOf(isNotBreached);
 let url: string;
@@ -58,9 +61,9 @@ beforeEach(() => {
 
 describe("a breached password", () => {
   test("is refused at signup, in words that say why, whether the name is taken or not", async () => {
-    const { username } = await signUp();
-    for (const name of [username, newName()]) {
-      const answer = await call("POST /signup", { body: { username: name, password: breached } });
+    const ada = await signUp();
+    for (const name of [ada.name, newName()]) {
+      const answer = await call("POST /signup", { body: credentials(name, breached) });
       expectProblem(answer, "ValidationError", "password");
       expect(answer.body.detail).toMatch(/data breach/);
     }
@@ -75,10 +78,10 @@ describe("a breached password", () => {
 
   test("still opens an account that has it already", async () => {
     serviceAnswers(listOf([]));
-    const { username } = await signUp({ password: breached });
+    const { name } = await signUp({ password: breached });
     passwordChecks[place] = breachCheck(url);
     serviceAnswers(listOf([breached]));
-    await logIn(username, breached);
+    await logIn(name, breached);
     expect(asked).toHaveLength(0);
   });
 
@@ -117,7 +120,7 @@ describe("what leaves the process", () => {
     ["one of the commonest", "passwordpassword"],
     ["half of a character", "nine blue herons \uD800"],
   ])("is nothing when the password is refused anyway: %s", async (_, refused) => {
-    const body = { username: newName(), password: refused };
+    const body = credentials(newName(), refused);
     expectProblem(await call("POST /signup", { body }), "ValidationError");
     expect(asked).toHaveLength(0);
   });
@@ -201,7 +204,7 @@ describe("a service that", () => {
     passwordChecks[place] = breachCheck(`http://127.0.0.1:${await closedPort()}`);
     await signUp({ password: breached });
     expect(events.map(({ event }) => event)).toContain(unavailable);
-    const body = { username: newName(), password: "passwordpassword" };
+    const body = credentials(newName(), "passwordpassword");
     expectProblem(await call("POST /signup", { body }), "ValidationError", "password");
   });
 
@@ -241,17 +244,17 @@ describe("a service that", () => {
   });
 
   test("stalls is asked fifty questions at once and no more, and holds up no login", async () => {
-    const { username } = await signUp();
+    const { name } = await signUp();
     serviceAnswers(stall);
     const check = breachCheck(url);
     passwordChecks[place] = check;
     const signups = numbered(20).map((other) =>
-      call("POST /signup", { body: { username: newName(), password: `otters ${other}` } }),
+      call("POST /signup", { body: { ...credentials(newName()), password: `otters ${other}` } }),
     );
     await until(() => asked.length === 20);
     const checks = numbered(100).map((other) => check(other, owner));
     await until(() => asked.length === 50);
-    const first = await Promise.race([...signups, Promise.all([logIn(username), logIn(username)])]);
+    const first = await Promise.race([...signups, Promise.all([logIn(name), logIn(name)])]);
     expect(first).toEqual([expect.anything(), expect.anything()]);
     expect((await Promise.all(signups)).map(({ status }) => status)).toEqual(Array(20).fill(201));
     expect(await Promise.all(checks)).toEqual(Array(100).fill(null));

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../errors.js";
 import * as inputs from "../input.js";
+import { loginIsAddress, loginName } from "../login-name.js";
 import { fieldEntries } from "../user-fields.js";
 import type { Operation, OperationGroup } from "./operations.js";
 import * as outputs from "./output.js";
@@ -81,7 +82,7 @@ const operations: Operation[] = [
     route: "PATCH /me",
     topic: "Account",
     summary: "Change the user",
-    description: "Members that are left out stay as they are. A new username or address takes `currentPassword`.",
+    description: `Members that are left out stay as they are. A new ${loginIsAddress ? "" : `${loginName} or `}address takes \`currentPassword\`.`,
     auth: "required",
     body: inputs.profileInput,
     success: { status: 200, description: "The user as it is now.", body: outputs.userAnswer },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { loginName, maxLoginNameCharacters } from "../login-name.js";
 import { type FieldsWith, type FieldType, fieldEntries, isNullable, type NullableField } from "../user-fields.js";
 
 /** What clients are answered, for documents and tests; nothing is checked against it while the server runs. */
@@ -30,7 +31,7 @@ const answeredFields = Object.fromEntries(
 export const user = z
   .object({
     id: z.uuid().max(36),
-    username: z.string().regex(/^\S+$/).min(1).max(64),
+    [loginName]: z.string().regex(/^\S+$/).min(1).max(maxLoginNameCharacters),
     ...answeredFields,
     createdAt: time,
   })

@@ -9,7 +9,7 @@ import { postmanCollection } from "../../../src/auth/openapi/postman.js";
 import { openApiRoutes } from "../../../src/auth/openapi/router.js";
 import { problemHandler } from "../../../src/middleware/problem.js";
 import { authRouter } from "../../../src/routes/auth.js";
-import { call, expectProblem, password, signUp, startAuth, stopAuth } from "../client.js";
+import { call, credentials, expectProblem, signUp, startAuth, stopAuth } from "../client.js";
 
 beforeAll(startAuth, 60_000);
 afterAll(stopAuth, 60_000);
@@ -62,7 +62,7 @@ describe("the document", () => {
 
   test("answers hold what it says, and nothing else", async () => {
     const person = await signUp();
-    const { body: login } = await call("POST /login", { body: { username: person.username, password } });
+    const { body: login } = await call("POST /login", { body: credentials(person.name) });
     const { body: me } = await call("GET /me", { bearer: person.accessToken });
     expect(membersOf("logIn")).toEqual(Object.keys(login).sort());
     expect(membersOf("getMe")).toEqual(Object.keys(me).sort());

@@ -15,6 +15,7 @@ import { sessions, users } from "../../../src/db/schema/auth.js";
 import { knownDevices } from "../../../src/db/schema/auth-sessions.js";
 import {
   call,
+  credentials,
   events,
   expectAlive,
   expectDead,
@@ -116,7 +117,7 @@ describe("GET /sessions", () => {
 
   test("shows nobody else's, none that has ended or expired, and needs a login", async () => {
     const [ada, bob] = [await signUp(), await signUp()];
-    const [ended, expired] = [await logIn(ada.username), await logIn(ada.username)];
+    const [ended, expired] = [await logIn(ada.name), await logIn(ada.name)];
     await call("POST /logout", { bearer: ended.accessToken });
     await change(expired, { idleExpiresAt: fromNow(-1) });
     expect((await list(ada)).sessions).toHaveLength(1);
@@ -149,7 +150,7 @@ describe("GET /sessions", () => {
 describe("DELETE /sessions", () => {
   test("ends every other login and keeps the one that asks, which can still refresh", async () => {
     const [ada, bob] = [await signUp(), await signUp()];
-    const [phone, laptop] = [await logIn(ada.username), await logIn(ada.username)];
+    const [phone, laptop] = [await logIn(ada.name), await logIn(ada.name)];
     const answer = await call("DELETE /sessions", { bearer: phone.accessToken });
     expect([answer.status, answer.text]).toEqual([204, ""]);
     await expectDead(ada);
@@ -159,7 +160,7 @@ describe("DELETE /sessions", () => {
     const refreshed = await refresh(phone.refreshToken);
     expect(refreshed.status).toBe(200);
     await expectAlive(tokensOf(refreshed));
-    await expectAlive(await logIn(ada.username));
+    await expectAlive(await logIn(ada.name));
     const event = { event: "authn_logout_others", userId: ada.id, sessionId: sessionOf(phone.accessToken) };
     expect(events).toContainEqual(expect.objectContaining(event));
   });
@@ -170,7 +171,7 @@ describe("DELETE /sessions", () => {
       expect((await call("DELETE /sessions", { bearer: ada.accessToken })).status).toBe(204);
     };
     loginChecks.push(meanwhile);
-    const login = await call("POST /login", { body: { username: ada.username, password } });
+    const login = await call("POST /login", { body: credentials(ada.name) });
     loginChecks.splice(loginChecks.indexOf(meanwhile), 1);
     expectProblem(login, "InvalidLoginCredentials");
     expect((await list(ada)).sessions).toHaveLength(1);
@@ -178,7 +179,7 @@ describe("DELETE /sessions", () => {
 
   test("asked by a session that has just ended elsewhere, it ends nothing", async () => {
     const ada = await signUp();
-    const phone = await logIn(ada.username);
+    const phone = await logIn(ada.name);
     await change(phone, { revokedAt: now });
     expectProblem(await call("DELETE /sessions", { bearer: phone.accessToken }), "InvalidAccessToken");
     await expectAlive(ada);
@@ -196,7 +197,7 @@ describe("SESSIONS_PER_USER", () => {
 
   test("ends the oldest sessions, and never the one that has just started, whatever the clock says", async () => {
     const ada = await signUp();
-    const [second, third] = [await logIn(ada.username), await logIn(ada.username)];
+    const [second, third] = [await logIn(ada.name), await logIn(ada.name)];
     await change(third, { createdAt: fromNow(-9_999) });
     const ended = await revokeBeyond(2, ada.id, sessionOf(third.accessToken));
     expect(ended).toEqual([sessionOf(ada.accessToken)]);
@@ -206,7 +207,7 @@ describe("SESSIONS_PER_USER", () => {
 
   test("does not count the one that a login takes the place of", async () => {
     const ada = await signUp();
-    const [second, third] = [await logIn(ada.username), await logIn(ada.username)];
+    const [second, third] = [await logIn(ada.name), await logIn(ada.name)];
     const replaced = [sessionOf(second.accessToken)];
     expect(await countLiveSessions(ada.id, replaced)).toBe(2);
     expect(await revokeBeyond(2, ada.id, sessionOf(third.accessToken), replaced)).toEqual([]);
@@ -215,9 +216,9 @@ describe("SESSIONS_PER_USER", () => {
 
   test("counts neither other people's sessions nor those that have ended", async () => {
     const [ada, bob] = [await signUp(), await signUp()];
-    const phone = await logIn(ada.username);
+    const phone = await logIn(ada.name);
     await call("POST /logout", { bearer: phone.accessToken });
-    const latest = await logIn(ada.username);
+    const latest = await logIn(ada.name);
     expect(await revokeBeyond(2, ada.id, sessionOf(latest.accessToken))).toEqual([]);
     await expectAlive(bob);
   });
@@ -303,8 +304,8 @@ async function list({ accessToken }: Tokens, query = ""): Promise<Page> {
   return body;
 }
 
-async function logInFrom({ username }: Person, userAgent: string): Promise<Tokens> {
-  const answer = await call("POST /login", { body: { username, password }, headers: { "User-Agent": userAgent } });
+async function logInFrom({ name }: Person, userAgent: string): Promise<Tokens> {
+  const answer = await call("POST /login", { body: credentials(name), headers: { "User-Agent": userAgent } });
   expect(answer.status).toBe(200);
   return tokensOf(answer);
 }

@@ -5,9 +5,10 @@ import { clientOf } from "../../middleware/client.js";
 import { jsonBody } from "../../middleware/json-body.js";
 import { authOf, protectedRoute } from "../../middleware/jwt.js";
 import { requireRecentLogin } from "../../middleware/recent-login.js";
+import { loginName } from "../login-name.js";
 import { reauthenticate } from "./reauthentication.js";
 
-/** How old the login may be that changes the password, the username or the e-mail address, or deletes the account. */
+/** How old the login may be that changes the password, the name to log in with or the e-mail address, or deletes the account. */
 const recentLogin = requireRecentLogin({ minutes: 10 });
 
 /** `POST /reauthenticate`, and the guards in front of what takes a recent login. */
@@ -29,7 +30,7 @@ async function stepUp(req: Request, res: Response): Promise<void> {
 function whenItChangesLogin(guard: RequestHandler): RequestHandler {
   return (req, res, next) => {
     const body: unknown = req.body;
-    const changesLogin = typeof body === "object" && body !== null && ("username" in body || "email" in body);
+    const changesLogin = typeof body === "object" && body !== null && (loginName in body || "email" in body);
     return changesLogin ? guard(req, res, next) : next();
   };
 }

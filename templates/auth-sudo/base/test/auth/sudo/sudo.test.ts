@@ -4,6 +4,7 @@ import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AuthError } from "../../../src/auth/errors.js";
 import type { Login } from "../../../src/auth/hooks.js";
+import { loginIsAddress } from "../../../src/auth/login-name.js";
 import { findCredentials, revokeAllSessions } from "../../../src/auth/store.js";
 import { reauthenticationFactors } from "../../../src/auth/sudo/factors.js";
 import { fromNow, now, read, write } from "../../../src/db/client.js";
@@ -12,12 +13,14 @@ import { protectedRoute } from "../../../src/middleware/jwt.js";
 import { requireRecentLogin } from "../../../src/middleware/recent-login.js";
 import {
   call,
+  credentials,
   events,
   expectAlive,
   expectDead,
   expectProblem,
   expectRefusalsToCount,
   logIn,
+  named,
   password,
   refresh,
   sessionOf,
@@ -25,6 +28,7 @@ import {
   startAuth,
   stopAuth,
 } from "../client.js";
+import { nameWith } from "../login-names.js";
 import { someAuth, type Tokens, tokensOf, tokensShape } from "../shapes.js";
 
 // What takes a recent login, and how an old one becomes recent again.
@@ -103,7 +107,7 @@ describe("POST /reauthenticate", () => {
 
   test("it is one login afterwards as before, other logins stay, and the log has it", async () => {
     const ada = await signUp();
-    const phone = await logIn(ada.username);
+    const phone = await logIn(ada.name);
     const { accessToken } = tokensOf(await stepUp(ada));
     const { body: list } = await call("GET /sessions", { bearer: accessToken });
     expect(list.sessions).toHaveLength(2);
@@ -128,13 +132,13 @@ describe("POST /reauthenticate", () => {
       call("POST /reauthenticate", { bearer: ada.accessToken, from, body: { password: "not the password" } });
     for (let time = 1; time <= 10; time += 1) expectProblem(await guess(), "WrongPassword");
     expectProblem(await guess(), "TooManyRequests");
-    const login = await call("POST /login", { from, body: { username: ada.username, password } });
+    const login = await call("POST /login", { from, body: credentials(ada.name) });
     expectProblem(login, "TooManyRequests");
   });
 
   test("refused by a login check leaves the guess counted, and the network a stranger's", async () => {
-    const { username, accessToken: bearer } = await signUp();
-    await expectRefusalsToCount(username, (from) => call("POST /reauthenticate", { bearer, from, body: { password } }));
+    const { name, accessToken: bearer } = await signUp();
+    await expectRefusalsToCount(name, (from) => call("POST /reauthenticate", { bearer, from, body: { password } }));
   }, 30_000);
 
   test("a body without a proof is bad input, and nobody gets in without a login", async () => {
@@ -196,11 +200,12 @@ describe("POST /reauthenticate", () => {
 });
 
 describe("what takes a recent login", () => {
+  const without = loginIsAddress ? named(nameWith(`eva-${Date.now()}`)) : { email: null };
   const guarded: [route: string, body: object, status: number][] = [
     ["PUT /password", { currentPassword: password, newPassword }, 200],
     ["PATCH /me", { email: "ada@example.org", currentPassword: password }, 200],
-    ["PATCH /me/", { email: null, displayName: "Ada" }, 200],
-    ["PATCH /me", { username: `eve-${Date.now()}`, currentPassword: password }, 200],
+    ["PATCH /me/", { ...without, displayName: "Ada", currentPassword: password }, 200],
+    ["PATCH /me", { ...named(nameWith(`eve-${Date.now()}`)), currentPassword: password }, 200],
     ["DELETE /ME", { password }, 204],
   ];
 
@@ -210,7 +215,7 @@ describe("what takes a recent login", () => {
       const ada = await signUp();
       await startedAgo(ada, 11);
       await expectTooOld(route, ada, body);
-      await logIn(ada.username);
+      await logIn(ada.name);
       const recent = tokensOf(await stepUp(ada));
       expect((await call(route, { bearer: recent.accessToken, body })).status).toBe(status);
     },
