@@ -2,13 +2,17 @@ import { STATUS_CODES } from "node:http";
 import { types } from "node:util";
 import { z } from "zod";
 import { credentialErrors } from "./credential-errors.js";
+import { loginNameInWords } from "./login-name.js";
 
 /** The failures of the module itself. Each row is what clients see of one. */
 export const errorTable = {
-  UsernameNotAvailable: row(409, "This username is not available."),
+  UsernameNotAvailable: row(409, `This ${loginNameInWords} is not available.`),
   FieldNotAvailable: row(409, "Another account has this."),
   AccountInUse: row(409, "Other data still refers to this account, so it can't be deleted."),
-  InvalidLoginCredentials: row(credentialErrors.InvalidLoginCredentials.status, "Wrong username or password."),
+  InvalidLoginCredentials: row(
+    credentialErrors.InvalidLoginCredentials.status,
+    `Wrong ${loginNameInWords} or password.`,
+  ),
   NotAuthenticated: row(401, "Log in first."),
   InvalidAccessToken: row(credentialErrors.InvalidAccessToken.status, "The access token is not valid."),
   ForbiddenError: row(403, "This is not allowed."),

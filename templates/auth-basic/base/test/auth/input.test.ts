@@ -268,7 +268,7 @@ describe("a text of any length", () => {
     const marks = `a${"\u0315\u0300".repeat(30_000)}`;
     const startedAt = performance.now();
     for (const [route, known] of Object.entries(routes)) {
-      for (const name of ["username", "displayName", "password", "currentPassword", "newPassword"]) {
+      for (const name of [loginName, "displayName", "password", "currentPassword", "newPassword"]) {
         const request = { app, bearer: ada.accessToken, body: { ...known, [name]: marks } };
         if (name in known) expectProblem(await call(route, request), "ValidationError", name);
       }

@@ -3,6 +3,7 @@ import { asciiAddress, canonicalAddress, maxAddressCharacters } from "./address.
 
 /** What people log in with: the member of requests and answers, and the parameter of lists, that holds it. */
 export const loginName = "email";
+export const loginNameInWords = "e-mail address";
 
 export const maxLoginNameCharacters = maxAddressCharacters;
 

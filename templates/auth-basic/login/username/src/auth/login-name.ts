@@ -3,8 +3,16 @@ import { maxAddressCharacters } from "./address.js";
 
 /** What people log in with: the member of requests and answers, and the parameter of lists, that holds it. */
 export const loginName = "username";
+export const loginNameInWords = "username";
 
 export const maxLoginNameCharacters = 64;
+const length = `Use 1 to ${maxLoginNameCharacters} characters.`;
+
+/**
+ * Normalizing takes time with the square of a text's length: so what is far too long is refused before. The limit is
+ * generous, since a text can be longer before it is normalized than after.
+ */
+const maxUnnormalizedCharacters = 4 * maxLoginNameCharacters;
 
 /** Whether it is an address, that mail can go to. */
 export const loginIsAddress: boolean = false;
@@ -21,7 +29,11 @@ const length = `Use 1 to ${maxLoginNameCharacters} characters.`;
 
 export const loginNameType = z
   .string()
+<<<<<<< HEAD
   .max(maxUnnormalizedCharacters, { message: length, abort: true })
+=======
+  .max(maxUnnormalizedCharacters, { message: length })
+>>>>>>> login
   .transform((name) => name.normalize("NFKC"))
   .refine((name) => [...name].length >= 1 && [...name].length <= maxLoginNameCharacters, {
     message: length,

@@ -6,7 +6,7 @@ import { jsonBody } from "../../middleware/json-body.js";
 import { logInInput, parseInput } from "../input.js";
 import { restoreAccount } from "./restore.js";
 
-/** `POST /account/restore {username, password}`: answers as a login does. */
+/** `POST /account/restore` takes and answers what a login does. */
 export const restoreRouter: express.Router = express.Router();
 
 restoreRouter.post("/account/restore", jsonBody, asyncHandler(restore));

@@ -1,4 +1,5 @@
 import { deleteInput } from "../input.js";
+import { loginIsAddress, loginName } from "../login-name.js";
 import type { Operation, OperationGroup } from "./operations.js";
 import { tokens } from "./output.js";
 
@@ -6,7 +7,7 @@ import { tokens } from "./output.js";
 const guarded: Record<string, string> = {
   changePassword: "Takes a login within the last 10 minutes.",
   deleteMe: "Takes a login within the last 10 minutes.",
-  updateMe: "With `username` or `email`, takes a login within the last 10 minutes.",
+  updateMe: `With ${loginIsAddress ? "" : `\`${loginName}\` or `}\`email\`, takes a login within the last 10 minutes.`,
 };
 
 const operations: Operation[] = [
