@@ -56,20 +56,12 @@ test("on the server of TEST_DATABASE_URL they pass, and leave it as it was, with
   expect(await ask(database.url, "select mine from auth_users")).toEqual([{ mine: "kept" }]);
 });
 
-<<<<<<< HEAD
-// With every add-on, on both databases, they run in test/system/own-tables.test.ts.
-
-=======
->>>>>>> login
 test("where people log in with their address, those of base and of what comes with that pass on sqlite", async () => {
   app = await composeApp({ login: "email", items: ["auth-email"] });
   expectPassed(await runShippedTests(app.dir));
 });
 
-<<<<<<< HEAD
-=======
 // With every add-on, on both databases, they run in test/system/own-tables.test.ts.
->>>>>>> login
 test.each(addOns)("those of %s pass with nothing but what it requires beside it, on PGlite", async (item) => {
   app = await composeApp({ database: "postgres", items: [item] });
   expectPassed(await runShippedTests(app.dir, {}, await testsOfAddOns(app.dir)));

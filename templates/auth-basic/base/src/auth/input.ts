@@ -4,11 +4,7 @@ import { loginName, loginNameType } from "./login-name.js";
 import { type ClearableField, type FieldsWith, type FieldType, fieldEntries, isNullable } from "./user-fields.js";
 
 /**
-<<<<<<< HEAD
- * Normalizing takes time with the square of a text's length: so what is far too long is refused before. This limit is
-=======
  * Normalizing takes time with the square of a text's length: so what is far too long is refused before. The limit is
->>>>>>> login
  * generous, since a text can be longer before it is normalized than after.
  */
 const maxUnnormalizedPassword = 1024;

@@ -20,20 +20,9 @@ export const loginIsAddress: boolean = false;
 /** Control, format, white-space and invisible characters, and lone surrogates. */
 const notInNames = /[\p{Cc}\p{Cf}\p{Cs}\p{White_Space}\p{Default_Ignorable_Code_Point}]/u;
 
-/**
- * Normalizing takes time with the square of a text's length: so what is far too long is refused before. This limit is
- * generous, since a name can be longer before it is normalized than after.
- */
-const maxUnnormalizedCharacters = 4 * maxLoginNameCharacters;
-const length = `Use 1 to ${maxLoginNameCharacters} characters.`;
-
 export const loginNameType = z
   .string()
-<<<<<<< HEAD
   .max(maxUnnormalizedCharacters, { message: length, abort: true })
-=======
-  .max(maxUnnormalizedCharacters, { message: length })
->>>>>>> login
   .transform((name) => name.normalize("NFKC"))
   .refine((name) => [...name].length >= 1 && [...name].length <= maxLoginNameCharacters, {
     message: length,
