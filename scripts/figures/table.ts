@@ -11,11 +11,17 @@ export function tableOf(subject: string, figures: readonly Figure[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, at) => padded(cell, widths[at]!, at)).join(" | ")} |`;
   const rule = `| ${widths.map((width, at) => (at === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`)).join(" | ")} |`;
-  return [line(head), rule, ...rows.map(line), ...figures.flatMap(noteOf)].join("\n");
+  return [line(head), rule, ...rows.map(line), ...notesOf(figures)].join("\n");
 }
 
-function noteOf({ name, allowed }: Figure): string[] {
-  return allowed ? [`\nOf ${name}, at most ${written(allowed.most)} are allowed: ${allowed.because}.`] : [];
+/** Why more than a tenth beyond an aim is allowed: once for the figures that have one reason. */
+function notesOf(figures: readonly Figure[]): string[] {
+  const reasons = new Set(figures.flatMap(({ allowed }) => allowed?.because ?? []));
+  return [...reasons].map((because) => {
+    const allowed = figures.filter((figure) => figure.allowed?.because === because);
+    const mosts = allowed.map(({ name, allowed }) => `${name}: ${written(allowed!.most)}`);
+    return `\nAllowed beyond the aim, since ${because}: ${mosts.join(", ")}.`;
+  });
 }
 
 /** The rows of such a table, as numbers: name -> [before, aim, now]. */

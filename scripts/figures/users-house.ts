@@ -13,7 +13,7 @@ import { folderSizes, largestFolder, linesOf, type SourceTree } from "./source-t
 export async function measureUsersHouse(): Promise<Figure[]> {
   const trees = await readLandedTrees();
   return [
-    { name: "files that auth-basic lands", before: 71, aim: 56, now: trees.base.files.length },
+    { name: "files that auth-basic lands", before: 71, aim: 56, now: trees.base.files.length, allowed: moreFiles },
     {
       name: "lines that auth-basic lands",
       before: 5985,
@@ -26,18 +26,19 @@ export async function measureUsersHouse(): Promise<Figure[]> {
     ...folders(trees),
     counted("generic functions for the hand-over", 6, 0, handOverGenerics(trees.whole.modules)),
     counted("copies of the login", 1, 0, loginCopies(trees.whole.modules)),
-    counted("new files that a pull request shows open", 142, 57, await openFiles()),
+    { ...counted("new files that a pull request shows open", 142, 57, await openFiles()), allowed: moreOpenFiles },
     counted("files whose value imports go in a circle", 0, 0, circles(trees.whole.modules)),
   ];
 }
 
-/** The aim is of before these came to base. */
-const moreLines = {
-  most: 6_900,
-  because:
-    "lists of claims and of user fields, error codes with members, ties to tables of one's own, a change of username, " +
-    "and a proof for each login, with their tests",
-};
+/** The aims are of before these came to base. */
+const because =
+  "lists of claims, signers and user fields, error codes with members, ties to tables of one's own, a change of username, " +
+  "login by address as a choice, a time limit for hooks and the shapes of tests came to base after the aim was set";
+const moreFiles = { most: 65, because };
+const moreLines = { most: 7_250, because };
+/** Beside the files, authwright.json and .env.example. */
+const moreOpenFiles = { most: moreFiles.most + 2, because };
 
 function reach({ modules, files }: SourceTree): Figure[] {
   const basic = readRegistry(repo).items.find(({ name }) => name === "auth-basic");

@@ -141,7 +141,7 @@ describe.skipIf(noRedis).concurrent(`cookie sessions in an outage${why}`, () => 
   test("the shipped tests pass on a real Redis", async () => {
     const sqlite = await compose("sqlite", undefined, items);
     const env = { TEST_REDIS_URL: (await freshRedis()).url };
-    const { exitCode, output } = await runShippedTests(sqlite.dir, env, ["test/auth-cookies", "--reporter=verbose"]);
+    const { exitCode, output } = await runShippedTests(sqlite.dir, env, ["test/auth/cookies", "--reporter=verbose"]);
     expect(exitCode, output).toBe(0);
     expect(output).toContain("what others write there opens nothing");
   });

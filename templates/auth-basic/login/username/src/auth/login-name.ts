@@ -22,7 +22,7 @@ const notInNames = /[\p{Cc}\p{Cf}\p{Cs}\p{White_Space}\p{Default_Ignorable_Code_
 
 export const loginNameType = z
   .string()
-  .max(maxUnnormalizedCharacters, { message: length })
+  .max(maxUnnormalizedCharacters, { message: length, abort: true })
   .transform((name) => name.normalize("NFKC"))
   .refine((name) => [...name].length >= 1 && [...name].length <= maxLoginNameCharacters, {
     message: length,
