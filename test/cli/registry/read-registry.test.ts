@@ -86,7 +86,7 @@ describe("items and choices", () => {
     ["then what is installed", {}, { record: record("sqlite"), database: "postgres" }, "sqlite"],
     ["then what the project has", {}, { record: null, database: "postgres" }, "postgres"],
   ] as const)("%s", (_, flags, project, database) => {
-    expect(pickChoices(authBasic, flags, project)).toEqual({ database, errors: "rfc" });
+    expect(pickChoices(authBasic, flags, project)).toEqual({ database, errors: "rfc", login: "username" });
   });
 });
 

@@ -12,9 +12,11 @@ const isValid = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
 
 type Json = Record<string, unknown>;
 
-/** The shipped registry with other members in its item. */
+/** The shipped registry with its first item alone, and other members in that. */
 function withItem(members: Json): Json {
-  return { ...shipped, items: [{ ...shipped.items[0], ...members }] };
+  const [{ choices, ...first }] = shipped.items;
+  const { login: _bringsAnotherItem, ...others } = choices;
+  return { ...shipped, items: [{ ...first, choices: others, ...members }] };
 }
 
 const dependency = (name: string, range: string) => ({ packages: { [name]: { range } } });
