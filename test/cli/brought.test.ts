@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { createClient } from "@libsql/client";
 import fs from "fs-extra";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { add } from "../../cli/commands/add.js";
 import type { GlobalFlags } from "../../cli/commands/context.js";
 import { doctor } from "../../cli/commands/doctor.js";
@@ -34,7 +34,7 @@ const missing = async (repo: Fixture) => {
 };
 
 describe("a value that brings an item", () => {
-  it("brings it with what it needs, names all of it before, and the project compiles", async () => {
+  test("brings it with what it needs, names all of it before, and the project compiles", async () => {
     const repo = await useFixture("nodenext-esm");
     const before = await treeOf(repo.dir);
     const shown = await adding(repo, "auth-basic", { login: "email" }, { dryRun: true });
@@ -54,7 +54,7 @@ describe("a value that brings an item", () => {
     expect(await missing(repo)).toEqual([]);
   });
 
-  it("brings it when another item brings that one along, and once", async () => {
+  test("brings it when another item brings that one along, and once", async () => {
     const repo = await useFixture("nodenext-esm");
     expect(await adding(repo, "auth-grace", { login: "email" })).toMatchObject(done);
     expect(await names(repo)).toEqual(["auth-basic", "auth-grace", "auth-jobs", "auth-email", "auth-grace-email"]);
@@ -63,7 +63,7 @@ describe("a value that brings an item", () => {
     expect(await treeOf(repo.dir)).toEqual(after);
   });
 
-  it("leaves the other value alone", async () => {
+  test("leaves the other value alone", async () => {
     const repo = await useFixture("nodenext-esm");
     expect(await adding(repo, "auth-basic")).toMatchObject(done);
     expect(await names(repo)).toEqual(["auth-basic"]);
@@ -71,7 +71,7 @@ describe("a value that brings an item", () => {
     expect((await record(repo))["auth-basic"].brings).toBeUndefined();
   });
 
-  it("makes a new project with it", async () => {
+  test("makes a new project with it", async () => {
     const repo = await useFixture("nodenext-esm");
     const making = (dryRun: boolean) =>
       runCommand(() => init("shop", { login: "email", git: false }, contextFor(ours, repo.dir, { dryRun })));
@@ -83,7 +83,7 @@ describe("a value that brings an item", () => {
     expect(items["auth-basic"].choices).toMatchObject({ login: "email" });
   });
 
-  it("keeps it as long as it stands itself, and takes it along with what only that needs", async () => {
+  test("keeps it as long as it stands itself, and takes it along with what only that needs", async () => {
     const repo = await useFixture("nodenext-esm");
     const before = await treeOf(repo.dir);
     await adding(repo, "auth-basic", { login: "email" });
@@ -98,7 +98,7 @@ describe("a value that brings an item", () => {
     expect(await treeOf(repo.dir)).toEqual(before);
   });
 
-  it("does not take along what something else needs: that comes first", async () => {
+  test("does not take along what something else needs: that comes first", async () => {
     const repo = await useFixture("nodenext-esm");
     await adding(repo, "auth-events", { login: "email" });
     expect(await removing(repo, "auth-basic")).toMatchObject({
@@ -109,7 +109,7 @@ describe("a value that brings an item", () => {
     expect(await removing(repo, "auth-basic")).toMatchObject(done);
   });
 
-  it("is told by the doctor where the item is not there, and another add brings it", async () => {
+  test("is told by the doctor where the item is not there, and another add brings it", async () => {
     const repo = await useFixture("nodenext-esm");
     await adding(repo, "auth-basic", { login: "email" });
     const written = JSON.parse(await repo.read("authwright.json"));
@@ -122,7 +122,7 @@ describe("a value that brings an item", () => {
 });
 
 describe("a fixed choice", () => {
-  it("is not swapped on an installed project, in one line that says where it is told how; another one is", async () => {
+  test("is not swapped on an installed project, in one line that says where it is told how; another one is", async () => {
     for (const [there, other] of [
       ["username", "email"],
       ["email", "username"],
@@ -141,7 +141,7 @@ describe("a fixed choice", () => {
     }
   });
 
-  it("is changed by hand as the recipe says: the statements move every account, and update swaps the files", async () => {
+  test("is changed by hand as the recipe says: the statements move every account, and update swaps the files", async () => {
     const page = await fs.readFile(join(clone, "docs/recipes/login-name.md"), "utf8");
     const [, look = "", move = ""] = page.split("```sql").map((block) => block.split("```")[0]!);
     const db = createClient({ url: ":memory:" });
@@ -164,7 +164,7 @@ describe("a fixed choice", () => {
     expect((await record(repo))["auth-basic"].brings).toEqual(["auth-email"]);
   });
 
-  it("and a value that brings an item work in a catalogue of one's own", async () => {
+  test("and a value that brings an item work in a catalogue of one's own", async () => {
     const [repo, registry] = [await useFixture("nodenext-esm"), await writeCompanions()];
     await changeItem(registry, ({ choices }) => {
       choices.retention.fixed = "old actions are gone: see our wiki";
@@ -184,7 +184,7 @@ describe("a fixed choice", () => {
     expect(await names(repo)).toEqual(["auth-basic"]);
   });
 
-  it("brings nothing that is not there, and no companion", async () => {
+  test("brings nothing that is not there, and no companion", async () => {
     const json = await fs.readJson(join(ours, "registry.json"));
     const bring = (name: string) => {
       const [basic, ...others] = structuredClone(json.items);

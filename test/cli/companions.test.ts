@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import fs from "fs-extra";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { add } from "../../cli/commands/add.js";
 import type { GlobalFlags } from "../../cli/commands/context.js";
 import { diff } from "../../cli/commands/diff.js";
@@ -57,7 +57,7 @@ async function start() {
 }
 
 describe("add", () => {
-  it("brings a companion with the later of its items, wherever that one is added, and it compiles", async () => {
+  test("brings a companion with the later of its items, wherever that one is added, and it compiles", async () => {
     const { repo, company } = await start();
     expect(await adding(repo, "audit-log", company)).toMatchObject(done);
     expect(Object.keys(await record(repo))).toEqual(["auth-basic", "audit-log"]);
@@ -75,7 +75,7 @@ describe("add", () => {
     await compiles(repo);
   });
 
-  it("brings what comes with an item of authwright's and one of a catalogue, and what joins companions", async () => {
+  test("brings what comes with an item of authwright's and one of a catalogue, and what joins companions", async () => {
     const { repo, company } = await start();
     expect(await adding(repo, "audit-log stamp auth-sudo", company)).toMatchObject(done);
     const names = Object.keys(await record(repo));
@@ -87,7 +87,7 @@ describe("add", () => {
     expect(await treeOf(repo.dir)).toEqual(before);
   });
 
-  it("shows it in the plan of --dry-run, with its source, and writes nothing", async () => {
+  test("shows it in the plan of --dry-run, with its source, and writes nothing", async () => {
     const { repo, company } = await start();
     const before = await treeOf(repo.dir);
     const dry = await adding(repo, "audit-log stamp", company, { dryRun: true });
@@ -99,7 +99,7 @@ describe("add", () => {
     expect(await treeOf(repo.dir)).toEqual(before);
   });
 
-  it("by its name is refused with what it comes with, and writes nothing", async () => {
+  test("by its name is refused with what it comes with, and writes nothing", async () => {
     const { repo, company } = await start();
     const before = await treeOf(repo.dir);
     expect(await adding(repo, "audit-stamp", company)).toMatchObject({
@@ -109,7 +109,7 @@ describe("add", () => {
     expect(await treeOf(repo.dir)).toEqual(before);
   });
 
-  it("by its name is refused with names that can be typed, where it joins companions", async () => {
+  test("by its name is refused with names that can be typed, where it joins companions", async () => {
     const { repo, company } = await start();
     expect(await adding(repo, "stamp-sudo", company)).toMatchObject({
       code: 2,
@@ -122,7 +122,7 @@ describe("add", () => {
     });
   });
 
-  it("an entry of a companion that was taken out comes back with the command that the note names", async () => {
+  test("an entry of a companion that was taken out comes back with the command that the note names", async () => {
     const { repo, company } = await start();
     await adding(repo, "audit-log stamp", company);
     const before = await treeOf(repo.dir);
@@ -134,7 +134,7 @@ describe("add", () => {
     expect(await treeOf(repo.dir)).toEqual(before);
   });
 
-  it("a changed companion is refused until --accept-registry-change, as any pinned item", async () => {
+  test("a changed companion is refused until --accept-registry-change, as any pinned item", async () => {
     const { repo, company } = await start();
     await adding(repo, "audit-log stamp", company);
     await edit(company, "templates/audit-stamp/base/src/audit/stampEvent.ts", (text) => `${text}// changed\n`);
@@ -148,7 +148,7 @@ describe("add", () => {
     expect(await repo.read("src/audit/stampEvent.ts")).toContain("// changed");
   });
 
-  it("--overwrite puts the files of a companion back with those of its item", async () => {
+  test("--overwrite puts the files of a companion back with those of its item", async () => {
     const { repo, company } = await start();
     await adding(repo, "audit-log stamp", company);
     const before = await treeOf(repo.dir);
@@ -159,7 +159,7 @@ describe("add", () => {
 });
 
 describe("remove", () => {
-  it.each(["audit-log", "stamp"])("of %s takes its companion along, to the byte", async (name) => {
+  test.each(["audit-log", "stamp"])("of %s takes its companion along, to the byte", async (name) => {
     const { repo, company } = await start();
     await adding(repo, name === "stamp" ? "audit-log" : "stamp", company);
     const before = await treeOf(repo.dir);
@@ -177,7 +177,7 @@ describe("remove", () => {
     expect(await treeOf(repo.dir)).toEqual(before);
   });
 
-  it("takes the companions of companions along, with the catalogue gone", async () => {
+  test("takes the companions of companions along, with the catalogue gone", async () => {
     const { repo, company } = await start();
     await adding(repo, "audit-log stamp", company);
     const before = await treeOf(repo.dir);
@@ -188,7 +188,7 @@ describe("remove", () => {
     expect(await treeOf(repo.dir)).toEqual(before);
   });
 
-  it("by its name is refused with what it came with, and writes nothing", async () => {
+  test("by its name is refused with what it came with, and writes nothing", async () => {
     const { repo, company } = await start();
     await adding(repo, "audit-log stamp", company);
     const before = await treeOf(repo.dir);
@@ -199,7 +199,7 @@ describe("remove", () => {
     expect(await treeOf(repo.dir)).toEqual(before);
   });
 
-  it("what both build on still has to wait for them", async () => {
+  test("what both build on still has to wait for them", async () => {
     const { repo, company } = await start();
     await adding(repo, "audit-log stamp", company);
     expect(await removing(repo, "auth-basic")).toMatchObject({
@@ -210,7 +210,7 @@ describe("remove", () => {
 });
 
 describe("an installed companion", () => {
-  it("is updated, compared and checked as any item", async () => {
+  test("is updated, compared and checked as any item", async () => {
     const { repo, company } = await start();
     await adding(repo, "audit-log stamp", company);
     expect((await comparing(repo)).stdout).toMatch(/no differences\n$/);
@@ -247,7 +247,7 @@ describe("a companion that is newer than what it joins", () => {
     return { repo, company };
   }
 
-  it("is missed by doctor, shown by diff, and comes with update once its catalogue is accepted", async () => {
+  test("is missed by doctor, shown by diff, and comes with update once its catalogue is accepted", async () => {
     const { repo } = await startBefore();
     const missing = () => checking(repo).then((all) => all.filter(({ check }) => check === "missing-companion"));
     expect(await missing()).toMatchObject([{ what: "audit-stamp is not there, and comes with audit-log and stamp" }]);
@@ -270,13 +270,13 @@ describe("a companion that is newer than what it joins", () => {
     expect(await adding(repo, "stamp")).toMatchObject({ code: 2 });
   });
 
-  it("comes with another add of either", async () => {
+  test("comes with another add of either", async () => {
     const { repo, company } = await startBefore();
     expect(await adding(repo, "audit-log", company)).toMatchObject(done);
     expect((await record(repo))["audit-stamp"]).toBeDefined();
   });
 
-  it("of authwright's own comes with update, without a question", async () => {
+  test("of authwright's own comes with update, without a question", async () => {
     const repo = await useFixture("nodenext-esm");
     expect(await adding(repo, "auth-sudo auth-hibp")).toMatchObject(done);
     const next = await copyPackage();
@@ -296,7 +296,7 @@ describe("a companion that is newer than what it joins", () => {
 });
 
 describe("list and view", () => {
-  it("show a companion below what it comes with, and say so", async () => {
+  test("show a companion below what it comes with, and say so", async () => {
     const registry = await writeCompanions();
     const context = contextFor(ours, ours);
     const { stdout } = await runCommand(() => list({ registry }, context));
@@ -323,7 +323,7 @@ describe("a registry is refused", () => {
     ...{ name, version: "1.0.0", title: name, description: name, requires: [], choices: {}, mount: null, packages: {} },
     ...{ devPackages: {}, env: [], scripts: {}, gitignore: [], nextSteps: [], ...parts },
   });
-  it.each([
+  test.each([
     ["where a companion names one item", [item("a", {}), item("b", { comesWith: ["a"] })], "too_small"],
     ["where it names what is not there", [item("a", {}), item("b", { comesWith: ["a", "x"] })], "requires x"],
     [

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import fs from "fs-extra";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { add } from "../../cli/commands/add.js";
 import { diff } from "../../cli/commands/diff.js";
 import { doctor } from "../../cli/commands/doctor.js";
@@ -35,7 +35,7 @@ async function git(repo: Fixture, ...args: string[]): Promise<string> {
 }
 
 describe(".authwright/.gitattributes", () => {
-  it("marks the kept texts as generated, and keeps their line endings in a checkout that changes them", async () => {
+  test("marks the kept texts as generated, and keeps their line endings in a checkout that changes them", async () => {
     const { repo } = await installed();
     const text = await repo.read(kept);
     await git(repo, "init", "-q");
@@ -54,7 +54,7 @@ describe(".authwright/.gitattributes", () => {
     expect((await findings(repo)).map(({ check }: { check: string }) => check)).not.toContain("changed-base");
   });
 
-  it("comes with the first item, is no difference, and goes with the last one", async () => {
+  test("comes with the first item, is no difference, and goes with the last one", async () => {
     const { repo, before } = await installed();
     const attributes = await repo.read(path);
     expect((await runCommand(() => diff(undefined, { exitCode: true }, context(repo)))).code).toBe(0);
@@ -68,7 +68,7 @@ describe(".authwright/.gitattributes", () => {
     expect(await treeOf(repo.dir)).toEqual(before);
   });
 
-  it("is the user's once edited: add, update and remove leave it, and remove says so", async () => {
+  test("is the user's once edited: add, update and remove leave it, and remove says so", async () => {
     const { repo } = await installed();
     await repo.write(path, "");
     await adding(repo, "auth-hibp");
@@ -79,7 +79,7 @@ describe(".authwright/.gitattributes", () => {
   });
 });
 
-it("doctor finds a kept text that was changed, beside a file that was edited or deleted", async () => {
+test("doctor finds a kept text that was changed, beside a file that was edited or deleted", async () => {
   const { repo } = await installed();
   await repo.write("src/auth/close.ts", `${await repo.read("src/auth/close.ts")}// mine\n`);
   await fs.remove(join(repo.dir, "src/auth/purge.ts"));
@@ -102,17 +102,17 @@ describe("a repository that ignores the kept texts", () => {
     return repo;
   }
 
-  it.each([".authwright/", "*.txt", "authwright.json"])("is told so by add, where it says %s", async (pattern) => {
+  test.each([".authwright/", "*.txt", "authwright.json"])("is told so by add, where it says %s", async (pattern) => {
     const { stdout, code } = await adding(await ignoring(pattern), "auth-basic");
     expect(code).toBe(0);
     expect(stdout).toMatch(/git ignores \.?authwright.*another checkout/);
   });
 
-  it("is told nothing of it where it ignores others", async () => {
+  test("is told nothing of it where it ignores others", async () => {
     expect((await adding(await ignoring("dist"), "auth-basic")).stdout).not.toContain("git ignores");
   });
 
-  it("leaves another checkout with one finding, and update puts them back", async () => {
+  test("leaves another checkout with one finding, and update puts them back", async () => {
     const { repo } = await installed();
     await fs.remove(join(repo.dir, ".authwright"));
     const found = async () => (await findings(repo)).filter(({ check }: { check: string }) => check === "changed-base");

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 
 interface Locked {
   readonly dependencies?: Record<string, string>;
@@ -18,7 +18,7 @@ function places(needing: string, name: string): string[] {
 }
 
 // npm ci refuses a lock file that lacks a package of another platform, so a fresh clone could not be set up.
-it("package-lock.json holds every package that any platform needs", () => {
+test("package-lock.json holds every package that any platform needs", () => {
   const missing = Object.entries(packages).flatMap(([needing, { dependencies, optionalDependencies }]) =>
     Object.keys({ ...dependencies, ...optionalDependencies })
       .filter((name) => places(needing, name).every((place) => packages[place] === undefined))

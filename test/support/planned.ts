@@ -50,7 +50,7 @@ export const door: RegistryItem = {
 const texts: Readonly<Record<string, string>> = {
   "base/src/routes/door.ts": 'import { lock } from "../door/lock.js";\nexport const doorRouter = lock;\n',
   "base/test/door.test.ts":
-    'import { it } from "vitest";\nimport { z } from "zod";\nimport { lock } from "../src/door/lock.js";\n',
+    'import { test } from "vitest";\nimport { z } from "zod";\nimport { lock } from "../src/door/lock.js";\n',
   "lock/key/src/door/lock.ts": 'export const lock = "key";\n',
   "lock/key/src/door/ring.ts": 'export const ring = "ring";\n',
   "lock/code/src/door/lock.ts": 'export const lock = "code";\n',

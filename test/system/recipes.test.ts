@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fs from "fs-extra";
 import { x } from "tinyexec";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { add } from "../../cli/commands/add.js";
 import { doctor } from "../../cli/commands/doctor.js";
 import { update } from "../../cli/commands/update.js";
@@ -35,7 +35,7 @@ beforeAll(async () => {
   untouched = await findings(project);
 });
 
-it("the list of recipes names each page", async () => {
+test("the list of recipes names each page", async () => {
   const index = await readFile(join(folder, "README.md"), "utf8");
   expect([...index.matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, page]) => page).sort()).toEqual(everyPage);
 });
@@ -43,12 +43,12 @@ it("the list of recipes names each page", async () => {
 describe.each([...diffs.keys()])("%s", (page) => {
   const diff = diffs.get(page) ?? "";
 
-  it("changes one file at most of the tests that ship", async () => {
+  test("changes one file at most of the tests that ship", async () => {
     const shipped = filesOf(diff).filter((path) => path.startsWith("test/") && fs.existsSync(join(fresh.dir, path)));
     expect(shipped.length).toBeLessThanOrEqual(1);
   });
 
-  it("compiles strictly; what comes later goes around it, and all tests pass", async () => {
+  test("compiles strictly; what comes later goes around it, and all tests pass", async () => {
     const project = await copy();
     await apply(project, diff);
     await expectCompiles(project);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import fs from "fs-extra";
 import { x } from "tinyexec";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { add } from "../../cli/commands/add.js";
 import { update } from "../../cli/commands/update.js";
 import { type Fixture, useFixture } from "../support/fixture.js";
@@ -44,7 +44,7 @@ const users: Readonly<Record<string, (project: Fixture) => Promise<unknown>>> = 
 const tested: Readonly<Record<string, string>> = { sqlite: "a reformatted copy", postgres: "an edited copy" };
 
 describe.each(["sqlite", "postgres"])("after an update of %s", (database) => {
-  it.each(Object.entries(users))("%s compiles strictly; the tests that came along pass", async (name, change) => {
+  test.each(Object.entries(users))("%s compiles strictly; the tests that came along pass", async (name, change) => {
     const project = await useFixture("nodenext-esm");
     await fs.ensureSymlink(join(repo, "node_modules"), join(project.dir, "node_modules"));
     const adding = () => add(["auth-basic"], { database }, contextFor(releases.first, project.dir));

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fs from "fs-extra";
 import { x } from "tinyexec";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { composeApp } from "../support/compose.js";
 
 const script = fileURLToPath(new URL("../../templates/auth-basic/base/scripts/auth.mjs", import.meta.url));
 
-it.each([
+test.each([
   ["npm, which keeps the --", []],
   ["pnpm, which hands it on", ["--"]],
 ])("the module's commands hear the same words from %s", async (_, between) => {
@@ -21,7 +21,7 @@ it.each([
   expect(stdout).toBe("create,ada\n");
 });
 
-it("a variable that the module refuses to start with is one line, and the exit code is 1", async () => {
+test("a variable that the module refuses to start with is one line, and the exit code is 1", async () => {
   const app = await composeApp({});
   onTestFinished(() => app.remove());
   const failed = app.command({ JWT_SECRET_KEY: "short" }, "migrate");

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fs from "fs-extra";
-import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { add } from "../../cli/commands/add.js";
 import type { GlobalFlags } from "../../cli/commands/context.js";
 import { diff } from "../../cli/commands/diff.js";
@@ -66,7 +66,7 @@ const migrations = "src/db/migrations/index.ts";
 const closers = "src/auth/close.ts";
 
 describe("add", () => {
-  it("a file of the user's where one of an add-on would go: no other folder is advised, as it can't go to another", async () => {
+  test("a file of the user's where one of an add-on would go: no other folder is advised, as it can't go to another", async () => {
     const repo = await installed("auth-basic");
     await repo.write("src/auth/echo.ts", "export const mine = 1;\n");
     const before = await treeOf(repo.dir);
@@ -78,7 +78,7 @@ describe("add", () => {
     expect(await treeOf(repo.dir)).toEqual(before);
   });
 
-  it("an entry that a person has put into a list of another kind is there: a second add leaves nothing to do", async () => {
+  test("an entry that a person has put into a list of another kind is there: a second add leaves nothing to do", async () => {
     const repo = await installed("auth-basic");
     await edit(repo.dir, authenticators, (text) => text.replace("= [bearerToken];", "= Array.of(bearerToken);"));
     expect(await adding(repo, "badge", {}, { strict: true })).toMatchObject({ code: 4 });
@@ -93,7 +93,7 @@ describe("add", () => {
     });
   });
 
-  it("brings what an item builds on, mounts only that, and puts the entries into its lists", async () => {
+  test("brings what an item builds on, mounts only that, and puts the entries into its lists", async () => {
     const repo = await installed("badge echo");
     expect(await repo.read(authenticators)).toContain('import { badge } from "./badge.js";\n');
     expect(await repo.read(authenticators)).toContain("= [bearerToken, badge];");
@@ -111,7 +111,7 @@ describe("add", () => {
     });
   });
 
-  it("says which entries come, and where the routes of the base are", async () => {
+  test("says which entries come, and where the routes of the base are", async () => {
     const repo = await installed("auth-basic", { mount: "/login" });
     const { stdout } = await adding(repo, "badge", {}, { dryRun: true });
     expect(stdout).toContain(`badge: badge in authenticators of ${authenticators}`);
@@ -122,7 +122,7 @@ describe("add", () => {
     });
   });
 
-  it("says once to create new tables where a server has them, and not for the embedded database", async () => {
+  test("says once to create new tables where a server has them, and not for the embedded database", async () => {
     const steps = async (database: string) => {
       const repo = await installed("auth-basic", { database });
       return JSON.parse((await adding(repo, "badge", {}, { json: true })).stdout).nextSteps;
@@ -131,7 +131,7 @@ describe("add", () => {
     expect(await steps("sqlite")).toEqual([expect.any(String)]);
   });
 
-  it("a second time changes no byte, in any order of items", async () => {
+  test("a second time changes no byte, in any order of items", async () => {
     const repo = await installed("badge echo");
     const before = await treeOf(repo.dir);
     for (const names of ["badge echo", "echo", "auth-basic", "echo badge auth-basic"]) {
@@ -140,14 +140,14 @@ describe("add", () => {
     }
   });
 
-  it("an installed base is not touched: what is missing of it stays so", async () => {
+  test("an installed base is not touched: what is missing of it stays so", async () => {
     const repo = await installed("auth-basic");
     await fs.remove(join(repo.dir, "docs/auth/README.md"));
     expect(await adding(repo, "badge")).toMatchObject(done);
     expect(await fs.pathExists(join(repo.dir, "docs/auth/README.md"))).toBe(false);
   });
 
-  it("goes where the base is, and --dir can't say otherwise", async () => {
+  test("goes where the base is, and --dir can't say otherwise", async () => {
     const repo = await installed("auth-basic", { dir: "src/login", tests: "spec" });
     expect(await adding(repo, "badge", { dir: "src" })).toMatchObject({
       code: 2,
@@ -159,7 +159,7 @@ describe("add", () => {
     expect(JSON.parse(await repo.read("package.json")).scripts["badge:print"]).toContain("src/login/middleware");
   });
 
-  it("--mount is the base's where the item has no router, and refused where nothing has one to mount", async () => {
+  test("--mount is the base's where the item has no router, and refused where nothing has one to mount", async () => {
     const repo = await useFixture("nodenext-esm");
     expect(await adding(repo, "badge", { mount: "/in" })).toMatchObject(done);
     expect(await repo.read("src/server.ts")).toContain('app.use("/in", authRouter)');
@@ -169,7 +169,7 @@ describe("add", () => {
     });
   });
 
-  it("a choice goes to the base that comes along, and is refused for one that is there", async () => {
+  test("a choice goes to the base that comes along, and is refused for one that is there", async () => {
     const repo = await useFixture("nodenext-esm");
     expect(await adding(repo, "badge", { database: "postgres" })).toMatchObject(done);
     expect((await record(repo))["auth-basic"].choices.database).toBe("postgres");
@@ -180,7 +180,7 @@ describe("add", () => {
     expect(await adding(repo, "echo", { database: "postgres" })).toMatchObject(done);
   });
 
-  it("an older base is to be updated first", async () => {
+  test("an older base is to be updated first", async () => {
     const repo = await installed("auth-basic");
     expect(await adding(repo, "echo", {}, {}, second)).toMatchObject({
       code: 2,
@@ -188,7 +188,7 @@ describe("add", () => {
     });
   });
 
-  it("a list that is no list any more is a step for a person: exit 4 under --strict, and again the next time", async () => {
+  test("a list that is no list any more is a step for a person: exit 4 under --strict, and again the next time", async () => {
     const repo = await installed("auth-basic");
     await edit(repo.dir, authenticators, (text) => text.replace("= [bearerToken]", "= make(bearerToken)"));
     for (const _ of [1, 2]) {
@@ -205,7 +205,7 @@ describe("add", () => {
     }
   });
 
-  it("an entry that was taken out stays out, and --overwrite puts it back", async () => {
+  test("an entry that was taken out stays out, and --overwrite puts it back", async () => {
     const repo = await installed("badge");
     const before = await repo.read(authenticators);
     await edit(repo.dir, authenticators, (text) => text.replace(", badge]", "]"));
@@ -218,14 +218,14 @@ describe("add", () => {
 });
 
 describe("entries are no edits of the user's", () => {
-  it("to diff, but taking one out is", async () => {
+  test("to diff, but taking one out is", async () => {
     const repo = await installed("badge echo");
     expect(await differences(repo)).toMatch(/no differences\n$/);
     await edit(repo.dir, authenticators, (text) => text.replace(", badge]", "]"));
     expect(await differences(repo)).toContain("-export const authenticators: Authenticator[] = [bearerToken, badge];");
   });
 
-  it("to the swap of a choice, which keeps them", async () => {
+  test("to the swap of a choice, which keeps them", async () => {
     const repo = await installed("badge echo");
     await adding(repo, "auth-basic", { errors: "auth-basic" });
     expect(await adding(repo, "auth-basic", { database: "postgres" })).toMatchObject(done);
@@ -233,7 +233,7 @@ describe("entries are no edits of the user's", () => {
     expect(await differences(repo)).toMatch(/no differences\n$/);
   });
 
-  it("to add --overwrite, which takes the user's edit and keeps them", async () => {
+  test("to add --overwrite, which takes the user's edit and keeps them", async () => {
     const repo = await installed("badge");
     const before = await repo.read(authenticators);
     await edit(repo.dir, authenticators, (text) => `${text}// mine\n`);
@@ -241,7 +241,7 @@ describe("entries are no edits of the user's", () => {
     expect(await repo.read(authenticators)).toBe(before);
   });
 
-  it.each(["\r\n", "\n"])(
+  test.each(["\r\n", "\n"])(
     "to update with %j: new lines, a moved list and a moved module come, the entries stay",
     async (eol) => {
       const repo = await installed("badge echo");
@@ -273,7 +273,7 @@ describe("entries are no edits of the user's", () => {
     },
   );
 
-  it("an update of the base alone keeps what the others have in lists that move", async () => {
+  test("an update of the base alone keeps what the others have in lists that move", async () => {
     const repo = await installed("badge echo");
     const outcome = await updating(repo, "auth-basic");
     expect(outcome).toMatchObject(done);
@@ -284,7 +284,7 @@ describe("entries are no edits of the user's", () => {
     expect(await repo.read("src/auth/ends/close.ts")).toContain("closeBadges];");
   });
 
-  it("a list that the new version has made something else of is a step for a person, and a finding until it is done", async () => {
+  test("a list that the new version has made something else of is a step for a person, and a finding until it is done", async () => {
     const third = `${second}-third`;
     await fs.copy(second, third);
     onTestFinished(() => fs.remove(third));
@@ -308,7 +308,7 @@ describe("entries are no edits of the user's", () => {
     expect((await looked()).stdout).not.toContain("lost-entry");
   });
 
-  it("entries that a person has put into a list of another kind come along when the new version's list is taken", async () => {
+  test("entries that a person has put into a list of another kind come along when the new version's list is taken", async () => {
     const repo = await installed("badge");
     await edit(repo.dir, authenticators, (text) =>
       text.replace("= [bearerToken, badge]", "= Array.of(bearerToken, badge)"),
@@ -317,7 +317,7 @@ describe("entries are no edits of the user's", () => {
     expect(await repo.read(authenticators)).toContain("= [bearerToken, nobody, badge];");
   });
 
-  it("an update leaves an entry out that the user took out, and one of an item waits for its base", async () => {
+  test("an update leaves an entry out that the user took out, and one of an item waits for its base", async () => {
     const repo = await installed("badge");
     expect(await updating(repo, "badge")).toMatchObject({
       code: 2,
@@ -330,7 +330,7 @@ describe("entries are no edits of the user's", () => {
 });
 
 describe("remove", () => {
-  it("a file of the item that was edited stays, and what it imports of the rest is named", async () => {
+  test("a file of the item that was edited stays, and what it imports of the rest is named", async () => {
     const repo = await useFixture("nodenext-esm");
     expect(await adding(repo, "auth-sudo", {}, {}, today)).toMatchObject(done);
     const edited = "src/auth/sudo/router.ts";
@@ -340,7 +340,7 @@ describe("remove", () => {
     expect(stdout).toMatch(/router\.ts: it imports .*src\/middleware\/recent-login\.ts.* taken away/);
   });
 
-  it.each(["badge", "echo"])("%s: every byte is as before it was added", async (name) => {
+  test.each(["badge", "echo"])("%s: every byte is as before it was added", async (name) => {
     for (const others of ["auth-basic", name === "badge" ? "echo" : "badge"]) {
       const repo = await installed(others);
       const before = await treeOf(repo.dir);
@@ -352,7 +352,7 @@ describe("remove", () => {
     }
   });
 
-  it("what two items bring stays until both are gone, whichever came first", async () => {
+  test("what two items bring stays until both are gone, whichever came first", async () => {
     const repo = await installed("auth-basic");
     const before = await treeOf(repo.dir);
     await adding(repo, "badge");
@@ -370,7 +370,7 @@ describe("remove", () => {
     expect(JSON.parse(await repo.read("package.json")).dependencies.bowser).toBeUndefined();
   });
 
-  it("what others build on is refused, with their names", async () => {
+  test("what others build on is refused, with their names", async () => {
     const repo = await installed("badge echo");
     expect(await removing(repo, "auth-basic")).toMatchObject({
       code: 2,
@@ -378,7 +378,7 @@ describe("remove", () => {
     });
   });
 
-  it("beside a database, an item's migration goes with its entry, and its tables stay, --purge or not", async () => {
+  test("beside a database, an item's migration goes with its entry, and its tables stay, --purge or not", async () => {
     const repo = await installed("badge");
     await repo.write(".data/auth.db", "SQLite format 3");
     const before = await treeOf(repo.dir);
@@ -400,7 +400,7 @@ describe("remove", () => {
     expect(await repo.read(".env")).toContain("PASSWORD_PEPPER=");
   });
 
-  it("an entry that the user's code needs too is left, and named", async () => {
+  test("an entry that the user's code needs too is left, and named", async () => {
     const repo = await installed("badge");
     await edit(repo.dir, authenticators, (text) => `${text}\nexport const mine = [badge];\n`);
     const { stdout } = await removing(repo, "badge");
@@ -408,7 +408,7 @@ describe("remove", () => {
   });
 });
 
-it("list and view say what an item needs and appends", async () => {
+test("list and view say what an item needs and appends", async () => {
   const context = contextFor(first, first);
   expect((await runCommand(() => list({}, context))).stdout).toContain(
     "badge 0.1.0  badge\n  needs auth-basic, appends to authenticators, closers, migrations\n",
@@ -423,7 +423,7 @@ describe("the items of authwright", () => {
   const addOns = items.filter(({ name }) => name !== "auth-basic");
   const names = addOns.filter((item) => !isCompanion(item)).map(({ name }) => name);
 
-  it.each(addOns.map(({ name }) => name))("%s appends what it exports, to lists that are there", async (name) => {
+  test.each(addOns.map(({ name }) => name))("%s appends what it exports, to lists that are there", async (name) => {
     const texts = new Map<string, string>();
     for (const item of withRequired(readRegistry(clone), [name])) {
       const values = Object.entries(item.choices).map(([choice, { default: value }]) => [choice, value]);
@@ -441,7 +441,7 @@ describe("the items of authwright", () => {
     (name) => !/^\.|^unsupported-|^monorepo$/.test(name),
   );
 
-  it.each(fixtures)(
+  test.each(fixtures)(
     "all of them in %s: a second add and diff find nothing, remove leaves what was there",
     async (name) => {
       const repo = await useFixture(name);
@@ -479,7 +479,7 @@ describe("the lists of authwright", () => {
     );
   }
 
-  it.each(listed)("%s is an array that %s of %s exports, and takes an entry", async (list, path, item) => {
+  test.each(listed)("%s is an array that %s of %s exports, and takes an entry", async (list, path, item) => {
     const texts = (await sourcesOf(item)).filter(([file]) => file === path);
     expect(texts.length).toBeGreaterThan(0);
     for (const [, text] of texts) {
@@ -489,7 +489,7 @@ describe("the lists of authwright", () => {
     }
   });
 
-  it("are all arrays that an item exports, but for those that are no list of entries", async () => {
+  test("are all arrays that an item exports, but for those that are no list of entries", async () => {
     const others = ["jsonBody"];
     for (const { name, lists = {} } of items) {
       const exported = (await sourcesOf(name)).flatMap(([path, text]) =>
@@ -506,7 +506,7 @@ describe("the lists of authwright", () => {
     }
   });
 
-  it("are what docs/registry.md names, each with its file", async () => {
+  test("are what docs/registry.md names, each with its file", async () => {
     const docs = await fs.readFile(join(clone, "docs/registry.md"), "utf8");
     const named = [...docs.matchAll(/^\| `(\w+)`\s+\| `(src\/[^`]+)`/gm)].map(([, list, path]) => `${list} ${path}`);
     expect(named.toSorted()).toEqual(listed.map(([list, path]) => `${list} ${path}`).toSorted());

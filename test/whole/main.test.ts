@@ -1,7 +1,7 @@
 import { chmod, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fs from "fs-extra";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { failures } from "../../cli/errors.js";
 import { buildCli, type Ended, run } from "../support/cli.js";
 import { useFiles, useFixture } from "../support/fixture.js";
@@ -20,7 +20,7 @@ const repo = () => useFixture("nodenext-esm");
 const adding = ["add", "auth-basic", "--no-install"];
 
 describe("usage", () => {
-  it.each([
+  test.each([
     ["a wrong flag", ["add", "auth-basic", "--no-instal"], "unknown option '--no-instal' (Did you mean --no-install?)"],
     ["a wrong command", ["ad"], "unknown command 'ad' (Did you mean add?)"],
     ["no command", [], "a command is missing"],
@@ -55,7 +55,7 @@ describe("usage", () => {
     expect(await treeOf(dir)).toEqual(before);
   });
 
-  it("with --json an error is JSON on stdout too, wherever the flag stands", async () => {
+  test("with --json an error is JSON on stdout too, wherever the flag stands", async () => {
     const { dir } = await repo();
     for (const args of [
       ["--json", "add", "ghost"],
@@ -68,13 +68,13 @@ describe("usage", () => {
     }
   });
 
-  it("--verbose adds the stack, and without it there is none", async () => {
+  test("--verbose adds the stack, and without it there is none", async () => {
     const { dir } = await repo();
     expect((await authwright(dir, ["view", "ghost", "--verbose"])).stderr).toMatch(/\n\s+at /);
     expect((await authwright(dir, ["view", "ghost"])).stderr).not.toMatch(/\n\s+at /);
   });
 
-  it.each([
+  test.each([
     ["--help"],
     ["help"],
     ["help", "add"],
@@ -93,7 +93,7 @@ describe("usage", () => {
     expect(code).toBe(0);
   });
 
-  it("--help names every flag of docs/cli.md, and every failure of the code stands there", async () => {
+  test("--help names every flag of docs/cli.md, and every failure of the code stands there", async () => {
     const docs = await readFile(new URL("../../docs/cli.md", import.meta.url), "utf8");
     const { dir } = await repo();
     const helps = await Promise.all(["add", "init", "remove"].map((command) => authwright(dir, [command, "--help"])));
@@ -105,7 +105,7 @@ describe("usage", () => {
       expect(docs).toMatch(new RegExp(`^\\| ${code} +\\| ${exit} +\\|`, "m"));
   });
 
-  it("--help and --version load no part of the program but commander", async () => {
+  test("--help and --version load no part of the program but commander", async () => {
     const { dir } = await repo();
     const coverage = await useFiles({});
     await authwright(dir, ["--help"], { NODE_V8_COVERAGE: coverage.dir });
@@ -118,7 +118,7 @@ describe("usage", () => {
 });
 
 describe("add", () => {
-  it("writes the plan that --dry-run shows, a second run changes 0 bytes, and no secret is ever printed", async () => {
+  test("writes the plan that --dry-run shows, a second run changes 0 bytes, and no secret is ever printed", async () => {
     const { dir, read } = await repo();
     const before = await treeOf(dir);
     const dry = await authwright(dir, [...adding, "--dry-run", "--json"]);
@@ -145,7 +145,7 @@ describe("add", () => {
     expect(await treeOf(dir)).toEqual(after);
   });
 
-  it("without a terminal it asks nothing, and stderr stays empty", async () => {
+  test("without a terminal it asks nothing, and stderr stays empty", async () => {
     const { dir } = await repo();
     const { code, stdout, stderr } = await authwright(dir, adding);
     expect(stderr).toBe("");
@@ -154,19 +154,19 @@ describe("add", () => {
     expect(code).toBe(0);
   });
 
-  it("--silent prints nothing when all goes well", async () => {
+  test("--silent prints nothing when all goes well", async () => {
     const { dir } = await repo();
     expect(await authwright(dir, [...adding, "--silent"])).toMatchObject({ code: 0, stdout: "", stderr: "" });
   });
 
-  it("--cwd works before and after the command, from elsewhere", async () => {
+  test("--cwd works before and after the command, from elsewhere", async () => {
     const { dir } = await repo();
     const { dir: elsewhere } = await useFixture("unsupported-plain-js");
     expect((await authwright(elsewhere, ["--cwd", dir, ...adding])).code).toBe(0);
     expect((await authwright(elsewhere, [...adding, "--cwd", dir])).stdout).toContain("nothing to do");
   });
 
-  it("--database, --errors, --mount, --dir and --tests are followed and recorded, and can't be moved later", async () => {
+  test("--database, --errors, --mount, --dir and --tests are followed and recorded, and can't be moved later", async () => {
     const { dir, read } = await repo();
     const args = ["--database", "postgres", "--errors", "auth-basic", "--mount", "/v1/login", "--tests", "checks"];
     expect((await authwright(dir, [...adding, ...args])).code).toBe(0);
@@ -178,7 +178,7 @@ describe("add", () => {
     expect(moved).toMatchObject({ code: 2, stderr: expect.stringContaining("is installed with --mount /v1/login") });
   });
 
-  it("manual steps left exit 0, and 4 under --strict", async () => {
+  test("manual steps left exit 0, and 4 under --strict", async () => {
     const { dir, write, read } = await repo();
     await write("src/server.ts", `${await read("src/server.ts")}\nthis is no TypeScript (\n`);
     const strict = await authwright(dir, [...adding, "--entry", "src/server.ts", "--strict"]);
@@ -189,7 +189,7 @@ describe("add", () => {
     expect(loose.code).toBe(0);
   });
 
-  it("a collision exits 2 and writes nothing", async () => {
+  test("a collision exits 2 and writes nothing", async () => {
     const { dir, write } = await repo();
     await write("src/routes/auth.ts", "export const mine = 1;\n");
     const before = await treeOf(dir);
@@ -199,7 +199,7 @@ describe("add", () => {
     expect(await treeOf(dir)).toEqual(before);
   });
 
-  it("a req.auth of another library exits 2 and writes nothing", async () => {
+  test("a req.auth of another library exits 2 and writes nothing", async () => {
     const { dir, write, read } = await repo();
     const manifest = JSON.parse(await read("package.json"));
     manifest.dependencies["express-jwt"] = "^8.0.0";
@@ -220,7 +220,7 @@ describe("a package manager in the way", () => {
     return { bin, env: { PATH: `${bin}:${process.env["PATH"]}` } };
   }
 
-  it("that fails exits 1, shows its last lines, and everything is put back", async () => {
+  test("that fails exits 1, shows its last lines, and everything is put back", async () => {
     const fixture = await repo();
     const before = await treeOf(fixture.dir);
     const { env } = await fakeNpm("echo half > package-lock.json; echo no such version >&2; exit 7");
@@ -231,7 +231,7 @@ describe("a package manager in the way", () => {
     expect(await treeOf(fixture.dir)).toEqual(before);
   });
 
-  it("that works is quiet, and is not run again when nothing is new", async () => {
+  test("that works is quiet, and is not run again when nothing is new", async () => {
     const fixture = await repo();
     const { env } = await fakeNpm("echo noise; echo run >> runs.txt");
     const { code, stdout } = await authwright(fixture.dir, ["add", "auth-basic"], env);
@@ -241,7 +241,7 @@ describe("a package manager in the way", () => {
     expect(await fixture.read("runs.txt")).toBe("run\n");
   });
 
-  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
     "when %s comes while it runs: exit 130, everything is put back",
     async (signal) => {
       const fixture = await repo();
@@ -258,7 +258,7 @@ describe("a package manager in the way", () => {
     },
   );
 
-  it("while it runs, a second add here is refused and disturbs nothing", async () => {
+  test("while it runs, a second add here is refused and disturbs nothing", async () => {
     const fixture = await repo();
     const { env } = await fakeNpm("echo on > started; sleep 2");
     const first = run(process.execPath, [main, "add", "auth-basic"], fixture.dir, env);
@@ -269,7 +269,7 @@ describe("a package manager in the way", () => {
     expect((await first.ended).code).toBe(0);
   });
 
-  it("when the whole is killed while it runs, the next add puts everything back first", async () => {
+  test("when the whole is killed while it runs, the next add puts everything back first", async () => {
     const fixture = await repo();
     const before = await treeOf(fixture.dir);
     const { bin, env } = await fakeNpm(

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import fs from "fs-extra";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { buildCli, run } from "../support/cli.js";
 import { useFixture } from "../support/fixture.js";
 import { treeOf } from "../support/tree.js";
@@ -21,11 +21,11 @@ beforeAll(async () => {
 }, 60_000);
 
 describe("the package", () => {
-  it("is at most 2 MB unpacked", () => {
+  test("is at most 2 MB unpacked", () => {
     expect(packed.unpackedSize).toBeLessThanOrEqual(twoMegabytes);
   });
 
-  it("holds every template, the registry and the bundle, and nothing of the tests", async () => {
+  test("holds every template, the registry and the bundle, and nothing of the tests", async () => {
     const paths = packed.files.map(({ path }) => path);
     const templates = Object.keys(await treeOf(join(folder, "templates"))).filter((path) => !path.endsWith("/"));
     expect(paths).toEqual(expect.arrayContaining(templates.map((path) => `templates/${path}`)));
@@ -35,20 +35,20 @@ describe("the package", () => {
     expect(paths.filter((path) => /^(test|cli|node_modules|demo|bench)\//.test(path))).toEqual([]);
   });
 
-  it("has no runtime dependency, and its bundle imports nothing but Node", async () => {
+  test("has no runtime dependency, and its bundle imports nothing but Node", async () => {
     const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
     expect(manifest.dependencies).toBeUndefined();
     expect(manifest.optionalDependencies).toBeUndefined();
     expect(manifest.peerDependencies).toBeUndefined();
   });
 
-  it("its program is executable and starts with node's line", async () => {
+  test("its program is executable and starts with node's line", async () => {
     const main = join(folder, "dist/main.js");
     expect((await fs.stat(main)).mode & 0o111).toBe(0o111);
     expect(await readFile(main, "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
 
-  it.each([
+  test.each([
     ["--help"],
     ["--version"],
     ["list"],

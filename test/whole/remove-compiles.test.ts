@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import fs from "fs-extra";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { add } from "../../cli/commands/add.js";
 import { remove } from "../../cli/commands/remove.js";
 import { isCompanion } from "../../cli/registry/companions.js";
@@ -77,7 +77,7 @@ describe.each(["sqlite", "postgres"])("after a start on %s", (database) => {
     await compiles(all);
   });
 
-  it.each(names)("what stays without %s compiles, and its tables are named", async (name) => {
+  test.each(names)("what stays without %s compiles, and its tables are named", async (name) => {
     const repo = await useFixture("nodenext-esm");
     await fs.emptyDir(repo.dir);
     await fs.copy(all.dir, repo.dir, { filter: (path) => !path.includes("node_modules") });
@@ -93,7 +93,7 @@ describe.each(["sqlite", "postgres"])("after a start on %s", (database) => {
   });
 });
 
-it("an item that comes back finds its tables as they were, in the server that runs on them", async () => {
+test("an item that comes back finds its tables as they were, in the server that runs on them", async () => {
   const repo = await useFixture("nodenext-esm");
   const adding = (name: string) => runCommand(() => add([name], {}, contextFor(ours, repo.dir)));
   expect(await adding("auth-sessions")).toMatchObject({ code: 0 });

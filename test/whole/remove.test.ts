@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fs from "fs-extra";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { buildCli, type Ended, run } from "../support/cli.js";
 import { useFiles, useFixture } from "../support/fixture.js";
 import { treeOf } from "../support/tree.js";
@@ -26,7 +26,7 @@ async function installed() {
 const removing = ["remove", "auth-basic", "--no-install"];
 
 describe("remove", () => {
-  it("writes the plan that --dry-run shows, prints no secret, and the tree is as it was", async () => {
+  test("writes the plan that --dry-run shows, prints no secret, and the tree is as it was", async () => {
     const { dir, before, read } = await installed();
     const secrets = (await read(".env")).match(/[\w-]{43}/g)!;
     const between = await treeOf(dir);
@@ -41,7 +41,7 @@ describe("remove", () => {
     expect(await treeOf(dir)).toEqual(before);
   });
 
-  it("a second time exits 2 with the reason, and writes nothing", async () => {
+  test("a second time exits 2 with the reason, and writes nothing", async () => {
     const { dir, before } = await installed();
     expect(await authwright(dir, [...removing, "--silent"])).toMatchObject({ code: 0, stdout: "", stderr: "" });
     const { code, stdout, stderr } = await authwright(dir, removing);
@@ -50,7 +50,7 @@ describe("remove", () => {
     expect(await treeOf(dir)).toEqual(before);
   });
 
-  it("while another installed item needs it exits 2, names that one, and writes nothing", async () => {
+  test("while another installed item needs it exits 2, names that one, and writes nothing", async () => {
     const { dir, read, write } = await installed();
     const record = JSON.parse(await read("authwright.json"));
     record.items["auth-extra"] = { ...record.items["auth-basic"], files: {}, requires: ["auth-basic"] };
@@ -62,7 +62,7 @@ describe("remove", () => {
     expect(await treeOf(dir)).toEqual(between);
   });
 
-  it("while an update waits to be continued exits 3, names the file, and writes nothing", async () => {
+  test("while an update waits to be continued exits 3, names the file, and writes nothing", async () => {
     const { dir, read, write } = await installed();
     const record = JSON.parse(await read("authwright.json"));
     record.items["auth-basic"].unmerged = ["src/auth/sessions.ts"];
@@ -74,14 +74,14 @@ describe("remove", () => {
     expect(await treeOf(dir)).toEqual(between);
   });
 
-  it("a typo exits 2 with the name that was meant", async () => {
+  test("a typo exits 2 with the name that was meant", async () => {
     const { dir } = await installed();
     const { code, stderr } = await authwright(dir, ["remove", "auth-basc"]);
     expect(stderr).toContain('did you mean "auth-basic"?');
     expect(code).toBe(2);
   });
 
-  it("says what stays and what is left to do, and exits 4 for that under --strict", async () => {
+  test("says what stays and what is left to do, and exits 4 for that under --strict", async () => {
     const { dir, write } = await installed();
     await write(".data/auth.db", "x");
     await write("src/mine.ts", 'import { protectedRoute } from "./middleware/jwt.js";\n');
@@ -92,7 +92,7 @@ describe("remove", () => {
     expect(code).toBe(4);
   });
 
-  it("during a merge of git exits 2 and writes nothing", async () => {
+  test("during a merge of git exits 2 and writes nothing", async () => {
     const { dir } = await installed();
     await mkdir(join(dir, ".git"));
     await writeFile(join(dir, ".git/MERGE_HEAD"), "0\n");
@@ -101,7 +101,7 @@ describe("remove", () => {
     expect(await treeOf(dir)).toEqual(between);
   });
 
-  it("a read-only file exits 1 and everything stays", async () => {
+  test("a read-only file exits 1 and everything stays", async () => {
     const { dir } = await installed();
     await chmod(join(dir, "package.json"), 0o444);
     const between = await treeOf(dir);
@@ -119,14 +119,14 @@ describe("remove and the package manager", () => {
     return { PATH: `${bin}:${process.env["PATH"]}` };
   }
 
-  it("runs it once, to bring the lock file in line", async () => {
+  test("runs it once, to bring the lock file in line", async () => {
     const { dir, read } = await installed();
     const { code } = await authwright(dir, ["remove", "auth-basic"], await fakeNpm('echo "$@" >> runs.txt'));
     expect(code).toBe(0);
     expect(await read("runs.txt")).toBe("install\n");
   });
 
-  it("that fails: exit 1, and every file and folder is there again", async () => {
+  test("that fails: exit 1, and every file and folder is there again", async () => {
     const { dir } = await installed();
     const between = await treeOf(dir);
     const { code } = await authwright(
@@ -138,7 +138,7 @@ describe("remove and the package manager", () => {
     expect(await treeOf(dir)).toEqual(between);
   });
 
-  it("killed with it: the next run puts everything back first", async () => {
+  test("killed with it: the next run puts everything back first", async () => {
     const { dir } = await installed();
     const between = await treeOf(dir);
     const env = await fakeNpm("echo $$ > npm.pid; sleep 60");
@@ -157,7 +157,7 @@ describe("remove and the package manager", () => {
 });
 
 describe("doctor", () => {
-  it("after an add exits 0, and 1 with something unsafe, as text and as JSON", async () => {
+  test("after an add exits 0, and 1 with something unsafe, as text and as JSON", async () => {
     const { dir, read, write } = await installed();
     expect((await authwright(dir, ["doctor", "--offline"])).code).toBe(0);
     await write(".env", `${await read(".env")}BCRYPT_COST=4\n`);
@@ -173,7 +173,7 @@ describe("doctor", () => {
     expect(json.code).toBe(1);
   });
 
-  it("where npm audit fails it says so by name, and where it answers it shows the holes", async () => {
+  test("where npm audit fails it says so by name, and where it answers it shows the holes", async () => {
     const { dir } = await installed();
     const report = { vulnerabilities: { qs: { name: "qs", severity: "critical", via: [{ title: "DoS" }] } } };
     const answers = [
@@ -188,14 +188,14 @@ describe("doctor", () => {
     }
   });
 
-  it("without anything installed exits 2 and names the way", async () => {
+  test("without anything installed exits 2 and names the way", async () => {
     const { dir } = await useFixture("nodenext-esm");
     const { code, stderr } = await authwright(dir, ["doctor"]);
     expect(stderr).toContain('"authwright add auth-basic" comes first [BadArgument]');
     expect(code).toBe(2);
   });
 
-  it("and list name the advisories of this package", async () => {
+  test("and list name the advisories of this package", async () => {
     const { dir } = await installed();
     const path = join(main, "../../advisories.json");
     const [id, item] = ["AW-2027-001", "auth-basic"];

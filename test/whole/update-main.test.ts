@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { buildCli, type Ended, run } from "../support/cli.js";
 import { type Fixture, useFixture } from "../support/fixture.js";
 import { edit } from "../support/releases.js";
@@ -25,7 +25,7 @@ function authwright(...args: readonly string[]): Promise<Ended> {
 }
 
 describe("diff and update, as a program", () => {
-  it("diff prints plain text to a pipe and exits 0, or 1 with --exit-code", async () => {
+  test("diff prints plain text to a pipe and exits 0, or 1 with --exit-code", async () => {
     const plain = await authwright("diff");
     expect(plain).toMatchObject({ code: 0, stderr: "" });
     expect(plain.stdout).toContain("+export const mine = true;\n");
@@ -33,7 +33,7 @@ describe("diff and update, as a program", () => {
     expect(await authwright("diff", "auth-basic", "--exit-code")).toMatchObject({ code: 1, stdout: plain.stdout });
   });
 
-  it("add refuses another version and names update; update refuses a conflict with exit 3 and names the ways", async () => {
+  test("add refuses another version and names update; update refuses a conflict with exit 3 and names the ways", async () => {
     const before = await treeOf(repo.dir);
     const added = await authwright("add", "auth-basic");
     expect(added).toMatchObject({ code: 2 });
@@ -44,7 +44,7 @@ describe("diff and update, as a program", () => {
     expect(await treeOf(repo.dir)).toEqual(before);
   });
 
-  it.each([
+  test.each([
     [["update", "--conflicts", "both"], "--conflicts takes inline, ours, theirs"],
     [["update", "--continue", "--conflicts", "ours"], "--conflicts can't go with it"],
     [["update", "--continue"], "no update waits to be continued here"],
@@ -57,7 +57,7 @@ describe("diff and update, as a program", () => {
     expect(stderr.trim().split("\n")).toHaveLength(1);
   });
 
-  it("inline leaves markers and exits 3, --continue names the lines that still have one, then records", async () => {
+  test("inline leaves markers and exits 3, --continue names the lines that still have one, then records", async () => {
     expect(await authwright("update", "--conflicts", "inline")).toMatchObject({ code: 3, stderr: "" });
     const left = await authwright("update", "--continue");
     expect(left).toMatchObject({ code: 3, stdout: "" });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { advisoriesFor } from "../../../cli/advisories/advisory.js";
 import { fixedAdvisories } from "../../../cli/advisories/fixed-advisories.js";
 import { checkAdvisories, readAdvisories } from "../../../cli/advisories/read-advisories.js";
@@ -16,11 +16,11 @@ const sound = {
 };
 
 describe("advisories.json", () => {
-  it("of this package is whole", () => {
+  test("of this package is whole", () => {
     expect(Array.isArray(readAdvisories(repo))).toBe(true);
   });
 
-  it.each([
+  test.each([
     ["an id of another form", { id: "CVE-1" }],
     ["no text", { text: "" }],
     ["a range that is none", { versions: "all of them" }],
@@ -33,11 +33,11 @@ describe("advisories.json", () => {
     expect(() => checkAdvisories({ advisories: [{ ...sound, ...change }] })).toThrow(/advisories\.json is damaged/);
   });
 
-  it("with an id twice is refused, naming it", () => {
+  test("with an id twice is refused, naming it", () => {
     expect(() => checkAdvisories({ advisories: [sound, sound] })).toThrow("AW-2027-001 stands there twice");
   });
 
-  it("that is no JSON is refused in one line", async () => {
+  test("that is no JSON is refused in one line", async () => {
     const { dir } = await useFiles({ "advisories.json": "{" });
     expect(() => readAdvisories(dir)).toThrow(/^advisories\.json is damaged \(.*\): install authwright again$/);
   });
@@ -48,13 +48,13 @@ describe("an update", () => {
   const moving = (from: string, to: string) =>
     fixedAdvisories(advisories, { versions: [{ item: "auth-basic", from, to }] });
 
-  it("says which known hole it closes, and what else there is to do", () => {
+  test("says which known hole it closes, and what else there is to do", () => {
     expect(moving("0.1.0", "0.2.3")).toEqual([
       "0.2.3 fixes AW-2027-001 (high): What can happen Besides: Change JWT_SECRET_KEY",
     ]);
   });
 
-  it("says nothing of a hole that it leaves open, or that was not there", () => {
+  test("says nothing of a hole that it leaves open, or that was not there", () => {
     expect([...moving("0.1.0", "0.2.0"), ...moving("0.2.3", "0.3.0")]).toEqual([]);
   });
 });
@@ -62,7 +62,7 @@ describe("an update", () => {
 describe("a version", () => {
   const advisories = checkAdvisories({ advisories: [sound] });
 
-  it.each([
+  test.each([
     ["0.1.0", 1],
     ["0.2.2", 1],
     ["0.2.3", 0],
@@ -72,7 +72,7 @@ describe("a version", () => {
     expect(advisoriesFor(advisories, "auth-basic", version)).toHaveLength(count);
   });
 
-  it("of another item has none", () => {
+  test("of another item has none", () => {
     expect(advisoriesFor(advisories, "auth-totp", "0.1.0")).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, readFile, readlink, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import fs from "fs-extra";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { applyPlan } from "../../../cli/apply/apply-plan.js";
 import type { Change, Plan } from "../../../cli/plan/plan.js";
 import { useFiles } from "../../support/fixture.js";
@@ -70,7 +70,7 @@ async function project() {
 }
 
 describe("a plan that goes well", () => {
-  it("every file is as planned, modes are kept, a secret is for its owner only, and no trace is left", async () => {
+  test("every file is as planned, modes are kept, a secret is for its owner only, and no trace is left", async () => {
     const { dir, read } = await project();
     await applyPlan(planOf(changes), dir);
     expect(await read("src/auth/deep/config.ts")).toBe("new\n");
@@ -92,7 +92,7 @@ describe("a plan that goes well", () => {
     );
   });
 
-  it("a symbolic link stays one, and the file behind it is written", async () => {
+  test("a symbolic link stays one, and the file behind it is written", async () => {
     const { dir, read } = await useFiles({ "shared/env": "A=1\n" });
     await symlink("shared/env", join(dir, ".env"));
     await applyPlan(planOf([edit(".env", "A=1\n", "A=1\nB=2\n")]), dir);
@@ -100,7 +100,7 @@ describe("a plan that goes well", () => {
     expect(await read("shared/env")).toBe("A=1\nB=2\n");
   });
 
-  it("two names of one file stay one file", async () => {
+  test("two names of one file stay one file", async () => {
     const { dir, read } = await useFiles({ "a.ts": "one\n" });
     await fs.link(join(dir, "a.ts"), join(dir, "b.ts"));
     await applyPlan(planOf([edit("a.ts", "one\n", "two\n")]), dir);
@@ -109,7 +109,7 @@ describe("a plan that goes well", () => {
 });
 
 describe("a plan that fails", () => {
-  it.each(changes.map((change, index) => [index, change.path] as const))(
+  test.each(changes.map((change, index) => [index, change.path] as const))(
     "a failure before write %i (%s) puts every byte and mode back",
     async (index) => {
       const { dir } = await project();
@@ -125,7 +125,7 @@ describe("a plan that fails", () => {
     },
   );
 
-  it.each(changes.map((_, index) => index))(
+  test.each(changes.map((_, index) => index))(
     "an interruption before write %i puts every byte and mode back",
     async (index) => {
       const { dir } = await project();
@@ -141,7 +141,7 @@ describe("a plan that fails", () => {
     },
   );
 
-  it("a folder that appears at a target while it writes is not lost, and the rest is put back", async () => {
+  test("a folder that appears at a target while it writes is not lost, and the rest is put back", async () => {
     const { dir } = await project();
     const before = await treeOf(dir);
     const beforeWrite = (at: number) => (at === 4 ? mkdir(join(dir, ".env")) : undefined);
@@ -149,7 +149,7 @@ describe("a plan that fails", () => {
     expect(await treeOf(dir)).toEqual({ ...before, ".env/": expect.anything() });
   });
 
-  it("an edited symbolic link is still one after the roll-back, and so is a deleted one", async () => {
+  test("an edited symbolic link is still one after the roll-back, and so is a deleted one", async () => {
     const { dir } = await useFiles({ "shared/env": "A=1\n", "shared/old.ts": "old\n", "z.ts": "z\n" });
     await symlink("shared/env", join(dir, ".env"));
     await symlink("shared/old.ts", join(dir, "old.ts"));
@@ -162,7 +162,7 @@ describe("a plan that fails", () => {
     expect(await treeOf(dir)).toEqual(before);
   });
 
-  it("a failing package manager puts package.json and the lock file back, and its last lines are shown", async () => {
+  test("a failing package manager puts package.json and the lock file back, and its last lines are shown", async () => {
     const { dir } = await useFiles({ ...repo, "package-lock.json": "locked\n" });
     const before = await treeOf(dir);
     const script = "echo changed > package-lock.json; echo x > yarn.lock; echo something broke >&2; exit 3";
@@ -171,7 +171,7 @@ describe("a plan that fails", () => {
     expect(await treeOf(dir)).toEqual(before);
   });
 
-  it("a package manager that is not there is named", async () => {
+  test("a package manager that is not there is named", async () => {
     const { dir } = await project();
     const before = await treeOf(dir);
     await expect(applyPlan(planOf(changes, ["no-such-manager", "install"]), dir)).rejects.toMatchObject({
@@ -181,7 +181,7 @@ describe("a plan that fails", () => {
     expect(await treeOf(dir)).toEqual(before);
   });
 
-  it("an interruption while the package manager runs ends it with its children, and puts everything back", async () => {
+  test("an interruption while the package manager runs ends it with its children, and puts everything back", async () => {
     const { dir } = await project();
     const before = await treeOf(dir);
     const stop = new AbortController();
@@ -198,7 +198,7 @@ describe("a plan that fails", () => {
 });
 
 describe("a plan that must not be applied", () => {
-  it.each([
+  test.each([
     ["a file that changed since", edit("src/server.ts", "older\n", "new\n"), "FileChanged"],
     ["a file that is gone since", edit("src/gone.ts", "older\n", "new\n"), "FileChanged"],
     ["a file that is there now", create("src/server.ts", "new\n"), "FileChanged"],
@@ -211,7 +211,7 @@ describe("a plan that must not be applied", () => {
     expect(await treeOf(dir)).toEqual(before);
   });
 
-  it("a file that its owner made read-only is left alone", async () => {
+  test("a file that its owner made read-only is left alone", async () => {
     const { dir } = await project();
     await chmod(join(dir, "package.json"), 0o444);
     const before = await treeOf(dir);
@@ -222,7 +222,7 @@ describe("a plan that must not be applied", () => {
     expect(await treeOf(dir)).toEqual(before);
   });
 
-  it("a folder that leads outside the project gets no file of ours", async () => {
+  test("a folder that leads outside the project gets no file of ours", async () => {
     const outside = await useFiles({ "keep.txt": "kept\n" });
     const { dir } = await project();
     await symlink(outside.dir, join(dir, "src/auth"));
@@ -234,7 +234,7 @@ describe("a plan that must not be applied", () => {
     expect((await lstat(join(dir, "src/auth"))).isSymbolicLink()).toBe(true);
   });
 
-  it("a link to nowhere is named", async () => {
+  test("a link to nowhere is named", async () => {
     const { dir } = await project();
     await symlink("nowhere/env", join(dir, ".env"));
     await expect(applyPlan(planOf(changes), dir)).rejects.toThrow(".env is a symbolic link to nowhere/env");

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { applyPlan } from "../../../cli/apply/apply-plan.js";
 import { add } from "../../../cli/commands/add.js";
 import { makePlan } from "../../../cli/commands/update.js";
@@ -39,7 +39,7 @@ async function treeWithIndex() {
 }
 
 describe("an update that fails", () => {
-  it("at each of its writes: every byte is put back", { timeout: 120_000 }, async () => {
+  test("at each of its writes: every byte is put back", { timeout: 120_000 }, async () => {
     const before = await treeWithIndex();
     expect(plan.changes.length).toBeGreaterThan(15);
     for (let at = 0; at < plan.changes.length; at++) {
@@ -51,14 +51,14 @@ describe("an update that fails", () => {
     }
   });
 
-  it("at the package manager, after git's stages are written: the index is as before too", async () => {
+  test("at the package manager, after git's stages are written: the index is as before too", async () => {
     const before = await treeWithIndex();
     const failing = { ...plan, install: [process.execPath, "-e", "process.exit(1)"] };
     await expect(applyPlan(failing, repo.dir)).rejects.toThrow("everything is put back");
     expect(await treeWithIndex()).toEqual(before);
   });
 
-  it("at git: every byte is put back, and the line says what git said", async () => {
+  test("at git: every byte is put back, and the line says what git said", async () => {
     const before = await treeWithIndex();
     const index = await readFile(join(repo.dir, ".git/index"));
     const broken = { ...plan, unmerged: plan.unmerged!.map((file) => ({ ...file, path: `../${file.path}` })) };
@@ -67,7 +67,7 @@ describe("an update that fails", () => {
     expect(await readFile(join(repo.dir, ".git/index"))).toEqual(index);
   });
 
-  it("not: the stages are there, and nothing else of the index has changed", async () => {
+  test("not: the stages are there, and nothing else of the index has changed", async () => {
     const [, before] = await treeWithIndex();
     await applyPlan(plan, repo.dir);
     const [, after] = await treeWithIndex();

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import fs from "fs-extra";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { add } from "../../../cli/commands/add.js";
 import type { GlobalFlags } from "../../../cli/commands/context.js";
 import { type DiffFlags, diff } from "../../../cli/commands/diff.js";
@@ -37,13 +37,13 @@ function part(stdout: string, name: "yours" | "newer" | "both"): string {
 }
 
 describe("diff", () => {
-  it("of an untouched copy of the same version shows nothing and exits 0, with --exit-code too", async () => {
+  test("of an untouched copy of the same version shows nothing and exits 0, with --exit-code too", async () => {
     const repo = await installed();
     const { code, stdout } = await differing(repo, { exitCode: true }, {}, releases.first);
     expect({ code, stdout }).toEqual({ code: 0, stdout: "auth-basic 0.1.0: no differences\n" });
   });
 
-  it("tells the user's changes, the newer ones and those of both apart, and writes nothing", async () => {
+  test("tells the user's changes, the newer ones and those of both apart, and writes nothing", async () => {
     const repo = await installed();
     await edit(repo.dir, config, (text) => `// mine\n${text}`);
     await edit(repo.dir, sessions, (text) => `${text}\nexport const mine = true;\n`);
@@ -74,7 +74,7 @@ describe("diff", () => {
     ]);
   });
 
-  it("the newer part is a patch that git applies", async () => {
+  test("the newer part is a patch that git applies", async () => {
     const repo = await installed();
     const { stdout } = await differing(repo);
     await repo.write("newer.patch", part(stdout, "newer"));
@@ -85,20 +85,20 @@ describe("diff", () => {
     expect(await fs.pathExists(join(repo.dir, "src/auth/time/now.ts"))).toBe(true);
   });
 
-  it("line endings and a byte order mark are no change", async () => {
+  test("line endings and a byte order mark are no change", async () => {
     const repo = await installed();
     await edit(repo.dir, config, (text) => `\uFEFF${text.replaceAll("\n", "\r\n")}`);
     expect((await differing(repo, {}, {}, releases.first)).stdout).toContain("no differences");
   });
 
-  it("--exit-code exits 1 where there is a difference", async () => {
+  test("--exit-code exits 1 where there is a difference", async () => {
     const repo = await installed();
     expect((await differing(repo, { exitCode: true })).code).toBe(1);
     await edit(repo.dir, config, (text) => `// mine\n${text}`);
     expect((await differing(repo, { exitCode: true }, {}, releases.first)).code).toBe(1);
   });
 
-  it("--json carries the same", async () => {
+  test("--json carries the same", async () => {
     const repo = await installed();
     await edit(repo.dir, sessions, (text) => `${text}\nexport const mine = true;\n`);
     const json = JSON.parse((await differing(repo, {}, { json: true })).stdout);
@@ -111,7 +111,7 @@ describe("diff", () => {
     expect(moved).toMatchObject({ movedTo: "src/auth/time/now.ts", yours: null });
   });
 
-  it("a missing base is said, and the two texts that are there are compared", async () => {
+  test("a missing base is said, and the two texts that are there are compared", async () => {
     const repo = await installed();
     await edit(repo.dir, sessions, (text) => `// mine\n${text}`);
     await fs.remove(join(repo.dir, `.authwright/base/${sessions}.txt`));

@@ -1,13 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isTracked, trackedEnvWarning } from "../../../cli/commands/tracked-env.js";
 import type { Project } from "../../../cli/project/project.js";
 import { useFiles } from "../../support/fixture.js";
 
 describe("what git tracks", () => {
-  it.each([
+  test.each([
     [["-f", ".env", "a.ts"], ".env", true],
     [["a.ts", "api/.env", "x.env"], ".env", false],
     [["a.ts", "api/.env", "x.env"], "api/.env", true],
@@ -19,7 +19,7 @@ describe("what git tracks", () => {
     expect(isTracked(await readFile(join(dir, ".git/index")), path)).toBe(tracked);
   });
 
-  it("is found from a worktree too, whose .git is a file", async () => {
+  test("is found from a worktree too, whose .git is a file", async () => {
     const { dir } = await useFiles({ "main/.env": "A=1\n" });
     const git = (...words: string[]) =>
       execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@localhost", ...words], { cwd: join(dir, "main") });

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { unseenTestsWarning } from "../../../cli/commands/unseen-tests.js";
 import { readProject } from "../../../cli/project/read-project.js";
 import { app, useRepo } from "../project/repo.js";
@@ -10,7 +10,7 @@ const vitest = (test: string) => ({
   ...file("vitest.config.ts", `export default defineConfig({ test: { ${test} } });\n`),
 });
 
-it.each<[string, Parameters<typeof useRepo>[0], string, string | null]>([
+test.each<[string, Parameters<typeof useRepo>[0], string, string | null]>([
   ["jest's roots", jest({ roots: ["<rootDir>/src"] }), "test", "--tests src/auth-tests"],
   ["jest's roots, and tests below them", jest({ roots: ["<rootDir>/src"] }), "src/auth-tests", null],
   ["jest's roots with that folder", jest({ roots: ["<rootDir>/src", "<rootDir>/test"] }), "test", null],

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { guarding } from "../../../cli/doctor/checks/lost-entry.js";
 import { checks } from "../../../cli/doctor/checks.js";
 import type { Checkup } from "../../../cli/doctor/checkup.js";
@@ -472,17 +472,17 @@ function migrations() {
 }
 
 describe("every check", () => {
-  it.each(cases)("%s finds %s, with its place, and nothing once it is set right", (name, _, before, found, after) => {
+  test.each(cases)("%s finds %s, with its place, and nothing once it is set right", (name, _, before, found, after) => {
     expect(shortly(findingsOf(name, before))).toEqual([found]);
     expect(findingsOf(name, after)).toEqual([]);
   });
 
-  it("is in the table, but for the lost protections, which have their own", () => {
+  test("is in the table, but for the lost protections, which have their own", () => {
     const tried = new Set([...cases.map(([name]) => name), "lost-protection"]);
     expect(checks.map(({ name }) => name).filter((name) => !tried.has(name))).toEqual([]);
   });
 
-  it("a migration that takes the names of its tables from the schema is not edited by renaming them there", () => {
+  test("a migration that takes the names of its tables from the schema is not edited by renaming them there", () => {
     const migration = 'import { getTableName } from "drizzle-orm";\nid: "0001-auth"\n';
     const schema = 'export const users = table("auth_users", {});\n';
     const file = (path: string, base: string) => ({ [path]: { template: `auth-basic/base/${path}`, base } });
@@ -499,12 +499,12 @@ describe("every check", () => {
     expect(diagnose(checkupOf({ files, sources, database }))).toEqual([]);
   });
 
-  it("finds nothing in a sound project", () => {
+  test("finds nothing in a sound project", () => {
     const env = { ".env": `JWT_SECRET_KEY=${good}\nPASSWORD_PEPPER=${other}\nJWT_ISSUER=app\n` };
     expect(diagnose(checkupOf({ env }))).toEqual([]);
   });
 
-  it("says why and what to do, and never the value of a secret", () => {
+  test("says why and what to do, and never the value of a secret", () => {
     for (const [name, , before] of cases) {
       for (const finding of findingsOf(name, before)) {
         expect(finding.why.length * finding.fix.length).toBeGreaterThan(0);
@@ -513,18 +513,18 @@ describe("every check", () => {
     }
   });
 
-  it("is in docs/doctor.md, in the order of the list, and nothing else is", async () => {
+  test("is in docs/doctor.md, in the order of the list, and nothing else is", async () => {
     const docs = await readFile(new URL("../../../docs/doctor.md", import.meta.url), "utf8");
     expect([...docs.matchAll(/^\| `([a-z-]+)`/gm)].map(([, name]) => name)).toEqual(checks.map(({ name }) => name));
   });
 
-  it("of tests is left to their authors: made-up secrets and settings there are no finding", () => {
+  test("of tests is left to their authors: made-up secrets and settings there are no finding", () => {
     const env = { ".env.test": "JWT_SECRET_KEY=test\nBCRYPT_COST=4\n" };
     const sources = { "test/x.test.ts": 'process.env.JWT_SECRET ?? "x";\napp.set("trust proxy", true);\n' };
     expect(diagnose(checkupOf({ sources, env, tracked: [".env.test"] }))).toEqual([]);
   });
 
-  it("of an installed test is none either, wherever --tests has put it", () => {
+  test("of an installed test is none either, wherever --tests has put it", () => {
     const text = 'process.env.JWT_SECRET ?? "x";\napp.set("trust proxy", true);\n';
     const files = { "src/auth/client.ts": { template: "auth-basic/base/test/auth/client.ts", base: text } };
     expect(diagnose(checkupOf({ files, sources: { "src/auth/client.ts": text } }))).toEqual([]);
@@ -532,7 +532,7 @@ describe("every check", () => {
 });
 
 describe("an entry that is lost", () => {
-  it("is unsafe in each list that stands between a request and the user's data, and in those that exist alone", () => {
+  test("is unsafe in each list that stands between a request and the user's data, and in those that exist alone", () => {
     const lists = checkupOf().items.flatMap((item) => Object.keys(item.lists ?? {}));
     const lost = lists.flatMap((list) => findingsOf("lost-entry", badge(list)));
     expect(lost.filter(({ level }) => level === "unsafe").map(({ what }) => /\w+$/.exec(what)?.[0])).toEqual(guarding);
@@ -541,7 +541,7 @@ describe("an entry that is lost", () => {
 });
 
 describe("an advisory", () => {
-  it("names the version that update brings where that one has the fix", () => {
+  test("names the version that update brings where that one has the fix", () => {
     const [finding] = findingsOf("advisory", {
       advisories: [advisory("<=0.0.9 || 0.1.0", "low")],
       items: checkupOf().items.map((item) => ({ ...item, version: "0.2.0" })),
@@ -549,7 +549,7 @@ describe("an advisory", () => {
     expect(finding?.fix).toContain('"authwright update auth-basic" brings 0.2.0, which has the fix');
   });
 
-  it("sends to the newest authwright where this one has no fix", () => {
+  test("sends to the newest authwright where this one has no fix", () => {
     const [finding] = findingsOf("advisory", { advisories: [advisory("*", "low")] });
     expect(finding?.fix).toContain("npx authwright@latest update auth-basic");
     expect(finding?.level).toBe("warning");

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { protections } from "../../../cli/doctor/protections.js";
 import { withoutComments } from "../../../cli/project/source-imports.js";
 import { findingsOf, shortly } from "../../support/checkup.js";
@@ -20,7 +20,7 @@ const lost = (file: string, template: string, base: string, now: string) =>
   shortly(findingsOf("lost-protection", { files: { [file]: { template, base } }, sources: { [file]: now } }));
 
 describe("a protection that came with a file", () => {
-  it.each(protections)(
+  test.each(protections)(
     "$what of $file is in today's templates, and missed once it is gone",
     ({ file, pattern, what }) => {
       const found = templatesFor(file);
@@ -33,7 +33,7 @@ describe("a protection that came with a file", () => {
     },
   );
 
-  it("is not missed where other things were edited, reformatted or commented", () => {
+  test("is not missed where other things were edited, reformatted or commented", () => {
     for (const { file } of protections) {
       for (const { template, base } of templatesFor(file)) {
         const now = `// mine\r\n${base.replaceAll('"', "'").replaceAll("\n", "\r\n")}export const mine = 1;\r\n`;
@@ -42,7 +42,7 @@ describe("a protection that came with a file", () => {
     }
   });
 
-  it.each([
+  test.each([
     ['["HS256", "none"]', 1],
     ["[hs256, 'RS256']", 1],
     ['["none"]', 1],
@@ -56,7 +56,7 @@ describe("a protection that came with a file", () => {
     expect(lost("src/auth/access-token-signers.ts", template, base, now)).toHaveLength(count);
   });
 
-  it("is missed where it stands in a comment only", () => {
+  test("is missed where it stands in a comment only", () => {
     const [{ template, base }] = templatesFor("src/auth/access-token-signers.ts") as [
       { template: string; base: string },
     ];
@@ -69,19 +69,19 @@ describe("a route that came with protectedRoute", () => {
   const file = "src/routes/auth.ts";
   const [{ template, base }] = templatesFor(file) as [{ template: string; base: string }];
 
-  it("and lost it is named with its line", () => {
+  test("and lost it is named with its line", () => {
     const now = base.replace('authRouter.get("/sessions", protectedRoute, ', 'authRouter.get("/sessions", ');
     const line = now.slice(0, now.indexOf('"/sessions"')).split("\n").length;
     expect(lost(file, template, base, now)).toEqual([`unsafe ${file}:${line} GET /sessions has lost protectedRoute`]);
   });
 
-  it("and is gone altogether is no loss", () => {
+  test("and is gone altogether is no loss", () => {
     const now = base.replace(/authRouter\.delete\("\/me".*\n/, "");
     expect(now).not.toBe(base);
     expect(lost(file, template, base, now)).toEqual([]);
   });
 
-  it("in an item that builds on auth-basic, by a guard of that item, is named for each guard that it lost", () => {
+  test("in an item that builds on auth-basic, by a guard of that item, is named for each guard that it lost", () => {
     const admin = "src/routes/admin.ts";
     const texts = [admin, "src/middleware/role.ts", "src/middleware/recent-login.ts", "src/middleware/jwt.ts"].map(
       (path) => [path, templatesFor(path)[0]!] as const,

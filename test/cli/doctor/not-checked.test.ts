@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { diagnose } from "../../../cli/doctor/diagnose.js";
 import { notChecked } from "../../../cli/doctor/not-checked.js";
 import { readCheckup } from "../../../cli/doctor/read-checkup.js";
@@ -18,7 +18,7 @@ async function checkupAt(dir: string) {
 }
 
 describe("what was not checked", () => {
-  it("names a file whose base is missing, which is no finding", async () => {
+  test("names a file whose base is missing, which is no finding", async () => {
     const { dir, read, write } = await useFixture("nodenext-esm");
     await addAuth(dir);
     expect(notChecked(await checkupAt(dir))).toEqual([offline]);

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readAudit } from "../../../cli/doctor/audit.js";
 import { type Diagnosis, diagnose } from "../../../cli/doctor/diagnose.js";
 import { readCheckup } from "../../../cli/doctor/read-checkup.js";
@@ -28,7 +28,7 @@ const git = (dir: string, ...args: string[]) => execFileSync("git", args, { cwd:
 const author = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
 
 describe("a project as add leaves it", () => {
-  it.each(["nodenext-esm", "commonjs-alias", "class-app", "factory", "crlf", "express4-commonjs", "bin-www"])(
+  test.each(["nodenext-esm", "commonjs-alias", "class-app", "factory", "crlf", "express4-commonjs", "bin-www"])(
     "%s has nothing unsafe and nothing to warn of",
     async (name) => {
       const { dir } = await installed(name);
@@ -40,7 +40,7 @@ describe("a project as add leaves it", () => {
 });
 
 describe("what git says", () => {
-  it("starts no program that the repository's own settings name", async () => {
+  test("starts no program that the repository's own settings name", async () => {
     const { dir, read, write } = await installed();
     git(dir, "init", "-q");
     await write(".gitattributes", ".env diff=env\n");
@@ -53,7 +53,7 @@ describe("what git says", () => {
     await expect(read(".git/started")).rejects.toThrow("ENOENT");
   });
 
-  it("an .env that it tracks, and one that it would take along, are told apart", async () => {
+  test("an .env that it tracks, and one that it would take along, are told apart", async () => {
     const { dir, write } = await installed();
     git(dir, "init", "-q");
     expect(named(await examine(dir)).filter((line) => line.includes("git"))).toEqual([]);
@@ -65,7 +65,7 @@ describe("what git says", () => {
     expect(found).not.toContain("not-ignored .gitignore:null");
   });
 
-  it("of earlier commits counts too, until the secret is a fresh one", async () => {
+  test("of earlier commits counts too, until the secret is a fresh one", async () => {
     const { dir, read, write } = await installed();
     git(dir, "init", "-q");
     git(dir, "add", "-f", ".env");
@@ -84,7 +84,7 @@ describe("what git says", () => {
     expect(named(await examine(dir)).filter((line) => line.startsWith("committed"))).toEqual([]);
   });
 
-  it.each([
+  test.each([
     "Dockerfile",
     "docker-compose.prod.yml",
     "compose.yml",
@@ -103,7 +103,7 @@ describe("what git says", () => {
     expect(JSON.stringify(findings)).not.toContain(secret);
   });
 
-  it("of a folder above the project counts too", async () => {
+  test("of a folder above the project counts too", async () => {
     const fixture = await useFixture("monorepo");
     await addAuth(`${fixture.dir}/packages/api`);
     git(fixture.dir, "init", "-q");
@@ -113,7 +113,7 @@ describe("what git says", () => {
 });
 
 describe("what lies in the project", () => {
-  it("a secret in dist is found, in node_modules it is not looked for", async () => {
+  test("a secret in dist is found, in node_modules it is not looked for", async () => {
     const { dir, read, write } = await installed();
     const [, secret] = /^PASSWORD_PEPPER=(.*)$/m.exec(await read(".env"))!;
     await write("node_modules/x/index.js", `"${secret}"`);
@@ -122,7 +122,7 @@ describe("what lies in the project", () => {
     expect(named(await examine(dir))).toContain("secret-in-build dist/chunks/a.js:2");
   });
 
-  it("an installed file that lost a protection is found, also where its line endings changed", async () => {
+  test("an installed file that lost a protection is found, also where its line endings changed", async () => {
     const { dir, read, write } = await installed();
     const path = "src/auth/refresh-token.ts";
     await write(path, (await read(path)).replaceAll("\n", "\r\n"));
@@ -131,7 +131,7 @@ describe("what lies in the project", () => {
     expect(named(await examine(dir))).toContain(`lost-protection ${path}:null`);
   });
 
-  it("a database file is looked through for its migrations", async () => {
+  test("a database file is looked through for its migrations", async () => {
     const { dir, write } = await installed();
     await write(".data/auth.db", "SQLite format 3\0 nothing yet");
     expect(named(await examine(dir))).toContain("pending-migrations src/db/migrations/0001-auth.ts:11");
@@ -141,7 +141,7 @@ describe("what lies in the project", () => {
 });
 
 describe("npm audit", () => {
-  it("names the packages that have the hole, not those that lead to it", () => {
+  test("names the packages that have the hole, not those that lead to it", () => {
     const hole = { name: "qs", severity: "high", via: [{ title: "DoS" }], fixAvailable: true };
     const way = { name: "express", severity: "high", via: ["qs"], fixAvailable: true };
     expect(readAudit(JSON.stringify({ vulnerabilities: { qs: hole, express: way } }))).toEqual({
@@ -150,7 +150,7 @@ describe("npm audit", () => {
     });
   });
 
-  it.each([
+  test.each([
     ["nothing", ""],
     ["an error", '{"error":{"code":"ENOLOCK"}}'],
     ["text", "npm ERR!"],

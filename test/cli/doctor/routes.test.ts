@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { routesIn } from "../../../cli/doctor/routes.js";
 
 describe("the routes of a file", () => {
-  it.each([
+  test.each([
     ["with their guard", 'r.get("/a", protectedRoute, f);\nr.post("/b", f)\n', ["1 get /a !", "2 post /b"]],
     ["without semicolons", "r.post('/a', protectedRoute, f)\nr.delete('/b', f)\n", ["1 post /a !", "2 delete /b"]],
     ["with handlers in place", 'r.put("/a", (q, s) => {\n  protectedRoute;\n});', ["1 put /a"]],

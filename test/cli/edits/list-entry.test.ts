@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Edit } from "../../../cli/edits/edit.js";
 import { appendListEntry, hasListEntry, isInBuiltList, removeListEntry } from "../../../cli/edits/list-entry.js";
 
@@ -9,7 +9,7 @@ const textOf = (edit: Edit) => (edit.kind === "applied" ? edit.text : edit.kind)
 const one = 'import { one } from "./one.js";\n';
 
 describe("an entry comes with its import, and goes without a trace", () => {
-  it.each([
+  test.each([
     ["one line", `${one}\nexport const list: X[] = [one];\n`, "[one, two];"],
     ["an empty list", "/** Doc */\nexport const list: X[] = [];\n", "[two];"],
     ["an empty list below a type import", 'import type { X } from "x";\n\nexport const list: X[] = [];\n', "[two];"],
@@ -42,7 +42,7 @@ describe("an entry comes with its import, and goes without a trace", () => {
     }
   });
 
-  it.each([
+  test.each([
     ["in the middle", "[one, two, three]", "[one, three]"],
     ["first", "[two, one]", "[one]"],
     ["a line in the middle", "[\n  one,\n  two,\n  three,\n]", "[\n  one,\n  three,\n]"],
@@ -56,29 +56,29 @@ describe("an entry comes with its import, and goes without a trace", () => {
   });
 });
 
-it("imports stay sorted, where they are", () => {
+test("imports stay sorted, where they are", () => {
   const source = 'import { a } from "./a.js";\nimport { z } from "./z.js";\nexport const list = [a, z];\n';
   expect(textOf(appendListEntry(source, wanted))).toMatch(/a\.js";\nimport \{ two \} from "\.\/two\.js";\nimport \{ z/);
 });
 
-it("another name of the user's for it is the same entry", () => {
+test("another name of the user's for it is the same entry", () => {
   const source = 'import { two as second } from "@/two.js";\nexport const list = [second];\n';
   expect(hasListEntry(source, wanted)).toBe(true);
   expect(textOf(removeListEntry(source, wanted))).toBe("export const list = [];\n");
 });
 
-it("an import that something else of the file uses stays, and is named", () => {
+test("an import that something else of the file uses stays, and is named", () => {
   const source = 'import { two } from "./two.js";\nexport const list = [two];\nexport const also = two;\n';
   expect(removeListEntry(source, wanted)).toMatchObject({ kind: "cannot", reason: "it uses two in another way too" });
 });
 
-it("what is not there any more is already out", () => {
+test("what is not there any more is already out", () => {
   expect(removeListEntry(`${one}export const list = [one];\n`, wanted).kind).toBe("already");
   const imported = 'import { two } from "./two.js";\nexport const list = [];\n';
   expect(textOf(removeListEntry(imported, wanted))).toBe("export const list = [];\n");
 });
 
-it.each(["([] as X[]).concat([one, two])", "[one, two].filter(Boolean)", "Array.of(one, two)"])(
+test.each(["([] as X[]).concat([one, two])", "[one, two].filter(Boolean)", "Array.of(one, two)"])(
   "a person has put it into %s: there is nothing to do",
   (list) => {
     const source = `${one}import { two } from "./two.js";\nexport const list: X[] = ${list};\n`;
@@ -90,13 +90,13 @@ it.each(["([] as X[]).concat([one, two])", "[one, two].filter(Boolean)", "Array.
   },
 );
 
-it("an entry that is filtered out of a list is not in it", () => {
+test("an entry that is filtered out of a list is not in it", () => {
   const source = `${one}import { two } from "./two.js";\nexport const list = all.filter((x) => x !== two);\n`;
   expect(isInBuiltList(source, wanted)).toBe(false);
 });
 
 describe("not done, with the lines to paste", () => {
-  it.each([
+  test.each([
     ["no list", `${one}export const other = [one];\n`, "it no longer declares list as a list"],
     [
       "a list that is made",

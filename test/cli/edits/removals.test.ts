@@ -1,5 +1,5 @@
 import { parseTree } from "jsonc-parser";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { cutLines, findLines } from "../../../cli/edits/cut-lines.js";
 import { removeEnvKeys } from "../../../cli/edits/dotenv-removal.js";
 import type { Edit } from "../../../cli/edits/edit.js";
@@ -11,7 +11,7 @@ import { removeFromTsconfig } from "../../../cli/edits/tsconfig-removal.js";
 const text = (edit: Edit) => (edit.kind === "applied" ? edit.text : edit.kind);
 
 describe("cutting lines", () => {
-  it.each<[string, string, string[], string[], string]>([
+  test.each<[string, string, string[], string[], string]>([
     ["in the middle", "a\nb\nc\n", ["b"], [], "a\nc\n"],
     ["the last of two alike", "b\na\nb\n", ["b"], [], "b\na\n"],
     ["none that is not there", "a\n", ["x"], [], "a\n"],
@@ -28,7 +28,7 @@ describe("cutting lines", () => {
 });
 
 describe("cutting lines that were appended", () => {
-  it.each<[string, string, number | null, string]>([
+  test.each<[string, string, number | null, string]>([
     ["after one that stays, its end stays", "a\nmine\nb\n", 0, "a\nmine\n"],
     ["where the text ended without a newline, it does so again", "mine\nb\n", 1, "mine"],
     ["where that can't be told, the end stays", "mine\nb\n", null, "mine\n"],
@@ -40,7 +40,7 @@ describe("cutting lines that were appended", () => {
 });
 
 describe("taking keys out of .env", () => {
-  it.each([
+  test.each([
     ["of a file that ended in a newline, behind a key that stays", "A=1\n\nB=mine\nC=2\n", ["\n"], "A=1\n\nB=mine\n"],
     ["of one without, behind a key that stays", "A=1\n\nB=mine\nC=2\n", ["\n\n"], "A=1\n\nB=mine\n"],
     ["of one without, behind a key and an empty line", "A=1\n\nB=mine\n\nC=2\n", ["\n\n"], "A=1\n\nB=mine\n"],
@@ -49,11 +49,11 @@ describe("taking keys out of .env", () => {
     expect(text(removeEnvKeys(before, ["C"], glue, ["B", "C"]))).toBe(after);
   });
 
-  it("of a file without a final newline leaves it without one", () => {
+  test("of a file without a final newline leaves it without one", () => {
     expect(text(removeEnvKeys("A=1\n\nB=1\nC=2\n", ["B", "C"], ["\n\n"]))).toBe("A=1");
   });
 
-  it.each([
+  test.each([
     ["a key", "A=1\nB=2\n", ["B"], "A=1\n"],
     ["a key with export and spaces", "A=1\n export B = 2\n", ["B"], "A=1\n"],
     ["the last of two, which counts", "B=\nA=1\nB=2\n", ["B"], "B=\nA=1\n"],
@@ -67,7 +67,7 @@ describe("taking keys out of .env", () => {
 });
 
 describe("cutting an item of JSON", () => {
-  it.each([
+  test.each([
     ["the first of a line", '{ "a": 1, "b": 2 }', 0, '{ "b": 2 }'],
     ["the last of a line", '{ "a": 1, "b": 2 }', 1, '{ "a": 1 }'],
     ["the only one", '{ "a": 1 }', 0, "{}"],
@@ -88,19 +88,19 @@ describe("taking entries out of package.json", () => {
   const before =
     '{\n  "scripts": { "test": "vitest run", "x": "y" },\n  "dependencies": {\n    "a": "^2.0.0"\n  }\n}\n';
 
-  it("leaves what is not named, and a list that was there", () => {
+  test("leaves what is not named, and a list that was there", () => {
     const entries = [{ list: "dependencies", key: "a" } as const, { list: "scripts", key: "gone" } as const];
     const edit = removeFromPackageJson(before, { entries, restored: [], emptied: [] });
     expect(text(edit)).toBe('{\n  "scripts": { "test": "vitest run", "x": "y" },\n  "dependencies": {}\n}\n');
   });
 
-  it("takes a list that was not there before, once it is empty", () => {
+  test("takes a list that was not there before, once it is empty", () => {
     const entries = [{ list: "dependencies", key: "a" } as const];
     const edit = removeFromPackageJson(before, { entries, restored: [], emptied: ["dependencies", "scripts"] });
     expect(text(edit)).toBe('{\n  "scripts": { "test": "vitest run", "x": "y" }\n}\n');
   });
 
-  it("puts back what was replaced, in its place", () => {
+  test("puts back what was replaced, in its place", () => {
     const restored = [
       { list: "scripts", key: "test", value: 'echo "no"', index: 0 },
       { list: "dependencies", key: "b", value: "1", index: 0 },
@@ -110,7 +110,7 @@ describe("taking entries out of package.json", () => {
     expect(text(edit)).toContain('{\n    "b": "1",\n    "a": "^2.0.0"\n  }');
   });
 
-  it("that is no JSON is left to the user, with the entries", () => {
+  test("that is no JSON is left to the user, with the entries", () => {
     const entries = [{ list: "scripts", key: "x" } as const];
     expect(removeFromPackageJson("{", { entries, restored: [], emptied: [] })).toMatchObject({
       kind: "cannot",
@@ -120,7 +120,7 @@ describe("taking entries out of package.json", () => {
 });
 
 describe("taking settings out of a tsconfig", () => {
-  it.each([
+  test.each([
     [
       "an option",
       '{ "compilerOptions": { "strict": true, "skipLibCheck": true } }',
@@ -138,7 +138,7 @@ describe("taking a router out of a file", () => {
   const options = { path: "src/app.ts", specifier: "./routes/auth.js", sameModule: ["@/routes/auth"] };
   const top = 'import express from "express";\n';
 
-  it.each([
+  test.each([
     [
       "both lines",
       `${top}import { authRouter } from "./routes/auth.js";\napp.use("/a", authRouter);\nx();\n`,

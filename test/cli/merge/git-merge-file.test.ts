@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { mergeText } from "../../../cli/merge/merge-text.js";
 import { useFiles } from "../../support/fixture.js";
 
@@ -33,7 +33,7 @@ function edited(base: readonly string[], side: string, next: (below: number) => 
 const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join("");
 
 describe("the merge of lines and git merge-file", () => {
-  it("agree on 60 random edits, conflict by conflict", { timeout: 120_000 }, async () => {
+  test("agree on 60 random edits, conflict by conflict", { timeout: 120_000 }, async () => {
     const { dir } = await useFiles({});
     let conflicts = 0;
     for (let seed = 1; seed <= 60; seed++) {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Merge, mergeText } from "../../../cli/merge/merge-text.js";
 
 const labels = { yours: "yours", theirs: "authwright 0.2.0" };
@@ -42,7 +42,7 @@ function merge(yours: string, theirs: string, path = "src/limits.ts", from: stri
 }
 
 describe("who changed what", () => {
-  it.each([
+  test.each([
     ["only the new version", base, fixed, fixed],
     ["only the user", reformatted, base, reformatted],
     ["nobody", base, base, base],
@@ -57,7 +57,7 @@ describe("who changed what", () => {
     expect(merge(yours, theirs)).toEqual({ kind: "merged", text });
   });
 
-  it("both on one line is a conflict, with the line in the user's file and a text for each way out", () => {
+  test("both on one line is a conflict, with the line in the user's file and a text for each way out", () => {
     const yours = `// mine\n\n${base.replace("logins: 5", "logins: 9")}`;
     const theirs = base.replace("logins: 5", "logins: 3").replace('"strict"', '"loose"');
     const merged = merge(yours, theirs);
@@ -78,7 +78,7 @@ describe("what an editor changes by itself", () => {
   const merged = mine.replace('"strict"', '"loose"');
   const theirs = base.replace('"strict"', '"loose"');
 
-  it.each([
+  test.each([
     ["CRLF", crlf(mine), crlf(merged)],
     ["a byte order mark", `\uFEFF${mine}`, `\uFEFF${merged}`],
     ["CRLF in an unedited file", crlf(base), crlf(theirs)],
@@ -89,19 +89,19 @@ describe("what an editor changes by itself", () => {
     expect(merge(yours, theirs)).toEqual({ kind: "merged", text });
   });
 
-  it("a base that was checked out with CRLF is the same base", () => {
+  test("a base that was checked out with CRLF is the same base", () => {
     expect(merge(mine, theirs, "src/limits.ts", crlf(base))).toEqual({ kind: "merged", text: merged });
   });
 });
 
 describe("a user who has reformatted the file", () => {
-  it("gets the new code in his layout: quotes, indent, semicolons", () => {
+  test("gets the new code in his layout: quotes, indent, semicolons", () => {
     const theirs = base.replace("if (", "if (!count || ").replace("5", '"five"');
     const text = reformatted.replace("if (", "if (!count || ").replace("5", "'five'");
     expect(merge(reformatted, theirs)).toEqual({ kind: "merged", text });
   });
 
-  it("keeps his edits beside the new code", () => {
+  test("keeps his edits beside the new code", () => {
     const merged = merge(reformatted.replace("minutes: 15", "minutes: 60"), base.replace("(count, ", "(count + 1, "));
     expect(merged).toEqual({
       kind: "merged",
@@ -109,7 +109,7 @@ describe("a user who has reformatted the file", () => {
     });
   });
 
-  it("a new statement comes with his indent, quotes and line ends", () => {
+  test("a new statement comes with his indent, quotes and line ends", () => {
     const theirs = base.replace("  return one", '  if (count < 0) throw new Error("no");\n  return one');
     const merged = merge(reformatted.replaceAll("\n", "\r\n"), theirs);
     expect(merged).toMatchObject({ kind: "merged" });
@@ -118,7 +118,7 @@ describe("a user who has reformatted the file", () => {
     );
   });
 
-  it("the same value changed on both sides is a conflict of that line alone", () => {
+  test("the same value changed on both sides is a conflict of that line alone", () => {
     const theirs = base.replace("minutes: 15", "minutes: 30").replace('"strict"', '"loose"');
     const merged = merge(reformatted.replace("minutes: 15", "minutes: 60"), theirs);
     if (merged.kind !== "conflicts") throw new Error("merged");
@@ -129,7 +129,7 @@ describe("a user who has reformatted the file", () => {
     expect(merged.settled.theirs).toBe(reformatted.replace("minutes: 15", "minutes: 30").replace("strict", "loose"));
   });
 
-  it.each([
+  test.each([
     ["an operator", "count > limits.logins", "count > limits.logins + 1"],
     ["a call", '"strict")', '"strict").valueOf()'],
     ["a cast", '"strict")', '"strict") as boolean'],
@@ -140,26 +140,26 @@ describe("a user who has reformatted the file", () => {
     expect(merge(short(reformatted), base.replace(before, after))).toEqual({ kind: "merged", text: expected });
   });
 
-  it("another order of operations is no layout", () => {
+  test("another order of operations is no layout", () => {
     const from = "export const size = (width: number) => width + 2 * 3;\n";
     const merged = merge(from.replace("2 * 3", "1 * 3"), from.replace("width + 2", "(width + 2)"), "src/size.ts", from);
     expect(merged.kind).toBe("conflicts");
   });
 
-  it("comments are never lost and never swallow code", () => {
+  test("comments are never lost and never swallow code", () => {
     const theirs = base.replace("  return one", "  // the last resort\n  return one");
     const merged = merge(reformatted, theirs) as { text: string };
     expect(merged.text).toContain("\t// the last resort\n\treturn one(");
   });
 
-  it("in a file that is no code, the layout is the text: conflicts are said", () => {
+  test("in a file that is no code, the layout is the text: conflicts are said", () => {
     const merged = merge("# A\n\n* one\n* two\n", "# A\n\n- one\n- three\n", "README.md", "# A\n\n- one\n- two\n");
     expect(merged).toMatchObject({ kind: "conflicts", conflicts: [{ line: 3, lines: 2 }] });
   });
 });
 
 describe("what can't be merged safely", () => {
-  it("edits that meet in a text that does not parse are a conflict", () => {
+  test("edits that meet in a text that does not parse are a conflict", () => {
     const from = 'open("a");\n\n\n\nclose("b");\n';
     const yours = from.replace('open("a");', "if (ready) {\n  open();");
     const theirs = `${from}// checked\n`;
@@ -167,7 +167,7 @@ describe("what can't be merged safely", () => {
     expect(merged).toMatchObject({ kind: "conflicts", reason: expect.stringContaining("no valid TypeScript") });
   });
 
-  it("without a base every difference is the user's to decide, and what is alike is not asked", () => {
+  test("without a base every difference is the user's to decide, and what is alike is not asked", () => {
     const yours = base.replace("logins: 5", "logins: 9");
     const merged = merge(yours, base, "src/limits.ts", null);
     expect(merged).toMatchObject({ kind: "conflicts", conflicts: [{ line: 4, lines: 1 }] });

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { mergeText } from "../../../cli/merge/merge-text.js";
 import { type Fixture, useFiles } from "../../support/fixture.js";
 
@@ -62,7 +62,7 @@ const map = (files: ReadonlyMap<string, string>, change: (text: string) => strin
   new Map([...files].map(([name, text]) => [name, change(text)]));
 
 describe("every source of the item, reformatted by its user", () => {
-  it.each(Object.entries(styles))(
+  test.each(Object.entries(styles))(
     "%s: the newer version comes whole, in the user's layout, beside his own code",
     async (_, style) => {
       const base = await sources(templates);
@@ -93,7 +93,7 @@ describe("every source of the item, reformatted by its user", () => {
 describe("a line that must not compile, reformatted by its user", () => {
   const below = (text: string) =>
     [...text.matchAll(/@ts-expect-error.*\n(.*)/g)].map(([, line = ""]) => line.replace(/[\s'";]/g, ""));
-  it.each(Object.entries(styles))("%s: stays the one line below the comment that says so", async (_, style) => {
+  test.each(Object.entries(styles))("%s: stays the one line below the comment that says so", async (_, style) => {
     const all = [...(await sources(everyItem))].filter(([, text]) => text.includes("@ts-expect-error"));
     expect(all.length).toBeGreaterThan(0);
     const yours = await formatted(style, new Map(all));

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import fs from "fs-extra";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Plan } from "../../../cli/plan/plan.js";
 import { useFiles } from "../../support/fixture.js";
 import { carryOut, door, planDoor } from "../../support/planned.js";
@@ -51,7 +51,7 @@ function planned(plan: Plan, path: string): string | null | undefined {
 const paths = (plan: Plan) => plan.changes.map(({ kind, path }) => `${kind} ${path}`);
 
 describe("a first add", () => {
-  it("plans every file, edit, key and dependency, and leaves the rest alone", async () => {
+  test("plans every file, edit, key and dependency, and leaves the rest alone", async () => {
     const { dir } = await repo();
     const plan = await planDoor(dir);
     expect(paths(plan)).toEqual([
@@ -86,12 +86,12 @@ describe("a first add", () => {
     expect(plan.nextSteps).toEqual(["npm run door:open, npm test, /door, ./routes/door.js"]);
   });
 
-  it("the same input gives the same plan", async () => {
+  test("the same input gives the same plan", async () => {
     const { dir } = await repo();
     expect(await planDoor(dir)).toEqual(await planDoor(dir));
   });
 
-  it("a second add plans nothing", async () => {
+  test("a second add plans nothing", async () => {
     const { dir } = await repo();
     await carryOut(await planDoor(dir), dir);
     const again = await planDoor(dir);
@@ -100,21 +100,21 @@ describe("a first add", () => {
     expect(again.install).toBeNull();
   });
 
-  it("a key that is there keeps its value, and only the missing one is added", async () => {
+  test("a key that is there keeps its value, and only the missing one is added", async () => {
     const { dir } = await repo({ files: { ".env": "export DOOR_SECRET='mine'\n" } });
     const plan = await planDoor(dir);
     expect(planned(plan, ".env")).toContain("export DOOR_SECRET='mine'\n");
     expect(plan.env).toEqual(["DOOR_ISSUER"]);
   });
 
-  it("a fresh clone without .env gets new keys, and nothing else", async () => {
+  test("a fresh clone without .env gets new keys, and nothing else", async () => {
     const { dir } = await repo();
     const first = await planDoor(dir);
     await carryOut({ ...first, changes: first.changes.filter(({ path }) => path !== ".env") }, dir);
     expect(paths(await planDoor(dir))).toEqual(["create .env"]);
   });
 
-  it("a file in which the router can't be mounted becomes a manual step, and the rest goes on", async () => {
+  test("a file in which the router can't be mounted becomes a manual step, and the rest goes on", async () => {
     const { dir } = await repo({ files: { "src/server.ts": `${server}this is no TypeScript (` } });
     const plan = await planDoor(dir);
     expect(plan.manual).toHaveLength(1);
@@ -125,7 +125,7 @@ describe("a first add", () => {
 });
 
 describe("import specifiers and places", () => {
-  it.each([
+  test.each([
     ["NodeNext ESM", {}, { module: "nodenext" }, '"../door/lock.js"'],
     ["CommonJS", { type: "commonjs" }, { module: "commonjs", esModuleInterop: true }, '"../door/lock"'],
     ["a bundler", {}, { module: "esnext", moduleResolution: "bundler" }, '"../door/lock"'],
@@ -135,14 +135,14 @@ describe("import specifiers and places", () => {
     expect(planned(await planDoor(dir), "src/routes/door.ts")).toContain(specifier);
   });
 
-  it("--dir and --tests move the files, and the imports between them follow", async () => {
+  test("--dir and --tests move the files, and the imports between them follow", async () => {
     const { dir } = await repo({ files: { "server/lib/x.ts": "export {};\n" } });
     const plan = await planDoor(dir, { selection: { sourceDir: "server/lib", testDir: "checks/deep" } });
     expect(planned(plan, "checks/deep/door.test.ts")).toContain('"../../server/lib/door/lock.js"');
     expect(planned(plan, "src/server.ts")).toContain('"../server/lib/routes/door.js"');
   });
 
-  it("jest gets @jest/globals of its own major", async () => {
+  test("jest gets @jest/globals of its own major", async () => {
     const manifest = { scripts: { test: "jest" }, devDependencies: { typescript: "^5.9.3", jest: "^29.7.0" } };
     const { dir } = await repo({ manifest });
     const plan = await planDoor(dir);
@@ -155,12 +155,12 @@ describe("import specifiers and places", () => {
 describe("dependencies", () => {
   const own = (dependencies: object) => ({ manifest: { dependencies: { express: "^5.1.0", ...dependencies } } });
 
-  it("a range that fits is left alone", async () => {
+  test("a range that fits is left alone", async () => {
     const { dir } = await repo(own({ zod: "^4.1.0" }));
     expect((await planDoor(dir)).dependencies.map(({ name }) => name)).not.toContain("zod");
   });
 
-  it("a range that is too low is raised inside its major", async () => {
+  test("a range that is too low is raised inside its major", async () => {
     const { dir } = await repo(own({ jsonwebtoken: "^9.0.0" }));
     const plan = await planDoor(dir);
     expect(plan.dependencies).toContainEqual({
@@ -172,7 +172,7 @@ describe("dependencies", () => {
     expect(JSON.parse(planned(plan, "package.json")!).dependencies.jsonwebtoken).toBe("^9.0.2");
   });
 
-  it("beside another major an alias goes in, the imports use it, and it stays so on later adds", async () => {
+  test("beside another major an alias goes in, the imports use it, and it stays so on later adds", async () => {
     const { dir } = await repo(own({ zod: "^3.25.0" }));
     const plan = await planDoor(dir);
     expect(plan.dependencies).toContainEqual({ name: "zod-4", range: "npm:zod@^4.0.0", dev: false, raisedFrom: null });
@@ -181,7 +181,7 @@ describe("dependencies", () => {
     expect((await planDoor(dir)).changes).toEqual([]);
   });
 
-  it("another major without an alias is refused, naming both ranges", async () => {
+  test("another major without an alias is refused, naming both ranges", async () => {
     const { dir } = await repo(own({ jsonwebtoken: "^8.5.1" }));
     await expect(planDoor(dir)).rejects.toMatchObject({
       code: "DependencyConflict",
@@ -189,7 +189,7 @@ describe("dependencies", () => {
     });
   });
 
-  it.each(["workspace:*", "catalog:", "latest", "github:a/b"])("%s is left alone, with a warning", async (range) => {
+  test.each(["workspace:*", "catalog:", "latest", "github:a/b"])("%s is left alone, with a warning", async (range) => {
     const { dir } = await repo(own({ jsonwebtoken: range }));
     const plan = await planDoor(dir);
     expect(plan.warnings.join("\n")).toContain(`jsonwebtoken is left at "${range}"`);
@@ -203,7 +203,7 @@ describe("a range that only the package manager understands", () => {
     [`node_modules/${name}/package.json`]: JSON.stringify({ name, version }),
   });
 
-  it("is what is installed for it: another major is joined by an alias", async () => {
+  test("is what is installed for it: another major is joined by an alias", async () => {
     const { dir } = await repo({ ...own({ zod: "catalog:" }), files: installed("zod", "3.25.76") });
     const plan = await planDoor(dir);
     expect(planned(plan, "test/door.test.ts")).toContain('from "zod-4"');
@@ -213,26 +213,26 @@ describe("a range that only the package manager understands", () => {
     });
   });
 
-  it("fits where the installed version does, without a word", async () => {
+  test("fits where the installed version does, without a word", async () => {
     const { dir } = await repo({ ...own({ zod: "catalog:" }), files: installed("zod", "4.1.0") });
     const plan = await planDoor(dir);
     expect(planned(plan, "test/door.test.ts")).toContain('from "zod"');
     expect(plan.warnings.join("\n")).not.toContain("zod");
   });
 
-  it("with nothing installed is joined by the alias, which works beside any version", async () => {
+  test("with nothing installed is joined by the alias, which works beside any version", async () => {
     const { dir } = await repo(own({ zod: "catalog:" }));
     expect(planned(await planDoor(dir), "test/door.test.ts")).toContain('from "zod-4"');
   });
 
-  it("keeps the name that the installed files import, whatever becomes of node_modules", async () => {
+  test("keeps the name that the installed files import, whatever becomes of node_modules", async () => {
     const { dir } = await repo({ ...own({ zod: "latest" }), files: installed("zod", "4.1.0") });
     await carryOut(await planDoor(dir), dir);
     await fs.remove(join(dir, "node_modules"));
     expect((await planDoor(dir)).changes).toEqual([]);
   });
 
-  it("without an alias is refused where another major is installed, naming it", async () => {
+  test("without an alias is refused where another major is installed, naming it", async () => {
     const { dir } = await repo({ ...own({ jsonwebtoken: "latest" }), files: installed("jsonwebtoken", "8.5.1") });
     await expect(planDoor(dir)).rejects.toMatchObject({
       code: "DependencyConflict",
@@ -244,12 +244,12 @@ describe("a range that only the package manager understands", () => {
 describe("skipLibCheck", () => {
   const options = { module: "nodenext", target: "es2022", rootDir: "src", outDir: "dist" };
 
-  it("that is not set is set, for drizzle's types break the build without it", async () => {
+  test("that is not set is set, for drizzle's types break the build without it", async () => {
     const { dir } = await repo({ tsconfig: { compilerOptions: options } });
     expect(planned(await planDoor(dir), "tsconfig.json")).toContain('"skipLibCheck": true');
   });
 
-  it("that the user has set to false stays, and is left for a person", async () => {
+  test("that the user has set to false stays, and is left for a person", async () => {
     const { dir } = await repo({ tsconfig: { compilerOptions: { ...options, skipLibCheck: false } } });
     const plan = await planDoor(dir);
     expect(planned(plan, "tsconfig.json")).toBeUndefined();
@@ -258,7 +258,7 @@ describe("skipLibCheck", () => {
 });
 
 describe("scripts", () => {
-  it.each([
+  test.each([
     ["none", {}, { test: "vitest run" }],
     ["npm's placeholder", { test: 'echo "Error: no test specified" && exit 1' }, { test: "vitest run" }],
     ["another runner", { test: "mocha" }, { test: "mocha", "auth:test": "vitest run test/door.test.ts" }],
@@ -267,14 +267,14 @@ describe("scripts", () => {
     expect(JSON.parse(planned(await planDoor(dir), "package.json")!).scripts).toMatchObject(expected);
   });
 
-  it("a script of the user's stays, with a warning", async () => {
+  test("a script of the user's stays, with a warning", async () => {
     const { dir } = await repo({ manifest: { scripts: { dev: "tsx src/server.ts", "door:open": "mine" } } });
     const plan = await planDoor(dir);
     expect(JSON.parse(planned(plan, "package.json")!).scripts["door:open"]).toBe("mine");
     expect(plan.warnings.join("\n")).toContain("door:open is yours");
   });
 
-  it.each([
+  test.each([
     ["rootDir src", { outDir: "build", rootDir: "src" }, "build/door/open.js"],
     ["rootDir .", { outDir: "build", rootDir: "." }, "build/src/door/open.js"],
   ])("with %s the built command is found where tsc puts it", async (_, options, path) => {
@@ -286,7 +286,7 @@ describe("scripts", () => {
 describe("the build", () => {
   const options = { module: "nodenext", target: "es2022", outDir: "dist", skipLibCheck: true };
 
-  it.each([
+  test.each([
     ["an include that does not cover them", { compilerOptions: options, include: ["src"] }, null],
     ["an exclude that covers them", { compilerOptions: options, exclude: ["test", "dist"] }, null],
     ["no emit at all", { compilerOptions: { ...options, noEmit: true } }, null],
@@ -309,7 +309,7 @@ describe("the build", () => {
 });
 
 describe("collisions", () => {
-  it("a file of the user's at one of our paths is named, with the way out, also under --overwrite", async () => {
+  test("a file of the user's at one of our paths is named, with the way out, also under --overwrite", async () => {
     const { dir } = await repo({ files: { "src/door/lock.ts": "mine\n" } });
     for (const overwrite of [false, true]) {
       await expect(planDoor(dir, { overwrite })).rejects.toMatchObject({
@@ -319,7 +319,7 @@ describe("collisions", () => {
     }
   });
 
-  it("two files that meet where tests stand among the sources are refused, naming both and the way out", async () => {
+  test("two files that meet where tests stand among the sources are refused, naming both and the way out", async () => {
     const { dir } = await repo();
     const test = { template: "door/base/test/door/lock.ts", path: "test/door/lock.ts", text: "export {};\n" };
     const planning = planDoor(dir, { selection: { testDir: "src" }, templates: [test] });
@@ -330,14 +330,14 @@ describe("collisions", () => {
     await expect(planDoor(dir, { templates: [test] })).resolves.toMatchObject({ manual: [] });
   });
 
-  it("a file with the very text that we would write is taken over", async () => {
+  test("a file with the very text that we would write is taken over", async () => {
     const { dir } = await repo({ files: { "src/door/ring.ts": 'export const ring = "ring";\n' } });
     const plan = await planDoor(dir);
     expect(planned(plan, "src/door/ring.ts")).toBeUndefined();
     expect(plan.record.items["door"]!.files["src/door/ring.ts"]).toBeDefined();
   });
 
-  it.each([
+  test.each([
     ["the router's name", `${server}\nimport { doorRouter } from "./mine.js";\n`],
     ["the mount path", server.replace("app.listen", 'app.use("/door", (_req, res) => res.end());\napp.listen')],
   ])("%s in use is refused before anything is planned", async (_, text) => {
@@ -357,7 +357,7 @@ describe("adding again with the other choice", () => {
   }
   const code = { flags: { lock: "code" } };
 
-  it("swaps the files of the choice, adds its dependencies and names, and touches nothing else", async () => {
+  test("swaps the files of the choice, adds its dependencies and names, and touches nothing else", async () => {
     const { dir } = await installed();
     const plan = await planDoor(dir, code);
     expect(paths(plan).sort()).toEqual([
@@ -374,7 +374,7 @@ describe("adding again with the other choice", () => {
     expect((await planDoor(dir)).changes).toEqual([]);
   });
 
-  it("and back again leaves the files as they were first", async () => {
+  test("and back again leaves the files as they were first", async () => {
     const { dir, read } = await installed();
     const first = await read("src/door/lock.ts");
     await carryOut(await planDoor(dir, code), dir);
@@ -383,7 +383,7 @@ describe("adding again with the other choice", () => {
     expect(await read("src/door/ring.ts")).toContain("ring");
   });
 
-  it.each(["src/door/lock.ts", "src/door/ring.ts"])(
+  test.each(["src/door/lock.ts", "src/door/ring.ts"])(
     "an edited %s is refused, and --overwrite lets it",
     async (path) => {
       const { dir, write } = await installed();
@@ -397,7 +397,7 @@ describe("adding again with the other choice", () => {
     },
   );
 
-  it("an edited file that both choices share is kept, with its record", async () => {
+  test("an edited file that both choices share is kept, with its record", async () => {
     const { dir, write } = await installed();
     await write("src/routes/door.ts", "edited\n");
     const plan = await planDoor(dir, code);
@@ -405,7 +405,7 @@ describe("adding again with the other choice", () => {
     expect(paths(await planDoor(dir, { overwrite: true }))).toEqual(["edit src/routes/door.ts"]);
   });
 
-  it("a mount that the user has taken out of the entry file is not put back", async () => {
+  test("a mount that the user has taken out of the entry file is not put back", async () => {
     const { dir, write } = await installed();
     await write("src/server.ts", server);
     const plan = await planDoor(dir, code);
@@ -413,7 +413,7 @@ describe("adding again with the other choice", () => {
     expect(plan.warnings.join("\n")).toContain("src/server.ts no longer mounts doorRouter");
   });
 
-  it("a mount that the user has written with an alias counts as there", async () => {
+  test("a mount that the user has written with an alias counts as there", async () => {
     const compilerOptions = { module: "nodenext", target: "es2022", outDir: "dist", paths: { "@/*": ["./src/*"] } };
     const mounted = server.replace("app.listen", 'app.use("/door", doorRouter);\napp.listen');
     const text = `import { doorRouter } from "@/routes/door";\n${mounted}`;
@@ -423,7 +423,7 @@ describe("adding again with the other choice", () => {
     expect(plan.manual).toEqual([]);
   });
 
-  it("another version of the item is the business of update", async () => {
+  test("another version of the item is the business of update", async () => {
     const { dir } = await installed();
     await expect(planDoor(dir, { item: { ...door, version: "1.1.0" } })).rejects.toThrow(/authwright update door/);
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readSnapshot } from "../../../cli/commands/read-snapshot.js";
 import { pathsToRead } from "../../../cli/plan/input.js";
 import type { Plan } from "../../../cli/plan/plan.js";
@@ -70,13 +70,13 @@ const outcome = ({ outcomes = [] }: Plan, path: string) => outcomes.find((one) =
 const route = 'import { lock } from "../door/lock.js";\nexport const doorRouter = lock;\n';
 
 describe("files", () => {
-  it("the same version plans nothing, whatever the user has edited", async () => {
+  test("the same version plans nothing, whatever the user has edited", async () => {
     const { dir, write } = await installed();
     await write("src/door/lock.ts", "mine\n");
     expect((await updating(dir, { item: { version: "1.0.0" } })).changes).toEqual([]);
   });
 
-  it("a file moves along a chain of renames, with its base and its edits", async () => {
+  test("a file moves along a chain of renames, with its base and its edits", async () => {
     const { dir, write } = await installed();
     await write("src/door/ring.ts", '// mine\nexport const ring = "ring";\n');
     const renames = { "src/door/ring.ts": "src/door/bell.ts", "src/door/bell.ts": "src/hall/bell.ts" };
@@ -89,7 +89,7 @@ describe("files", () => {
     expect(Object.keys(plan.record.items["door"]!.files)).toContain("src/hall/bell.ts");
   });
 
-  it.each<[string, Readonly<Record<string, string>>, string]>([
+  test.each<[string, Readonly<Record<string, string>>, string]>([
     ["moved", { "src/door/ring.ts": "src/hall/bell.ts" }, "src/door/ring.ts is now src/hall/bell.ts"],
     ["dropped", {}, "src/door/ring.ts is gone in the new version"],
   ])("a file of the user's that imports one that is %s is named with its line", async (_, renames, reason) => {
@@ -101,7 +101,7 @@ describe("files", () => {
     expect(manual).toEqual([step]);
   });
 
-  it.each(["\n", "\r\n"])("a new file gets the line ending %j that the installed ones have", async (ending) => {
+  test.each(["\n", "\r\n"])("a new file gets the line ending %j that the installed ones have", async (ending) => {
     const { dir, read, write } = await installed();
     const project = await readProject(dir, {});
     for (const path of Object.keys(project.record!.items["door"]!.files))
@@ -113,7 +113,7 @@ describe("files", () => {
     expect((await updating(dir, release)).changes).toEqual([]);
   });
 
-  it("a rename to a place where a file of the user's stands keeps everything from being written", async () => {
+  test("a rename to a place where a file of the user's stands keeps everything from being written", async () => {
     const { dir } = await installed({ "src/door/bell.ts": "mine\n" });
     const item = { renames: { "src/door/ring.ts": "src/door/bell.ts" } };
     const plan = await updating(dir, {
@@ -125,14 +125,14 @@ describe("files", () => {
     expect(plan.changes).toEqual([]);
   });
 
-  it("renames that go round in a circle end", async () => {
+  test("renames that go round in a circle end", async () => {
     const { dir } = await installed();
     const renames = { "src/door/ring.ts": "src/door/bell.ts", "src/door/bell.ts": "src/door/ring.ts" };
     const plan = await updating(dir, { item: { renames }, files: { "src/door/ring.ts": null } });
     expect(outcome(plan, "src/door/ring.ts")).toBe("deleted");
   });
 
-  it("a new file that the user has already, letter for letter, is taken over", async () => {
+  test("a new file that the user has already, letter for letter, is taken over", async () => {
     const { dir } = await installed({ "src/door/knob.ts": "knob();\r\n" });
     const plan = await updating(dir, { files: { "src/door/knob.ts": "knob();\n" } });
     expect(planned(plan, "src/door/knob.ts")).toBeUndefined();
@@ -144,7 +144,7 @@ describe("files", () => {
     const later = "src/db/migrations/0002-door.ts";
     const first = { files: { [path]: "first\n" } };
 
-    it.each<[string, Release]>([
+    test.each<[string, Release]>([
       ["changed", { files: { [path]: "second\n" } }],
       ["dropped", {}],
       ["renamed", { files: { [later]: "first\n" }, item: { renames: { [path]: later } } }],
@@ -172,12 +172,12 @@ describe("the mount", () => {
     files: { "src/routes/door.ts": null, "src/routes/front-door.ts": route },
   };
 
-  it("that is there stays, byte for byte", async () => {
+  test("that is there stays, byte for byte", async () => {
     const { dir } = await installed();
     expect(planned(await updating(dir), "src/server.ts")).toBeUndefined();
   });
 
-  it("is made again where the router has another file now", async () => {
+  test("is made again where the router has another file now", async () => {
     const { dir, read } = await installed();
     const before = await read("src/server.ts");
     const plan = await updating(dir, moved);
@@ -189,7 +189,7 @@ describe("the mount", () => {
     expect((await updating(dir, moved)).changes).toEqual([]);
   });
 
-  it("that the user has rewritten is left to him where the router moved, with the lines to write", async () => {
+  test("that the user has rewritten is left to him where the router moved, with the lines to write", async () => {
     const { dir, read, write } = await installed();
     await write("src/server.ts", (await read("src/server.ts")).replaceAll('"', "'"));
     const plan = await updating(dir, moved);
@@ -202,7 +202,7 @@ describe("the mount", () => {
     expect((await updating(dir)).manual).toEqual([]);
   });
 
-  it("that a person has made elsewhere is none of an update's business, until the router moves", async () => {
+  test("that a person has made elsewhere is none of an update's business, until the router moves", async () => {
     const { dir, write } = await installed({ "src/server.ts": `${server}this is no TypeScript (` });
     await write("src/server.ts", server);
     const plan = await updating(dir);
@@ -211,7 +211,7 @@ describe("the mount", () => {
     expect((await updating(dir, moved)).manual).toHaveLength(1);
   });
 
-  it("that the user took out stays out, and it is said", async () => {
+  test("that the user took out stays out, and it is said", async () => {
     const { dir, write } = await installed();
     await write("src/server.ts", server);
     for (const release of [{}, moved]) {
@@ -223,7 +223,7 @@ describe("the mount", () => {
 });
 
 describe("package.json and .env", () => {
-  it("a range is raised inside its major, and one that fits stays", async () => {
+  test("a range is raised inside its major, and one that fits stays", async () => {
     const { dir } = await installed();
     const dependencies = { zod: { range: "^4.0.0" }, jsonwebtoken: { range: "^9.1.0" } };
     const plan = await updating(dir, { item: { dependencies } });
@@ -231,7 +231,7 @@ describe("package.json and .env", () => {
     expect(plan.install).toEqual(["npm", "install"]);
   });
 
-  it("a dependency and a script that the new version doesn't need stay, and it is said", async () => {
+  test("a dependency and a script that the new version doesn't need stay, and it is said", async () => {
     const { dir } = await installed();
     const plan = await updating(dir, { item: { dependencies: { zod: { range: "^4.0.0" } }, scripts: {} } });
     expect(planned(plan, "package.json")).toBeUndefined();
@@ -241,7 +241,7 @@ describe("package.json and .env", () => {
     expect(said).toContain("1.1.0 no longer brings the script door:open");
   });
 
-  it("a script changes where it is as installed; one that the user removed stays away, and it is said", async () => {
+  test("a script changes where it is as installed; one that the user removed stays away, and it is said", async () => {
     const { dir, read, write } = await installed();
     const item = { scripts: { "door:open": "node {src}/door/open.ts --wide", "door:shut": "node {src}/door/shut.ts" } };
     const plan = await updating(dir, { item });
@@ -257,7 +257,7 @@ describe("package.json and .env", () => {
     expect(later.warnings.join("\n")).toContain("the script door:open is gone and stays so");
   });
 
-  it("a new key gets a value, and the user's stay", async () => {
+  test("a new key gets a value, and the user's stay", async () => {
     const { dir, read } = await installed();
     const env = [...door.env, { name: "DOOR_PEPPER", value: "secret" as const, comment: "More" }];
     const plan = await updating(dir, { item: { env } });
@@ -267,7 +267,7 @@ describe("package.json and .env", () => {
 });
 
 describe("what an update refuses", () => {
-  it("a choice that the new version no longer has", async () => {
+  test("a choice that the new version no longer has", async () => {
     const { dir } = await installed();
     const { code } = door.choices["lock"]!.values;
     const choices = { lock: { ...door.choices["lock"]!, default: "code", values: { code: code! } } };

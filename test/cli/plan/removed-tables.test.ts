@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { declaredTables } from "../../../cli/plan/removed-tables.js";
 
 describe("the tables that a schema declares", () => {
-  it.each([
+  test.each([
     ["by a name in the call", 'export const users = pgTable("auth_users", {});', ["auth_users"]],
     ["on a line of its own", "export const users = sqliteTable(\n  'auth_users',\n  {},\n);", ["auth_users"]],
     [

@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { fitRange, lowestMajor } from "../../../cli/plan/version-fit.js";
 
 describe("a user's range against the versions that work", () => {
-  it.each([
+  test.each([
     ["^4.1.0", "^4.0.0", "fits"],
     ["4.1.12", "^4.0.0", "fits"],
     ["~5.1.1", "^5.1.0 || ^6.0.0", "fits"],
@@ -24,7 +24,7 @@ describe("a user's range against the versions that work", () => {
     expect(fitRange(range, accepts).kind).toBe(kind);
   });
 
-  it.each([
+  test.each([
     ["^9.0.0", "^9.0.2", "^9.0.2"],
     ["9.0.0", "^9.0.2", "^9.0.2"],
     ["^5.0.0", "^5.1.0 || ^6.0.0", "^5.1.0"],
@@ -34,7 +34,7 @@ describe("a user's range against the versions that work", () => {
     expect(fitRange(range, accepts)).toEqual({ kind: "too-low", range: raised });
   });
 
-  it.each([
+  test.each([
     ["^4.21.0", 4],
     [">=5", 5],
     ["latest", null],

@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { checkPackageName, isPackageName, packageNameFrom } from "../../../cli/project/package-name.js";
 
 describe("a package's name from a folder's", () => {
-  it.each([
+  test.each([
     ["my-app", "my-app"],
     ["My App", "my-app"],
     ["Über Shop", "uber-shop"],
@@ -20,11 +20,11 @@ describe("a package's name from a folder's", () => {
 });
 
 describe("--name", () => {
-  it.each(["a", "my-app", "@scope/my.app", "0x"])("takes %j", (name) => {
+  test.each(["a", "my-app", "@scope/my.app", "0x"])("takes %j", (name) => {
     expect(checkPackageName(name)).toBe(name);
   });
 
-  it.each(["", "My-App", "a b", "../x", "-x", ".x", "@scope", "@/x", "node_modules", "a\nb", "x".repeat(215)])(
+  test.each(["", "My-App", "a b", "../x", "-x", ".x", "@scope", "@/x", "node_modules", "a\nb", "x".repeat(215)])(
     "refuses %j on one line",
     (name) => {
       expect(isPackageName(name)).toBe(false);
@@ -32,7 +32,7 @@ describe("--name", () => {
     },
   );
 
-  it("a refusal names the nearest name that would do", () => {
+  test("a refusal names the nearest name that would do", () => {
     expect(() => checkPackageName("My App")).toThrow("; my-app would do");
   });
 });

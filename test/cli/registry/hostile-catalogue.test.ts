@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import fs from "fs-extra";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { add } from "../../../cli/commands/add.js";
 import { list } from "../../../cli/commands/list.js";
 import { openCatalogue } from "../../../cli/registry/catalogue.js";
@@ -166,7 +166,7 @@ function changeEntry(folder: string, change: object): Promise<void> {
 }
 
 describe("a catalogue in a folder", () => {
-  it.each(attempts)("%s is refused, and nothing is written", async (_, damage, words) => {
+  test.each(attempts)("%s is refused, and nothing is written", async (_, damage, words) => {
     const folder = await writeCatalogue();
     await damage(folder);
     const outcome = await adding(folder);
@@ -175,7 +175,7 @@ describe("a catalogue in a folder", () => {
     expect(outcome.error.split("\n")).toHaveLength(1);
   });
 
-  it("may be named by its registry.json, and reached through a link", async () => {
+  test("may be named by its registry.json, and reached through a link", async () => {
     const folder = await writeCatalogue();
     await fs.ensureSymlink(folder, `${folder}-link`);
     onTestFinished(() => fs.remove(`${folder}-link`));
@@ -214,7 +214,7 @@ async function served(change: (item: { files: { path: string; content?: string }
 }
 
 describe("a catalogue at a URL", () => {
-  it("is installed from its own text and from the files beside it, with the pin that the folder has", async () => {
+  test("is installed from its own text and from the files beside it, with the pin that the folder has", async () => {
     const { url, asked, inlined } = await served();
     expect(await adding(url)).toMatchObject({ code: 0, unchanged: false });
     expect(asked).toContain("/modules/templates/audit-log/base/src/audit/log.ts");
@@ -227,7 +227,7 @@ describe("a catalogue at a URL", () => {
     expect(remote).toBe(local);
   });
 
-  it.each([
+  test.each([
     [
       "a listed file that is not there",
       1,
@@ -248,12 +248,12 @@ describe("a catalogue at a URL", () => {
     expect(outcome.error).toContain(words);
   });
 
-  it("an item that lists no files is refused", async () => {
+  test("an item that lists no files is refused", async () => {
     const { url } = await served((item) => Reflect.deleteProperty(item, "files"));
     expect(await adding(url)).toMatchObject({ code: 2, error: expect.stringContaining('names its files in "files"') });
   });
 
-  it("a redirect to another server is not followed; one on the same server is", async () => {
+  test("a redirect to another server is not followed; one on the same server is", async () => {
     const { url, asked } = await served();
     const other = await serve((_, response) => response.writeHead(302, { location: url }).end());
     expect(await adding(`${other}/registry.json`)).toMatchObject({
@@ -269,7 +269,7 @@ describe("a catalogue at a URL", () => {
     expect(await runCommand(() => list({ registry: `${moving}/old.json` }, context))).toMatchObject({ code: 0 });
   });
 
-  it("one that never ends is cut off, and a circle of redirects too", async () => {
+  test("one that never ends is cut off, and a circle of redirects too", async () => {
     const endless = await serve((_, response) => {
       const timer = setInterval(() => response.write("x".repeat(1_000_000)), 1);
       response.on("close", () => clearInterval(timer));
@@ -279,14 +279,14 @@ describe("a catalogue at a URL", () => {
     expect(await adding(circle)).toMatchObject({ code: 2, error: expect.stringContaining("redirects too often") });
   });
 
-  it("one that nobody serves exits 1 and says so", async () => {
+  test("one that nobody serves exits 1 and says so", async () => {
     const outcome = await adding("http://127.0.0.1:9/registry.json");
     expect(outcome).toMatchObject({ code: 1, unchanged: true, error: expect.stringContaining("can't be read") });
   });
 });
 
 describe("a source", () => {
-  it.each([
+  test.each([
     ["http://example.com/registry.json", "only https"],
     ["http://127.0.0.1.example.com/registry.json", "only https"],
     ["ftp://example.com/registry.json", "only https"],
@@ -300,7 +300,7 @@ describe("a source", () => {
     expect(() => parseSource(text, "/work")).not.toThrow("secret");
   });
 
-  it.each([
+  test.each([
     ["../company", "../company"],
     ["/srv/company", "../company"],
     ["/srv/app/tools/modules", "tools/modules"],

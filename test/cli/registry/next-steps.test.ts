@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { packageRoot } from "../../../cli/registry/package-root.js";
 import { readRegistry } from "../../../cli/registry/read-registry.js";
 
@@ -8,7 +8,7 @@ const steps = readRegistry(packageRoot()).items.flatMap((item) =>
   ),
 );
 
-it("what to do next names routes where they are mounted, and scripts as this project runs them", () => {
+test("what to do next names routes where they are mounted, and scripts as this project runs them", () => {
   expect(steps.length).toBeGreaterThan(10);
   expect(
     steps.filter((step) => /\b(GET|POST|PUT|PATCH|DELETE) (?!\{mount\})|\bnpm run\b|\/api\/auth/.test(step)),

@@ -1,11 +1,11 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { placeTemplate } from "../../../cli/plan/paths.js";
 import { packageRoot } from "../../../cli/registry/package-root.js";
 import { readRegistry } from "../../../cli/registry/read-registry.js";
 import { readTemplates } from "../../../cli/registry/templates.js";
 import { everyCombination } from "../../support/template-tree.js";
 
-it.each([
+test.each([
   ["tests in a folder of their own", { sourceDir: "src", testDir: "test" }],
   ["tests beside the sources", { sourceDir: "app", testDir: "app" }],
 ])("with %s, no two files of all items meet, whatever is chosen", async (_, folders) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { CliError } from "../../../cli/errors.js";
 import { pickChoices, withRequired } from "../../../cli/registry/choices.js";
 import { packageRoot } from "../../../cli/registry/package-root.js";
@@ -18,7 +18,7 @@ function withItem(changes: object): unknown {
 }
 
 describe("registry.json", () => {
-  it("the shipped one is whole, and every value of every choice has its files", async () => {
+  test("the shipped one is whole, and every value of every choice has its files", async () => {
     for (const database of Object.keys(authBasic.choices["database"]!.values)) {
       for (const errors of Object.keys(authBasic.choices["errors"]!.values)) {
         const files = await readTemplates(packageRoot(), "auth-basic", { database, errors });
@@ -29,7 +29,7 @@ describe("registry.json", () => {
     }
   });
 
-  it.each([
+  test.each([
     ["a version that is none", withItem({ version: "one" }), "items.0.version"],
     ["a field that nobody knows", withItem({ colour: "red" }), "colour"],
     [
@@ -44,14 +44,14 @@ describe("registry.json", () => {
     expect(() => checkRegistry(json)).toThrow(expect.objectContaining({ code: "DamagedRegistry" }));
   });
 
-  it("a path owned twice is refused, naming both owners", () => {
+  test("a path owned twice is refused, naming both owners", () => {
     const file = (template: string) => ({ template, path: "src/a.ts", text: "" });
     expect(() => ownedOnce([file("x/base/src/a.ts"), file("x/b/c/src/a.ts")])).toThrow(
       "x/base/src/a.ts and x/b/c/src/a.ts both own src/a.ts",
     );
   });
 
-  it("files in a choice that no template folder has are refused", async () => {
+  test("files in a choice that no template folder has are refused", async () => {
     await expect(readTemplates(packageRoot(), "auth-basic", { database: "ghost" })).rejects.toThrow(CliError);
   });
 });
@@ -63,16 +63,16 @@ describe("items and choices", () => {
     items: [item("top", ["left", "right"]), item("left", ["base"]), item("right", ["base"]), item("base", [])],
   };
 
-  it("required items come first, each once", () => {
+  test("required items come first, each once", () => {
     expect(withRequired(registry, ["top", "base"]).map(({ name }) => name)).toEqual(["base", "left", "right", "top"]);
   });
 
-  it("items that require each other are refused", () => {
+  test("items that require each other are refused", () => {
     const circle = { name: "r", items: [item("a", ["b"]), item("b", ["a"])] };
     expect(() => withRequired(circle, ["a"])).toThrow("a requires b requires a");
   });
 
-  it("an unknown item names the nearest one", () => {
+  test("an unknown item names the nearest one", () => {
     expect(() => findItem(shipped, "auth-basc")).toThrow('did you mean "auth-basic"?');
   });
 
@@ -81,12 +81,12 @@ describe("items and choices", () => {
     items: { "auth-basic": { choices: { database } } as never },
   });
 
-  it.each([
+  test.each([
     ["the flag wins over all", { database: "sqlite" }, { record: record("postgres"), database: "postgres" }, "sqlite"],
     ["then what is installed", {}, { record: record("sqlite"), database: "postgres" }, "sqlite"],
     ["then what the project has", {}, { record: null, database: "postgres" }, "postgres"],
   ] as const)("%s", (_, flags, project, database) => {
-    expect(pickChoices(authBasic, flags, project)).toEqual({ database, errors: "rfc" });
+    expect(pickChoices(authBasic, flags, project)).toEqual({ database, errors: "rfc", login: "username" });
   });
 });
 
@@ -99,7 +99,7 @@ describe("lists and their entries", () => {
   const one = item("one", { lists: { sinks: "src/one/sinks.ts" } });
   const two = item("two", { requires: ["one"] });
 
-  it("an entry goes to the file that the item with the list names, however far below", () => {
+  test("an entry goes to the file that the item with the list names, however far below", () => {
     const { items } = checkRegistry({
       name: "x",
       items: [one, two, item("c", { requires: ["two"], appends: [append] })],
@@ -107,7 +107,7 @@ describe("lists and their entries", () => {
     expect(items[2]!.appends).toEqual([{ ...append, file: "src/one/sinks.ts" }]);
   });
 
-  it("a list that two required items have is refused, and one of an item that is not required too", () => {
+  test("a list that two required items have is refused, and one of an item that is not required too", () => {
     const again = item("again", { lists: { sinks: "src/again/sinks.ts" } });
     const appending = (requires: string[]) => ({
       name: "x",
@@ -121,7 +121,7 @@ describe("lists and their entries", () => {
     );
   });
 
-  it("the pin of an item stays when a list of what it requires moves", () => {
+  test("the pin of an item stays when a list of what it requires moves", () => {
     const moved = item("one", { lists: { sinks: "src/elsewhere.ts" } });
     const hashes = [one, moved].map((base) => {
       const { items } = checkRegistry({

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fs from "fs-extra";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { packageRoot } from "../../../cli/registry/package-root.js";
 import { checkRegistry } from "../../../cli/registry/read-registry.js";
 import { registrySchema } from "../../../cli/registry/registry-schema.js";
@@ -12,9 +12,11 @@ const isValid = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
 
 type Json = Record<string, unknown>;
 
-/** The shipped registry with other members in its item. */
+/** The shipped registry with its first item alone, and other members in that. */
 function withItem(members: Json): Json {
-  return { ...shipped, items: [{ ...shipped.items[0], ...members }] };
+  const [{ choices, ...first }] = shipped.items;
+  const { login: _bringsAnotherItem, ...others } = choices;
+  return { ...shipped, items: [{ ...first, choices: others, ...members }] };
 }
 
 const dependency = (name: string, range: string) => ({ packages: { [name]: { range } } });
@@ -63,16 +65,16 @@ const violations: readonly (readonly [string, Json])[] = [
 ];
 
 describe("registry.schema.json", () => {
-  it("says what the check of the command line says; npm run schema writes it", () => {
+  test("says what the check of the command line says; npm run schema writes it", () => {
     expect(schema).toEqual(registrySchema());
   });
 
-  it("the shipped registry.json names it, and holds against it", () => {
+  test("the shipped registry.json names it, and holds against it", () => {
     expect(shipped.$schema).toBe("./registry.schema.json");
     expect(isValid(shipped), JSON.stringify(isValid.errors)).toBe(true);
   });
 
-  it("files may be listed, with their text or without", () => {
+  test("files may be listed, with their text or without", () => {
     const registry = withItem({
       files: [{ path: "base/src/a.ts", content: "" }, { path: "database/sqlite/src/db/b.ts" }],
     });
@@ -80,13 +82,13 @@ describe("registry.schema.json", () => {
     expect(() => checkRegistry(registry)).not.toThrow();
   });
 
-  it.each(["docs/auth/a.md", "docs/auth/a/b.md", "test/a.md"])("a page at %s may be listed", (path) => {
+  test.each(["docs/auth/a.md", "docs/auth/a/b.md", "test/a.md"])("a page at %s may be listed", (path) => {
     const registry = withItem({ files: [{ path: `base/${path}` }] });
     expect(isValid(registry), JSON.stringify(isValid.errors)).toBe(true);
     expect(() => checkRegistry(registry)).not.toThrow();
   });
 
-  it("a page that stood below src/ may move to docs/auth/, and no other way round", () => {
+  test("a page that stood below src/ may move to docs/auth/, and no other way round", () => {
     const moved = (renames: object) => withItem({ renames });
     for (const [registry, valid] of [
       [moved({ "src/auth/a.md": "docs/auth/a.md" }), true],
@@ -95,16 +97,16 @@ describe("registry.schema.json", () => {
       expect(isValid(registry)).toBe(valid);
   });
 
-  it.each(violations)("%s is refused by the schema and by the command line", (_, registry) => {
+  test.each(violations)("%s is refused by the schema and by the command line", (_, registry) => {
     expect(isValid(registry)).toBe(false);
     expect(() => checkRegistry(registry)).toThrow(expect.objectContaining({ code: "DamagedRegistry" }));
   });
 
-  it.each(["latest", "1.x.y.z x", ">=1 <foo"])("the range %s is refused by the command line", (range) => {
+  test.each(["latest", "1.x.y.z x", ">=1 <foo"])("the range %s is refused by the command line", (range) => {
     expect(() => checkRegistry(withItem(dependency("evil", range)))).toThrow("packages.evil.range: not allowed");
   });
 
-  it.each([
+  test.each([
     "src/.env",
     "src/.git/hooks/pre-commit",
     ".env",

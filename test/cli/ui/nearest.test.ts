@@ -1,7 +1,7 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { nearest } from "../../../cli/ui/nearest.js";
 
-it.each([
+test.each([
   ["postgre", "postgres"],
   ["Postgres", "postgres"],
   ["post", "postgres"],

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import fs from "fs-extra";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { add } from "../../../cli/commands/add.js";
 import type { GlobalFlags } from "../../../cli/commands/context.js";
 import { remove } from "../../../cli/commands/remove.js";
@@ -49,7 +49,7 @@ const atTop = (text: string) => `// mine\n${text}`;
 const atEnd = (text: string) => `${text}\nexport const mine = true;\n`;
 
 describe("an untouched copy", () => {
-  it.each([{ database: "sqlite" }, { database: "postgres" }])(
+  test.each([{ database: "sqlite" }, { database: "postgres" }])(
     "%o: becomes the new version, file for file",
     async (flags) => {
       const repo = await installed(flags);
@@ -74,7 +74,7 @@ describe("an untouched copy", () => {
     },
   );
 
-  it("a second update changes 0 bytes", async () => {
+  test("a second update changes 0 bytes", async () => {
     const repo = await installed();
     await updating(repo);
     const before = await treeOf(repo.dir);
@@ -83,7 +83,7 @@ describe("an untouched copy", () => {
     expect(await treeOf(repo.dir)).toEqual(before);
   });
 
-  it.each([
+  test.each([
     "nodenext-esm",
     "commonjs-alias",
     "express4-commonjs",
@@ -110,7 +110,7 @@ describe("an untouched copy", () => {
     },
   );
 
-  it("leaves no trace after a remove", async () => {
+  test("leaves no trace after a remove", async () => {
     const repo = await installed();
     await updating(repo);
     const removing = () => remove("auth-basic", { purge: true }, contextFor(releases.second, repo.dir));
@@ -118,7 +118,7 @@ describe("an untouched copy", () => {
     expect(await repo.snapshot()).toEqual(await (await useFixture("nodenext-esm")).snapshot());
   });
 
-  it("the dry run and its JSON show what is then written, and write nothing", async () => {
+  test("the dry run and its JSON show what is then written, and write nothing", async () => {
     const repo = await installed();
     const before = await treeOf(repo.dir);
     const json = async (flags: Partial<GlobalFlags>) => {
@@ -140,7 +140,7 @@ describe("an untouched copy", () => {
 });
 
 describe("an edited copy", () => {
-  it("edits stay beside the new code, move with a renamed file, and keep their line endings", async () => {
+  test("edits stay beside the new code, move with a renamed file, and keep their line endings", async () => {
     const repo = await installed();
     await change(repo, sessions, (text) => atTop(text).replaceAll("\n", "\r\n"));
     await change(repo, "src/auth/clock.ts", atTop);
@@ -160,7 +160,7 @@ describe("an edited copy", () => {
     expect(await treeOf(repo.dir)).toEqual(again);
   });
 
-  it("a reformatted file gets the new code in its own layout", async () => {
+  test("a reformatted file gets the new code in its own layout", async () => {
     const repo = await installed();
     await change(repo, sessions, (text) =>
       text.replaceAll('"', "'").replaceAll("\n  ", "\n\t").replaceAll(";\n", "\n"),
@@ -170,7 +170,7 @@ describe("an edited copy", () => {
     expect(await repo.read(sessions)).toBe(`${mine}\nexport const sessionsVersion = '0.2.0'\n`);
   });
 
-  it("a dropped file that is edited stays, is said, and is the user's from then on", async () => {
+  test("a dropped file that is edited stays, is said, and is the user's from then on", async () => {
     const repo = await installed();
     await change(repo, "src/auth/legacy.ts", atTop);
     const { stdout } = await updating(repo);
@@ -182,7 +182,7 @@ describe("an edited copy", () => {
     expect((await updating(repo)).stdout).toContain("nothing to do");
   });
 
-  it("a script of the user's and a script that he removed stay, and the changed one is said", async () => {
+  test("a script of the user's and a script that he removed stay, and the changed one is said", async () => {
     const repo = await installed();
     const name = "auth:logout-everyone";
     await change(repo, "package.json", (text) => text.replace(/("auth:logout-everyone": ").*"/, '$1echo mine"'));
@@ -193,7 +193,7 @@ describe("an edited copy", () => {
     );
   });
 
-  it("keys and values of .env stay as they are, and one that was taken out is not made again", async () => {
+  test("keys and values of .env stay as they are, and one that was taken out is not made again", async () => {
     const repo = await installed();
     await repo.write(".env", "# mine\nJWT_SECRET_KEY='kept elsewhere'\n");
     await updating(repo);
@@ -203,7 +203,7 @@ describe("an edited copy", () => {
 });
 
 describe("a partly deleted copy", () => {
-  it("a deleted file stays deleted, is said each time, and comes back as new with an add", async () => {
+  test("a deleted file stays deleted, is said each time, and comes back as new with an add", async () => {
     const repo = await installed();
     await fs.remove(join(repo.dir, sessions));
     await fs.remove(join(repo.dir, "src/auth/clock.ts"));
@@ -219,7 +219,7 @@ describe("a partly deleted copy", () => {
     expect(await repo.read(sessions)).toBe(await template(sessions));
   });
 
-  it("a deleted file that comes back as it was gets the update then", async () => {
+  test("a deleted file that comes back as it was gets the update then", async () => {
     const repo = await installed();
     const old = await repo.read(sessions);
     await fs.remove(join(repo.dir, sessions));
@@ -229,7 +229,7 @@ describe("a partly deleted copy", () => {
     expect(await repo.read(sessions)).toBe(await template(sessions));
   });
 
-  it.each([
+  test.each([
     ["missing", async (repo: Fixture, path: string) => fs.remove(join(repo.dir, path))],
     ["damaged", async (repo: Fixture, path: string) => fs.appendFile(join(repo.dir, path), "damage")],
   ])(
@@ -264,7 +264,7 @@ describe("conflicts", () => {
     return repo;
   }
 
-  it("by default nothing is written, and files and lines are named", async () => {
+  test("by default nothing is written, and files and lines are named", async () => {
     const repo = await conflicting();
     const before = await treeOf(repo.dir);
     const lines = (await repo.read(sessions)).split("\n");
@@ -278,7 +278,7 @@ describe("conflicts", () => {
     expect(json.files).toContainEqual(expect.objectContaining({ path: sessions, what: "conflict" }));
   });
 
-  it.each([
+  test.each([
     ["ours" as const, "export const mine = true;", "sessionsVersion"],
     ["theirs" as const, "sessionsVersion", "export const mine = true;"],
   ])("%s settles the lines in conflict, and only those", async (mode, kept, left) => {
@@ -292,7 +292,7 @@ describe("conflicts", () => {
     expect((await updating(repo)).stdout).toContain("nothing to do");
   });
 
-  it("inline writes markers and git's stages; --continue refuses while one is left, then records", async () => {
+  test("inline writes markers and git's stages; --continue refuses while one is left, then records", async () => {
     const repo = await conflicting();
     const git = (...args: string[]) =>
       execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@t", ...args], { cwd: repo.dir, encoding: "utf8" });
@@ -323,7 +323,7 @@ describe("conflicts", () => {
     expect(await updating(repo, { continue: true })).toMatchObject({ code: 2 });
   });
 
-  it("a file of the user's where a new one would go is never overwritten, whatever the flag", async () => {
+  test("a file of the user's where a new one would go is never overwritten, whatever the flag", async () => {
     const repo = await installed();
     await repo.write("src/auth/audit.ts", "mine\n");
     const before = await treeOf(repo.dir);
@@ -337,17 +337,20 @@ describe("conflicts", () => {
 });
 
 describe("refusals", () => {
-  it.each(["MERGE_HEAD", "rebase-merge", "CHERRY_PICK_HEAD"])("%s in .git: one line, nothing written", async (name) => {
-    const repo = await installed();
-    await repo.write(`.git/${name}`, "");
-    const before = await treeOf(repo.dir);
-    const { code, error } = await updating(repo);
-    expect(code).toBe(2);
-    expect(error).toMatch(/^git is in the middle of a [a-z-]+ here: finish or abort it, then update$/);
-    expect(await treeOf(repo.dir)).toEqual(before);
-  });
+  test.each(["MERGE_HEAD", "rebase-merge", "CHERRY_PICK_HEAD"])(
+    "%s in .git: one line, nothing written",
+    async (name) => {
+      const repo = await installed();
+      await repo.write(`.git/${name}`, "");
+      const before = await treeOf(repo.dir);
+      const { code, error } = await updating(repo);
+      expect(code).toBe(2);
+      expect(error).toMatch(/^git is in the middle of a [a-z-]+ here: finish or abort it, then update$/);
+      expect(await treeOf(repo.dir)).toEqual(before);
+    },
+  );
 
-  it("an installed migration is never changed in place, edited or not", async () => {
+  test("an installed migration is never changed in place, edited or not", async () => {
     const repo = await installed();
     const path = "src/db/migrations/0001-auth.ts";
     const before = await repo.read(path);
@@ -363,7 +366,7 @@ describe("refusals", () => {
     expect(await treeOf(repo.dir)).toEqual(again);
   });
 
-  it("nothing installed, a lower version, an unknown way to settle: exit 2 with the way out", async () => {
+  test("nothing installed, a lower version, an unknown way to settle: exit 2 with the way out", async () => {
     const bare = await useFixture("nodenext-esm");
     expect(await updating(bare)).toMatchObject({
       code: 2,

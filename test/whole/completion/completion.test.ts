@@ -1,6 +1,6 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { buildCli, run } from "../../support/cli.js";
 import { useFiles } from "../../support/fixture.js";
 import { has, hasTerminal, keys, onTerminal } from "../../support/terminal.js";
@@ -43,7 +43,7 @@ const lines: readonly {
 const folder = () => useFiles({ "sub/file": "", submarine: "" });
 
 describe.skipIf(!has("bash"))(`completion in bash${missing("bash")}`, () => {
-  it.each(lines)("of '$line'", async ({ line, offers, none = [] }) => {
+  test.each(lines)("of '$line'", async ({ line, offers, none = [] }) => {
     const { dir } = await folder();
     const words = line.split(" ");
     const asked = [
@@ -58,7 +58,7 @@ describe.skipIf(!has("bash"))(`completion in bash${missing("bash")}`, () => {
     expectOffered(stdout.split("\n"), offers, none);
   });
 
-  it("keeps a folder's name with a blank in one piece", async () => {
+  test("keeps a folder's name with a blank in one piece", async () => {
     const { dir } = await useFiles({ "my app/file": "" });
     const asked = `source ${scriptOf("bash")}; COMP_WORDS=(authwright init m); COMP_CWORD=2; _authwright; echo "\${#COMPREPLY[@]} \${COMPREPLY[0]}"`;
     expect((await run("bash", ["--norc", "-c", asked], dir).ended).stdout).toBe("1 my app\n");
@@ -66,7 +66,7 @@ describe.skipIf(!has("bash"))(`completion in bash${missing("bash")}`, () => {
 });
 
 describe.skipIf(!has("fish"))(`completion in fish${missing("fish")}`, () => {
-  it.each(lines)("of '$line'", async ({ line, offers, none = [] }) => {
+  test.each(lines)("of '$line'", async ({ line, offers, none = [] }) => {
     const { dir } = await folder();
     const asked = `source ${scriptOf("fish")}; complete -C '${line}'`;
     const { stdout, code, stderr } = await run("fish", ["--no-config", "-c", asked], dir).ended;
@@ -77,7 +77,7 @@ describe.skipIf(!has("fish"))(`completion in fish${missing("fish")}`, () => {
 });
 
 describe.skipIf(!has("zsh") || !hasTerminal)(`completion in zsh${missing("zsh")}`, () => {
-  it.each(lines)("of '$line'", async ({ line, offers, none = [] }) => {
+  test.each(lines)("of '$line'", async ({ line, offers, none = [] }) => {
     const { dir, write } = await folder();
     await write(".setup", `${zshSetup}source ${scriptOf("zsh")}\n`);
     const shell = onTerminal(["zsh", "-f", "-i"], dir);
@@ -107,7 +107,7 @@ describe.skipIf(!has("zsh") || !hasTerminal)(`completion in zsh${missing("zsh")}
 const zshSetup = "autoload -U compinit; compinit -D -u; bindkey '^I' list-choices; LISTMAX=999; PS1='ready> '\n";
 
 describe("the script", () => {
-  it("names every command and flag of --help, for each shell", async () => {
+  test("names every command and flag of --help, for each shell", async () => {
     const help = (await authwright("--help")).stdout;
     const commands = [...help.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name!);
     expect(commands).toEqual(expect.arrayContaining(["add", "init", "completion"]));
@@ -121,13 +121,13 @@ describe("the script", () => {
     }
   });
 
-  it("of another shell is refused with the shells there are", async () => {
+  test("of another shell is refused with the shells there are", async () => {
     const { code, stderr } = await authwright("completion", "tcsh");
     expect(stderr).toContain("bash, zsh, fish");
     expect(code).toBe(2);
   });
 
-  it("lands nowhere: the folder is as it was", async () => {
+  test("lands nowhere: the folder is as it was", async () => {
     const { dir } = await folder();
     await run(process.execPath, [main, "completion", "bash"], dir).ended;
     expect((await readdir(dir)).sort()).toEqual(["sub", "submarine"]);

@@ -1,7 +1,7 @@
 import { chmod, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import fs from "fs-extra";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { readProject } from "../../../cli/project/read-project.js";
 import { buildCli, type Ended, run } from "../../support/cli.js";
 import { useFiles } from "../../support/fixture.js";
@@ -20,7 +20,7 @@ function authwright(cwd: string, args: readonly string[], env?: NodeJS.ProcessEn
 const quick = ["--no-install", "--no-git"];
 
 describe("init", () => {
-  it("writes the project and auth in it: mounted, recorded, with secrets that it does not print", async () => {
+  test("writes the project and auth in it: mounted, recorded, with secrets that it does not print", async () => {
     const { dir, read } = await useFiles({});
     const { code, stdout, stderr } = await authwright(dir, ["init", "my-app", ...quick]);
     expect(stderr).toBe("");
@@ -43,7 +43,7 @@ describe("init", () => {
     expect(await readdir(dir)).toEqual(["my-app"]);
   });
 
-  it("ends with the commands to type", async () => {
+  test("ends with the commands to type", async () => {
     const { dir } = await useFiles({});
     const { stdout } = await authwright(dir, ["init", "my app", ...quick, "--database", "postgres"]);
     const [, next] = stdout.split("Next\n");
@@ -58,14 +58,14 @@ describe("init", () => {
     ]);
   });
 
-  it("with --cwd the commands start from where the person stands", async () => {
+  test("with --cwd the commands start from where the person stands", async () => {
     const { dir } = await useFiles({ "work/LICENSE": "" });
     const { stdout } = await authwright(dir, ["init", "app", ...quick, "--cwd", "work"]);
     expect(stdout).toContain(`cd ${join("work", "app")}\n`);
     expect(await fs.pathExists(join(dir, "work/app/package.json"))).toBe(true);
   });
 
-  it("what it plans is what it writes, and a dry run writes nothing", async () => {
+  test("what it plans is what it writes, and a dry run writes nothing", async () => {
     const { dir, read } = await useFiles({});
     const dry = await authwright(dir, ["init", "a/b", ...quick, "--dry-run", "--json"]);
     expect(await treeOf(dir)).toEqual({});
@@ -83,7 +83,7 @@ describe("init", () => {
     expect(real.stdout).not.toContain(/PASSWORD_PEPPER=(.+)/.exec(await read("a/b/.env"))![1]!);
   });
 
-  it("the plan's view of the project is what a reading of the written project finds", async () => {
+  test("the plan's view of the project is what a reading of the written project finds", async () => {
     const { dir } = await useFiles({});
     await authwright(dir, ["init", "my-app", ...quick]);
     const root = join(dir, "my-app");
@@ -106,7 +106,7 @@ describe("init", () => {
     expect(await treeOf(dir)).toEqual(before);
   });
 
-  it.each([
+  test.each([
     ["sqlite", "rfc"],
     ["postgres", "auth-basic"],
   ])("with %s and %s it passes its own lint and its own compiler", async (database, errors) => {
@@ -127,7 +127,7 @@ describe("init", () => {
 });
 
 describe("the folder of init", () => {
-  it.each([
+  test.each([
     ["a source file", { "app/src/index.ts": "" }, "app is not empty (src): name a new folder"],
     ["many files", { "app/a": "", "app/b": "", "app/c": "", "app/d": "" }, "app is not empty (a, b and 2 more)"],
     ["a project", { "app/package.json": "{}" }, 'it is a project already: "authwright add auth-basic" in it'],
@@ -143,7 +143,7 @@ describe("the folder of init", () => {
     expect(await treeOf(dir)).toEqual(before);
   });
 
-  it("with what a new repository holds is taken as it is: README and LICENSE stay, .gitignore gains lines", async () => {
+  test("with what a new repository holds is taken as it is: README and LICENSE stay, .gitignore gains lines", async () => {
     const mine = { "README.md": "# Mine\n", LICENSE: "MIT\n", ".gitignore": "*.log\r\nnode_modules\r\n" };
     const { dir, read } = await useFiles({ ...mine, ".git/HEAD": "ref: refs/heads/main\n" });
     const { code, stdout } = await authwright(dir, ["init", "--no-install", "--name", "shop"]);
@@ -155,7 +155,7 @@ describe("the folder of init", () => {
     expect(await readdir(join(dir, ".git"))).toEqual(["HEAD"]);
   });
 
-  it("without a name, in a project, is left alone: init explains add and exits 0", async () => {
+  test("without a name, in a project, is left alone: init explains add and exits 0", async () => {
     const { dir } = await useFiles({ "package.json": "{}" });
     const before = await treeOf(dir);
     const { code, stdout, stderr } = await authwright(dir, ["init"]);
@@ -165,7 +165,7 @@ describe("the folder of init", () => {
     expect(await treeOf(dir)).toEqual(before);
   });
 
-  it("whose name npm does not take needs --name, and the line says so", async () => {
+  test("whose name npm does not take needs --name, and the line says so", async () => {
     const { dir } = await useFiles({});
     const { code, stderr } = await authwright(dir, ["init", "日本", ...quick, "--yes"]);
     expect(stderr).toContain("pass --name NAME [AnswerNeeded]");
@@ -175,7 +175,7 @@ describe("the folder of init", () => {
     expect((await authwright(dir, ["init", "日本", ...quick, "--name", "nippon"])).code).toBe(0);
   });
 
-  it("becomes a git repository, unless it is inside one or --no-git says no; a failing git is no failure", async () => {
+  test("becomes a git repository, unless it is inside one or --no-git says no; a failing git is no failure", async () => {
     const { dir } = await useFiles({ "bin/git": "#!/bin/sh\necho no room >&2; exit 1\n" });
     await chmod(join(dir, "bin/git"), 0o755);
     const init = (name: string, env?: NodeJS.ProcessEnv) => authwright(dir, ["init", name, "--no-install"], env);
@@ -197,7 +197,7 @@ describe("when init fails", () => {
     return { bin, env: { PATH: `${bin}:${process.env["PATH"]}` } };
   }
 
-  it("because the install does, the new folders are gone again, and what was there stays", async () => {
+  test("because the install does, the new folders are gone again, and what was there stays", async () => {
     const { dir } = await useFiles({ "here/LICENSE": "MIT\n" });
     const before = await treeOf(dir);
     const { env } = await fakeNpm(
@@ -211,7 +211,7 @@ describe("when init fails", () => {
     }
   });
 
-  it("because of Ctrl-C while it installs, the same, and the exit code is 130", async () => {
+  test("because of Ctrl-C while it installs, the same, and the exit code is 130", async () => {
     const { dir } = await useFiles({});
     const { bin, env } = await fakeNpm('mkdir node_modules; echo on > "$0.started"; sleep 60');
     const { child, ended } = run(process.execPath, [main, "init", "app"], dir, env);
@@ -221,7 +221,7 @@ describe("when init fails", () => {
     expect(await treeOf(dir)).toEqual({});
   });
 
-  it("because it is killed, the next init in that folder puts everything back and starts over", async () => {
+  test("because it is killed, the next init in that folder puts everything back and starts over", async () => {
     const { dir } = await useFiles({});
     const { bin, env } = await fakeNpm('mkdir node_modules; echo $$ > "$0.pid"; echo on > "$0.started"; sleep 60');
     const { child, ended } = run(process.execPath, [main, "init", "app"], dir, env);
@@ -237,14 +237,14 @@ describe("when init fails", () => {
     expect(Object.keys(await treeOf(dir))).toEqual(Object.keys(await treeOf(clean.dir)));
   });
 
-  it.runIf(process.platform === "linux")("where no folder can be made ends with one line", async () => {
+  test.runIf(process.platform === "linux")("where no folder can be made ends with one line", async () => {
     const { dir } = await useFiles({});
     const { code, stderr } = await authwright(dir, ["init", "/proc/my-app/below", ...quick, "--yes"]);
     expect(stderr).toMatch(/^authwright: \/proc\/my-app\/below can't be made [^\n]* \[WriteFailed\]\n$/);
     expect(code).toBe(1);
   });
 
-  it("because its parent is a file, exit 2 on one line", async () => {
+  test("because its parent is a file, exit 2 on one line", async () => {
     const { dir } = await useFiles({ file: "" });
     const { code, stderr } = await authwright(dir, ["init", "file/app", ...quick]);
     expect(stderr).toMatch(/^authwright: file\/app can't be the new folder: a file is there \[Collision\]\n$/);

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import fs from "fs-extra";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { buildCli } from "../../support/cli.js";
 import { useFiles, useFixture } from "../../support/fixture.js";
 import { hasTerminal, keys, onTerminal } from "../../support/terminal.js";
@@ -19,7 +19,7 @@ const at = (dir: string, ...args: string[]) => onTerminal([process.execPath, mai
 const printed = (shown: string) => /npx authwright ([^\r\n]+)/.exec(shown)![1]!;
 
 describe.skipIf(!hasTerminal)(`init on a terminal${missing}`, () => {
-  it("asks for name, database, errors and login, and prints the line that does the same without questions", async () => {
+  test("asks for name, database, errors and login, and prints the line that does the same without questions", async () => {
     const { dir } = await useFiles({});
     const terminal = at(dir, "init", "it's mine", "--no-install", "--no-git");
     await terminal.shows("Name of the project", "it-s-mine");
@@ -46,7 +46,7 @@ describe.skipIf(!hasTerminal)(`init on a terminal${missing}`, () => {
     for (const folder of [dir, other.dir]) expect((await record(folder)).items["auth-basic"].choices).toEqual(choices);
   });
 
-  it("asks only what no flag has answered, and nothing under --yes", async () => {
+  test("asks only what no flag has answered, and nothing under --yes", async () => {
     const { dir } = await useFiles({});
     const quick = ["--no-install", "--no-git"];
     const some = at(dir, "init", "one", ...quick, "--name", "one", "--errors", "rfc", "--login", "username");
@@ -60,7 +60,7 @@ describe.skipIf(!hasTerminal)(`init on a terminal${missing}`, () => {
     expect(none.code).toBe(0);
   });
 
-  it("Ctrl-C at a question ends with 130, and nothing is written", async () => {
+  test("Ctrl-C at a question ends with 130, and nothing is written", async () => {
     const { dir } = await useFiles({});
     const terminal = at(dir, "init", "app");
     await terminal.shows("Name of the project");
@@ -73,7 +73,7 @@ describe.skipIf(!hasTerminal)(`init on a terminal${missing}`, () => {
 });
 
 describe.skipIf(!hasTerminal)(`add on a terminal${missing}`, () => {
-  it("after a yes prints the line that does the same without questions, with what was typed in it", async () => {
+  test("after a yes prints the line that does the same without questions, with what was typed in it", async () => {
     const { dir } = await useFixture("nodenext-esm");
     const terminal = at(dir, "add", "auth-basic", "--no-install", "--errors", "auth-basic", "--mount", "/v1/login");
     await terminal.shows("Write these");
@@ -85,7 +85,7 @@ describe.skipIf(!hasTerminal)(`add on a terminal${missing}`, () => {
     );
   });
 
-  it("after a no writes nothing, and prints no such line", async () => {
+  test("after a no writes nothing, and prints no such line", async () => {
     const { dir } = await useFixture("nodenext-esm");
     const before = await treeOf(dir);
     const terminal = at(dir, "add", "auth-basic", "--no-install");

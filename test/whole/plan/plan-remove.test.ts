@@ -3,7 +3,7 @@ import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fs from "fs-extra";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { applyPlan } from "../../../cli/apply/apply-plan.js";
 import { type Fixture, useFiles, useFixture } from "../../support/fixture.js";
 import { addAuth, planRemoval, removeAuth } from "../../support/removed.js";
@@ -14,7 +14,7 @@ const fixtures = readdirSync(fileURLToPath(new URL("../../fixtures/", import.met
   .map((name) => [name, name === "monorepo" ? "packages/api" : "."] as const);
 
 describe("add, then remove", () => {
-  it.each(fixtures)("%s is as it was, to the byte and the mode", async (name, folder) => {
+  test.each(fixtures)("%s is as it was, to the byte and the mode", async (name, folder) => {
     const { dir } = await useFixture(name);
     const before = await treeOf(dir);
     await addAuth(join(dir, folder));
@@ -23,7 +23,7 @@ describe("add, then remove", () => {
     expect([...plan.manual, ...plan.kept!, ...plan.warnings]).toEqual([]);
   });
 
-  it.each(fixtures)("%s with postgres is as it was under --purge", async (name, folder) => {
+  test.each(fixtures)("%s with postgres is as it was under --purge", async (name, folder) => {
     const { dir } = await useFixture(name);
     const before = await treeOf(dir);
     await addAuth(join(dir, folder), { database: "postgres", errors: "auth-basic" });
@@ -58,7 +58,7 @@ const manifest = (change: (json: Record<string, Record<string, string>>) => void
 const options = '"module": "nodenext", "strict": true, "outDir": "dist"';
 
 describe("add, then remove, leaves what is unusual", () => {
-  it.each<[string, Readonly<Record<string, string>>]>([
+  test.each<[string, Readonly<Record<string, string>>]>([
     ["no trailing newline anywhere", { ".gitignore": "node_modules", ".env": "A=1", ".env.example": "A=" }],
     ["an empty line at the end", { ".gitignore": "node_modules\n\n", ".env": "A=1\n\n", ".env.example": "A=\n\n" }],
     ["Windows line endings", { ".gitignore": "node_modules\r\n", ".env": "A=1\r\n", ".env.example": "A=\r\n" }],
@@ -146,7 +146,7 @@ describe("add, then remove, leaves what is unusual", () => {
     expect(await treeOf(dir)).toEqual(before);
   });
 
-  it("and also after the choice was swapped", async () => {
+  test("and also after the choice was swapped", async () => {
     const { dir } = await useFiles({ ...files, ".env": "A=1", ".env.example": "A=", ".gitignore": "node_modules" });
     const before = await treeOf(dir);
     await addAuth(dir, { errors: "rfc" });
@@ -173,7 +173,7 @@ const edit = async ({ read, write }: Fixture, path: string, change: (text: strin
 };
 
 describe("what the user has done since then", () => {
-  it("to an installed file stays, and --force takes it", async () => {
+  test("to an installed file stays, and --force takes it", async () => {
     const mine = (fixture: Fixture) => edit(fixture, "src/auth/events.ts", (text) => `${text}// mine\n`);
     const { kept, tree } = await afterwards(mine);
     expect(kept).toEqual(["src/auth/events.ts"]);
@@ -184,14 +184,14 @@ describe("what the user has done since then", () => {
     expect(forced.tree["src/auth/"]).toBeUndefined();
   });
 
-  it("to line endings alone counts as no edit", async () => {
+  test("to line endings alone counts as no edit", async () => {
     const { kept } = await afterwards((fixture) =>
       edit(fixture, "src/auth/events.ts", (text) => text.replaceAll("\n", "\r\n")),
     );
     expect(kept).toEqual([]);
   });
 
-  it("by a formatter alone counts as no edit, and a comment of the user's does", async () => {
+  test("by a formatter alone counts as no edit, and a comment of the user's does", async () => {
     const formatted = (text: string) => text.replace(/from "(.+)";$/gm, "from '$1'").replaceAll("\n  ", "\n\t");
     const { kept, tree } = await afterwards(async (fixture) => {
       await edit(fixture, "src/auth/events.ts", formatted);
@@ -201,13 +201,13 @@ describe("what the user has done since then", () => {
     expect(tree["src/auth/events.ts"]).toBeUndefined();
   });
 
-  it("by deleting an installed file is nothing to do", async () => {
+  test("by deleting an installed file is nothing to do", async () => {
     const { kept, tree } = await afterwards(({ dir }) => fs.remove(join(dir, "src/auth/events.ts")));
     expect(kept).toEqual([]);
     expect(tree["src/auth/"]).toBeUndefined();
   });
 
-  it("in other places of our files' neighbours stays", async () => {
+  test("in other places of our files' neighbours stays", async () => {
     const { read } = await afterwards(async (fixture) => {
       await edit(fixture, "src/server.ts", (text) => text.replace("app.listen", 'app.set("x", 1);\napp.listen'));
       await edit(fixture, ".env", (text) => `FIRST=1\n${text}LAST=2\n`);
@@ -223,7 +223,7 @@ describe("what the user has done since then", () => {
     expect(dependencies).toEqual({ helmet: "^8.0.0", express: "^5.1.0" });
   });
 
-  it("by using our packages keeps them, with their types", async () => {
+  test("by using our packages keeps them, with their types", async () => {
     const { plan, read, kept } = await afterwards(({ write }) =>
       write("src/mine.ts", 'import { sign } from "jsonwebtoken";\n'),
     );
@@ -235,7 +235,7 @@ describe("what the user has done since then", () => {
     expect(plan.removed!.dependencies).not.toContain("jsonwebtoken");
   });
 
-  it.each([
+  test.each([
     ["a script", (text: string) => text.replace('"dev":', '"check": "vitest run --coverage",\n    "dev":'), "vitest"],
     [
       "another member of package.json",
@@ -247,7 +247,7 @@ describe("what the user has done since then", () => {
     expect(kept).toEqual([name]);
   });
 
-  it.each([".env", ".env.example"])(
+  test.each([".env", ".env.example"])(
     "to a key in %s leaves it a line of its own, whatever is added next",
     async (path) => {
       const { dir, read, write } = await useFixture("nodenext-esm");
@@ -259,7 +259,7 @@ describe("what the user has done since then", () => {
     },
   );
 
-  it("to a script of ours keeps it", async () => {
+  test("to a script of ours keeps it", async () => {
     const { kept, read } = await afterwards((fixture) =>
       edit(fixture, "package.json", (text) => text.replace('js migrate"', 'js migrate --mine"')),
     );
@@ -267,7 +267,7 @@ describe("what the user has done since then", () => {
     expect(Object.keys(JSON.parse(await read("package.json")).scripts)).toEqual(["dev", "auth:migrate"]);
   });
 
-  it("to a value in .env keeps it, and .gitignore goes on ignoring the file", async () => {
+  test("to a value in .env keeps it, and .gitignore goes on ignoring the file", async () => {
     const { kept, read } = await afterwards((fixture) =>
       edit(fixture, ".env", (text) => text.replace(/(?<=JWT_SECRET_KEY=).*/, "mine-mine-mine-mine-mine-mine-mine")),
     );
@@ -277,7 +277,7 @@ describe("what the user has done since then", () => {
     expect(await read(".env.example")).toMatch(/^# Signs .*\nJWT_SECRET_KEY=\n$/);
   });
 
-  it.each([
+  test.each([
     ["reformatted", (text: string) => text.replaceAll('"', "'").replaceAll(";", ""), 0],
     ["moved and commented", (text: string) => text.replace(/(app\.use\(.*\);)\n/, "").concat("  $1 // auth\n"), 0],
     ["put behind a limiter", (text: string) => text.replace('"/api/auth", ', '"/api/auth", limiter, '), 1],
@@ -290,7 +290,7 @@ describe("what the user has done since then", () => {
     expect((await read("src/server.ts")).includes("authRouter")).toBe(steps === 1);
   });
 
-  it("with our modules in files of their own is named with the lines", async () => {
+  test("with our modules in files of their own is named with the lines", async () => {
     const { plan } = await afterwards(({ write }) =>
       write("src/notes.ts", '// "../middleware/jwt.js"\nimport { protectedRoute } from "./middleware/jwt.js";\n'),
     );
@@ -308,7 +308,7 @@ describe("what the user has done since then", () => {
 describe("where a database was made", () => {
   const made = ({ write }: Fixture) => write(".data/auth.db", "SQLite format 3\0\u00ff");
 
-  it("it stays with its secrets, git goes on ignoring them, and the tables in it are named; no code stays", async () => {
+  test("it stays with its secrets, git goes on ignoring them, and the tables in it are named; no code stays", async () => {
     const { kept, tree, read, plan } = await afterwards(made);
     expect(kept).toEqual([
       ".data/auth.db",
@@ -324,14 +324,14 @@ describe("where a database was made", () => {
     expect(plan.removed!.env).toEqual(["JWT_ISSUER"]);
   });
 
-  it("adding again finds the accounts as they were", async () => {
+  test("adding again finds the accounts as they were", async () => {
     const { dir, read } = await afterwards(made);
     const secrets = await read(".env");
     await addAuth(dir);
     expect(await read(".env")).toContain(secrets);
   });
 
-  it("a file that DATABASE_URL names counts, and a secret of the user's is named too", async () => {
+  test("a file that DATABASE_URL names counts, and a secret of the user's is named too", async () => {
     const { kept } = await afterwards(async (fixture) => {
       await edit(fixture, ".env", (text) => `${text}DATABASE_URL=file:store/a.db\nDATABASE_ENCRYPTION_KEY=mine\n`);
       await fixture.write("store/a.db", "x");
@@ -339,7 +339,7 @@ describe("where a database was made", () => {
     expect(kept).toEqual(expect.arrayContaining(["store/a.db", "DATABASE_ENCRYPTION_KEY in .env"]));
   });
 
-  it("--purge takes all of it and says so, in bytes that are no text too", async () => {
+  test("--purge takes all of it and says so, in bytes that are no text too", async () => {
     const { kept, tree, plan } = await afterwards(
       async (fixture) => {
         await fs.outputFile(join(fixture.dir, ".data/auth.db"), Buffer.from([0xff, 0xfe, 0, 0x80]));
@@ -355,7 +355,7 @@ describe("where a database was made", () => {
     expect(databases.map(({ secret }) => secret)).toEqual([true, true]);
   });
 
-  it("--purge finds a database by its absolute path", async () => {
+  test("--purge finds a database by its absolute path", async () => {
     const { tree } = await afterwards(
       async ({ dir, write }) => {
         await write("store/a.db", "x");
@@ -366,14 +366,14 @@ describe("where a database was made", () => {
     expect(tree["store/"]).toBeUndefined();
   });
 
-  it("--purge leaves a database outside of the project alone", async () => {
+  test("--purge leaves a database outside of the project alone", async () => {
     const elsewhere = await useFiles({ "a.db": "x" });
     const { read } = elsewhere;
     await afterwards(({ write }) => write(".env", `DATABASE_URL=file:${elsewhere.dir}/a.db\n`), { purge: true });
     expect(await read("a.db")).toBe("x");
   });
 
-  it("of postgres nobody can tell from here: secrets stay and tables are named, unless --purge", async () => {
+  test("of postgres nobody can tell from here: secrets stay and tables are named, unless --purge", async () => {
     const { dir } = await useFiles(files);
     const before = await treeOf(dir);
     await addAuth(dir, { database: "postgres" });
@@ -386,7 +386,7 @@ describe("where a database was made", () => {
     expect(await treeOf(dir)).toEqual(before);
   });
 
-  it("a write to it between plan and purge stops the purge", async () => {
+  test("a write to it between plan and purge stops the purge", async () => {
     const fixture = await useFiles(files);
     await addAuth(fixture.dir);
     await made(fixture);
@@ -399,7 +399,7 @@ describe("where a database was made", () => {
 });
 
 describe("beside another item", () => {
-  it("what that one needs stays: its packages, its record, and what git ignores", async () => {
+  test("what that one needs stays: its packages, its record, and what git ignores", async () => {
     const { plan, kept, read } = await afterwards(async (fixture) => {
       const record = JSON.parse(await fixture.read("authwright.json"));
       const { patches: _, undo: _undo, ...rest } = record.items["auth-basic"];
@@ -416,7 +416,7 @@ describe("beside another item", () => {
 });
 
 describe("a removal that fails", () => {
-  it("at any write puts every byte back, the database too", { timeout: 60_000 }, async () => {
+  test("at any write puts every byte back, the database too", { timeout: 60_000 }, async () => {
     const fixture = await useFiles(files);
     await addAuth(fixture.dir);
     await fs.outputFile(join(fixture.dir, ".data/auth.db"), Buffer.from([0xff, 0xfe, 0, 0x80]));
@@ -432,7 +432,7 @@ describe("a removal that fails", () => {
     }
   });
 
-  it("runs the package manager only where a dependency goes", async () => {
+  test("runs the package manager only where a dependency goes", async () => {
     const { dir } = await useFiles(files);
     await addAuth(dir);
     expect((await planRemoval(dir)).install).toEqual(["npm", "install"]);

@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import fs from "fs-extra";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { pinProblem } from "../../../cli/plan/pins.js";
 import { buildCli, type Ended, run } from "../../support/cli.js";
 import { changeItem, documentedCatalogue, writeCatalogue } from "../../support/company-catalogue.js";
@@ -37,7 +37,7 @@ async function nextVersion(company: string): Promise<void> {
 }
 
 describe("the item of docs/registry.md", () => {
-  it("is added with what it requires: files of the choice, mount, key, script and record", async () => {
+  test("is added with what it requires: files of the choice, mount, key, script and record", async () => {
     const { project, company } = await installed(" --retention long");
     expect(await project.read("src/audit/retention.ts")).toBe("export const kept = 10_000;\n");
     expect(await project.read("src/server.ts")).toContain('app.use("/api/audit", auditRouter);');
@@ -56,7 +56,7 @@ describe("the item of docs/registry.md", () => {
     expect(items["auth-basic"].registry).toBeUndefined();
   });
 
-  it.each(["nodenext-esm", "class-app"])("compiles in %s, beside what it requires", async (fixture) => {
+  test.each(["nodenext-esm", "class-app"])("compiles in %s, beside what it requires", async (fixture) => {
     const company = await writeCatalogue();
     const project = await useFixture(fixture);
     expect(await authwright(project, `add audit-log --registry ${company}`)).toMatchObject({ code: 0 });
@@ -66,7 +66,7 @@ describe("the item of docs/registry.md", () => {
     expect(types).toMatchObject({ code: 0, stdout: "" });
   });
 
-  it("the plan shows source, hash and script commands; --dry-run writes nothing", async () => {
+  test("the plan shows source, hash and script commands; --dry-run writes nothing", async () => {
     const company = await writeCatalogue();
     const project = await useFixture("nodenext-esm");
     const before = await treeOf(project.dir);
@@ -77,7 +77,7 @@ describe("the item of docs/registry.md", () => {
     expect(await treeOf(project.dir)).toEqual(before);
   });
 
-  it("a second add changes no byte, and another choice swaps its file", async () => {
+  test("a second add changes no byte, and another choice swaps its file", async () => {
     const { project, company } = await installed();
     const before = await treeOf(project.dir);
     expect(await authwright(project, `add audit-log --registry ${company}`)).toMatchObject({ code: 0 });
@@ -92,7 +92,7 @@ describe("the item of docs/registry.md", () => {
     });
   });
 
-  it("list and view show it beside authwright's own", async () => {
+  test("list and view show it beside authwright's own", async () => {
     const company = await writeCatalogue();
     const project = await useFixture("nodenext-esm");
     const { stdout } = await authwright(project, `list --registry ${company}`);
@@ -110,7 +110,7 @@ describe("the item of docs/registry.md", () => {
     ]);
   });
 
-  it("a changed item is shown by diff, refused by update and add, and taken with --accept-registry-change", async () => {
+  test("a changed item is shown by diff, refused by update and add, and taken with --accept-registry-change", async () => {
     const { project, company } = await installed();
     await edit(project.dir, log, (text) => `// mine\n${text}`);
     await nextVersion(company);
@@ -140,7 +140,7 @@ describe("the item of docs/registry.md", () => {
     expect(await authwright(project, "update audit-log")).toMatchObject({ code: 0, stderr: "" });
   });
 
-  it("one byte that changed without a new version is a change", async () => {
+  test("one byte that changed without a new version is a change", async () => {
     const { project, company } = await installed();
     await edit(company, "templates/audit-log/retention/long/src/audit/retention.ts", (text) => `${text} `);
     expect(await authwright(project, "update audit-log")).toMatchObject({
@@ -149,7 +149,7 @@ describe("the item of docs/registry.md", () => {
     });
   });
 
-  it("a catalogue that has moved is named by --registry, and recorded at its new place without a question", async () => {
+  test("a catalogue that has moved is named by --registry, and recorded at its new place without a question", async () => {
     const { project, company } = await installed();
     const elsewhere = join(project.dir, "tools/modules");
     await fs.move(company, elsewhere);
@@ -162,7 +162,7 @@ describe("the item of docs/registry.md", () => {
     expect(await authwright(project, "diff audit-log --exit-code")).toMatchObject({ code: 0, stderr: "" });
   });
 
-  it("an item of the same name from elsewhere never takes its place", async () => {
+  test("an item of the same name from elsewhere never takes its place", async () => {
     const { project, company } = await installed();
     const origin = { source: "../other", sha256: "0".repeat(64) };
     const record = JSON.parse(await project.read("authwright.json"));
@@ -177,7 +177,7 @@ describe("the item of docs/registry.md", () => {
     expect(pinProblem({ ...own, origin: null }, at, false)).toBeNull();
   });
 
-  it("a catalogue that is gone keeps nobody from updating the rest", async () => {
+  test("a catalogue that is gone keeps nobody from updating the rest", async () => {
     const { project, company } = await installed();
     await fs.remove(company);
     expect(await authwright(project, "update")).toMatchObject({
@@ -190,7 +190,7 @@ describe("the item of docs/registry.md", () => {
     });
   });
 
-  it("holds what it requires; removed again, every byte is as before, with the catalogue gone", async () => {
+  test("holds what it requires; removed again, every byte is as before, with the catalogue gone", async () => {
     const company = await writeCatalogue();
     const project = await useFixture("nodenext-esm");
     await authwright(project, "add auth-basic");
@@ -205,7 +205,7 @@ describe("the item of docs/registry.md", () => {
     expect(await treeOf(project.dir)).toEqual(before);
   });
 
-  it("its page goes to docs/auth/ whatever --dir says, is no edit, and goes with it", async () => {
+  test("its page goes to docs/auth/ whatever --dir says, is no edit, and goes with it", async () => {
     const company = await writeCatalogue();
     await fs.outputFile(join(company, "templates/audit-log/base/docs/auth/audit-log.md"), "# Audit log\n");
     const project = await useFixture("nodenext-esm");
@@ -218,7 +218,7 @@ describe("the item of docs/registry.md", () => {
     expect(await treeOf(project.dir)).toEqual(before);
   });
 
-  it("a page of the user's where one of it would go is never replaced, and no flag is advised", async () => {
+  test("a page of the user's where one of it would go is never replaced, and no flag is advised", async () => {
     const company = await writeCatalogue();
     await changeItem(company, (item) => {
       item.requires = item.appends = [];
@@ -235,7 +235,7 @@ describe("the item of docs/registry.md", () => {
     expect(await treeOf(project.dir)).toEqual(before);
   });
 
-  it("doctor reads a project with it", async () => {
+  test("doctor reads a project with it", async () => {
     const { project } = await installed();
     const { code, stdout, stderr } = await authwright(project, "doctor --offline --json");
     expect(stderr).toBe("");
@@ -243,7 +243,7 @@ describe("the item of docs/registry.md", () => {
     expect(JSON.parse(stdout).findings).toBeInstanceOf(Array);
   });
 
-  it("docs/registry.md has every file that it needs", async () => {
+  test("docs/registry.md has every file that it needs", async () => {
     expect([...(await documentedCatalogue()).keys()].sort()).toEqual([
       "registry.json",
       "templates/audit-log/base/src/audit/log.ts",

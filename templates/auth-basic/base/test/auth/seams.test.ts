@@ -227,12 +227,15 @@ describe("an error code of an add-on", () => {
   test("takes the members that it declares, and no others", () => {
     // @ts-expect-error: its members are needed
     new AuthError(secondFactorRequired);
-    const challenge = "c1";
+    const [kind, challenge] = [secondFactorRequired, "c1"];
+    const one = { challenge };
     // @ts-expect-error: `factors` is needed
-    expect(() => new AuthError(secondFactorRequired, { members: { challenge } })).toThrow("factors");
+    const half = () => new AuthError(kind, { members: one });
+    expect(half).toThrow("factors");
     const sms = { challenge, factors: ["sms" as const] };
     // @ts-expect-error: no such factor
-    expect(() => new AuthError(secondFactorRequired, { members: sms })).toThrow();
+    const other = () => new AuthError(kind, { members: sms });
+    expect(other).toThrow();
     const totp = { challenge, factors: ["totp" as const] };
     new AuthError(secondFactorRequired, { members: totp });
     // @ts-expect-error: it has no members
