@@ -7,6 +7,7 @@ import { canonicalLoginName, loginIsAddress } from "../../../src/auth/login-name
 import { read } from "../../../src/db/client.js";
 import { users } from "../../../src/db/schema/auth.js";
 import { call, credentials, events, expectDead, expectProblem, logIn, password, signUp } from "../client.js";
+import { userOf } from "../shapes.js";
 import {
   addressOf,
   mailsTo,
