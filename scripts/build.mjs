@@ -18,8 +18,7 @@ await build({
   target: "node20",
   // jsonc-parser hides its parts from a bundler in what it calls "main".
   mainFields: ["module", "main"],
-  minifyWhitespace: true,
-  minifySyntax: true,
+  minify: true,
   legalComments: "none",
   chunkNames: "chunks/[name]-[hash]",
   // CommonJS packages call require() for what Node brings. esbuild keeps the entry's own #! line.
