@@ -7,7 +7,7 @@ import { canonicalAddress } from "../address.js";
 import { codeOf, withCauses } from "../errors.js";
 import { addressColumns, loginIsAddress } from "../login-name.js";
 import { hasPassword, type PasswordHash } from "../passwords.js";
-import { endOutdatedSessions, endSessions, type RevokedReason, withEpoch } from "../store.js";
+import { endOutdatedSessions, endSessions, nextEpoch, type RevokedReason, withEpoch } from "../store.js";
 import { admitReset, admitVerification, mayAsk, mayReset, mayTell, networkKeyOf } from "./limits.js";
 import { addLinkMail, addMail, addRequest, dropLinks, type ResetRequest } from "./outbox-store.js";
 import { proofEffects } from "./proof-effects.js";
@@ -314,7 +314,7 @@ async function takeFromOthers(tx: Database, { userId, addressCanonical }: Link):
 async function moveOn(tx: Database, userId: string, changes: object, reason: RevokedReason): Promise<string[]> {
   await tx
     .update(users)
-    .set({ ...changes, sessionEpoch: sql`${users.sessionEpoch} + 1` })
+    .set({ ...changes, sessionEpoch: nextEpoch })
     .where(eq(users.id, userId));
   return endSessions(tx, userId, reason);
 }

@@ -2,20 +2,20 @@ import { emit } from "../events.js";
 import { accountDeletes } from "../hooks.js";
 import type { PassOver, Purge } from "../purge.js";
 import { inBatches, repeat } from "../purge-store.js";
-import { deleteDueAccount, dropDeletions, dropOverruled, findDue, findGone } from "./store.js";
+import { deleteDueAccount, dropDeletions, dropOverruled, findDeleted, findDue } from "./store.js";
 
 /** Deletes the accounts whose time to be restored is over, and what names a person in their sessions. */
-export const purgeAccounts: Purge = { name: "accounts", run: deleteDue };
+export const purgeAccounts: Purge = { name: "accounts", run: purgeDeletions };
 
-async function deleteDue(passOver: PassOver): Promise<number> {
-  const deleted = await deleteOneByOne(passOver);
-  await inBatches(tellOfGone);
+async function purgeDeletions(passOver: PassOver): Promise<number> {
+  const deleted = await deleteDueAccounts(passOver);
+  await inBatches(announceDeleted);
   await inBatches(dropOverruled);
   return deleted;
 }
 
 /** Each in a transaction of its own, so that one that can't go keeps no other. */
-async function deleteOneByOne(passOver: PassOver): Promise<number> {
+async function deleteDueAccounts(passOver: PassOver): Promise<number> {
   let deleted = 0;
   let after = "";
   await repeat(async () => {
@@ -39,12 +39,12 @@ async function tryToDelete(userId: string, passOver: PassOver): Promise<boolean>
 }
 
 /**
- * The deletion is dropped after everybody has heard of it: what add-ons keep of the user goes even when a process
- * ended in between. So one may hear of it twice.
+ * A process may end between the deletion and its event, on which add-ons delete what they keep of the user. So the row that
+ * planned it goes after the event, and the event may come twice.
  */
-async function tellOfGone(rows: number): Promise<number> {
-  const gone = await findGone(rows);
-  for (const userId of gone) await emit({ event: "user_deleted", outcome: "success", userId });
-  await dropDeletions(gone);
-  return gone.length;
+async function announceDeleted(rows: number): Promise<number> {
+  const deleted = await findDeleted(rows);
+  for (const userId of deleted) await emit({ event: "user_deleted", outcome: "success", userId });
+  await dropDeletions(deleted);
+  return deleted.length;
 }
