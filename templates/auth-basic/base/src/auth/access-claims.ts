@@ -43,10 +43,12 @@ export interface AccessClaim extends ClaimDefinition {
   readonly [checked]: true;
 }
 
-/** An entry of the list; or what is none, whose one member says why. */
-type Checked<C extends ClaimDefinition> = [Problem<C>] extends [never]
-  ? C & AccessClaim
-  : { readonly refused: Problem<C> };
+/** Not an AccessClaim: its one member says why. */
+interface Refused<Reason extends string> {
+  readonly refused: Reason;
+}
+
+type Checked<C extends ClaimDefinition> = [Problem<C>] extends [never] ? C & AccessClaim : Refused<Problem<C>>;
 
 type Problem<C extends ClaimDefinition> =
   | (C["name"] extends OwnName ? `The module says ${C["name"]} itself.` : never)
