@@ -1,4 +1,5 @@
 import { relativeSpecifier } from "../cli/plan/specifiers.js";
+import { broughtBy } from "../cli/registry/brought.js";
 import { chosenParts } from "../cli/registry/choices.js";
 import type { Dependency, RegistryItem } from "../cli/registry/registry.js";
 import type { TemplateFile } from "../cli/registry/templates.js";
@@ -46,6 +47,7 @@ function leftToDo(item: RegistryItem, choices: Readonly<Record<string, string>>)
   );
   return [
     ...(requires.length > 0 ? [`It needs ${requires.join(", ")}: add that first.`] : []),
+    ...broughtBy(item, choices).map((name) => `It relies on ${name} as it is chosen: add that after it.`),
     ...appends.flatMap((one) => [
       `In ${one.file}, at the end of the list ${one.list}, add the entry ${one.entry}, and import it:`,
       `  import { ${one.entry} } from "${relativeSpecifier(one.file, one.from, esm)}";`,

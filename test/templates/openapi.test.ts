@@ -309,6 +309,36 @@ describe("a document of other choices", () => {
     }
   });
 
+  test("where people log in with their address, no name stands beside it, and answers are as documented", async () => {
+    const items = ["auth-openapi", "auth-email", "auth-admin", "auth-cookies", "auth-grace"];
+    const composed = await composeApp({ login: "email", items });
+    const other = await startApp(composed.dir);
+    try {
+      const at = `${other.url}/api/auth`;
+      const described = await (await fetch(`${at}/openapi.json`)).json();
+      const { send: sendOther } = contractOf(described, at);
+      expect(JSON.stringify(described).replaceAll("UsernameNotAvailable", "")).not.toMatch(/username/i);
+      const login = { email: "Ada@Bücher.example", password };
+      const { body: ada } = await sendOther("signUp", { body: login });
+      expect(ada.user).toMatchObject({ email: login.email });
+      const bearer = ada.accessToken;
+      const statuses = [
+        await sendOther("signUp", { body: { ...login, email: "ADA@xn--bcher-kva.example" } }),
+        await sendOther("logIn", { body: { ...login, email: "no address" } }),
+        await sendOther("logIn", { body: login }),
+        await sendOther("getMe", { bearer }),
+        await sendOther("updateMe", { bearer, body: { email: "new@example.org", currentPassword: password } }),
+        await sendOther("forgotPassword", { body: { email: login.email } }),
+        await sendOther("forgotPassword", { body: {} }),
+      ].map(({ status }) => status);
+      expect(statuses).toEqual([409, 400, 200, 200, 200, 202, 400]);
+      expect((await lint(described)).filter(({ severity }) => severity === error)).toEqual([]);
+    } finally {
+      await other.stop();
+      await composed.remove();
+    }
+  });
+
   test("the command writes it for the place that it is given, with nothing set up", async () => {
     expect(await run("api.json", "https://shop.example.org/auth")).toBe("Wrote api.json.\n");
     const written = await fs.readJson(join(app.dir, "api.json"));

@@ -61,6 +61,13 @@ test("where people log in with their address, those of base and of what comes wi
   expectPassed(await runShippedTests(app.dir));
 });
 
+test("of many who want one address at once, by a signup or a proof, one has it on a Postgres server", async () => {
+  app = await composeApp({ login: "email", database: "postgres", items: ["auth-email"] });
+  database = await freshDatabase();
+  const env = { TEST_DATABASE_URL: database.url };
+  expectPassed(await runShippedTests(app.dir, env, ["test/auth/email/login-address.test.ts"]));
+});
+
 // With every add-on, on both databases, they run in test/system/own-tables.test.ts.
 test.each(addOns)("those of %s pass with nothing but what it requires beside it, on PGlite", async (item) => {
   app = await composeApp({ database: "postgres", items: [item] });

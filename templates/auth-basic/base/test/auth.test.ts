@@ -52,7 +52,7 @@ describe("POST /signup", () => {
   test("e-mail and display name may be left out", async () => {
     const name = newName();
     const answer = await call("POST /signup", { body: credentials(name) });
-    expect(answer.body.user).toEqual(userShape(named(name)));
+    expect(answer.body).toEqual(loginShape(named(name)));
   });
 
   test("a name that is taken is refused, however it is written", async () => {

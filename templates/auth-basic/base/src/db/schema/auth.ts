@@ -5,9 +5,8 @@ export const users = table(
   "auth_users",
   {
     id: text("id").primaryKey(),
-    /** What its owner logs in with, as they typed it: see `auth/login-name.ts`. */
     username: text("username").notNull(),
-    /** The form of it that is unique. */
+    /** The form of it that is unique: see `auth/login-name.ts`. */
     usernameCanonical: text("username_canonical").notNull(),
     email: text("email"),
     emailVerifiedAt: time("email_verified_at"),

@@ -7,6 +7,7 @@ import { canonicalLoginName, loginIsAddress } from "../../../src/auth/login-name
 import { read } from "../../../src/db/client.js";
 import { users } from "../../../src/db/schema/auth.js";
 import { call, credentials, events, expectDead, expectProblem, logIn, password, signUp } from "../client.js";
+import { userOf } from "../shapes.js";
 import {
   addressOf,
   mailsTo,
@@ -151,8 +152,7 @@ if (loginIsAddress)
       await forgot({ email: `${word}@BÜCHER.example` });
       expect((await reset(await tokenTo(ascii, "reset-password"))).status).toBe(204);
       await logIn(typed, newPassword);
-      const { body } = await call("POST /login", { body: credentials(ascii, newPassword) });
-      expect(body.user.email).toBe(typed);
+      expect(userOf(await call("POST /login", { body: credentials(ascii, newPassword) })).name).toBe(typed);
     });
 
     test("tells nothing through its reset, and a name that is none is bad input", async () => {
@@ -164,20 +164,27 @@ if (loginIsAddress)
         expectProblem(await forgot(body), "ValidationError");
     });
 
-    test("of twenty who sign up with it, and one who proves it, at once one has it", async () => {
-      const ada = await signUpProven();
+    test("of many who sign up with it, and many who prove it for an account of theirs, at once one has it", async () => {
       const email = newMailAddress();
-      await changeTo(ada.accessToken, email);
-      const token = await tokenTo(email);
+      const tokens: string[] = [];
+      for (let mover = 1; mover <= 6; mover += 1) {
+        await changeTo((await signUpProven()).accessToken, email);
+        tokens.push(await tokenTo(email, "verify-email"));
+      }
       const signUps = Array.from({ length: 20 }, () => call("POST /signup", { body: credentials(email) }));
-      const [proof, ...made] = await Promise.all([verify(token), ...signUps]);
-      const winners = [proof?.status === 204, ...made.map(({ status }) => status === 201)].filter(Boolean);
-      expect(winners).toHaveLength(1);
+      // Spread over the time in which the signups hash their passwords, so that either may be first.
+      const proofs = tokens.map(async (token, index) => {
+        await new Promise((resolve) => setTimeout(resolve, index * 20));
+        return verify(token);
+      });
+      const [made, proven] = await Promise.all([Promise.all(signUps), Promise.all(proofs)]);
+      const won = [...made, ...proven].filter(({ status }) => status === 201 || status === 204);
+      expect(won).toHaveLength(1);
       for (const answer of made) if (answer.status !== 201) expectProblem(answer, "UsernameNotAvailable");
-      if (proof && proof.status !== 204) expectNotGood(proof);
-      const found = await read((db) => db.select().from(users).where(eq(users.email, email)));
-      expect(found).toHaveLength(1);
-    });
+      for (const answer of proven) if (answer.status !== 204) expectNotGood(answer);
+      const found = await read((db) => db.select().from(users).where(eq(users.usernameCanonical, email)));
+      expect(found.map((user) => user.email)).toEqual([email]);
+    }, 60_000);
 
     test("is what events say nothing of", async () => {
       const email = newMailAddress();

@@ -3,7 +3,7 @@ import { emit } from "../events.js";
 import type { Deletion } from "../hooks.js";
 import { markRevoked } from "../revocations.js";
 import { graceSeconds } from "./config.js";
-import { scheduleDeletion } from "./store.js";
+import { mayBeSquatted, scheduleDeletion } from "./store.js";
 
 declare module "../events.js" {
   interface EventNames {
@@ -17,7 +17,8 @@ export const keepForGrace: Deletion = delayedDeletion(graceSeconds);
 /** A removal that leaves the account restorable for `seconds`; with 0 it leaves it to be deleted at once. */
 export function delayedDeletion(seconds: number): Deletion {
   return async (userId, epoch, client) => {
-    if (seconds === 0) return false;
+    // Threat: who signs up with another's address and deletes that would close it to its owner for the grace period.
+    if (seconds === 0 || (await mayBeSquatted(userId))) return false;
     const ended = await scheduleDeletion(userId, epoch, seconds);
     if (!ended) throw new AuthError("InvalidAccessToken");
     markRevoked(ended);

@@ -8,6 +8,7 @@ import { readGraceSeconds } from "../../../src/auth/grace/config.js";
 import { delayedDeletion, keepForGrace } from "../../../src/auth/grace/delayed-deletion.js";
 import { scheduleDeletion } from "../../../src/auth/grace/store.js";
 import { type AccountDelete, accountDeletes, deletions, type Login, loginChecks } from "../../../src/auth/hooks.js";
+import { loginIsAddress } from "../../../src/auth/login-name.js";
 import { purge } from "../../../src/auth/purge.js";
 import { newTokens } from "../../../src/auth/sessions.js";
 import { findCredentials, insertSession } from "../../../src/auth/store.js";
@@ -29,7 +30,7 @@ import {
   newWord,
   type Person,
   password,
-  signUp,
+  signUp as signUpUnproven,
   startAuth,
   stopAuth,
 } from "../client.js";
@@ -50,7 +51,23 @@ beforeEach(() => {
   events.length = 0;
 });
 
+/** Somebody whose address is proven, where they log in with it. */
+async function signUp(extra: Record<string, unknown> = {}): Promise<Person> {
+  const person = await signUpUnproven(extra);
+  if (loginIsAddress)
+    await write((db) => db.update(users).set({ emailVerifiedAt: now }).where(eq(users.id, person.id)));
+  return person;
+}
+
 describe("DELETE /me", () => {
+  test("of an account whose login address nobody has proven leaves no grace: a squatter could close it to its owner", async () => {
+    const squatter = await signUpUnproven();
+    expect((await remove(squatter)).status).toBe(204);
+    const again = await call("POST /signup", { body: credentials(squatter.name) });
+    if (loginIsAddress) expect(again.status).toBe(201);
+    else expectProblem(again, "UsernameNotAvailable");
+  });
+
   test("ends every session at once, and a login is refused as with a wrong password", async () => {
     const ada = await signUp();
     const elsewhere = await logIn(ada.name);
