@@ -153,8 +153,8 @@ const claimTypes = z.object(Object.fromEntries(sessionClaims.map(({ name, type }
 
 /** @throws AuthError "InternalError" where a value is not what its claim says: its token would be refused. */
 export function claimsOf(stored: StoredClaims): Claims {
-  const said = sessionClaims.map(({ name, toClaim = asItIs }) => [name, toClaim(stored[name] as never)]);
-  const asJson: unknown = JSON.parse(JSON.stringify(Object.fromEntries(said)));
+  const claims = sessionClaims.map(({ name, toClaim = identity }) => [name, toClaim(stored[name] as never)]);
+  const asJson: unknown = JSON.parse(JSON.stringify(Object.fromEntries(claims)));
   const { success, data, error } = claimTypes.safeParse(asJson);
   if (success) return data;
   const names = error.issues.map(({ path }) => String(path[0])).join(", ");
@@ -180,6 +180,6 @@ function frozen(value: unknown): unknown {
   return Object.freeze(value);
 }
 
-function asItIs(stored: unknown): unknown {
-  return stored;
+function identity(value: unknown): unknown {
+  return value;
 }

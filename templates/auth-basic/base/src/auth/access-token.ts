@@ -61,14 +61,13 @@ export async function signAccessToken(session: TokenSubject, lifetimeSeconds: nu
   return token;
 }
 
-/**
- * Who a genuine, unexpired token speaks for, or null. Whether its session still lives is for `revocations.ts` to say. A
- * token that was not seen lately takes a promise: a signer may have to look for its key.
- */
-export function verifyAccessToken(token: string): VerifiedToken | null | Promise<VerifiedToken | null> {
+/** Who a genuine, unexpired token speaks for, or null. Whether its session still lives is for `revocations.ts` to say. */
+export async function verifyAccessToken(token: string): Promise<VerifiedToken | null> {
   const known = recall(token);
-  if (!known) return verifyUnknown(token);
-  return known.expiresAt > now() ? known : null;
+  if (known) return known.expiresAt > now() ? known : null;
+  const verified = await verify(token);
+  if (verified) remember(token, verified);
+  return verified;
 }
 
 function recall(token: string): VerifiedToken | undefined {
@@ -80,12 +79,6 @@ function recall(token: string): VerifiedToken | undefined {
 function remember(token: string, verified: VerifiedToken): void {
   if (recent.size >= maxRecentTokens) [recent, older] = [new Map(), recent];
   recent.set(token, verified);
-}
-
-async function verifyUnknown(token: string): Promise<VerifiedToken | null> {
-  const verified = await verify(token);
-  if (verified) remember(token, verified);
-  return verified;
 }
 
 async function verify(token: string): Promise<VerifiedToken | null> {

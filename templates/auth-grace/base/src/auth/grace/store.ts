@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, lte, not, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, isNull, lte, not, type SQL, sql } from "drizzle-orm";
 import { ago, type Database, fromNow, now, read, skipLocked, transaction, write } from "../../db/client.js";
 import { users } from "../../db/schema/auth.js";
 import { accountDeletions } from "../../db/schema/auth-grace.js";
