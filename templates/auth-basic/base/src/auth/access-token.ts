@@ -32,8 +32,7 @@ const clockSkewSeconds = 5;
 
 /**
  * What good tokens have said, by their whole text, so that a signature is checked once. When `recent` is full it takes the
- * place of `older`, and a token of `older` that is asked about moves to `recent`: the memory is bounded, and what is in use
- * stays.
+ * place of `older`, and what is asked about again moves back: the memory is bounded, and what is in use stays.
  */
 let recent = new Map<string, VerifiedToken>();
 let older = new Map<string, VerifiedToken>();

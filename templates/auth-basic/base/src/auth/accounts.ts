@@ -154,9 +154,9 @@ export async function passProfileChanges(
   epoch: number | undefined,
 ): Promise<hooks.ProfileChanges> {
   await store.checkAvailable(user.id, changedColumns(user, changes));
-  let passed = changes;
-  for (const change of hooks.profileChanges) passed = await change(user, passed, client, epoch);
-  return passed;
+  let accepted = changes;
+  for (const change of hooks.profileChanges) accepted = await change(user, accepted, client, epoch);
+  return accepted;
 }
 
 /** The columns that `changes` write. A name or an address that stays is not written: another address may be proven meanwhile. */

@@ -3,10 +3,7 @@ import { AuthError } from "./errors.js";
 import { loginName, loginNameType } from "./login-name.js";
 import { type ClearableField, type FieldsWith, type FieldType, fieldEntries, isNullable } from "./user-fields.js";
 
-/**
- * Normalizing takes time with the square of a text's length: so what is far too long is refused before. The limit is
- * generous, since a text can be longer before it is normalized than after.
- */
+/** A longer text is not even normalized, which takes time with the square of its length. It may be shorter after that. */
 const maxUnnormalizedPassword = 1024;
 
 const tooLong = "This is too long.";
