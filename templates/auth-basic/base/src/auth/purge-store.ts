@@ -40,7 +40,8 @@ export function endBatches(): void {
 
 /**
  * Deletes at most `rows` rows that are `doomed`, in one statement; write its times with `ago`, so that an index finds
- * them. Of two machines at work on one table each takes what the other has not.
+ * them. Of two machines at work on one table each takes what the other has not. The batch is a CTE, which Postgres runs
+ * once: a plain subselect it may run again, and then more rows would go.
  *
  * @returns how many rows went.
  */

@@ -68,8 +68,8 @@ export interface SessionOwner {
   sessionEpoch: number;
 }
 
-/** How that was proven, in the words of RFC 8176. */
 export interface ProvenOwner extends SessionOwner {
+  /** How it was proven who they are, in the words of RFC 8176. */
   amr: readonly string[];
 }
 
@@ -461,7 +461,7 @@ export async function revokedWithin(seconds: number): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Asks the database for nothing: throws when it does not answer. */
+/** A query for its own sake. @throws AuthError "ServiceUnavailable" when the database does not answer. */
 export async function ping(): Promise<void> {
   await read((db) => db.select({ one: sql`1` }).from(users).limit(1));
 }
