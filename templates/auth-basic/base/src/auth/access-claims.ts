@@ -31,6 +31,11 @@ export interface ClaimDefinition {
   readonly standard?: string;
 }
 
+/** An entry of `accessClaims`. What can't be one is an error of the compiler, and at start (`checkClaims`). */
+export function claim<const C extends ClaimDefinition>(definition: C): Checked<C> {
+  return definition as unknown as Checked<C>;
+}
+
 declare const checked: unique symbol;
 
 /** A `claim(...)`. */
@@ -43,64 +48,48 @@ interface Refused<Reason extends string> {
   readonly refused: Reason;
 }
 
-type Checked<C extends ClaimDefinition> = C["name"] extends OwnName
-  ? Refused<`The module says ${C["name"]} itself.`>
-  : C["name"] extends RegisteredName
-    ? C["standard"] extends string
-      ? NamedOnAuth<C>
-      : Refused<`The claim ${C["name"]} is registered: take another name.`>
-    : NamedOnAuth<C>;
+type Checked<C extends ClaimDefinition> = [Problem<C>] extends [never] ? C & AccessClaim : Refused<Problem<C>>;
 
-type NamedOnAuth<C extends ClaimDefinition> = C["onAuth"] extends AuthName
-  ? Refused<`req.auth.${C["onAuth"]} is taken.`>
-  : EndingSessions<C>;
+type Problem<C extends ClaimDefinition> =
+  | (C["name"] extends OwnName ? `The module says ${C["name"]} itself.` : never)
+  | (C extends { standard: string } ? never : Unregistered<C["name"]>)
+  | (C["onAuth"] extends AuthName ? `req.auth.${C["onAuth"]} is taken.` : never)
+  | (C extends { endsSessions: true; from: SQL } ? "Only a column can say when it has another value." : never);
 
-type EndingSessions<C extends ClaimDefinition> = C["endsSessions"] extends true
-  ? C["from"] extends AnyColumn
-    ? C & AccessClaim
-    : Refused<"Only a column can say when it has another value.">
-  : C & AccessClaim;
-
-/** An entry of `accessClaims`. Its type tells a registered name from one that is free; `checkClaims` does so at start. */
-export function claim<const C extends ClaimDefinition>(definition: C): Checked<C> {
-  return definition as unknown as Checked<C>;
-}
+type Unregistered<Name extends string> = Name extends RegisteredName
+  ? `The claim ${Name} is registered: take another name.`
+  : never;
 
 /** What the module itself says in each access token. */
-const own = ["iss", "aud", "sub", "sid", "iat", "exp", "nbf", "jti", "client_id", "auth_time", "amr"] as const;
-/** What other standards say (IANA's registry of JSON Web Token claims), the profile of OpenID Connect aside. */
-const elsewhere = [
-  ...([
-    "acr",
-    "act",
-    "ath",
-    "at_hash",
-    "authorization_details",
-    "azp",
-    "c_hash",
-    "cnf",
-    "entitlements",
-    "events",
-  ] as const),
-  ...(["groups", "htm", "htu", "may_act", "nonce", "roles", "s_hash", "scope", "status", "sub_id", "sub_jwk"] as const),
-  ...(["toe", "token_introspection", "txn", "vc", "vot", "vp", "vtm", "_claim_names", "_claim_sources"] as const),
-];
-const profile = [
-  ...(["address", "birthdate", "email", "email_verified", "family_name", "gender", "given_name", "locale"] as const),
-  ...(["middle_name", "name", "nickname", "phone_number", "phone_number_verified", "picture"] as const),
-  ...(["preferred_username", "profile", "updated_at", "website", "zoneinfo"] as const),
-];
+const ownNames = ["iss", "aud", "sub", "sid", "iat", "exp", "nbf", "jti", "client_id", "auth_time", "amr"] as const;
+/** What others say: IANA's registry of JSON Web Token claims, by the standard that says what they are. */
+const registeredNames = {
+  "RFC 7800": ["cnf"],
+  "RFC 8417": ["events", "toe", "txn"],
+  "RFC 8485": ["vot", "vtm"],
+  "RFC 8693": ["act", "may_act", "scope"],
+  "RFC 9068": ["entitlements", "groups", "roles"],
+  "RFC 9396": ["authorization_details"],
+  "RFC 9449": ["ath", "htm", "htu"],
+  "RFC 9493": ["sub_id"],
+  "RFC 9701": ["token_introspection"],
+  "W3C and IETF drafts": ["status", "vc", "vp"],
+  "OpenID Connect": ["acr", "at_hash", "azp", "c_hash", "nonce", "s_hash", "sub_jwk", "_claim_names", "_claim_sources"],
+  "its names": ["name", "given_name", "middle_name", "family_name", "nickname", "preferred_username"],
+  "its addresses": ["address", "email", "email_verified", "phone_number", "phone_number_verified"],
+  "its profile": ["birthdate", "gender", "locale", "picture", "profile", "updated_at", "website", "zoneinfo"],
+} as const;
 /** What is on `req.auth` whatever the list says. */
-const onEachAuth = ["userId", "sessionId", "tokenId", "expiresAt", "authTime", "amr"] as const;
+const authNames = ["userId", "sessionId", "tokenId", "expiresAt", "authTime", "amr"] as const;
 
-type OwnName = (typeof own)[number];
-type RegisteredName = (typeof elsewhere | typeof profile)[number];
-type AuthName = (typeof onEachAuth)[number];
+type OwnName = (typeof ownNames)[number];
+type RegisteredName = (typeof registeredNames)[keyof typeof registeredNames][number];
+type AuthName = (typeof authNames)[number];
 
 /** @throws AuthError "JWTEnvVariableMissing" that names a claim which can't be taken. */
 export function checkClaims(claims: readonly ClaimDefinition[]): void {
-  const names: string[] = [...own];
-  const onAuth: string[] = [...onEachAuth];
+  const names: string[] = [...ownNames];
+  const onAuth: string[] = [...authNames];
   for (const { name, from, onAuth: member, standard, endsSessions } of claims) {
     if ([name, member].includes("__proto__")) throw refused(name, "can't be named like that");
     if (names.includes(name)) throw refused(name, "is there already");
@@ -118,7 +107,8 @@ function isOfUser(from: AnyColumn | SQL): boolean {
 }
 
 function isRegistered(name: string): boolean {
-  return [...elsewhere, ...profile].some((registered) => registered === name);
+  const names: readonly string[] = Object.values(registeredNames).flat();
+  return names.includes(name);
 }
 
 function refused(name: string, problem: string): AuthError {
@@ -163,8 +153,8 @@ const claimTypes = z.object(Object.fromEntries(sessionClaims.map(({ name, type }
 
 /** @throws AuthError "InternalError" where a value is not what its claim says: its token would be refused. */
 export function claimsOf(stored: StoredClaims): Claims {
-  const said = sessionClaims.map(({ name, toClaim = asItIs }) => [name, toClaim(stored[name] as never)]);
-  const asJson: unknown = JSON.parse(JSON.stringify(Object.fromEntries(said)));
+  const claims = sessionClaims.map(({ name, toClaim = identity }) => [name, toClaim(stored[name] as never)]);
+  const asJson: unknown = JSON.parse(JSON.stringify(Object.fromEntries(claims)));
   const { success, data, error } = claimTypes.safeParse(asJson);
   if (success) return data;
   const names = error.issues.map(({ path }) => String(path[0])).join(", ");
@@ -190,6 +180,6 @@ function frozen(value: unknown): unknown {
   return Object.freeze(value);
 }
 
-function asItIs(stored: unknown): unknown {
-  return stored;
+function identity(value: unknown): unknown {
+  return value;
 }

@@ -31,8 +31,8 @@ const maxRecentTokens = 2500;
 const clockSkewSeconds = 5;
 
 /**
- * What good tokens have said, by their whole text, so that a signature is checked once. When `recent` is full it becomes
- * `older`, and the tokens that are asked about again move back: the memory is bounded, and what is in use stays.
+ * What good tokens have said, by their whole text, so that a signature is checked once. When `recent` is full it takes the
+ * place of `older`, and what is asked about again moves back: the memory is bounded, and what is in use stays.
  */
 let recent = new Map<string, VerifiedToken>();
 let older = new Map<string, VerifiedToken>();
@@ -60,17 +60,24 @@ export async function signAccessToken(session: TokenSubject, lifetimeSeconds: nu
   return token;
 }
 
-/**
- * Who a genuine, unexpired token speaks for, or null. Whether its session still lives is for `revocations.ts` to say. It
- * is a promise for a token that was not seen lately: a signer may have to look for its key.
- */
-export function verifyAccessToken(token: string): VerifiedToken | null | Promise<VerifiedToken | null> {
-  const known = recent.get(token) ?? remember(token, older.get(token) ?? null);
-  return known ? unexpired(known) : verify(token).then((verified) => unexpired(remember(token, verified)));
+/** Who a genuine, unexpired token speaks for, or null. Whether its session still lives is for `revocations.ts` to say. */
+export async function verifyAccessToken(token: string): Promise<VerifiedToken | null> {
+  const known = recall(token);
+  if (known) return known.expiresAt > now() ? known : null;
+  const verified = await verify(token);
+  if (verified) remember(token, verified);
+  return verified;
 }
 
-function unexpired(verified: VerifiedToken | null): VerifiedToken | null {
-  return verified && verified.expiresAt > now() ? verified : null;
+function recall(token: string): VerifiedToken | undefined {
+  const known = recent.get(token) ?? older.get(token);
+  if (known && !recent.has(token)) remember(token, known);
+  return known;
+}
+
+function remember(token: string, verified: VerifiedToken): void {
+  if (recent.size >= maxRecentTokens) [recent, older] = [new Map(), recent];
+  recent.set(token, verified);
 }
 
 async function verify(token: string): Promise<VerifiedToken | null> {
@@ -123,13 +130,6 @@ function newestSigner(): AccessTokenSigner {
   const signer = accessTokenSigners[accessTokenSigners.length - 1];
   if (!signer) throw new AuthError("InternalError", { detail: "Nothing signs access tokens." });
   return signer;
-}
-
-function remember(token: string, verified: VerifiedToken | null): VerifiedToken | null {
-  if (!verified) return null;
-  if (recent.size >= maxRecentTokens) [recent, older] = [new Map(), recent];
-  recent.set(token, verified);
-  return verified;
 }
 
 function isTooLong({ length }: string): AuthError {

@@ -1,17 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { AuthError } from "./errors.js";
 import { type ClientInfo, type EventName, emit } from "./events.js";
-import {
-  accountDeletes,
-  accountInserts,
-  deletionChecks,
-  deletions,
-  type Login,
-  loginChecks,
-  type ProfileChanges,
-  profileChanges,
-  sessionStarts,
-} from "./hooks.js";
+import * as hooks from "./hooks.js";
 import type { LogInInput, PasswordInput, ProfileInput, SignUpInput } from "./input.js";
 import { addressColumns, canonicalLoginName, loginColumns, loginName } from "./login-name.js";
 import { checkNewPassword } from "./password-checks.js";
@@ -22,10 +12,10 @@ import * as store from "./store.js";
 import { admitClient, admitPasswordAttempt } from "./throttle.js";
 
 /**
- * A login that has passed every check, as they saw it. Only `checkLogin` makes one of a login, so that no way in can forget
- * the checks; it is good for one session of that user.
+ * A login that has passed every check, as they saw it. Other files get one from `checkLogin` alone, so that no way in can
+ * forget the checks. It is good for one session of that user.
  */
-export type CheckedLogin = Login & { readonly [isChecked]: true };
+export type CheckedLogin = hooks.Login & { readonly [isChecked]: true };
 
 /** A session that was just started, and whose it is. */
 export interface Opened {
@@ -34,27 +24,28 @@ export interface Opened {
 }
 
 interface Opening {
-  /** What the session's transaction does first. Where it answers null, there is no session. */
+  /** What the session's transaction does first, and whose session it is then. Where it answers null, there is none. */
   first?: store.BeforeSession;
-  /** How the start is told. */
+  /** The event that tells of the start. */
   event?: EventName;
 }
 
 declare const isChecked: unique symbol;
-const checkedLogins = new WeakSet<Login>();
+const checkedLogins = new WeakSet<hooks.Login>();
 
 /** @throws AuthError "UsernameNotAvailable", "FieldNotAvailable", or "ValidationError" for a weak password. */
 export async function signUp(input: SignUpInput, client: ClientInfo, session: NewSession): Promise<Opened> {
   const { password, ...profile } = input;
   await admitClient(client);
   await checkNewPassword(password, profile, "password");
-  const user = { id: randomUUID(), ...profile };
-  const row = { ...user, ...loginColumns(user[loginName]), ...(await hashPassword(password)) };
-  const login = passed({ user: asUser(user), sessionEpoch: 0, amr: ["pwd"], accept: async () => undefined });
-  const first: store.BeforeSession = (tx) => store.insertUser(tx, row, accountInserts);
-  const opened = await store.unlessTaken(user.id, row, () =>
-    openSession(login, session, client, { first, event: "user_created" }),
-  );
+  const id = randomUUID();
+  const row = { id, ...profile, ...loginColumns(profile[loginName]), ...(await hashPassword(password)) };
+  // Only the id of this user is looked at: the session is that of the row which `first` inserts.
+  const user = { id, ...profile, createdAt: new Date() } as store.User;
+  const login = markChecked({ user, sessionEpoch: 0, amr: ["pwd"], accept: async () => undefined });
+  const first: store.BeforeSession = (tx) => store.insertUser(tx, row, hooks.accountInserts);
+  const open = () => openSession(login, session, client, { first, event: "user_created" });
+  const opened = await store.writeUnique(id, row, open);
   if (!opened) throw new AuthError("UsernameNotAvailable");
   return opened;
 }
@@ -76,7 +67,7 @@ export async function provePassword(
   input: LogInInput,
   client: ClientInfo,
   mayLogIn: (credentials: store.Credentials) => boolean | Promise<boolean> = isEnabled,
-): Promise<Login> {
+): Promise<hooks.Login> {
   const usernameCanonical = canonicalLoginName(input[loginName]);
   const accept = await admitPasswordAttempt(usernameCanonical, client);
   const credentials = await store.findCredentials({ usernameCanonical });
@@ -91,10 +82,18 @@ export async function provePassword(
  * Asks every login check. Only then the guess is given back and the network remembered as the owner's: a right password
  * alone must not wipe out what was counted.
  */
-export async function checkLogin(login: Login, client: ClientInfo): Promise<CheckedLogin> {
-  for (const check of loginChecks) await check(login, client);
+export async function checkLogin(login: hooks.Login, client: ClientInfo): Promise<CheckedLogin> {
+  for (const check of hooks.loginChecks) await check(login, client);
   await login.accept();
-  return passed(login);
+  return markChecked(login);
+}
+
+/** Copies the login and freezes it, so that it stays what its checks have seen. */
+function markChecked({ user, amr, ...others }: hooks.Login): CheckedLogin {
+  const copy = { ...others, user: Object.freeze({ ...user }), amr: Object.freeze([...amr]) };
+  const login = Object.freeze(copy) as hooks.Login as CheckedLogin;
+  checkedLogins.add(login);
+  return login;
 }
 
 /**
@@ -112,7 +111,7 @@ export async function openSession(
   const opened = await store.insertSession(row, login, first);
   if (!opened) return null;
   await emit({ event, outcome: "success", userId: opened.user.id, sessionId: opened.session.id, client });
-  for (const started of sessionStarts) await started(opened.session, client, replaces);
+  for (const tell of hooks.sessionStarts) await tell(opened.session, client, replaces);
   return opened;
 }
 
@@ -130,23 +129,38 @@ export async function updateProfile(userId: string, input: ProfileInput, client:
   const { currentPassword, ...asked } = input;
   const user = await getProfile(userId);
   const takesPassword = differs(user, asked, loginName) || differs(user, asked, "email");
-  const checked = takesPassword ? await checkCurrentPassword(userId, currentPassword ?? "", client) : undefined;
-  // Before anything is mailed.
-  await store.refuseTaken(userId, toStore(user, asked));
-  let changes: ProfileChanges = asked;
-  for (const change of profileChanges) changes = await change(user, changes, client, checked?.sessionEpoch);
-  const stored = toStore(user, changes);
-  if (Object.keys(stored).length === 0) return user;
-  const write = () => store.updateUser(userId, stored, checked?.sessionEpoch);
-  const updated = (await store.unlessTaken(userId, stored, write)) ?? accountIsGone();
+  const login = takesPassword ? await checkCurrentPassword(userId, currentPassword ?? "", client) : undefined;
+  const epoch = login?.sessionEpoch;
+  const columns = changedColumns(user, await passProfileChanges(user, asked, client, epoch));
+  if (Object.keys(columns).length === 0) return user;
+  const write = () => store.updateUser(userId, columns, epoch);
+  const updated = (await store.writeUnique(userId, columns, write)) ?? accountIsGone();
   markRevoked(updated.ended);
-  if (stored.username !== undefined) await emit({ event: "user_username_change", outcome: "success", userId, client });
+  if (columns.username !== undefined) await emit({ event: "user_username_change", outcome: "success", userId, client });
   await emit({ event: "user_updated", outcome: "success", userId, client });
   return updated.user;
 }
 
-/** A name or an address that stays is not written: another address may be proven meanwhile. */
-export function toStore(user: store.User, changes: ProfileChanges): store.UserChanges {
+/**
+ * What is left to store of `changes` once every hook has seen them. A value that another account has is refused before:
+ * a hook may send mail.
+ *
+ * @throws AuthError "UsernameNotAvailable", "FieldNotAvailable", and what a hook throws.
+ */
+export async function passProfileChanges(
+  user: store.User,
+  changes: hooks.ProfileChanges,
+  client: ClientInfo,
+  epoch: number | undefined,
+): Promise<hooks.ProfileChanges> {
+  await store.checkAvailable(user.id, changedColumns(user, changes));
+  let accepted = changes;
+  for (const change of hooks.profileChanges) accepted = await change(user, accepted, client, epoch);
+  return accepted;
+}
+
+/** The columns that `changes` write. A name or an address that stays is not written: another address may be proven meanwhile. */
+export function changedColumns(user: store.User, changes: hooks.ProfileChanges): store.UserChanges {
   const { [loginName]: name, email, ...others } = changes;
   const isMoved = email !== undefined && differs(user, changes, "email");
   const isRenamed = name !== undefined && differs(user, changes, loginName);
@@ -157,8 +171,8 @@ export function toStore(user: store.User, changes: ProfileChanges): store.UserCh
   };
 }
 
-function differs(user: store.User, asked: ProfileChanges, name: typeof loginName | "email"): boolean {
-  return asked[name] !== undefined && asked[name] !== user[name];
+function differs(user: store.User, changes: hooks.ProfileChanges, name: typeof loginName | "email"): boolean {
+  return changes[name] !== undefined && changes[name] !== user[name];
 }
 
 /** Ends every session, the caller's too, and starts a new one, proven as that was. @throws AuthError "WrongPassword" */
@@ -173,7 +187,7 @@ export async function changePassword(
   await checkNewPassword(input.newPassword, login.user, "newPassword");
   const hash = await hashPassword(input.newPassword);
   let ended: string[] = [];
-  const opened = await openSession(passed(login), session, client, {
+  const opened = await openSession(markChecked(login), session, client, {
     first: async (tx) => {
       const changed = await store.replacePassword(tx, login, hash);
       ended = changed?.ended ?? [];
@@ -189,14 +203,14 @@ export async function changePassword(
 /** @throws AuthError "WrongPassword", or "AccountInUse" while a row of the application's refers to the account. */
 export async function deleteAccount(userId: string, password: string, client: ClientInfo): Promise<void> {
   const { sessionEpoch } = await checkCurrentPassword(userId, password, client);
-  for (const check of deletionChecks) await check(userId, sessionEpoch);
-  for (const deletion of deletions) if (await deletion(userId, sessionEpoch, client)) return;
-  markRevoked((await store.deleteUser(userId, sessionEpoch, accountDeletes)) ?? accountIsGone());
+  for (const check of hooks.deletionChecks) await check(userId, sessionEpoch);
+  for (const deletion of hooks.deletions) if (await deletion(userId, sessionEpoch, client)) return;
+  markRevoked((await store.deleteUser(userId, sessionEpoch, hooks.accountDeletes)) ?? accountIsGone());
   await emit({ event: "user_deleted", outcome: "success", userId, client });
 }
 
 /** The password of a user who is logged in already. @throws AuthError "WrongPassword" */
-export async function checkCurrentPassword(userId: string, password: string, client: ClientInfo): Promise<Login> {
+async function checkCurrentPassword(userId: string, password: string, client: ClientInfo): Promise<hooks.Login> {
   const login = await proveCurrentPassword(userId, password, client);
   await login.accept();
   return login;
@@ -208,7 +222,7 @@ export async function checkCurrentPassword(userId: string, password: string, cli
  *
  * @throws AuthError "WrongPassword"
  */
-export async function proveCurrentPassword(userId: string, password: string, client: ClientInfo): Promise<Login> {
+export async function proveCurrentPassword(userId: string, password: string, client: ClientInfo): Promise<hooks.Login> {
   const credentials = await store.findCredentials({ id: userId });
   if (!credentials || credentials.disabledAt) return accountIsGone();
   const accept = await admitPasswordAttempt(canonicalLoginName(credentials.user[loginName]), client);
@@ -232,18 +246,6 @@ export async function loginFailed(client: ClientInfo, userId: string | undefined
 
 function isEnabled({ disabledAt }: store.Credentials): boolean {
   return disabledAt === null;
-}
-
-/** What is left out is not known yet: the row that is stored says it. */
-function asUser(profile: Pick<store.User, "id" | typeof loginName>): store.User {
-  return { ...profile, createdAt: new Date() } as store.User;
-}
-
-function passed({ user, amr, ...others }: Login): CheckedLogin {
-  const unchanging = { ...others, user: Object.freeze({ ...user }), amr: Object.freeze([...amr]) };
-  const login = Object.freeze(unchanging) as Login as CheckedLogin;
-  checkedLogins.add(login);
-  return login;
 }
 
 function accountIsGone(): never {

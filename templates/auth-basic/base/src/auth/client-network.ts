@@ -20,6 +20,7 @@ function expand(address: string): string[] {
   return [...left, ...zeros, ...right];
 }
 
+/** An IPv4 address at the end stands for two groups; they are below the /64, so what they are does not matter. */
 function groupsOf(text: string): string[] {
   const found = text === "" ? [] : text.split(":");
   return found.flatMap((group) => (group.includes(".") ? ["v4", "v4"] : group.replace(/^0+(?=.)/, "")));

@@ -3,8 +3,6 @@ import { type Environment, environment, number, oneOf, optionalSecret, refuse, s
 /** The environment, read once. Every knob of the module that is not a constant beside its use is here. */
 export const config = readConfig(environment);
 
-export type Config = ReturnType<typeof readConfig>;
-
 /**
  * Checks and converts the module's environment variables.
  *

@@ -25,8 +25,8 @@ export type LoginCheck = (login: Login, client: ClientInfo) => Promise<void>;
 export const loginChecks: LoginCheck[] = [];
 
 /**
- * Told of every session that starts, after it is stored and before its client is answered, and of those that end when it
- * is. What it throws fails the login.
+ * Told of every session that starts, after it is stored and before its client is answered. `replaced` are the sessions of
+ * that client which end with the answer. What it throws fails the login.
  */
 export type SessionStart = (session: StoredSession, client: ClientInfo, replaced: readonly string[]) => Promise<void>;
 

@@ -3,16 +3,14 @@ import { AuthError } from "./errors.js";
 import { loginName, loginNameType } from "./login-name.js";
 import { type ClearableField, type FieldsWith, type FieldType, fieldEntries, isNullable } from "./user-fields.js";
 
-/**
- * Normalizing takes time with the square of a text's length: so what is far too long is refused before. The limit is
- * generous, since a text can be longer before it is normalized than after.
- */
+/** A longer text is not even normalized, which takes time with the square of its length. It may be shorter after that. */
 const maxUnnormalizedPassword = 1024;
 
-/** `.meta()` is for documents alone. */
-const anyPassword = { format: "password", minLength: 1, maxLength: maxUnnormalizedPassword };
 const tooLong = "This is too long.";
-const anyNewPassword = { ...anyPassword, description: "15 to 256 characters after NFC, any of them." };
+
+/** What documents say of a password: `.meta()` checks nothing. */
+const passwordMeta = { format: "password", minLength: 1, maxLength: maxUnnormalizedPassword };
+const newPasswordMeta = { ...passwordMeta, description: "15 to 256 characters after NFC, any of them." };
 
 /** Refuses only what no password can be, so that old ones still log in. The policy for new ones is in `password-checks.ts`. */
 const password = z
@@ -20,10 +18,10 @@ const password = z
   .min(1)
   .max(maxUnnormalizedPassword, { message: tooLong })
   .refine((text) => !/\p{Cs}/u.test(text), { message: "Half of a character." })
-  .meta(anyPassword);
+  .meta(passwordMeta);
 
 /** Checked by `password-checks.ts`. */
-const newPassword = z.string().max(maxUnnormalizedPassword, { message: tooLong }).meta(anyNewPassword);
+const newPassword = z.string().max(maxUnnormalizedPassword, { message: tooLong }).meta(newPasswordMeta);
 
 const refreshToken = z.string().meta({ pattern: "^[\\w-]+$", maxLength: 72 });
 

@@ -16,7 +16,7 @@ const minOtherCharacters = 8;
 const minContextCharacters = 4;
 
 /** Every check of a new password, in order. An add-on appends its own. */
-export const passwordChecks: PasswordCheck[] = [isWellFormed, hasGoodLength, isNotCommon, isNotContext];
+export const passwordChecks: PasswordCheck[] = [isWellFormed, hasGoodLength, isNotCommon, hasMoreThanContext];
 
 /** @throws AuthError "ValidationError" that says why the password at `path` of the body is refused. */
 export async function checkNewPassword(password: string, owner: PasswordOwner, path: string): Promise<void> {
@@ -41,7 +41,7 @@ function isNotCommon(password: string): string | null {
   return commonPasswords.has(folded) ? "This password is one of the commonest: attackers try it first." : null;
 }
 
-function isNotContext(password: string, owner: PasswordOwner): string | null {
+function hasMoreThanContext(password: string, owner: PasswordOwner): string | null {
   let rest = password.normalize("NFKC").toLowerCase();
   for (const word of contextWords(owner)) rest = rest.split(word).join("");
   if ([...rest].length >= minOtherCharacters) return null;

@@ -13,20 +13,18 @@ export interface PasswordHash {
 const current = pepper(config.passwordPepper);
 const peppers = config.passwordPepperPrevious ? [current, pepper(config.passwordPepperPrevious)] : [current];
 
-const unusableHash = `${"c".repeat(21)}u${"c".repeat(31)}`;
+/** 22 characters of salt, whose last can only be `.`, `O`, `e` or `u`, and 31 of hash: no password is known for it. */
+const unusable = `${"c".repeat(21)}u${"c".repeat(31)}`;
 
-/**
- * A hash of nobody's password: checking it costs what checking a real one costs. It is what is stored of a user who has
- * not chosen a password yet.
- */
+/** Stored of a user who has not chosen a password yet: checking it costs what checking a real hash costs. */
 export const noPassword: Readonly<PasswordHash> = Object.freeze({
-  passwordHash: nobodysHash(config.bcryptCost),
+  passwordHash: unusableHash(config.bcryptCost),
   pepperId: current.id,
 });
 
 /** Whether the user has chosen a password. */
 export function hasPassword({ passwordHash }: Pick<PasswordHash, "passwordHash">): boolean {
-  return !passwordHash.endsWith(`$${unusableHash}`);
+  return !passwordHash.endsWith(`$${unusable}`);
 }
 
 /** Hashes with the current pepper and cost. */
@@ -52,12 +50,12 @@ async function compare(mixed: string, hash: string): Promise<boolean> {
   const same = await bcrypt.compare(mixed, hash);
   if (same) return true;
   for (let cost = bcrypt.getRounds(hash); cost < config.bcryptCost; cost += 1)
-    await bcrypt.compare(mixed, nobodysHash(cost));
+    await bcrypt.compare(mixed, unusableHash(cost));
   return false;
 }
 
-function nobodysHash(cost: number): string {
-  return `$2b$${String(cost).padStart(2, "0")}$${unusableHash}`;
+function unusableHash(cost: number): string {
+  return `$2b$${String(cost).padStart(2, "0")}$${unusable}`;
 }
 
 /** Whether the hash was made with another cost or pepper than today's. */

@@ -9,11 +9,11 @@ export const batchRows = 200;
 /** Lets others go first between two statements. */
 const pauseMs = 10;
 
-let ended = 0;
+let endings = 0;
 
 /**
- * Calls `deleteSome` with a number of rows until it deletes fewer. Each call is one short statement; ended in between
- * (a signal, `closeAuth`), it has done what it has done, and the next run does the rest.
+ * Calls `deleteSome` with a number of rows until it deletes fewer. Each call is one short statement: when the process or
+ * `closeAuth` ends it in between, what was deleted stays deleted, and the next run does the rest.
  *
  * @returns how many rows went.
  */
@@ -22,25 +22,26 @@ export async function inBatches(deleteSome: (rows: number) => Promise<number>): 
   await repeat(async () => {
     const deleted = await deleteSome(batchRows);
     total += deleted;
-    return deleted === batchRows;
+    return deleted >= batchRows;
   });
   return total;
 }
 
 /** Calls `step`, with pauses, until it answers false or `closeAuth` is called. */
 export async function repeat(step: () => Promise<boolean>): Promise<void> {
-  const started = ended;
-  while ((await step()) && started === ended) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  const before = endings;
+  while ((await step()) && endings === before) await new Promise((resolve) => setTimeout(resolve, pauseMs));
 }
 
 /** Ends what runs in batches, after the statement at hand. */
 export function endBatches(): void {
-  ended += 1;
+  endings += 1;
 }
 
 /**
  * Deletes at most `rows` rows that are `doomed`, in one statement; write its times with `ago`, so that an index finds
- * them. Of two machines at work on one table each takes what the other has not.
+ * them. Of two machines at work on one table each takes what the other has not. The batch is a CTE, which Postgres runs
+ * once: a plain subselect it may run again, and then more rows would go.
  *
  * @returns how many rows went.
  */

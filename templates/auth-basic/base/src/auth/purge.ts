@@ -4,17 +4,17 @@ import { batchRows, deleteDeadSessions, nextSessions, repeat } from "./purge-sto
 import { revocationMemorySeconds } from "./revocations.js";
 
 /** Tells of what could not be deleted: an account, where `userId` is given, or all that is left of one kind. */
-export type PassOver = (error: unknown, userId?: string) => Promise<void>;
+export type ReportFailure = (error: unknown, userId?: string) => Promise<void>;
 
 /** One kind of row that nobody needs any more. */
 export interface Purge {
   /** What is deleted, for the report: "sessions". */
   name: string;
   /**
-   * Deletes it with `inBatches`, so that nothing is locked for long, and says how many rows went. An account that can't
-   * go is told to `passOver`, and the others go.
+   * Deletes it with `inBatches`, so that nothing is locked for long, and says how many rows went. An account that can't go
+   * is handed to `reportFailure`, and holds up no other.
    */
-  run(passOver: PassOver): Promise<number>;
+  run(reportFailure: ReportFailure): Promise<number>;
 }
 
 /** What a purge has done, and what it could not do. */
@@ -52,15 +52,15 @@ export async function purge(): Promise<PurgeReport> {
 }
 
 async function runOne({ name, run }: Purge, failures: PurgeFailure[]): Promise<number> {
-  const passOver = async (error: unknown, userId?: string) => {
+  const reportFailure = async (error: unknown, userId?: string) => {
     failures.push({ name, userId, error });
     const why = error instanceof AuthError ? error.code : "InternalError";
     await emit({ event: "sys_error", outcome: "failure", userId, reason: `auth:purge of ${name}: ${why}` });
   };
   try {
-    return await run(passOver);
+    return await run(reportFailure);
   } catch (error) {
-    await passOver(error);
+    await reportFailure(error);
     return 0;
   }
 }

@@ -68,8 +68,8 @@ export interface SessionOwner {
   sessionEpoch: number;
 }
 
-/** How that was proven, in the words of RFC 8176. */
 export interface ProvenOwner extends SessionOwner {
+  /** How it was proven who they are, in the words of RFC 8176. */
   amr: readonly string[];
 }
 
@@ -122,10 +122,11 @@ const uniqueColumns = [
  * columns after RETURNING too; its types have that for SELECT only.)
  */
 export const storedClaims = Object.fromEntries(
-  sessionClaims.map(({ name, from }) => [name, besideSession(from)]),
+  sessionClaims.map(({ name, from }) => [name, claimSource(from)]),
 ) as unknown as SQL<StoredClaims>;
 
-const endingColumns = sessionClaims.flatMap(({ from, endsSessions: ends }) => (ends && is(from, Column) ? from : []));
+/** Another value in one of these ends the user's sessions. */
+const endingColumns = sessionClaims.flatMap(({ from, endsSessions }) => (endsSessions && is(from, Column) ? from : []));
 
 export const storedSession = {
   id: sessions.id,
@@ -206,24 +207,28 @@ export async function updateUser(
 }
 
 /**
- * Runs a write that a unique column may refuse. Whether a value is free is not asked before: of many who want it at once,
- * the database lets one have it.
+ * Runs a write that a unique column may refuse: of many who want one value at once, the database lets one have it.
  *
  * @throws AuthError "UsernameNotAvailable", or "FieldNotAvailable" that names the fields.
  */
-export async function unlessTaken<T>(id: string, values: UserValues, write: () => Promise<T>): Promise<T> {
+export async function writeUnique<T>(id: string, values: UserValues, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
     if (!isUniqueViolation(error, getTableName(users))) throw error;
-    await refuseTaken(id, values);
+    await checkAvailable(id, values);
     // Whoever had it has let it go since, or the index folds what it compares.
     throw notAvailable(uniqueNames(values)) ?? error;
   }
 }
 
-/** For what must not happen when the write is going to be refused. It does not take the place of `unlessTaken`. */
-export async function refuseTaken(id: string, values: UserValues): Promise<void> {
+/**
+ * Asks before a write whether another account has one of `values`. Two who ask at once may both hear no: so the write goes
+ * through `writeUnique` all the same.
+ *
+ * @throws AuthError as `writeUnique` does.
+ */
+export async function checkAvailable(id: string, values: UserValues): Promise<void> {
   const refusal = notAvailable(await findTaken(id, values));
   if (refusal) throw refusal;
 }
@@ -400,8 +405,10 @@ export async function replacePassword(tx: Database, owner: SessionOwner, hash: P
 }
 
 /**
- * Takes the user away. The sessions stay as tombstones, without what could name a person.
+ * Deletes the user, unless the password was changed or the account barred since `epoch`: null then. The sessions stay as
+ * tombstones, so that other processes hear that they have ended, without what could name a person.
  *
+ * @returns the sessions that have ended.
  * @throws AuthError "AccountInUse"
  */
 export async function deleteUser(
@@ -409,24 +416,24 @@ export async function deleteUser(
   epoch: number,
   deletes: readonly AccountDelete[],
 ): Promise<string[] | null> {
-  return removing(() => transaction((tx) => removeUser(tx, userId, deletes, isEnabledAt(userId, epoch))));
+  return orAccountInUse(() => transaction((tx) => deleteUserIn(tx, userId, deletes, isEnabledAt(userId, epoch))));
 }
 
 /**
- * Wraps a transaction that takes a user away: a foreign key that is checked at the end fails only then.
+ * Goes around a transaction that deletes a user, and not into it: a foreign key may be checked at the transaction's end.
  *
  * @throws AuthError "AccountInUse" when a row of the application's still refers to the user.
  */
-export async function removing<T>(remove: () => Promise<T>): Promise<T> {
+export async function orAccountInUse<T>(deletion: () => Promise<T>): Promise<T> {
   try {
-    return await remove();
+    return await deletion();
   } catch (error) {
     throw isReferenced(error) ? new AuthError("AccountInUse", { cause: error }) : error;
   }
 }
 
-/** `deleteUser` as a part of a transaction, within `removing`, of a user who is `match`. `deletes` goes first. */
-export async function removeUser(
+/** `deleteUser` as a part of a transaction, within `orAccountInUse`. `deletes` run first; null when no such user is `match`. */
+export async function deleteUserIn(
   tx: Database,
   userId: string,
   deletes: readonly AccountDelete[],
@@ -437,7 +444,7 @@ export async function removeUser(
     .from(users)
     .where(sql`${and(eq(users.id, userId), match)} ${forUpdate}`);
   if (!found) return null;
-  for (const remove of deletes) await remove(tx, userId);
+  for (const hook of deletes) await hook(tx, userId);
   await tx.delete(users).where(eq(users.id, userId));
   await tx.update(sessions).set({ ip: null, userAgent: null }).where(eq(sessions.userId, userId));
   return endSessions(tx, userId, "deleted");
@@ -454,7 +461,7 @@ export async function revokedWithin(seconds: number): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Asks the database for nothing: throws when it does not answer. */
+/** A query for its own sake. @throws AuthError "ServiceUnavailable" when the database does not answer. */
 export async function ping(): Promise<void> {
   await read((db) => db.select({ one: sql`1` }).from(users).limit(1));
 }
@@ -499,11 +506,11 @@ function inTableOrder(row: Record<keyof typeof sessions.$inferSelect, SQLWrapper
 }
 
 /** The user, if nothing has ended all sessions since `epoch` was read and nobody has barred the account. */
-function isEnabledAt(userId: string, epoch: number): SQL | undefined {
+export function isEnabledAt(userId: string, epoch: number): SQL | undefined {
   return and(eq(users.id, userId), eq(users.sessionEpoch, epoch), isNull(users.disabledAt));
 }
 
-/** `changes`, and one more epoch where another value in their column is to end the user's sessions (`access-claims.ts`). */
+/** Adds the next epoch to `changes`, where one of them is another value of a claim with `endsSessions`. */
 export function withEpoch<Changes extends object>(changes: Changes): Changes & { sessionEpoch?: SQL } {
   const columns: Record<string, AnyColumn> = getTableColumns(users);
   const differences = Object.entries(changes).flatMap(([name, value]) => {
@@ -518,7 +525,7 @@ export function withEpoch<Changes extends object>(changes: Changes): Changes & {
   };
 }
 
-/** Ends what `withEpoch` has left behind. */
+/** Ends the sessions of an earlier epoch, after an update with `withEpoch` in the same transaction. */
 export async function endOutdatedSessions(tx: Database, userId: string): Promise<string[]> {
   if (endingColumns.length === 0) return [];
   const epochNow = sql`(select ${users.sessionEpoch} from ${users} where ${eq(users.id, userId)})`;
@@ -535,14 +542,19 @@ export async function endSessions(tx: Database, userId: string, reason: RevokedR
 }
 
 /**
- * SQL for a value that is read with a session, in a select and after a write alike: SQLite's RETURNING sees no table but
- * the one that was written. Wrapped, since drizzle takes the table's name off columns that it finds there.
+ * SQL for the value behind a claim, in a select of sessions and after a write alike. A column of the user takes a select of
+ * its own: SQLite's RETURNING sees no table but the one that was written.
  */
-function besideSession(from: AnyColumn | SQL): SQL {
-  if (!is(from, Column)) return sql`${from}`;
-  if (from.table === sessions) return sql`${sql`${from}`}`.mapWith(from);
-  const ofOwner = sql`(select ${from} from ${users} where ${eq(users.id, sessions.userId)})`;
-  return sql`${ofOwner}`.mapWith(from);
+function claimSource(from: AnyColumn | SQL): SQL {
+  if (!is(from, Column)) return withTableNames(from);
+  const isOfSession = from.table === sessions;
+  const value = isOfSession ? sql`${from}` : sql`(select ${from} from ${users} where ${eq(users.id, sessions.userId)})`;
+  return withTableNames(value).mapWith(from);
+}
+
+/** drizzle takes the table's name off a column that stands right in what RETURNING is given: one level down it stays. */
+function withTableNames(value: SQL): SQL {
+  return sql`${value}`;
 }
 
 async function findSession(match: SQL | undefined): Promise<StoredSession | null> {
@@ -552,7 +564,7 @@ async function findSession(match: SQL | undefined): Promise<StoredSession | null
   return found ?? null;
 }
 
-/** Only ever asked with REFRESH_GRACE_SECONDS over 0: in strict mode two requests of one millisecond must not both win. */
+/** Asked only where REFRESH_GRACE_SECONDS is above 0: in strict mode two requests of one millisecond must not both win. */
 function withinGrace(generation: number): SQL {
   const justRotated = gt(sessions.rotatedAt, fromNow(-config.refreshGraceSeconds));
   return sql`(${eq(sessions.generation, generation + 1)} and ${justRotated})`;

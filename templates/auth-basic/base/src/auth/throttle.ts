@@ -12,7 +12,7 @@ const accountAndNetwork = { points: 10, duration: 15 * 60 };
 const network = { points: 300, duration: 15 * 60 };
 /** Guesses that all networks together may make at one account. NIST SP 800-63B-4 allows 100. */
 const account = { points: 100, duration: 24 * 60 * 60 };
-/** A network the owner has logged in from passes the limit above by, so that nobody can lock the owner out. */
+/** A network that the owner has logged in from is free of the limit above, so that nobody can lock the owner out. */
 const knownNetwork = { points: 1, duration: 20 * 24 * 60 * 60 };
 
 let created: ReturnType<typeof createLimiters> | undefined;

@@ -13,14 +13,10 @@ export async function bearerToken(req: Request): Promise<Auth | null> {
 }
 
 /** What a genuine token says, whether its session still lives or not. */
-export function readBearerToken(req: Request): VerifiedToken | null | Promise<VerifiedToken | null> {
+export async function readBearerToken(req: Request): Promise<VerifiedToken | null> {
   const header = req.headers.authorization;
   if (header === undefined || !/^bearer\b/i.test(header)) return null;
-  const verified = verifyAccessToken(header.slice("bearer".length).trim());
-  return verified instanceof Promise ? verified.then(genuine) : genuine(verified);
-}
-
-function genuine(token: VerifiedToken | null): VerifiedToken {
+  const token = await verifyAccessToken(header.slice("bearer".length).trim());
   if (!token) throw new AuthError("InvalidAccessToken");
   return token;
 }

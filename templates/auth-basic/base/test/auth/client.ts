@@ -172,7 +172,7 @@ function challenge(code: ErrorCode, status: number): string | undefined {
 
 /**
  * `attempt` sends the right password, and a login check refuses it: each time that counts as a guess, and the network it
- * comes from is not remembered as the owner's, which would pass the account's limit by.
+ * comes from is not remembered as the owner's, which would be free of the account's limit.
  */
 export async function expectRefusalsToCount(name: string, attempt: (from: string) => Promise<Response>): Promise<void> {
   const [often, once] = [newAddress(), newAddress()];

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { toStore } from "../accounts.js";
+import { changedColumns, passProfileChanges } from "../accounts.js";
 import { type AnyErrorCode, AuthError } from "../errors.js";
 import { type AuthEvent, type ClientInfo, emit } from "../events.js";
-import { accountDeletes, accountInserts, type ProfileChanges, profileChanges } from "../hooks.js";
+import { accountDeletes, accountInserts, type ProfileChanges } from "../hooks.js";
 import { invalid } from "../input.js";
 import { loginColumns, loginIsAddress, loginName } from "../login-name.js";
 import { noPassword } from "../passwords.js";
 import { markRevoked } from "../revocations.js";
-import { findCredentials, refuseTaken, unlessTaken } from "../store.js";
+import { findCredentials, writeUnique } from "../store.js";
 import { cursorAt, readCursor } from "./cursor.js";
 import { isId, type ListQuery, type NewUserInput, type UserInput } from "./input.js";
 import { type AdminUser, findUser, findUsers } from "./list-store.js";
@@ -37,7 +37,7 @@ export interface UserPage {
 }
 
 /** What has become of one of several users that were to be deleted. */
-export type Deletion = { id: string; deleted: true } | { id: string; deleted: false; code: AnyErrorCode };
+export type DeletionResult = { id: string; deleted: true } | { id: string; deleted: false; code: AnyErrorCode };
 
 /** @throws AuthError "ValidationError" for a cursor that is none of a list in this order. */
 export async function listUsers(query: ListQuery): Promise<UserPage> {
@@ -62,7 +62,7 @@ export async function getUser(id: string): Promise<AdminUser> {
 export async function createUser(input: NewUserInput, admin: Admin): Promise<{ user: AdminUser; invited: boolean }> {
   const profile = { id: randomUUID(), ...input, ...loginColumns(input[loginName]) };
   const row = { ...profile, ...noPassword };
-  const user = await unlessTaken(row.id, row, () => store.insertUser(admin.userId, row, accountInserts));
+  const user = await writeUnique(row.id, row, () => store.insertUser(admin.userId, row, accountInserts));
   if (!user) throw new AuthError("UsernameNotAvailable");
   await note("user_created", user.id, admin);
   if (user.role !== roles[0]) await note("authz_change", user.id, admin, `role ${user.role}`);
@@ -77,17 +77,18 @@ export async function createUser(input: NewUserInput, admin: Admin): Promise<{ u
  */
 export async function updateUser(id: string, { role, ...asked }: UserInput, admin: Admin): Promise<AdminUser> {
   const seen = await getUser(id);
+  const changesEmail = isNewAddress(seen, asked);
   const waits = loginIsAddress || seen.emailVerifiedAt !== null;
-  if (isNewRole(seen, role) && waits && isNewAddress(seen, asked)) throw invalid("email", oneByOne);
-  // Before anything is mailed.
-  await refuseTaken(id, toStore(seen, asked));
+  if (isNewRole(seen, role) && waits && changesEmail) throw invalid("email", oneByOne);
+  const epoch = changesEmail ? (await findCredentials({ id }))?.sessionEpoch : undefined;
+  const accepted = await passProfileChanges(seen, asked, admin.client, epoch);
   // Whether the address is proven is decided with the row in hand.
-  const { emailVerifiedAt: _, ...changes } = toStore(seen, await passChanges(seen, asked, admin));
-  if (role === undefined && Object.keys(changes).length === 0) return seen;
-  const change = () => store.changeUser(admin.userId, id, { ...changes, role });
-  const { before, user, ended } = await unlessTaken(id, changes, change);
+  const { emailVerifiedAt: _, ...columns } = changedColumns(seen, accepted);
+  if (role === undefined && Object.keys(columns).length === 0) return seen;
+  const write = () => store.changeUser(admin.userId, id, { ...columns, role });
+  const { before, user, ended } = await writeUnique(id, columns, write);
   markRevoked(ended);
-  if (Object.keys(changes).length > 0) await note("user_updated", id, admin);
+  if (Object.keys(columns).length > 0) await note("user_updated", id, admin);
   if (user.role !== before.role) await note("authz_change", id, admin, `role ${before.role} to ${user.role}`);
   return user;
 }
@@ -125,8 +126,8 @@ export async function deleteUser(id: string, admin: Admin): Promise<void> {
 }
 
 /** Deletes one after the other, the admin's own account last, and says of each what has become of it. */
-export async function deleteUsers(ids: string[], admin: Admin): Promise<Deletion[]> {
-  const results = new Map<string, Deletion>();
+export async function deleteUsers(ids: string[], admin: Admin): Promise<DeletionResult[]> {
+  const results = new Map<string, DeletionResult>();
   const distinct = new Set(ids);
   const ordered = [...distinct].sort((a, b) => Number(a === admin.userId) - Number(b === admin.userId));
   for (const id of ordered) results.set(id, await tryToDelete(id, admin));
@@ -167,17 +168,6 @@ async function sendReset(id: string, admin: Admin): Promise<boolean> {
   return false;
 }
 
-async function passChanges(user: AdminUser, asked: ProfileChanges, { client }: Admin): Promise<ProfileChanges> {
-  const changesEmail = isNewAddress(user, asked);
-  const epoch = changesEmail ? (await findCredentials({ id: user.id }))?.sessionEpoch : undefined;
-  let changes = asked;
-  for (const change of profileChanges) changes = await change(user, changes, client, epoch);
-  if (changesEmail) return changes;
-  // An address that stays is not written: another may be proven meanwhile.
-  const { email: _, ...others } = changes;
-  return others;
-}
-
 function isNewRole(user: AdminUser, role: Role | undefined): boolean {
   return role !== undefined && role !== user.role;
 }
@@ -189,7 +179,7 @@ function isNewAddress(user: AdminUser, { email }: ProfileChanges): boolean {
 /** Another role ends every session, and with them a change of the address that waits for its proof. */
 const oneByOne = "Change the role and a proven address one after the other.";
 
-async function tryToDelete(id: string, admin: Admin): Promise<Deletion> {
+async function tryToDelete(id: string, admin: Admin): Promise<DeletionResult> {
   if (!isId(id)) return { id, deleted: false, code: "NotFound" };
   try {
     await deleteUser(id, admin);

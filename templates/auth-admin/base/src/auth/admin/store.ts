@@ -6,12 +6,12 @@ import type { AccountDelete, AccountInsert } from "../hooks.js";
 import { hasPassword, type PasswordHash } from "../passwords.js";
 import {
   type UserChanges as Changes,
+  deleteUserIn,
   endOutdatedSessions,
   endSessions,
   type NewUser as NewAccount,
   nextEpoch,
-  removeUser,
-  removing,
+  orAccountInUse,
   withEpoch,
 } from "../store.js";
 import { type AdminUser, adminUser } from "./list-store.js";
@@ -89,12 +89,12 @@ export async function endUsersSessions(actor: Actor, id: string): Promise<string
   });
 }
 
-/** Takes the user away, disabled or not; gives the sessions that have ended. @throws AuthError "AccountInUse" */
+/** Deletes the user, disabled or not, and returns the sessions that have ended. @throws AuthError "AccountInUse" */
 export async function deleteUser(actor: Actor, id: string, deletes: readonly AccountDelete[]): Promise<string[]> {
-  return removing(() =>
+  return orAccountInUse(() =>
     act(actor, id, async (tx, { isLastAdmin }) => {
       if (isLastAdmin) throw lastAdminStays();
-      return (await removeUser(tx, id, deletes)) ?? [];
+      return (await deleteUserIn(tx, id, deletes)) ?? [];
     }),
   );
 }

@@ -59,7 +59,10 @@ export async function read<T>(work: (db: Database) => Promise<T>): Promise<T> {
 /** Runs one statement that writes. */
 export const write = read;
 
-/** Runs several statements as one: all of them happen, or none. */
+/**
+ * Runs several statements as one: all of them happen, or none. Inside `work` ask `tx` alone: anything else takes another
+ * connection, and may wait there for a row that this one has locked.
+ */
 export async function transaction<T>(work: (db: Database) => Promise<T>): Promise<T> {
   return withRetries(() =>
     connect().transaction(async (tx) => {

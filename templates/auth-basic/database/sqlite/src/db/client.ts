@@ -61,8 +61,9 @@ export async function read<T>(work: (db: Database) => Promise<T>): Promise<T> {
 }
 
 /**
- * Runs several statements as one: all of them happen, or none. Writes of this process queue up; those of other
- * processes are waited for.
+ * Runs several statements as one: all of them happen, or none. Transactions of this process queue up; those of other
+ * processes are waited for. Inside `work` ask `tx` alone: a `write` or a transaction in it would wait in the queue for the
+ * one that it is part of, until that is given up.
  */
 export async function transaction<T>(work: (db: Database) => Promise<T>): Promise<T> {
   const giveUpAt = budgetEnd();
@@ -72,7 +73,7 @@ export async function transaction<T>(work: (db: Database) => Promise<T>): Promis
   return mine;
 }
 
-/** Runs one statement that writes. It takes a transaction too: see `lockFirst`. */
+/** Runs one statement that writes: in a transaction too, whose turn in the queue it takes (see `lockFirst` for why). */
 export const write = transaction;
 
 /** Brings the schema up to date; the first query does so by itself. */

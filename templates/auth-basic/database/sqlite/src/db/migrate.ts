@@ -4,7 +4,7 @@ import { migrations } from "./migrations/index.js";
 import { createAppliedMigrations, type Migration, migrationFailure, tablesAreRenamed } from "./migrations/migration.js";
 import { appliedMigrations, users } from "./schema/auth.js";
 
-const remembered = `"${getTableName(appliedMigrations)}"`;
+const appliedTable = `"${getTableName(appliedMigrations)}"`;
 
 /**
  * Applies what the database does not have yet, each migration whole or not at all. Any number of processes may try at
@@ -34,7 +34,7 @@ async function apply(transaction: Transaction, { id, statements }: Migration): P
   } catch (error) {
     throw migrationFailure(id, error);
   }
-  await transaction.execute({ sql: `INSERT INTO ${remembered} VALUES (?, ?)`, args: [id, Date.now()] });
+  await transaction.execute({ sql: `INSERT INTO ${appliedTable} VALUES (?, ?)`, args: [id, Date.now()] });
 }
 
 /** A start that has nothing to do takes no write lock. */
@@ -56,6 +56,6 @@ async function missingIn(database: Pick<Client, "execute">) {
 }
 
 async function ids(database: Pick<Client, "execute">): Promise<Set<unknown>> {
-  const { rows } = await database.execute(`SELECT id FROM ${remembered}`);
+  const { rows } = await database.execute(`SELECT id FROM ${appliedTable}`);
   return new Set(rows.map((row) => row["id"]));
 }

@@ -3,8 +3,6 @@ import { type Environment, environment, refuse } from "../environment.js";
 /** The environment of cookie sessions, read once. */
 export const cookieConfig = readCookieConfig(environment);
 
-export type CookieConfig = ReturnType<typeof readCookieConfig>;
-
 /**
  * Checks and converts `SESSION_ORIGINS` and `SESSION_REDIS_URL`; both may be missing.
  *

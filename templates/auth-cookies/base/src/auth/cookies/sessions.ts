@@ -11,11 +11,6 @@ import { findLiveSession, type LiveSession, renewSession } from "./store.js";
 const mostSecondsUnnoted = 5 * 60;
 const renewAfterSeconds = Math.min(mostSecondsUnnoted, config.refreshTokenSeconds / 10);
 
-/** What the body says of a session whose secret travels in a cookie. */
-export interface InCookie {
-  session: { id: string; expiresAt: Date };
-}
-
 /** Hands the browser its cookie, for as long as the session can live at most. */
 export type SendCookie = (value: string, maxAgeSeconds: number) => void;
 

@@ -23,9 +23,9 @@ const leaseSeconds = 120;
 /** Mail leaves a little after the request that asked for it, and never at the same moment: the answer must not tell. */
 const mostDelayMs = 50;
 /** 2 s, 8 s, 32 s, 2 min, 9 min, 34 min, then every hour: three days, so that word of a theft outlives a weekend. */
-const attempts = 80;
-/** A mail that was claimed so often ends its senders: no report of a failure came from them. */
-const mostClaims = attempts + 8;
+const mostAttempts = 80;
+/** A mail that was claimed so often is given up: its senders ended each time, before they could report a failure. */
+const mostClaims = mostAttempts + 8;
 const firstPauseSeconds = 2;
 const pauseFactor = 4;
 const longestPauseSeconds = 3_600;
@@ -95,12 +95,12 @@ function isRequest(claimed: Claimed): claimed is Exclude<Claimed, ClaimedMail> {
 }
 
 async function postpone(claimed: Claimed, error: unknown): Promise<void> {
-  const { userId, purpose, attempts: attempt } = claimed;
-  const givesUp = error instanceof MailRefused || attempt >= attempts;
+  const { userId, purpose, attempts } = claimed;
+  const givesUp = error instanceof MailRefused || attempts >= mostAttempts;
   const pause =
-    Math.min(firstPauseSeconds * pauseFactor ** (attempt - 1), longestPauseSeconds) * (1 + Math.random() / 4);
+    Math.min(firstPauseSeconds * pauseFactor ** (attempts - 1), longestPauseSeconds) * (1 + Math.random() / 4);
   await postponeMail(claimed, givesUp ? null : pause);
   const why = error instanceof MailRefused ? error.message : reasonOf(error);
-  const reason = `${purpose}: ${why}, attempt ${attempt} of ${attempts}${givesUp ? ", given up" : ""}`;
+  const reason = `${purpose}: ${why}, attempt ${attempts} of ${mostAttempts}${givesUp ? ", given up" : ""}`;
   await emit({ event: "mail_send_fail", outcome: "failure", userId, reason });
 }

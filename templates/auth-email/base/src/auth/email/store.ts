@@ -1,13 +1,13 @@
-import { and, desc, eq, gt, gte, isNotNull, isNull, ne, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, getTableName, gt, gte, isNotNull, isNull, ne, or, type SQL, sql } from "drizzle-orm";
 import { type Database, forUpdate, now, read, transaction, write } from "../../db/client.js";
 import { asciiLower } from "../../db/columns.js";
+import { isUniqueViolation } from "../../db/failure.js";
 import { sessions, users } from "../../db/schema/auth.js";
 import { emailTokens, mailOutbox } from "../../db/schema/auth-email.js";
 import { canonicalAddress } from "../address.js";
-import { codeOf, withCauses } from "../errors.js";
 import { addressColumns, loginIsAddress } from "../login-name.js";
 import { hasPassword, type PasswordHash } from "../passwords.js";
-import { endOutdatedSessions, endSessions, type RevokedReason, withEpoch } from "../store.js";
+import { endOutdatedSessions, endSessions, nextEpoch, type RevokedReason, withEpoch } from "../store.js";
 import { admitReset, admitVerification, mayAsk, mayReset, mayTell, networkKeyOf } from "./limits.js";
 import { addLinkMail, addMail, addRequest, dropLinks, type ResetRequest } from "./outbox-store.js";
 import { proofEffects } from "./proof-effects.js";
@@ -44,8 +44,6 @@ const account = {
 /** So many of an account's latest logins say which networks are its owner's. */
 const loginsLookedAt = 100;
 
-/** Postgres's unique_violation. */
-const uniqueViolation = "23505";
 const proofRetries = 3;
 
 export async function isProven(userId: string): Promise<boolean> {
@@ -287,7 +285,7 @@ async function retryingProofs<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      const isTaken = withCauses(error).some((cause) => codeOf(cause) === uniqueViolation);
+      const isTaken = isUniqueViolation(error, getTableName(users));
       if (!isTaken || attempt === proofRetries) throw error;
     }
   }
@@ -314,7 +312,7 @@ async function takeFromOthers(tx: Database, { userId, addressCanonical }: Link):
 async function moveOn(tx: Database, userId: string, changes: object, reason: RevokedReason): Promise<string[]> {
   await tx
     .update(users)
-    .set({ ...changes, sessionEpoch: sql`${users.sessionEpoch} + 1` })
+    .set({ ...changes, sessionEpoch: nextEpoch })
     .where(eq(users.id, userId));
   return endSessions(tx, userId, reason);
 }

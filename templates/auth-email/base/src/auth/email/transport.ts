@@ -39,7 +39,7 @@ function overSmtp({ host, port, secure, requireTls, auth }: SmtpServer): Send {
   });
   return async (mail, stop) => {
     try {
-      await atMost(sendTimeoutMs, stop, (signal) => transport.sendMail({ ...messageOf(mail), signal }));
+      await abortingAfter(sendTimeoutMs, stop, (signal) => transport.sendMail({ ...messageOf(mail), signal }));
     } catch (error) {
       throw isForGood(error) ? new MailRefused(reasonOf(error)) : error;
     }
@@ -93,7 +93,8 @@ function isForGood(error: unknown): boolean {
   return (code === "EENVELOPE" || code === "EMESSAGE") && typeof responseCode === "number" && responseCode >= 500;
 }
 
-async function atMost<T>(ms: number, stop: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** Aborts the work after `ms`, or when `stop` aborts, and leaves neither a timer nor a listener behind. */
+async function abortingAfter<T>(ms: number, stop: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const aborter = new AbortController();
   const abort = (): void => aborter.abort();
   const timer = setTimeout(abort, ms);

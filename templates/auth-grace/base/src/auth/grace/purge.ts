@@ -1,50 +1,50 @@
 import { emit } from "../events.js";
 import { accountDeletes } from "../hooks.js";
-import type { PassOver, Purge } from "../purge.js";
+import type { Purge, ReportFailure } from "../purge.js";
 import { inBatches, repeat } from "../purge-store.js";
-import { deleteDueAccount, dropDeletions, dropOverruled, findDue, findGone } from "./store.js";
+import { deleteDueAccount, dropDeletions, dropOverruled, findDeleted, findDue } from "./store.js";
 
 /** Deletes the accounts whose time to be restored is over, and what names a person in their sessions. */
-export const purgeAccounts: Purge = { name: "accounts", run: deleteDue };
+export const purgeAccounts: Purge = { name: "accounts", run: purgeDeletions };
 
-async function deleteDue(passOver: PassOver): Promise<number> {
-  const deleted = await deleteOneByOne(passOver);
-  await inBatches(tellOfGone);
+async function purgeDeletions(reportFailure: ReportFailure): Promise<number> {
+  const deleted = await deleteDueAccounts(reportFailure);
+  await inBatches(announceDeleted);
   await inBatches(dropOverruled);
   return deleted;
 }
 
 /** Each in a transaction of its own, so that one that can't go keeps no other. */
-async function deleteOneByOne(passOver: PassOver): Promise<number> {
+async function deleteDueAccounts(reportFailure: ReportFailure): Promise<number> {
   let deleted = 0;
   let after = "";
   await repeat(async () => {
     const userId = await findDue(after);
     if (userId === null) return false;
     after = userId;
-    if (await tryToDelete(userId, passOver)) deleted += 1;
+    if (await tryToDelete(userId, reportFailure)) deleted += 1;
     return true;
   });
   return deleted;
 }
 
-async function tryToDelete(userId: string, passOver: PassOver): Promise<boolean> {
+async function tryToDelete(userId: string, reportFailure: ReportFailure): Promise<boolean> {
   try {
     return await deleteDueAccount(userId, accountDeletes);
   } catch (error) {
     // Also one that a lock or a time limit has kept. Where the database is away, the search for the next one says so.
-    await passOver(error, userId);
+    await reportFailure(error, userId);
     return false;
   }
 }
 
 /**
- * The deletion is dropped after everybody has heard of it: what add-ons keep of the user goes even when a process
- * ended in between. So one may hear of it twice.
+ * A process may end between the deletion and its event, on which add-ons delete what they keep of the user. So the row that
+ * planned it goes after the event, and the event may come twice.
  */
-async function tellOfGone(rows: number): Promise<number> {
-  const gone = await findGone(rows);
-  for (const userId of gone) await emit({ event: "user_deleted", outcome: "success", userId });
-  await dropDeletions(gone);
-  return gone.length;
+async function announceDeleted(rows: number): Promise<number> {
+  const deleted = await findDeleted(rows);
+  for (const userId of deleted) await emit({ event: "user_deleted", outcome: "success", userId });
+  await dropDeletions(deleted);
+  return deleted.length;
 }

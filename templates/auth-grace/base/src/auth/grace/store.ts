@@ -5,7 +5,7 @@ import { accountDeletions } from "../../db/schema/auth-grace.js";
 import type { AccountDelete } from "../hooks.js";
 import { loginIsAddress } from "../login-name.js";
 import { deleteSome } from "../purge-store.js";
-import { endSessions, removeUser, removing, type SessionOwner } from "../store.js";
+import { deleteUserIn, endSessions, isEnabledAt, nextEpoch, orAccountInUse, type SessionOwner } from "../store.js";
 
 /** Joins a deletion to its account, unless that is enabled, or somebody has disabled it anew. */
 const stillDisables = and(eq(users.id, accountDeletions.userId), eq(users.disabledAt, accountDeletions.disabledAt));
@@ -20,8 +20,8 @@ export async function scheduleDeletion(userId: string, epoch: number, graceSecon
   return transaction(async (tx) => {
     const [disabled] = await tx
       .update(users)
-      .set({ disabledAt: now, sessionEpoch: sql`${users.sessionEpoch} + 1` })
-      .where(and(eq(users.id, userId), eq(users.sessionEpoch, epoch), isNull(users.disabledAt)))
+      .set({ disabledAt: now, sessionEpoch: nextEpoch })
+      .where(isEnabledAt(userId, epoch))
       .returning({ id: users.id });
     if (!disabled) return null;
     await tx.delete(accountDeletions).where(eq(accountDeletions.userId, userId));
@@ -88,20 +88,20 @@ export async function findDue(after: string): Promise<string | null> {
  * @throws AuthError "AccountInUse"
  */
 export async function deleteDueAccount(userId: string, deletes: readonly AccountDelete[]): Promise<boolean> {
-  return removing(() =>
+  return orAccountInUse(() =>
     transaction(async (tx) => {
       const [due] = await tx
         .select({ id: users.id })
         .from(accountDeletions)
         .innerJoin(users, stillDisables)
         .where(sql`${and(eq(users.id, userId), isDue)} ${skipLocked}`);
-      return due !== undefined && (await removeUser(tx, userId, deletes)) !== null;
+      return due !== undefined && (await deleteUserIn(tx, userId, deletes)) !== null;
     }),
   );
 }
 
-/** At most `rows` users who are gone and whose deletion is not yet dropped. */
-export async function findGone(rows: number): Promise<string[]> {
+/** At most `rows` users who are deleted, and whose row here is not. */
+export async function findDeleted(rows: number): Promise<string[]> {
   const found = await read((db) =>
     db
       .select({ id: accountDeletions.userId })

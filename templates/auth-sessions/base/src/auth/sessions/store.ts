@@ -2,7 +2,7 @@ import { and, desc, eq, isNull, ne, notInArray, type SQL, sql } from "drizzle-or
 import { forUpdate, now, read, transaction } from "../../db/client.js";
 import { sessions, users } from "../../db/schema/auth.js";
 import { AuthError } from "../errors.js";
-import { isLive } from "../store.js";
+import { endSessions, isLive, nextEpoch } from "../store.js";
 
 /** Live sessions of the user, the one that was used last first; with `after`, those that follow that one. */
 export async function findLiveSessions(userId: string, mostRows: number, after?: string) {
@@ -34,22 +34,18 @@ export async function revokeOtherSessions(userId: string, keptId: string): Promi
   return transaction(async (tx) => {
     const [owner] = await tx
       .update(users)
-      .set({ sessionEpoch: sql`${users.sessionEpoch} + 1` })
+      .set({ sessionEpoch: nextEpoch })
       .where(and(eq(users.id, userId), isNull(users.disabledAt)))
       .returning({ epoch: users.sessionEpoch });
     if (!owner) throw new AuthError("InvalidAccessToken");
-    const ended = await tx
-      .update(sessions)
-      .set({ revokedAt: now, revokedReason: "logout-all" })
-      .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt), ne(sessions.id, keptId)))
-      .returning({ id: sessions.id });
+    const ended = await endSessions(tx, userId, "logout-all", ne(sessions.id, keptId));
     const [kept] = await tx
       .update(sessions)
       .set({ epoch: owner.epoch })
       .where(and(eq(sessions.id, keptId), eq(sessions.userId, userId), eq(sessions.epoch, owner.epoch - 1), isLive))
       .returning({ id: sessions.id });
     if (!kept) throw new AuthError("InvalidAccessToken");
-    return ended.map(({ id }) => id);
+    return ended;
   });
 }
 
@@ -66,8 +62,8 @@ export async function countLiveSessions(userId: string, besides: readonly string
 
 /**
  * Ends all live sessions of the user but the newest `limit`, of which `startedId` is always one, and those of `besides`,
- * which don't count. Users are locked first,
- * as everywhere, and one trim sees what the one before it has done: of many at once, exactly `limit` sessions are left.
+ * which don't count. The user is locked first, so that one trim sees what the one before it has done: of many at once,
+ * exactly `limit` sessions are left.
  *
  * @returns the ids of those that ended.
  */

@@ -1,7 +1,7 @@
-import { and, eq, gt, isNull, sql } from "drizzle-orm";
+import { and, eq, gt, sql } from "drizzle-orm";
 import { type Database, forShare, fromNow, now, read } from "../../db/client.js";
 import { sessions, users } from "../../db/schema/auth.js";
-import { isLive, ownerAllows, type SessionOwner } from "../store.js";
+import { isEnabledAt, isLive, ownerAllows, type SessionOwner } from "../store.js";
 
 /** Whether the session was started within the last `seconds`; "ended" when it is no longer live. */
 export async function ageOfLogin(sessionId: string, seconds: number): Promise<"recent" | "old" | "ended"> {
@@ -24,8 +24,8 @@ export async function ageOfLogin(sessionId: string, seconds: number): Promise<"r
 export async function endReplaced(tx: Database, oldId: string, owner: SessionOwner): Promise<SessionOwner | null> {
   const { user, sessionEpoch } = owner;
   // The owner first, as everywhere: in the other order, this and a password change could wait for each other.
-  const enabled = and(eq(users.id, user.id), eq(users.sessionEpoch, sessionEpoch), isNull(users.disabledAt));
-  const [allowed] = await tx.select({ id: users.id }).from(users).where(sql`${enabled} ${forShare}`);
+  const isAllowed = sql`${isEnabledAt(user.id, sessionEpoch)} ${forShare}`;
+  const [allowed] = await tx.select({ id: users.id }).from(users).where(isAllowed);
   if (!allowed) return null;
   const [ended] = await tx
     .update(sessions)
