@@ -60,13 +60,23 @@ export async function signAccessToken(session: TokenSubject, lifetimeSeconds: nu
   return token;
 }
 
-/** Who a genuine, unexpired token speaks for, or null. Whether its session still lives is for `revocations.ts` to say. */
-export async function verifyAccessToken(token: string): Promise<VerifiedToken | null> {
+/**
+ * Who a genuine, unexpired token speaks for, or null. Whether its session still lives is for `revocations.ts` to say. For
+ * a token that was seen lately it is no promise: each one costs every request.
+ */
+export function verifyAccessToken(token: string): VerifiedToken | null | Promise<VerifiedToken | null> {
   const known = recall(token);
-  if (known) return known.expiresAt > now() ? known : null;
+  return known ? unexpired(known) : verifyAnew(token);
+}
+
+async function verifyAnew(token: string): Promise<VerifiedToken | null> {
   const verified = await verify(token);
   if (verified) remember(token, verified);
-  return verified;
+  return verified && unexpired(verified);
+}
+
+function unexpired(verified: VerifiedToken): VerifiedToken | null {
+  return verified.expiresAt > now() ? verified : null;
 }
 
 function recall(token: string): VerifiedToken | undefined {

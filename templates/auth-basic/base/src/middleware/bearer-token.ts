@@ -13,10 +13,14 @@ export async function bearerToken(req: Request): Promise<Auth | null> {
 }
 
 /** What a genuine token says, whether its session still lives or not. */
-export async function readBearerToken(req: Request): Promise<VerifiedToken | null> {
+export function readBearerToken(req: Request): VerifiedToken | null | Promise<VerifiedToken | null> {
   const header = req.headers.authorization;
   if (header === undefined || !/^bearer\b/i.test(header)) return null;
-  const token = await verifyAccessToken(header.slice("bearer".length).trim());
+  const verified = verifyAccessToken(header.slice("bearer".length).trim());
+  return verified instanceof Promise ? verified.then(genuine) : genuine(verified);
+}
+
+function genuine(token: VerifiedToken | null): VerifiedToken {
   if (!token) throw new AuthError("InvalidAccessToken");
   return token;
 }
