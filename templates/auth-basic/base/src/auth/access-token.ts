@@ -66,17 +66,14 @@ export async function signAccessToken(session: TokenSubject, lifetimeSeconds: nu
  */
 export function verifyAccessToken(token: string): VerifiedToken | null | Promise<VerifiedToken | null> {
   const known = recall(token);
-  return known ? unexpired(known) : verifyAnew(token);
+  if (!known) return verifyAnew(token);
+  return known.expiresAt > now() ? known : null;
 }
 
 async function verifyAnew(token: string): Promise<VerifiedToken | null> {
   const verified = await verify(token);
   if (verified) remember(token, verified);
-  return verified && unexpired(verified);
-}
-
-function unexpired(verified: VerifiedToken): VerifiedToken | null {
-  return verified.expiresAt > now() ? verified : null;
+  return verified;
 }
 
 function recall(token: string): VerifiedToken | undefined {
