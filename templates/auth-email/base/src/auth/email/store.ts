@@ -8,7 +8,7 @@ import { codeOf, withCauses } from "../errors.js";
 import { addressColumns, loginIsAddress } from "../login-name.js";
 import { hasPassword, type PasswordHash } from "../passwords.js";
 import { endOutdatedSessions, endSessions, type RevokedReason, withEpoch } from "../store.js";
-import { admitReset, admitVerification, mayAsk, mayReset, mayTell, networkKeyOf } from "./limits.js";
+import { admitReset, admitVerification, mayAsk, mayReset, mayResetUnproven, mayTell, networkKeyOf } from "./limits.js";
 import { addLinkMail, addMail, addRequest, dropLinks, type ResetRequest } from "./outbox-store.js";
 import { proofEffects } from "./proof-effects.js";
 import { hashOf, type TokenPurpose } from "./token.js";
@@ -83,7 +83,7 @@ export async function addAddressChange(
   return transaction(async (tx) => {
     const [user] = await lockAccounts(tx, eq(users.id, userId));
     if (!user || user.disabledAt || user.sessionEpoch !== epoch) return "refused";
-    const proven = user.emailVerifiedAt && user.email;
+    const proven = user.emailVerifiedAt && typedAddress(user);
     const waits = newAddress !== null && (loginIsAddress || proven !== null);
     if (newAddress) {
       await admitVerification(tx, userId, newAddress, ip);
@@ -92,6 +92,11 @@ export async function addAddressChange(
     if (proven) await addLinkMail(tx, { purpose: "revert", userId, address: proven });
     return waits ? "waits" : "stands";
   });
+}
+
+/** The address as its owner typed it, which the link that puts it back restores. */
+function typedAddress({ username, email }: EmailAccount): string | null {
+  return loginIsAddress ? username : email;
 }
 
 /** Ends a change that waits for its proof. */
@@ -123,9 +128,11 @@ export async function answerResetRequest(asked: ResetRequest & { id: string }): 
     const [user] = await lockAccounts(tx, and(isMeant, isReachable, isNull(users.disabledAt)));
     const [request] = await tx.delete(mailOutbox).where(eq(mailOutbox.id, id)).returning({ id: mailOutbox.id });
     if (!request || !user?.email) return;
-    const known = await knownNetwork(tx, user.id, asked.network);
-    if (await mayReset(tx, user.id, known))
-      await addLinkMail(tx, { purpose: "reset", userId: user.id, address: user.email });
+    const { id: userId, email, emailVerifiedAt } = user;
+    const mayGo = emailVerifiedAt
+      ? await mayReset(tx, userId, await knownNetwork(tx, userId, asked.network))
+      : await mayResetUnproven(tx, email);
+    if (mayGo) await addLinkMail(tx, { purpose: "reset", userId, address: email });
   });
 }
 
