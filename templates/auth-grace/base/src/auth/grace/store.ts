@@ -3,6 +3,7 @@ import { ago, type Database, fromNow, now, read, skipLocked, transaction, write 
 import { users } from "../../db/schema/auth.js";
 import { accountDeletions } from "../../db/schema/auth-grace.js";
 import type { AccountDelete } from "../hooks.js";
+import { loginIsAddress } from "../login-name.js";
 import { deleteSome } from "../purge-store.js";
 import { endSessions, removeUser, removing, type SessionOwner } from "../store.js";
 
@@ -31,6 +32,13 @@ export async function scheduleDeletion(userId: string, epoch: number, graceSecon
       );
     return endSessions(tx, userId, "deleted");
   });
+}
+
+/** Whether the account is logged in to with an address that nobody has proven. */
+export async function hasUnprovenLogin(userId: string): Promise<boolean> {
+  if (!loginIsAddress) return false;
+  const isUnproven = and(eq(users.id, userId), isNull(users.emailVerifiedAt));
+  return (await read((db) => db.select({ id: users.id }).from(users).where(isUnproven))).length > 0;
 }
 
 /** Whether the account waits to be deleted, and may be restored. */
