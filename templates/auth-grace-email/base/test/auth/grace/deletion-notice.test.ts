@@ -34,6 +34,7 @@ test("a deletion is told to the account's address, and to the one that was repla
 test("a deletion is told to nobody whose address is not proven", async () => {
   const email = newMailAddress();
   const bob = await signUp({ email });
+  expect(await mailsTo(email)).toHaveLength(1);
   expect((await call("DELETE /me", { bearer: bob.accessToken, body: { password } })).status).toBe(204);
   expect(await mailsTo(email)).toHaveLength(1);
 });
