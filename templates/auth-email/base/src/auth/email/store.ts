@@ -263,8 +263,9 @@ export async function forgetUser(userId: string): Promise<void> {
 type Link = typeof emailTokens.$inferSelect;
 
 /**
- * Locks the accounts that a link is about, the lowest id first, so that two proofs of one address wait for each other
- * and not in a circle; then uses the link up in one guarded statement, so that of many attempts one wins.
+ * Locks the accounts that a link is about, then the links to its address, each the lowest id first, so that proofs of one
+ * address wait for each other and not in a circle; then uses the link up in one guarded statement, so that of many attempts
+ * one wins.
  */
 async function spend(
   token: string,
@@ -282,6 +283,7 @@ async function spend(
       const user = accounts.find(({ id }) => id === seen.userId);
       const others = accounts.filter(({ id }) => id !== seen.userId);
       if (!user || !allows(seen, user, others)) return null;
+      await lockLinks(tx, seen);
       const [link] = await tx.delete(emailTokens).where(isGood(token, purpose)).returning();
       return link ? { userId: user.id, ended: await act(tx, link, user) } : null;
     }),
@@ -328,6 +330,15 @@ async function moveOn(tx: Database, userId: string, changes: object, reason: Rev
 
 async function lockAccounts(tx: Database, match: SQL | undefined): Promise<EmailAccount[]> {
   return tx.select(account).from(users).where(sql`${match} order by ${users.id} ${forUpdate}`);
+}
+
+/** Those that the proof of their address ends. */
+async function lockLinks(tx: Database, { addressCanonical }: Link): Promise<void> {
+  const links = eq(emailTokens.addressCanonical, addressCanonical);
+  await tx
+    .select({ id: emailTokens.id })
+    .from(emailTokens)
+    .where(sql`${links} order by ${emailTokens.id} ${forUpdate}`);
 }
 
 function isGood(token: string, purpose: TokenPurpose): SQL | undefined {
