@@ -130,18 +130,23 @@ export async function answerResetRequest(asked: ResetRequest & { id: string }): 
     if (!request || !user?.email) return;
     const { id: userId, email, emailVerifiedAt } = user;
     const mayGo = emailVerifiedAt
-      ? await mayReset(tx, userId, await knownNetwork(tx, userId, asked.network))
+      ? await mayReset(tx, userId, await knownNetwork(tx, userId, emailVerifiedAt, asked.network))
       : await mayResetUnproven(tx, email);
     if (mayGo) await addLinkMail(tx, { purpose: "reset", userId, address: email });
   });
 }
 
-/** The network, if a login of the account came from it. */
-async function knownNetwork(tx: Database, userId: string, network: string | null): Promise<string | null> {
+/** The network, if a login came from it since the address was proven: one from before may have been a stranger's. */
+async function knownNetwork(
+  tx: Database,
+  userId: string,
+  provenAt: Date,
+  network: string | null,
+): Promise<string | null> {
   const logins = await tx
     .select({ ip: sessions.ip })
     .from(sessions)
-    .where(and(eq(sessions.userId, userId), isNotNull(sessions.ip)))
+    .where(and(eq(sessions.userId, userId), isNotNull(sessions.ip), gt(sessions.createdAt, provenAt)))
     .orderBy(desc(sessions.createdAt))
     .limit(loginsLookedAt);
   return logins.some(({ ip }) => networkKeyOf(ip) === network) ? network : null;

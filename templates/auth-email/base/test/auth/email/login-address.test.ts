@@ -171,6 +171,20 @@ if (loginIsAddress)
       expect(await resets()).toBe(1);
     });
 
+    test("gets no more reset mails from the networks of a squatter who is out", async () => {
+      const email = newMailAddress();
+      await signUp({ email });
+      const squatters = "3fff:6:6:6::1";
+      await call("POST /login", { body: credentials(email), from: squatters });
+      await forgot({ email });
+      expect((await reset(await tokenTo(email, "reset-password"))).status).toBe(204);
+      await waitedLong();
+      await forgot({ email });
+      const before = await mailsTo(email);
+      await forgot({ email }, squatters);
+      expect(await mailsTo(email)).toHaveLength(before.length);
+    });
+
     test("is shown as its owner typed it, also after a link has put it back", async () => {
       const typed = `${newMailAddress().split("@")[0]}@Bücher.example`;
       const ascii = `${typed.split("@")[0]}@xn--bcher-kva.example`;
