@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createClient } from "@libsql/client";
 import pg from "pg";
 import { type Answer, type Api, api } from "./api.js";
-import { type ComposedApp, composeApp, type Env, type RunningApp, startApp } from "./compose.js";
+import { type ComposedApp, type Composition, composeApp, type Env, type RunningApp, startApp } from "./compose.js";
 import { freshDatabase } from "./postgres.js";
 
 export type DatabaseName = "postgres" | "sqlite";
@@ -29,6 +29,8 @@ interface Options {
   readonly processes: number;
   /** Beside auth-basic. */
   readonly items?: readonly string[];
+  /** What people log in with. */
+  readonly login?: Composition["login"];
   readonly env?: Env;
   /** What `default_transaction_isolation` of the Postgres database is. */
   readonly isolation?: "read committed" | "repeatable read" | "serializable";
@@ -43,11 +45,12 @@ export async function startCluster({
   database,
   processes,
   items = [],
+  login = "username",
   env = {},
   isolation,
   server,
 }: Options): Promise<Cluster> {
-  const { dir, command } = await compose(database, server, items);
+  const { dir, command } = await compose(database, server, items, login);
   const store = database === "postgres" ? await postgresStore(isolation) : sqliteStore(dir);
   const clusterEnv = { ...env, DATABASE_URL: store.url };
   if (database === "postgres") await command(clusterEnv, "migrate");
@@ -70,9 +73,14 @@ export async function startCluster({
 }
 
 /** The composed app of this test file for a database. */
-export function compose(database: DatabaseName, server?: string, items: readonly string[] = []): Promise<ComposedApp> {
-  const key = [database, ...items, server ?? ""].join(" ");
-  const known = composed.get(key) ?? composeApp({ database, items, ...(server ? { server } : {}) });
+export function compose(
+  database: DatabaseName,
+  server?: string,
+  items: readonly string[] = [],
+  login: Composition["login"] = "username",
+): Promise<ComposedApp> {
+  const key = [database, login, ...items, server ?? ""].join(" ");
+  const known = composed.get(key) ?? composeApp({ database, login, items, ...(server ? { server } : {}) });
   composed.set(key, known);
   return known;
 }

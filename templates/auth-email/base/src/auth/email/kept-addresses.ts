@@ -1,5 +1,6 @@
 import { and, eq, gt, ne } from "drizzle-orm";
 import { type Database, now } from "../../db/client.js";
+import { users } from "../../db/schema/auth.js";
 import { emailTokens } from "../../db/schema/auth-email.js";
 import { AuthError } from "../errors.js";
 import { canonicalLoginName, loginIsAddress, loginName } from "../login-name.js";
@@ -19,6 +20,11 @@ export async function keepForItsOwner(tx: Database, user: User): Promise<void> {
     gt(emailTokens.expiresAt, now),
     ne(emailTokens.userId, user.id),
   );
-  const [kept] = await tx.select({ id: emailTokens.id }).from(emailTokens).where(isItsOwners).limit(1);
+  const [kept] = await tx
+    .select({ id: emailTokens.id })
+    .from(emailTokens)
+    .innerJoin(users, eq(users.id, emailTokens.userId))
+    .where(isItsOwners)
+    .limit(1);
   if (kept) throw new AuthError("UsernameNotAvailable");
 }

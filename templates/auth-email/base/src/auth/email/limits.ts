@@ -52,6 +52,15 @@ export async function mayReset(tx: Database, userId: string, known: string | nul
   return (await secondsToWait(tx, perAccount, "reset account", userId)) === 0;
 }
 
+/**
+ * Whether another reset mail may go to an address that nobody has proven. Threat: a stranger who signs up with somebody's
+ * address, again after each deletion, and logs in from many networks. So it counts for all accounts and networks together,
+ * and apart from other mail, or that would keep resets away.
+ */
+export async function mayResetUnproven(tx: Database, address: string): Promise<boolean> {
+  return (await secondsToWait(tx, perAddress, "reset address", canonicalAddress(address))) === 0;
+}
+
 /** Whether the owner may be sent one more notice of that kind. */
 export async function mayTell(tx: Database, purpose: MailPurpose, userId: string): Promise<boolean> {
   return (await secondsToWait(tx, perAccount, `${purpose} account`, userId)) === 0;

@@ -8,7 +8,7 @@ import { canonicalAddress } from "../address.js";
 import { addressColumns, loginIsAddress } from "../login-name.js";
 import { hasPassword, type PasswordHash } from "../passwords.js";
 import { endOutdatedSessions, endSessions, nextEpoch, type RevokedReason, withEpoch } from "../store.js";
-import { admitReset, admitVerification, mayAsk, mayReset, mayTell, networkKeyOf } from "./limits.js";
+import { admitReset, admitVerification, mayAsk, mayReset, mayResetUnproven, mayTell, networkKeyOf } from "./limits.js";
 import { addLinkMail, addMail, addRequest, dropLinks, type ResetRequest } from "./outbox-store.js";
 import { proofEffects } from "./proof-effects.js";
 import { hashOf, type TokenPurpose } from "./token.js";
@@ -81,7 +81,7 @@ export async function addAddressChange(
   return transaction(async (tx) => {
     const [user] = await lockAccounts(tx, eq(users.id, userId));
     if (!user || user.disabledAt || user.sessionEpoch !== epoch) return "refused";
-    const proven = user.emailVerifiedAt && user.email;
+    const proven = user.emailVerifiedAt && typedAddress(user);
     const waits = newAddress !== null && (loginIsAddress || proven !== null);
     if (newAddress) {
       await admitVerification(tx, userId, newAddress, ip);
@@ -90,6 +90,11 @@ export async function addAddressChange(
     if (proven) await addLinkMail(tx, { purpose: "revert", userId, address: proven });
     return waits ? "waits" : "stands";
   });
+}
+
+/** The address as its owner typed it, which the link that puts it back restores. */
+function typedAddress({ username, email }: EmailAccount): string | null {
+  return loginIsAddress ? username : email;
 }
 
 /** Ends a change that waits for its proof. */
@@ -121,18 +126,25 @@ export async function answerResetRequest(asked: ResetRequest & { id: string }): 
     const [user] = await lockAccounts(tx, and(isMeant, isReachable, isNull(users.disabledAt)));
     const [request] = await tx.delete(mailOutbox).where(eq(mailOutbox.id, id)).returning({ id: mailOutbox.id });
     if (!request || !user?.email) return;
-    const known = await knownNetwork(tx, user.id, asked.network);
-    if (await mayReset(tx, user.id, known))
-      await addLinkMail(tx, { purpose: "reset", userId: user.id, address: user.email });
+    const { id: userId, email, emailVerifiedAt } = user;
+    const mayGo = emailVerifiedAt
+      ? await mayReset(tx, userId, await knownNetwork(tx, userId, emailVerifiedAt, asked.network))
+      : await mayResetUnproven(tx, email);
+    if (mayGo) await addLinkMail(tx, { purpose: "reset", userId, address: email });
   });
 }
 
-/** The network, if a login of the account came from it. */
-async function knownNetwork(tx: Database, userId: string, network: string | null): Promise<string | null> {
+/** The network, if a login came from it since the address was proven: one from before may have been a stranger's. */
+async function knownNetwork(
+  tx: Database,
+  userId: string,
+  provenAt: Date,
+  network: string | null,
+): Promise<string | null> {
   const logins = await tx
     .select({ ip: sessions.ip })
     .from(sessions)
-    .where(and(eq(sessions.userId, userId), isNotNull(sessions.ip)))
+    .where(and(eq(sessions.userId, userId), isNotNull(sessions.ip), gt(sessions.createdAt, provenAt)))
     .orderBy(desc(sessions.createdAt))
     .limit(loginsLookedAt);
   return logins.some(({ ip }) => networkKeyOf(ip) === network) ? network : null;
@@ -254,8 +266,9 @@ export async function forgetUser(userId: string): Promise<void> {
 type Link = typeof emailTokens.$inferSelect;
 
 /**
- * Locks the accounts that a link is about, the lowest id first, so that two proofs of one address wait for each other
- * and not in a circle; then uses the link up in one guarded statement, so that of many attempts one wins.
+ * Locks the accounts that a link is about, then the links to its address, each the lowest id first, so that proofs of one
+ * address wait for each other and not in a circle; then uses the link up in one guarded statement, so that of many attempts
+ * one wins.
  */
 async function spend(
   token: string,
@@ -273,6 +286,7 @@ async function spend(
       const user = accounts.find(({ id }) => id === seen.userId);
       const others = accounts.filter(({ id }) => id !== seen.userId);
       if (!user || !allows(seen, user, others)) return null;
+      await lockLinks(tx, seen);
       const [link] = await tx.delete(emailTokens).where(isGood(token, purpose)).returning();
       return link ? { userId: user.id, ended: await act(tx, link, user) } : null;
     }),
@@ -319,6 +333,15 @@ async function moveOn(tx: Database, userId: string, changes: object, reason: Rev
 
 async function lockAccounts(tx: Database, match: SQL | undefined): Promise<EmailAccount[]> {
   return tx.select(account).from(users).where(sql`${match} order by ${users.id} ${forUpdate}`);
+}
+
+/** Those that the proof of their address ends. */
+async function lockLinks(tx: Database, { addressCanonical }: Link): Promise<void> {
+  const links = eq(emailTokens.addressCanonical, addressCanonical);
+  await tx
+    .select({ id: emailTokens.id })
+    .from(emailTokens)
+    .where(sql`${links} order by ${emailTokens.id} ${forUpdate}`);
 }
 
 function isGood(token: string, purpose: TokenPurpose): SQL | undefined {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { asciiAddress, canonicalAddress, isMailAddress } from "../../../src/auth/address.js";
 import { proofEffects } from "../../../src/auth/email/proof-effects.js";
 import { canonicalLoginName, loginIsAddress } from "../../../src/auth/login-name.js";
-import { read } from "../../../src/db/client.js";
+import { read, write } from "../../../src/db/client.js";
 import { users } from "../../../src/db/schema/auth.js";
 import { call, credentials, events, expectDead, expectProblem, logIn, password, signUp } from "../client.js";
 import { userOf } from "../shapes.js";
@@ -153,6 +153,54 @@ if (loginIsAddress)
       expect((await reset(await tokenTo(ascii, "reset-password"))).status).toBe(204);
       await logIn(typed, newPassword);
       expect(userOf(await call("POST /login", { body: credentials(ascii, newPassword) })).name).toBe(typed);
+    });
+
+    test("gets no more reset mails because its squatter signs up again and again, or logs in from many networks", async () => {
+      const email = newMailAddress();
+      const resets = async () => (await mailsTo(email)).filter(({ text }) => text.includes("/reset-password#")).length;
+      for (let time = 1; time <= 3; time += 1) {
+        const { accessToken } = await signUp({ email });
+        await forgot({ email });
+        expect(await resets()).toBe(1);
+        expect((await call("DELETE /me", { bearer: accessToken, body: { password } })).status).toBe(204);
+      }
+      await signUp({ email });
+      const home = "3fff:5:5:5::1";
+      await call("POST /login", { body: credentials(email), from: home });
+      await forgot({ email }, home);
+      expect(await resets()).toBe(1);
+    });
+
+    test("gets no more reset mails from the networks of a squatter who is out", async () => {
+      const email = newMailAddress();
+      await signUp({ email });
+      const squatters = "3fff:6:6:6::1";
+      await call("POST /login", { body: credentials(email), from: squatters });
+      await forgot({ email });
+      expect((await reset(await tokenTo(email, "reset-password"))).status).toBe(204);
+      await waitedLong();
+      await forgot({ email });
+      const before = await mailsTo(email);
+      await forgot({ email }, squatters);
+      expect(await mailsTo(email)).toHaveLength(before.length);
+    });
+
+    test("is shown as its owner typed it, also after a link has put it back", async () => {
+      const typed = `${newMailAddress().split("@")[0]}@Bücher.example`;
+      const ascii = `${typed.split("@")[0]}@xn--bcher-kva.example`;
+      const ada = await signUp({ email: typed });
+      expect((await verify(await tokenTo(ascii, "verify-email"))).status).toBe(204);
+      await moveTo(ada, newMailAddress());
+      expect((await revert(await tokenTo(ascii, "revert-email"))).status).toBe(204);
+      const { body } = await call("POST /login", { body: credentials(ascii) });
+      expect(body.user.email).toBe(typed);
+    });
+
+    test("is free where the account is gone, whatever links of it a process that ended has left", async () => {
+      const ada = await signUpProven();
+      await moveTo(ada, newMailAddress());
+      await write((db) => db.delete(users).where(eq(users.id, ada.id)));
+      await signUp({ email: ada.email });
     });
 
     test("tells nothing through its reset, and a name that is none is bad input", async () => {

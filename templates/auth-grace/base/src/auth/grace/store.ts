@@ -34,11 +34,11 @@ export async function scheduleDeletion(userId: string, epoch: number, graceSecon
   });
 }
 
-/** Whether somebody may have signed up with another's address: nobody has proven what this account logs in with. */
-export async function mayBeSquatted(userId: string): Promise<boolean> {
+/** Whether the account is logged in to with an address that nobody has proven. */
+export async function hasUnprovenLogin(userId: string): Promise<boolean> {
   if (!loginIsAddress) return false;
-  const unproven = and(eq(users.id, userId), isNull(users.emailVerifiedAt));
-  return (await read((db) => db.select({ id: users.id }).from(users).where(unproven))).length > 0;
+  const isUnproven = and(eq(users.id, userId), isNull(users.emailVerifiedAt));
+  return (await read((db) => db.select({ id: users.id }).from(users).where(isUnproven))).length > 0;
 }
 
 /** Whether the account waits to be deleted, and may be restored. */

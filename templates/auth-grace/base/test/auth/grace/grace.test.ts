@@ -30,7 +30,7 @@ import {
   newWord,
   type Person,
   password,
-  signUp as signUpUnproven,
+  signUp,
   startAuth,
   stopAuth,
 } from "../client.js";
@@ -51,17 +51,9 @@ beforeEach(() => {
   events.length = 0;
 });
 
-/** Somebody whose address is proven, where they log in with it. */
-async function signUp(extra: Record<string, unknown> = {}): Promise<Person> {
-  const person = await signUpUnproven(extra);
-  if (loginIsAddress)
-    await write((db) => db.update(users).set({ emailVerifiedAt: now }).where(eq(users.id, person.id)));
-  return person;
-}
-
 describe("DELETE /me", () => {
   test("of an account whose login address nobody has proven leaves no grace: a squatter could close it to its owner", async () => {
-    const squatter = await signUpUnproven();
+    const squatter = await signUp();
     expect((await remove(squatter)).status).toBe(204);
     const again = await call("POST /signup", { body: credentials(squatter.name) });
     if (loginIsAddress) expect(again.status).toBe(201);
@@ -69,7 +61,7 @@ describe("DELETE /me", () => {
   });
 
   test("ends every session at once, and a login is refused as with a wrong password", async () => {
-    const ada = await signUp();
+    const ada = await signUpProven();
     const elsewhere = await logIn(ada.name);
     const answer = await remove(ada);
     expect([answer.status, answer.text]).toEqual([204, ""]);
@@ -82,14 +74,14 @@ describe("DELETE /me", () => {
   });
 
   test("takes the password, and changes nothing without it", async () => {
-    const ada = await signUp();
+    const ada = await signUpProven();
     expectProblem(await remove(ada, "a wrong password"), "WrongPassword");
     await expectAlive(ada);
     expect(await deletionOf(ada)).toBeUndefined();
   });
 
   test("keeps the name taken and the account for thirty days", async () => {
-    const ada = await signUp();
+    const ada = await signUpProven();
     await remove(ada);
     const body = credentials(ada.name);
     expectProblem(await call("POST /signup", { body }), "UsernameNotAvailable");
@@ -98,21 +90,21 @@ describe("DELETE /me", () => {
   });
 
   test("of many at once one plans the deletion", async () => {
-    const ada = await signUp();
+    const ada = await signUpProven();
     const answers = await Promise.all(Array.from({ length: 8 }, () => remove(ada)));
     expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
     expect(names().filter((name) => name === "user_deletion_requested")).toHaveLength(1);
   });
 
   test("leaves no session behind of a login that was under way", async () => {
-    const ada = await signUp();
+    const ada = await signUpProven();
     const logins = Array.from({ length: 8 }, () => call("POST /login", { body: credentials(ada.name) }));
     await remove(ada);
     for (const { status, body } of await Promise.all(logins)) if (status === 200) await expectDead(body);
   });
 
   test("opens nothing to a login that checked the password before, also once the account is restored", async () => {
-    const ada = await signUp();
+    const ada = await signUpProven();
     const before = await findCredentials({ id: ada.id });
     if (!before) throw new Error("No such user");
     await remove(ada);
@@ -122,7 +114,7 @@ describe("DELETE /me", () => {
   });
 
   test("does not take over a ban of the same moment", async () => {
-    const ada = await signUp();
+    const ada = await signUpProven();
     await ban(ada);
     expect(await scheduleDeletion(ada.id, 0, day)).toBeNull();
     expect(await deletionOf(ada)).toBeUndefined();
@@ -135,7 +127,7 @@ describe("DELETE /me", () => {
 
 describe("POST /account/restore", () => {
   test("with the right password logs in, and everything is as before", async () => {
-    const ada = await signUp({ email: "ada@example.com" });
+    const ada = await signUpProven({ email: "ada@example.com" });
     await remove(ada);
     const answer = await restore(ada);
     expect(answer.status).toBe(200);
@@ -148,7 +140,7 @@ describe("POST /account/restore", () => {
   });
 
   test("renews a hash of another cost, as a login does", async () => {
-    const ada = await signUp();
+    const ada = await signUpProven();
     const peppered = createHmac("sha384", process.env["PASSWORD_PEPPER"] ?? "")
       .update(password)
       .digest("base64");
@@ -161,7 +153,7 @@ describe("POST /account/restore", () => {
   });
 
   test("answers alike for a wrong password, an unknown name, an account in use and one that an admin disabled", async () => {
-    const [deleted, inUse, banned] = [await signUp(), await signUp(), await signUp()];
+    const [deleted, inUse, banned] = [await signUpProven(), await signUpProven(), await signUpProven()];
     await remove(deleted);
     await ban(banned);
     const answers = [
@@ -177,14 +169,14 @@ describe("POST /account/restore", () => {
   });
 
   test("does not lift a ban that came after the deletion", async () => {
-    const ada = await signUp();
+    const ada = await signUpProven();
     await remove(ada);
     await ban(ada);
     expectProblem(await restore(ada), "InvalidLoginCredentials");
   });
 
   test("shares the limits of logins: ten guesses, in whatever mixture", async () => {
-    const ada = await signUp();
+    const ada = await signUpProven();
     await remove(ada);
     const from = newAddress();
     for (let guess = 0; guess < 5; guess += 1) {
@@ -195,14 +187,14 @@ describe("POST /account/restore", () => {
   });
 
   test("of many at once one succeeds", async () => {
-    const ada = await signUp();
+    const ada = await signUpProven();
     await remove(ada);
     const answers = await Promise.all(Array.from({ length: 8 }, () => restore(ada)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   });
 
   test("has to pass what a login has to pass, and restores nothing when it does not", async () => {
-    const ada = await signUp();
+    const ada = await signUpProven();
     await remove(ada);
     const refuse = async () => {
       throw new AuthError("ForbiddenError");
@@ -215,13 +207,13 @@ describe("POST /account/restore", () => {
   });
 
   test("refused by a login check leaves the guess counted, and the network a stranger's", async () => {
-    const ada = await signUp();
+    const ada = await signUpProven();
     await remove(ada);
     await expectRefusalsToCount(ada.name, (from) => restore(ada, password, from));
   }, 30_000);
 
   test("asks nobody else about an account that has nothing to restore", async () => {
-    const [inUse, late] = [await signUp(), await signUp()];
+    const [inUse, late] = [await signUpProven(), await signUpProven()];
     await remove(late);
     await letTimePass(late);
     const asked: string[] = [];
@@ -240,7 +232,7 @@ describe("POST /account/restore", () => {
   );
 
   test("comes too late when the grace period is over, also before a purge has run", async () => {
-    const ada = await signUp();
+    const ada = await signUpProven();
     await remove(ada);
     await letTimePass(ada);
     expectProblem(await restore(ada), "InvalidLoginCredentials");
@@ -251,14 +243,14 @@ describe("auth:purge", () => {
   beforeEach(async () => void (await purge()), 60_000);
 
   test("leaves an account alone while it can be restored", async () => {
-    const ada = await signUp();
+    const ada = await signUpProven();
     await remove(ada);
     expect((await purge()).deleted["accounts"]).toBe(0);
     expect((await restore(ada)).status).toBe(200);
   });
 
   test("deletes it afterwards: what is left names nobody, the name is free, and everybody hears of it", async () => {
-    const ada = await signUp({ email: `${newWord()}@example.com`, displayName: "Ada" });
+    const ada = await signUpProven({ email: `${newWord()}@example.com`, displayName: "Ada" });
     const headers = { "user-agent": "Ada's own browser" };
     await call("POST /login", { headers, body: credentials(ada.name) });
     await remove(ada);
@@ -276,7 +268,7 @@ describe("auth:purge", () => {
   });
 
   test("deletes each of many once, however many purges run", async () => {
-    const people = await Promise.all(Array.from({ length: 12 }, () => signUp()));
+    const people = await Promise.all(Array.from({ length: 12 }, () => signUpProven()));
     for (const person of people) {
       await remove(person);
       await letTimePass(person);
@@ -287,7 +279,7 @@ describe("auth:purge", () => {
   });
 
   test("passes over an account that can't go, tells of it, and deletes the others", async () => {
-    const people = [await signUp(), await signUp(), await signUp()];
+    const people = [await signUpProven(), await signUpProven(), await signUpProven()];
     for (const person of people) {
       await remove(person);
       await letTimePass(person);
@@ -307,7 +299,7 @@ describe("auth:purge", () => {
   });
 
   test("tells of an account again when the process ended before everybody had heard", async () => {
-    const ada = await signUp();
+    const ada = await signUpProven();
     await remove(ada);
     await letTimePass(ada);
     await write((db) => db.delete(users).where(eq(users.id, ada.id)));
@@ -320,7 +312,7 @@ describe("auth:purge", () => {
     ["enabled again", null],
     ["banned", fromNow(60)],
   ])("keeps an account that an admin has %s since, and drops the deletion", async (_, disabledAt) => {
-    const ada = await signUp();
+    const ada = await signUpProven();
     await remove(ada);
     await write((db) => db.update(users).set({ disabledAt }).where(eq(users.id, ada.id)));
     await letTimePass(ada);
@@ -349,6 +341,14 @@ describe("ACCOUNT_GRACE_DAYS", () => {
     expect(readGraceSeconds({ NODE_ENV: "test", ACCOUNT_GRACE_DAYS: "30" })).toBe(0);
   });
 });
+
+/** Where people log in with their address, no account is kept whose address nobody has proven. */
+async function signUpProven(extra: Record<string, unknown> = {}): Promise<Person> {
+  const person = await signUp(extra);
+  if (loginIsAddress)
+    await write((db) => db.update(users).set({ emailVerifiedAt: now }).where(eq(users.id, person.id)));
+  return person;
+}
 
 function remove(person: Person, secret = password) {
   return call("DELETE /me", { bearer: person.accessToken, body: { password: secret } });
