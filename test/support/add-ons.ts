@@ -106,7 +106,10 @@ async function makePackage(): Promise<string> {
   const folder = await emptyFolder();
   await fs.copy(join(repo, "templates/auth-basic"), join(folder, "templates/auth-basic"));
   const registry = await fs.readJson(join(repo, "registry.json"));
-  await fs.writeJson(join(folder, "registry.json"), { ...registry, items: [registry.items[0], ...items] });
+  const [basic] = registry.items;
+  // Nothing that a choice of auth-basic brings is here.
+  delete basic.choices.login.values.email.brings;
+  await fs.writeJson(join(folder, "registry.json"), { ...registry, items: [basic, ...items] });
   for (const [path, text] of Object.entries(texts)) await fs.outputFile(join(folder, "templates", path), text);
   return folder;
 }

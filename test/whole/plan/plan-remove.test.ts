@@ -195,9 +195,9 @@ describe("what the user has done since then", () => {
     const formatted = (text: string) => text.replace(/from "(.+)";$/gm, "from '$1'").replaceAll("\n  ", "\n\t");
     const { kept, tree } = await afterwards(async (fixture) => {
       await edit(fixture, "src/auth/events.ts", formatted);
-      await edit(fixture, "src/auth/login-name.ts", (text) => `${formatted(text)}// mine\n`);
+      await edit(fixture, "src/auth/client-network.ts", (text) => `${formatted(text)}// mine\n`);
     });
-    expect(kept).toEqual(["src/auth/login-name.ts"]);
+    expect(kept).toEqual(["src/auth/client-network.ts"]);
     expect(tree["src/auth/events.ts"]).toBeUndefined();
   });
 
