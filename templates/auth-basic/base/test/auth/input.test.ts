@@ -2,6 +2,7 @@ import "./test-environment.js";
 import { gzipSync } from "node:zlib";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { asciiAddress, canonicalAddress } from "../../src/auth/address.js";
 import { canonicalLoginName, loginName } from "../../src/auth/login-name.js";
 import { authRouter } from "../../src/routes/auth.js";
 import {
@@ -227,6 +228,28 @@ describe("an e-mail address and a display name", () => {
       expectProblem(answer, "ValidationError", "displayName");
     }
   });
+});
+
+describe("an e-mail address in its one form", () => {
+  test("has its domain in ASCII and its letters in lower case, and is that form's own", () => {
+    for (const [typed, form] of [
+      ["Ada@Example.ORG", "ada@example.org"],
+      ["ada+shop@bücher.example", "ada+shop@xn--bcher-kva.example"],
+    ] as const) {
+      expect(canonicalAddress(typed)).toBe(form);
+      expect(canonicalAddress(form)).toBe(form);
+    }
+  });
+
+  test.each([
+    "",
+    "ada",
+    "a@b@c.example",
+    "ada@exa mple.org",
+    "ada@[127.0.0.1]",
+    "ada@.org",
+    `${"a".repeat(300)}@b.org`,
+  ])("%j is none", (text) => expect(asciiAddress(text)).toBeNull());
 });
 
 describe("an address of a request", () => {

@@ -4,13 +4,15 @@ import { eq } from "drizzle-orm";
 import express from "express";
 import jwt from "jsonwebtoken";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { checkClaims, claim } from "../../src/auth/access-claims.js";
 import { signAccessToken, verifyAccessToken } from "../../src/auth/access-token.js";
 import { type AccessTokenSigner, accessTokenSigners } from "../../src/auth/access-token-signers.js";
 import { type AuthError, toProblem } from "../../src/auth/errors.js";
 import { issueRefreshToken, newFamily, parseRefreshToken } from "../../src/auth/refresh-token.js";
 import { findCredentials, insertSession } from "../../src/auth/store.js";
 import { read } from "../../src/db/client.js";
-import { sessions } from "../../src/db/schema/auth.js";
+import { sessions, users } from "../../src/db/schema/auth.js";
 import { type Auth, authenticators } from "../../src/middleware/authenticators.js";
 import { protectedRoute } from "../../src/middleware/jwt.js";
 import {
@@ -322,6 +324,26 @@ describe("another signer", () => {
       await expectRefused(await signed({ nbf: seconds() + 600 }));
       await expectRefused(await signed({ amr: [] }));
     });
+  });
+});
+
+describe("a claim of access-claims.ts", () => {
+  const free = { name: "plan", from: users.role, type: z.string(), onAuth: "plan", endsSessions: true };
+
+  test("may be any that nobody has taken", () => {
+    expect(() => checkClaims([free, { ...free, name: "cnf", onAuth: "proof", standard: "RFC 7800" }])).not.toThrow();
+    expect(claim(free)).toBe(free);
+  });
+
+  test.each([
+    ["of the module", { name: "sub" }, "there already"],
+    ["of a standard", { name: "scope" }, "registered"],
+    ["of every object", { name: "__proto__" }, "named like that"],
+    ["whose place on req.auth is taken", { onAuth: "userId" }, "taken"],
+    ["that is said to end sessions, and is of the session", { from: sessions.ip }, "ends no sessions"],
+  ])("is refused at start when it is one %s", (_, members, reason) => {
+    expect(() => checkClaims([{ ...free, ...members }])).toThrow(reason);
+    expect(() => checkClaims([free, free])).toThrow("there already");
   });
 });
 
