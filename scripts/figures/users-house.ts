@@ -36,7 +36,7 @@ const because =
   "lists of claims, signers and user fields, error codes with members, ties to tables of one's own, a change of username, " +
   "login by address as a choice, a time limit for hooks and the shapes of tests came to base after the aim was set";
 const moreFiles = { most: 65, because };
-const moreLines = { most: 7_250, because };
+const moreLines = { most: 7_300, because };
 /** Beside the files, authwright.json and .env.example. */
 const moreOpenFiles = { most: moreFiles.most + 2, because };
 

@@ -19,8 +19,10 @@ import {
   sessionStarts,
 } from "../../src/auth/hooks.js";
 import { addressColumns, loginName } from "../../src/auth/login-name.js";
+import { hashPassword, hasPassword, noPassword } from "../../src/auth/passwords.js";
 import { newTokens } from "../../src/auth/sessions.js";
 import { now, read, write } from "../../src/db/client.js";
+import { migrationFailure, tablesAreRenamed } from "../../src/db/migrations/migration.js";
 import { sessions, users } from "../../src/db/schema/auth.js";
 import { sessionTransports } from "../../src/middleware/authenticators.js";
 import { protectedRoute } from "../../src/middleware/jwt.js";
@@ -416,3 +418,18 @@ describe("an application that has answered already, as its time limits do,", () 
 function thrown(): never {
   throw new Error("a handler of the application's");
 }
+
+describe("a migration that fails", () => {
+  test("names what failed, and the way out where a table of that name is there already", () => {
+    const taken = migrationFailure("0001-auth", new Error('table "auth_users" already exists')).message;
+    expect(taken).toContain("Migration 0001-auth failed and nothing of it was applied");
+    expect(taken).toContain("rename ours first");
+    expect(migrationFailure("0001-auth", new Error("disk full")).message).not.toContain("rename");
+    expect(tablesAreRenamed().message).toContain("Names of tables");
+  });
+});
+
+test("a user without a password has none", async () => {
+  expect(hasPassword(noPassword)).toBe(false);
+  expect(hasPassword(await hashPassword(password))).toBe(true);
+});
