@@ -20,8 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   settings: [],
 };
 
-const settings =
-  /^src\/auth\/(address|login-name|config|environment|errors|credential-errors|events|json-lines)$/;
+const settings = /^src\/auth\/(address|login-name|config|environment|errors|credential-errors|events|json-lines)$/;
 
 /** The story of src/auth: each imports only from rows below its own. */
 const story: readonly (readonly string[])[] = [
