@@ -52,8 +52,8 @@ describe("an item built for shadcn", () => {
   });
 
   test.each([
-    { by: "a file", choices: { database: "sqlite", errors: "rfc" } },
-    { by: "a URL", choices: { database: "postgres", errors: "auth-basic" } },
+    { by: "a file", choices: { database: "sqlite", errors: "rfc", login: "username" } },
+    { by: "a URL", choices: { database: "postgres", errors: "auth-basic", login: "username" } },
   ])(
     "the real shadcn installs it from $by ($choices.database), byte for byte, and it compiles",
     async ({ by, choices }) => {
