@@ -37,12 +37,21 @@ async function buildServer(dir: string, server: string, database: string): Promi
     platform: "node",
     format: "esm",
     target: "node20",
-    plugins: [joinTemplates([join(templates, "base"), join(templates, "database", database), errorsFolder, cookies])],
+    plugins: [
+      joinTemplates([
+        join(templates, "base"),
+        join(templates, "database", database),
+        errorsFolder,
+        loginFolder,
+        cookies,
+      ]),
+    ],
   });
   return outfile;
 }
 
 const errorsFolder = join(templates, "errors", "rfc");
+const loginFolder = join(templates, "login", "username");
 
 /** What `rootDirs` is to the type checker: a relative import looks into every template folder. */
 function joinTemplates(roots: readonly string[]): Plugin {
