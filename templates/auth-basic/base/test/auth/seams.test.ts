@@ -1,6 +1,6 @@
 import "./test-environment.js";
 import { inspect } from "node:util";
-import { eq } from "drizzle-orm";
+import { eq, getTableName } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -421,7 +421,7 @@ function thrown(): never {
 
 describe("a migration that fails", () => {
   test("names what failed, and the way out where a table of that name is there already", () => {
-    const taken = migrationFailure("0001-auth", new Error('table "auth_users" already exists')).message;
+    const taken = migrationFailure("0001-auth", new Error(`table "${getTableName(users)}" already exists`)).message;
     expect(taken).toContain("Migration 0001-auth failed and nothing of it was applied");
     expect(taken).toContain("rename ours first");
     expect(migrationFailure("0001-auth", new Error("disk full")).message).not.toContain("rename");
