@@ -2,7 +2,7 @@ import { diffIndices } from "node-diff3";
 import { type ConflictLabels, markConflict } from "./markers.js";
 import { conflictsIn, mergeLines, mergeTwoWay, type Region, settleRegions } from "./regions.js";
 import { relayout } from "./relayout.js";
-import { parses } from "./same-meaning.js";
+import { isCode, parses } from "./same-meaning.js";
 import { inShapeOf, joinLines, splitLines } from "./text-lines.js";
 
 /** Three versions of one file. */
@@ -130,10 +130,6 @@ function conflictLines(regions: readonly Region[], ours: Lines, yours: Lines): C
     index += length;
   }
   return found;
-}
-
-function isCode(path: string): boolean {
-  return /\.[cm]?[jt]s$/.test(path);
 }
 
 function equal(a: Lines, b: Lines): boolean {

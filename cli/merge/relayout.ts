@@ -1,6 +1,7 @@
 import { diffArrays } from "diff";
 import { adapt, habitsOf } from "./habits.js";
-import { sameMeaning } from "./same-meaning.js";
+import { isCode, sameMeaning } from "./same-meaning.js";
+import { inShapeOf, joinLines, splitLines } from "./text-lines.js";
 import { type Token, type Tokens, tokensOf } from "./tokens.js";
 
 /** How freely the layout is followed; where one is not the same program, the next is. */
@@ -31,6 +32,14 @@ export function relayout(code: string, layout: string, path: string): string | n
     if (same !== undefined) return same;
   }
   return null;
+}
+
+/** A text in the layout of another, or as it is where that can't be followed; line ends and byte order mark are the other's. */
+export function inLayoutOf(text: string, layout: string, path: string): string {
+  const { lines, closed } = splitLines(text);
+  const plain = joinLines(lines);
+  const laid = isCode(path) ? relayout(plain, joinLines(splitLines(layout).lines), path) : null;
+  return inShapeOf(laid === null ? lines : splitLines(laid).lines, layout, closed);
 }
 
 function sameTokens(text: string, { list }: Tokens, path: string, looseParens: boolean): boolean {

@@ -1,6 +1,8 @@
 import type { Conflict } from "../merge/merge-text.js";
+import { inLayoutOf } from "../merge/relayout.js";
 import { inShapeOf, splitLines } from "../merge/text-lines.js";
 import type { InstalledItem, Project } from "../project/project.js";
+import { isAsInstalled } from "./as-installed.js";
 import { planDependencies } from "./dependencies.js";
 import type { Snapshot } from "./draft.js";
 import { hasAllEntries, withEntries, withoutEntries } from "./entries.js";
@@ -74,10 +76,14 @@ function compare(
   const installed = installedText(known, files.get(basePath(from)) ?? null, [own, pristine]).text;
   const whole = (text: string, at: string) =>
     withEntries(text, { from, path: at, like: yours, all: true }, project).text;
-  const asInstalled = alike(installed, own) && (yours === null || hasAllEntries(yours, from, project));
+  const isUntouched = yours !== null && isAsInstalled(yours, { path: from, recorded: known, base: installed }, project);
+  const asInstalled = isUntouched && hasAllEntries(yours, from, project);
+  const newText = (text: string) =>
+    asInstalled && !alike(yours, installed && whole(installed, from)) ? inLayoutOf(text, yours, from) : text;
   // Without it, only the two texts that are there can be compared.
   const base = installed === null || asInstalled ? yours : whole(installed, from);
-  const newer = pristine === null || alike(pristine, installed) ? pristine && base : whole(pristine, file!.path);
+  const newer =
+    pristine === null || alike(pristine, installed) ? pristine && base : newText(whole(pristine, file!.path));
   const changedByYou = !alike(base, yours);
   const changedByNewer = movedTo !== null || !alike(base, newer);
   const touched = (changedByYou || installed === null) && changedByNewer && !alike(yours, newer);

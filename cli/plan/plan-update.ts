@@ -17,6 +17,7 @@ import type { FileOutcome, Plan, Unmerged } from "./plan.js";
 import { addPart, newCompanions } from "./plan-add.js";
 import { extendRecord, writeRecord } from "./record.js";
 import { sharedWith } from "./shared.js";
+import { putBackImported } from "./still-imported.js";
 import { appendedLines, undoFacts, userTexts } from "./undo.js";
 import { isMigration } from "./update-file.js";
 import { planFilesUpdate } from "./update-files.js";
@@ -47,6 +48,7 @@ export function planUpdate(input: UpdateInput): Plan {
   }
   planAttributes(draft);
   writeRecord(record, project.record, draft);
+  keepImported(outcomes, project, draft);
   const blocked = isBlocked(outcomes, input.conflicts);
   if (!blocked) planOutdatedImports({ project, sources: input.sources ?? [], outcomes }, draft);
   return {
@@ -71,6 +73,16 @@ export function planUpdate(input: UpdateInput): Plan {
     outcomes,
     unmerged: blocked ? [] : unmerged,
   };
+}
+
+/** What an edited file still imports is not dropped with the new version. */
+function keepImported(outcomes: FileOutcome[], project: Project, draft: Draft): void {
+  const dropped = outcomes.filter(({ what }) => what === "deleted").map(({ path }) => path);
+  for (const { path, by } of putBackImported(dropped, project, draft)) {
+    const at = outcomes.findIndex((outcome) => outcome.path === path);
+    const note = `the new version no longer has it, but ${by} imports it: it stays, and is yours now`;
+    outcomes[at] = { ...outcomes[at]!, what: "kept", note };
+  }
 }
 
 /** Whether something keeps the whole update from being written. */
