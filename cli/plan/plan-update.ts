@@ -99,7 +99,11 @@ function planPart(part: Part, input: UpdateInput, record: InstallRecord, draft: 
   const texts = userTexts(project, draft);
   const { added, packages, warnings } = planDependencies(part, project);
   const scripts = planScriptsUpdate(part, project, before);
-  const { files, outcomes, unmerged } = planFilesUpdate(part, { project, packages, way: { version, mode } }, draft);
+  const { files, outcomes, unmerged } = planFilesUpdate(
+    part,
+    { project, packages, way: { version, mode, format: before.format } },
+    draft,
+  );
   const moved = withMovedLists(record, outcomes);
   const appends = planAppends(part, { project, record: moved, overwrite: false }, draft);
   const mount = planMountUpdate(part, project, before, draft);

@@ -5,6 +5,7 @@ import { onlyReformatted } from "../merge/same-meaning.js";
 import { inShapeOf, splitLines } from "../merge/text-lines.js";
 import type { InstalledItem } from "../project/project.js";
 import { isAsInstalled } from "./as-installed.js";
+import { inBaseLayout } from "./base-layout.js";
 import type { Draft } from "./draft.js";
 import { type EntryFacts, withEntries, withoutEntries } from "./entries.js";
 import type { Rendered } from "./files.js";
@@ -26,6 +27,8 @@ export interface FileUpdate {
 /** Who updates, and how. */
 export interface UpdateWay {
   readonly version: string;
+  /** The formatter that laid the installed files out, if any did. */
+  readonly format?: string | undefined;
   readonly mode: ConflictMode;
   /** Its entries in lists of the item's files are no edits of the user's. */
   readonly project: EntryFacts;
@@ -33,7 +36,8 @@ export interface UpdateWay {
 
 /** Brings one installed file to the new version; the user's edits stay. */
 export function updateFile(file: Rendered, from: string, known: Recorded, way: UpdateWay, draft: Draft): FileUpdate {
-  const { path, text: theirs } = file;
+  const { path } = file;
+  const theirs = inBaseLayout(file.text, draft.read(basePath(from)), path, way.format);
   const movedFrom = from === path ? null : from;
   const yours = draft.read(from);
   const outcome = outcomeOf({ path, movedFrom });
@@ -56,7 +60,7 @@ export function updateFile(file: Rendered, from: string, known: Recorded, way: U
   draft.manual.push(...carried.manual);
   draft.write(path, after, movedFrom ? `moved from ${movedFrom}` : `update to ${way.version}`);
   if (movedFrom) draft.write(movedFrom, null, `moved to ${path}`);
-  keepBase(file, from, base.damage === null && hasHash(theirs, known.sha256), draft);
+  keepBase({ ...file, text: theirs }, from, base.damage === null && hasHash(theirs, known.sha256), draft);
   const recorded = { template: file.template, sha256: sha256(theirs) };
   const restored = base.damage && `its text in .authwright/base ${base.damage}: put there again`;
   if (merge.kind === "conflicts") {
