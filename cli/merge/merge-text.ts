@@ -64,10 +64,16 @@ export function mergeText({ base, yours, theirs, path }: Versions, labels: Confl
   if (byMeaning && disputedLines(byMeaning) < (clean ? 1 : disputedLines(byLines) || Number.POSITIVE_INFINITY))
     return outcome(byMeaning, user.lines, write, labels, null);
   if (clean) return { kind: "merged", text: write(merged) };
-  if (merged === null) return outcome(byLines, user.lines, write, labels, null);
+  if (merged === null) {
+    const unread = code && byMeaning === null && isReformatted(user.lines, old.lines);
+    return outcome(byLines, user.lines, write, labels, unread ? notByMeaning : null);
+  }
   const reason = "the two sides merge into a text that is no valid TypeScript";
   return outcome(mergeTwoWay(user.lines, next.lines), user.lines, write, labels, reason);
 }
+
+const notByMeaning =
+  "it is laid out anew, and could not be merged by what it says: every line that differs is yours to decide";
 
 function disputedLines(regions: readonly Region[]): number {
   return conflictsIn(regions).reduce((sum, { yours, theirs }) => sum + yours.length + theirs.length, 0);

@@ -10,6 +10,7 @@ import type { Draft } from "./draft.js";
 import { type EntryFacts, withEntries, withoutEntries } from "./entries.js";
 import type { Rendered } from "./files.js";
 import { hasHash, installedText } from "./installed-text.js";
+import type { Missing } from "./moved-by-user.js";
 import { basePath } from "./paths.js";
 import type { FileOutcome, Unmerged } from "./plan.js";
 import { sha256 } from "./sha256.js";
@@ -22,6 +23,8 @@ export interface FileUpdate {
   readonly recorded: Recorded;
   readonly outcome: FileOutcome | null;
   readonly unmerged?: Unmerged;
+  /** It is not where it was installed. */
+  readonly missing?: Missing;
 }
 
 /** Who updates, and how. */
@@ -44,7 +47,11 @@ export function updateFile(file: Rendered, from: string, known: Recorded, way: U
   if (isMigration(path) && (movedFrom || !hasHash(theirs, known.sha256)))
     return { recorded: known, outcome: outcome("refused", `${way.version} changes it, but it may be applied already`) };
   if (movedFrom && draft.read(path) !== null) return { recorded: known, outcome: outcome("taken", taken) };
-  if (yours === null) return stayAway(known, outcome, movedFrom, path, draft);
+  if (yours === null) {
+    const base = draft.read(basePath(from));
+    const missing = base === null ? null : { path, base, changed: !onlyReformatted(base, theirs, path) };
+    return { ...stayAway(known, outcome, movedFrom, path, draft), ...(missing && { missing }) };
+  }
 
   const own = withoutEntries(yours, from, way.project);
   const base = installedText(known, draft.read(basePath(from)), [own, theirs]);

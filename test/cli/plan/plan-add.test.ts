@@ -433,6 +433,13 @@ describe("adding again with the other choice", () => {
     expect(plan.manual).toEqual([]);
   });
 
+  test("an authwright that is older than what is installed says that it is", async () => {
+    const { dir } = await installed();
+    await expect(planDoor(dir, { item: { ...door, version: "0.9.0" } })).rejects.toThrow(
+      /door 1\.0\.0 is installed, and this authwright is older .*npx authwright@latest add door/,
+    );
+  });
+
   test("another version of the item is the business of update", async () => {
     const { dir } = await installed();
     await expect(planDoor(dir, { item: { ...door, version: "1.1.0" } })).rejects.toThrow(/authwright update door/);
