@@ -34,7 +34,7 @@ interface Moment {
  * @throws AuthError "ServiceUnavailable" when that can't be known.
  */
 export function isRevoked(sessionId: string): boolean | Promise<boolean> {
-  timer ??= setInterval(poll, pollEveryMs).unref();
+  timer ??= setInterval(() => void poll(), pollEveryMs).unref();
   if (deadUntilMs.has(sessionId)) return true;
   return isFresh() ? false : askWhetherRevoked(sessionId);
 }
