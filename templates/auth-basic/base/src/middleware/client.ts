@@ -3,6 +3,8 @@ import type { Request } from "express";
 import type { ClientInfo } from "../auth/events.js";
 
 const maxUserAgentCharacters = 256;
+/** Of an address with its brackets, zone and port. */
+const maxAddressCharacters = 128;
 
 /**
  * Where the request came from. `req.ip` follows the application's `trust proxy`; where that trusts too many, a client can
@@ -15,7 +17,8 @@ export function clientOf(req: Request): ClientInfo {
 }
 
 /** The address without the port that some proxies add, and without the zone (RFC 4007), which has no end. */
-function addressIn(text = ""): string | null {
+function addressIn(typed = ""): string | null {
+  const text = typed.slice(0, maxAddressCharacters);
   const [, bracketed, dotted] = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d+)?$/.exec(text) ?? [];
   const address = (bracketed ?? dotted ?? text).replace(/%.*$/, "");
   return isIP(address) === 0 ? null : address;
