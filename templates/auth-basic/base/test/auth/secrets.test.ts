@@ -59,6 +59,24 @@ describe("a new password", () => {
     "the name, twice": "MARGARETEmargarete",
     "the e-mail's local part and little more": `${(loginIsAddress ? name : email).split("@")[0]}-12345`,
     "this site's name and little more": "auth-tests-auth-tests!",
+    "this site's name without its hyphen and little more": "authtests-1234567",
+    "this site's name in other words and little more": "Auth Tests 2026, auth_tests",
+    "a letter, 25 times": "a".repeat(25),
+    "a letter, 255 times, and another": `${"a".repeat(255)}b`,
+    "a character that is not seen, 20 times": " ".repeat(20),
+    "the alphabet": "abcdefghijklmnopqrstuvwxyz",
+    "the alphabet, in capitals, and digits": "ABCDEFGHIJKLMNOPQRSTUVWXYZ 0123456789",
+    "the alphabet from its end": "zyxwvutsrqponmlkjihgfedcba",
+    "the alphabet of another script": "абвгдежзийклмнопрстуфхцчшщъыьэюя",
+    "the alphabet, spelled": "a-b-c-d-e-f-g-h-i-j-k-l-m",
+    "the alphabet, each letter twice": "aabbccddeeffgghhiijjkkll",
+    "every other letter of the alphabet": "acegikmoqsuwyacegi",
+    "rows of a keyboard": "qwertyuiop asdfghjkl zxcvbnm",
+    "rows of a keyboard from their ends": "mnbvcxz-lkjhgfdsa",
+    "a word, three times": "heronheronheron",
+    "a word, and again, cut off": "wader-wader-wader-wa",
+    "a longer word, twice": "woodpecker.woodpecker",
+    "two letters, 128 times": "ab".repeat(128),
     "half of a character": `${"good enough but "}\ud83d`,
   };
   for (const [what, weak] of Object.entries(refused)) {
@@ -73,13 +91,14 @@ describe("a new password", () => {
   for (const good of [
     "15 characters..",
     "🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧🐦🐤🦆",
-    "ab".repeat(128),
-    "               ",
-    "aaaaaaaaaaaaaab",
+    ["a", "b", "c", "d"].map((seed) => createHash("sha256").update(seed).digest("hex")).join(""),
+    " \t\u3000 spaces \u00a0 around ",
+    "correct horse horse staple",
+    "woodpeckers peck at wood",
     "Margarete has a blue hat",
     "nul \u0000 and \u0007 bell, line\nbreak",
     "Пароль из буквы",
-    "ümläüt ümläüt ü",
+    "ümläüt für ümläüt",
   ]) {
     test(`may be ${JSON.stringify(good).slice(0, 40)}`, async () => {
       const name = newName();
@@ -113,6 +132,18 @@ describe("a password", () => {
     const name = newName();
     await call("POST /signup", { body: credentials(name, "cr\u00e8me br\u00fbl\u00e9e, twice") });
     await logIn(name, "cre\u0300me bru\u0302le\u0301e, twice");
+  });
+
+  test("is not changed for itself, however its accents are composed", async () => {
+    const composed = "cr\u00e8me br\u00fbl\u00e9e, twice";
+    const name = newName();
+    await call("POST /signup", { body: credentials(name, composed) });
+    const { accessToken: bearer } = await logIn(name, composed);
+    for (const newPassword of [composed, composed.normalize("NFD")]) {
+      const body = { currentPassword: composed, newPassword };
+      expectProblem(await call("PUT /password", { bearer, body }), "ValidationError", "newPassword");
+    }
+    await logIn(name, composed);
   });
 
   test("from before a stricter policy still logs in", async () => {
