@@ -250,9 +250,28 @@ describe("guesses", () => {
 
   test("are counted for an IPv4 address, however it arrives, and for none beside it", async () => {
     const { name } = await signUp();
-    await guess(5, { name, from: "192.0.2.7" });
-    await guess(5, { name, from: "::ffff:192.0.2.7" });
-    expectThrottled(await call("POST /login", { body: credentials(name), from: "192.0.2.7" }));
+    const spellings = [
+      "192.0.2.7",
+      "::ffff:192.0.2.7",
+      "::FFFF:c000:207",
+      "0:0:0:0:0:ffff:192.0.2.7",
+      "0000:0000:0000:0000:0000:ffff:c000:0207",
+      "[::ffff:192.0.2.7]:443",
+      "::ffff:0:192.0.2.7",
+      "64:ff9b::192.0.2.7",
+      "0064:FF9B::C000:207",
+      "64:ff9b:1::192.0.2.7",
+      "2002:c000:207::1",
+      "2002:C000:0207:1:2:3:4:5",
+    ];
+    for (const from of spellings) {
+      const answer = await call("POST /signup", { body: credentials(newName()), from });
+      const listed = await call("GET /sessions", { bearer: tokensOf(answer).accessToken });
+      expect(listed.body.sessions[0].ip).toBe("192.0.2.7");
+      expect(events[events.length - 1]).toMatchObject({ event: "user_created", client: { ip: "192.0.2.7" } });
+    }
+    for (const from of spellings.slice(0, 10)) await guess(1, { name, from });
+    for (const from of spellings) expectThrottled(await call("POST /login", { body: credentials(name), from }));
     expect((await call("POST /login", { body: credentials(name), from: "192.0.2.8" })).status).toBe(200);
   });
 
