@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { boundedText } from "./bounded-text.js";
 import { AuthError } from "./errors.js";
+import { sentenceOf } from "./input-sentences.js";
 import { loginName, loginNameInWords, loginNameType, maxLoginNameText } from "./login-name.js";
 import { maxPasswordText } from "./passwords.js";
 import { type ClearableField, type FieldsWith, type FieldType, fieldEntries, isNullable } from "./user-fields.js";
@@ -93,7 +94,7 @@ export type PasswordInput = z.output<typeof passwordInput>;
 export function parseInput<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   if (typeof body !== "object" || body === null || Array.isArray(body)) throw invalid("", "Send a JSON object.");
   if (Object.keys(body).includes("__proto__")) throw invalid("__proto__", "This name is not allowed.");
-  const result = schema.safeParse(body);
+  const result = schema.safeParse(body, { error: sentenceOf });
   if (result.success) return result.data;
   const issues = result.error.issues
     .slice(0, mostIssues)

@@ -3,8 +3,11 @@ import { randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { asciiAddress, canonicalAddress, isMailAddress } from "../../src/auth/address.js";
-import { canonicalLoginName, loginName } from "../../src/auth/login-name.js";
+import type { AuthError } from "../../src/auth/errors.js";
+import { parseInput } from "../../src/auth/input.js";
+import { canonicalLoginName, loginName, loginNameInWords } from "../../src/auth/login-name.js";
 import { hashPassword } from "../../src/auth/passwords.js";
 import { insertUser } from "../../src/auth/store.js";
 import { transaction } from "../../src/db/client.js";
@@ -124,6 +127,73 @@ describe("a member of the body", () => {
         }
       }
     }));
+
+  test("that is missing, empty or of another kind is told of in a sentence for people", async () => {
+    const told = async (route: string, body: object) =>
+      Object.fromEntries(
+        (await call(route, { bearer: ada.accessToken, body })).body.errors.map(
+          ({ path, message }: { path: string; message: string }) => [path, message],
+        ),
+      );
+    expect(await told("POST /login", {})).toEqual({
+      [loginName]: `The ${loginNameInWords} is missing.`,
+      password: "The password is missing.",
+    });
+    expect(await told("POST /login", { [loginName]: 1, password: "" })).toEqual({
+      [loginName]: `The ${loginNameInWords} must be a text.`,
+      password: "The password is empty.",
+    });
+    expect(await told("PUT /password", { newPassword: {} })).toEqual({
+      currentPassword: "The current password is missing.",
+      newPassword: "The new password must be a text.",
+    });
+    expect(await told("POST /refresh-token", {})).toEqual({ refreshToken: "The refresh token is missing." });
+    expect(await told("PATCH /me", { displayName: [] })).toEqual({ displayName: "The display name must be a text." });
+  });
+
+  test("has what is wrong with it told in sentences, whatever its schema is", () => {
+    const schema = z.object({
+      age: z.int().min(18),
+      birthday: z.iso.date(),
+      tagList: z.array(z.string().max(3)).max(2),
+      level: z.enum(["low", "high"]),
+      plan: z.literal("free"),
+      consent: z.boolean(),
+      nested: z.object({ firstName: z.string() }),
+      either: z.union([z.string(), z.number()]),
+    });
+    const issues = (body: object) => (errorOf(() => parseInput(schema, body)) as AuthError).issues;
+    expect(issues({})?.map(({ message }) => message)).toEqual([
+      "The age is missing.",
+      "The birthday is missing.",
+      "The tag list is missing.",
+      "The level is missing.",
+      "The plan is missing.",
+      "The consent is missing.",
+      "The nested is missing.",
+      "The either is missing.",
+    ]);
+    const known = {
+      age: 1,
+      birthday: "x",
+      tagList: ["abcd"],
+      level: "x",
+      plan: "x",
+      consent: 1,
+      nested: {},
+      either: [],
+    };
+    expect(issues(known)?.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+      "age: The age is less than 18.",
+      "birthday: The birthday is not of the right form.",
+      "tagList.0: This is longer than 3 characters.",
+      "level: The level must be one of: low, high.",
+      "plan: The plan must be free.",
+      "consent: The consent must be true or false.",
+      "nested.firstName: The first name is missing.",
+      "either: The either is not of the right form.",
+    ]);
+  });
 
   test("is 400 when it is nested deep", () =>
     everyRoute(async (send, _route, known) => {
@@ -408,6 +478,14 @@ describe("a text of any length", () => {
     }
   });
 });
+
+function errorOf(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}
 
 type Send = (request: {
   app?: express.Express;
