@@ -1,5 +1,5 @@
 import { domainToASCII } from "node:url";
-import { boundedText } from "./bounded-text.js";
+import { boundedText } from "./text.js";
 
 export const maxAddressCharacters = 254;
 const maxLocalCharacters = 64;

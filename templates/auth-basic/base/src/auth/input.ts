@@ -1,10 +1,12 @@
 import { z } from "zod";
-import { boundedText } from "./bounded-text.js";
 import { AuthError } from "./errors.js";
 import { sentenceOf } from "./input-sentences.js";
 import { loginName, loginNameInWords, loginNameType, maxLoginNameText } from "./login-name.js";
-import { maxPasswordText } from "./passwords.js";
+import { boundedText } from "./text.js";
 import { type ClearableField, type FieldsWith, type FieldType, fieldEntries, isNullable } from "./user-fields.js";
+
+/** A longer text is no password, and not even normalized: that takes time with its square, and leaves a quarter or more. */
+export const maxPasswordText = 1024;
 
 /** What is wrong with a body is told up to here: an answer must not be many times what was sent. */
 export const mostIssues = 20;
@@ -30,12 +32,12 @@ export const givenLoginName = z
   .string()
   .min(1)
   .transform((name) => (canBeStored(name) ? name : ""))
-  .meta({ description: `The ${loginNameInWords}.` });
+  .meta({ pattern: "^.+$", maxLength: maxLoginNameText, description: `The ${loginNameInWords}.` });
 const givenPassword = z
   .string()
   .min(1)
   .refine((text) => text.length > maxPasswordText || isWellFormed(text), { message: halfCharacter })
-  .meta({ format: "password", minLength: 1 });
+  .meta(passwordMeta);
 
 const refreshToken = z.string().meta({ pattern: "^[\\w-]+$", maxLength: 72 });
 
@@ -73,12 +75,7 @@ export const profileInput = z
     message: `Send one of: ${[loginName, ...Object.keys(profileFields)].join(", ")}.`,
   })
   .meta({ minProperties: 1 });
-export const passwordInput = z
-  .object({ currentPassword: password, newPassword })
-  .refine((known) => known.newPassword.normalize("NFC") !== known.currentPassword.normalize("NFC"), {
-    message: "This is the password that you have.",
-    path: ["newPassword"],
-  });
+export const passwordInput = z.object({ currentPassword: password, newPassword });
 export const deleteInput = z.object({ password });
 
 export type SignUpInput = z.output<typeof signUpInput>;

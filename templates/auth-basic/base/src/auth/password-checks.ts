@@ -1,8 +1,8 @@
 import { commonPasswords } from "./common-passwords.js";
 import { config } from "./config.js";
 import { AuthError } from "./errors.js";
+import { maxPasswordText } from "./input.js";
 import { loginName } from "./login-name.js";
-import { maxPasswordCharacters, maxPasswordText } from "./passwords.js";
 import { bareText, countUnpredictable, repeatsShorter } from "./predictable-text.js";
 
 /** Who the new password is for: words an attacker tries first. */
@@ -13,6 +13,7 @@ export type PasswordCheck = (password: string, owner: PasswordOwner) => string |
 
 /** NIST SP 800-63B-4: 15 characters while the password is the only factor. */
 export const minPasswordCharacters = 15;
+export const maxPasswordCharacters = 256;
 const minOtherCharacters = 8;
 const minContextCharacters = 4;
 
@@ -25,12 +26,25 @@ export const passwordChecks: PasswordCheck[] = [
   hasMoreThanContext,
 ];
 
-/** @throws AuthError "ValidationError" that says why the password at `path` of the body is refused. */
-export async function checkNewPassword(password: string, owner: PasswordOwner, path: string): Promise<void> {
-  for (const check of passwordChecks) {
+/**
+ * @param current the password that is changed, where that has just been proven.
+ * @throws AuthError "ValidationError" that says why the password at `path` of the body is refused.
+ */
+export async function checkNewPassword(
+  password: string,
+  owner: PasswordOwner,
+  path: string,
+  current?: string,
+): Promise<void> {
+  for (const check of [...passwordChecks, isAnotherThan(current)]) {
     const message = await check(password, owner);
     if (message) throw new AuthError("ValidationError", { detail: message, issues: [{ path, message }] });
   }
+}
+
+function isAnotherThan(current: string | undefined): PasswordCheck {
+  return (password) =>
+    password.normalize("NFC") === current?.normalize("NFC") ? "This is the password that you have." : null;
 }
 
 function isWellFormed(password: string): string | null {

@@ -2,14 +2,7 @@ import { createHmac } from "node:crypto";
 import bcrypt from "bcrypt";
 import { inBcryptQueue } from "./bcrypt-queue.js";
 import { config } from "./config.js";
-
-/** NIST SP 800-63B-4 asks for 64 or more. Counted in code points after NFC. */
-export const maxPasswordCharacters = 256;
-/**
- * The longest text that may be one: normalizing takes time with the square of a text's length, and may shorten it to a
- * quarter.
- */
-export const maxPasswordText = 4 * maxPasswordCharacters;
+import { maxPasswordText } from "./input.js";
 
 /** What is stored of a password. */
 export interface PasswordHash {

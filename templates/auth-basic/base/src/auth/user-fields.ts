@@ -1,8 +1,7 @@
 import type { z } from "zod";
 import { users } from "../db/schema/auth.js";
-import { boundedText } from "./bounded-text.js";
-import { isBlank, pilesMarks, turnsText } from "./legible-text.js";
 import { addressField } from "./login-name.js";
+import { boundedText, isBlank, pilesMarks, turnsText } from "./text.js";
 
 /**
  * What is known of a user beside what they log in with. To add a field: its column in `db/schema/auth.ts`, a migration

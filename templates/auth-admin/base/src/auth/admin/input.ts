@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { boundedText } from "../bounded-text.js";
 import { AuthError } from "../errors.js";
 import { mostIssues, profileFields, profileInput, signUpFields } from "../input.js";
 import { loginName, loginNameType } from "../login-name.js";
+import { boundedText } from "../text.js";
 import { roles } from "./roles.js";
 
 /** Users that one page, or one request, can hold. */

@@ -1,6 +1,5 @@
 import { addressType } from "./address.js";
-import { boundedText } from "./bounded-text.js";
-import { hasBlanks, pilesMarks } from "./legible-text.js";
+import { boundedText, hasBlanks, pilesMarks } from "./text.js";
 
 /** What people log in with: the member of requests and answers, and the parameter of lists, that holds it. */
 export const loginName = "username";
