@@ -35,9 +35,12 @@ export function fromNow(seconds: number): SQL<Date> {
   return sql`(clock_timestamp() + make_interval(secs => ${seconds}::float8))`;
 }
 
-/** `seconds` ago, as one value for the whole statement, so that an index finds what is older. */
+/**
+ * `seconds` ago, to compare columns with. It is counted from the start of the statement: that moves on in a transaction too,
+ * and the planner knows it beforehand, so that it sees when an index is the way (`clock_timestamp()` may be any time to it).
+ */
 export function ago(seconds: number): SQL<Date> {
-  return sql`(select ${fromNow(-seconds)})`;
+  return sql`(statement_timestamp() - make_interval(secs => ${seconds}::float8))`;
 }
 
 /** Ends a select whose rows must not change before the transaction ends. */

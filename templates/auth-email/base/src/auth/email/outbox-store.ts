@@ -90,7 +90,9 @@ export type Claimed = ClaimedMail | (Omit<ClaimedMail, "purpose"> & ResetRequest
 /** Takes what has been due longest, for `leaseSeconds`: whoever takes it crashes, and it is due again. */
 export async function claimMail(leaseSeconds: number): Promise<Claimed | null> {
   const isDue = lte(mailOutbox.dueAt, ago(0));
-  const [waiting] = await read((db) => db.select({ id: mailOutbox.id }).from(mailOutbox).where(isDue).limit(1));
+  const [waiting] = await read((db) =>
+    db.select({ id: mailOutbox.id }).from(mailOutbox).where(isDue).orderBy(mailOutbox.dueAt).limit(1),
+  );
   if (!waiting) return null;
   const next = sql`(select id from ${mailOutbox} where ${isDue} order by due_at limit 1 ${skipLocked})`;
   const [claimed] = await write((db) =>
