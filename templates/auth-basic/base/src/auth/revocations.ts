@@ -8,7 +8,10 @@ import { isSessionLive, revokedWithin } from "./store.js";
 const pollEveryMs = 1_000;
 /** With an older picture than this, the database is asked for each request. */
 const staleAfterMs = 10_000;
-/** A revocation has the time of its statement and is seen from its commit on: a poll looks back longer than that can take. */
+/**
+ * A revocation has the time of its statement and is seen from its commit on: a poll looks back longer than that can take.
+ * So each is made in a transaction, which has an end.
+ */
 const overlapSeconds = 30;
 /** An access token can be signed a little after its session was revoked, or by a clock that is ahead. */
 const lateTokenSeconds = 60;

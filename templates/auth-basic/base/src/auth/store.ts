@@ -305,8 +305,8 @@ const rotation = prepareOnce((db) =>
 /** Ends the login whose spent token came back; null when there was nothing to end. */
 export async function revokeReused(id: string, generation: number): Promise<{ userId: string } | null> {
   const spent = and(eq(sessions.id, id), isNull(sessions.revokedAt), gt(sessions.generation, generation));
-  const [revoked] = await write((db) =>
-    db
+  const [revoked] = await transaction((tx) =>
+    tx
       .update(sessions)
       .set({ revokedAt: now, revokedReason: "reuse" })
       .where(config.refreshGraceSeconds > 0 ? and(spent, not(withinGrace(generation))) : spent)
@@ -333,8 +333,8 @@ export async function isSessionLive(id: string): Promise<boolean> {
 /** Ends one session, of that user if one is given; null when it has ended. An expired one may have a live access token. */
 export async function revokeSession(id: string, reason: RevokedReason, userId?: string) {
   const mine = userId === undefined ? undefined : eq(sessions.userId, userId);
-  const [revoked] = await write((db) =>
-    db
+  const [revoked] = await transaction((tx) =>
+    tx
       .update(sessions)
       .set({ revokedAt: now, revokedReason: reason })
       .where(and(eq(sessions.id, id), isNull(sessions.revokedAt), mine))

@@ -53,6 +53,14 @@ export const forUpdate: SQL = sql`for update`;
 /** Ends a select of rows to delete: waits for nobody, so it stands in no deadlock. */
 export const skipLocked: SQL = sql`for update skip locked`;
 
+/**
+ * Lets one transaction at a time go on with `what`: the others wait for its end. What it counts up from there on is seen by
+ * everybody in the order of its numbers, which those of a sequence alone are not.
+ */
+export async function takeTurn(tx: Database, what: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${what}, 0))`);
+}
+
 let connection: Connection | undefined;
 
 /** Runs a query that changes nothing. */

@@ -52,6 +52,9 @@ export const forUpdate: SQL = sql``;
 /** Ends a select of rows to delete. SQLite has one writer at a time anyway. */
 export const skipLocked: SQL = sql``;
 
+/** Lets one transaction at a time go on with `what`. SQLite has one writer at a time anyway. */
+export async function takeTurn(_tx: Database, _what: string): Promise<void> {}
+
 let connection: Promise<Connection> | undefined;
 let lastWrite: Promise<unknown> = Promise.resolve();
 

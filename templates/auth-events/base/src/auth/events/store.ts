@@ -1,17 +1,21 @@
 import { and, eq, gt, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
-import { ago, type Database, now, read, transaction, write } from "../../db/client.js";
+import { ago, type Database, now, read, takeTurn, transaction, write } from "../../db/client.js";
 import { authEvents, webhookOutbox } from "../../db/schema/auth-events.js";
 import type { AuthEvent } from "../events.js";
 import { deleteSome } from "../purge-store.js";
 import type { Message } from "./webhook-message.js";
 
-/** Records the event. With `message`, it is also put into the outbox: both happen, or neither. */
+/**
+ * Records the event. With `message`, it is also put into the outbox: both happen, or neither. Ids are handed out before
+ * their transactions commit, so those of one user take turns: whoever sees a message sees every earlier one.
+ */
 export async function insertEvent(
   event: AuthEvent,
   message?: (event: AuthEvent, time: Date) => Message,
 ): Promise<void> {
   if (!message) return void (await write((db) => insert(db, event)));
   await transaction(async (tx) => {
+    if (event.userId !== undefined) await takeTurn(tx, `auth events of ${event.userId}`);
     const [stored] = await insert(tx, event);
     if (stored)
       await tx.insert(webhookOutbox).values({ ...message(event, stored.time), createdAt: now, nextAttemptAt: now });
