@@ -39,7 +39,7 @@ import { claimMail } from "./src/auth/email/outbox-store.js";
 import { claimMessage, postponeMessage } from "./src/auth/events/webhook-store.js";
 import { purge } from "./src/auth/purge.js";
 import { endBatches } from "./src/auth/purge-store.js";
-import { revokedWithin } from "./src/auth/store.js";
+import { countRevoked, revokedBetween } from "./src/auth/store.js";
 import { adminRouter } from "./src/routes/admin.js";
 import { authRouter } from "./src/routes/auth.js";
 
@@ -110,7 +110,8 @@ async function admins(): Promise<void> {
 }
 
 async function workers(): Promise<void> {
-  await revokedWithin(31);
+  const [{ second } = { second: 0 }] = await countRevoked(31);
+  await revokedBetween(second, second);
   await claimMail(60);
   const message = await claimMessage(60);
   if (message) await postponeMessage(message, 60);

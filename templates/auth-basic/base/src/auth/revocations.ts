@@ -1,5 +1,5 @@
 import { config } from "./config.js";
-import { isSessionLive, revokedWithin } from "./store.js";
+import { countRevoked, isSessionLive, revokedBetween } from "./store.js";
 
 /**
  * Which live access tokens are dead. Kept in memory, so that a protected route costs no query: this process's own
@@ -20,6 +20,8 @@ const lateTokenSeconds = 60;
 export const revocationMemorySeconds = config.accessTokenSeconds + lateTokenSeconds + overlapSeconds;
 
 const deadUntilMs = new Map<string, number>();
+/** How many revocations of each second, by the database's clock, have been read: a second is read again when it has more. */
+let countsRead = new Map<number, number>();
 
 let lastPoll: Moment | undefined;
 let polling: Promise<void> | undefined;
@@ -78,10 +80,33 @@ function poll(): Promise<void> {
 
 async function load(): Promise<void> {
   const startedAt = moment();
-  const missedSeconds = lastPoll ? elapsedMs(lastPoll) / 1000 : config.accessTokenSeconds + lateTokenSeconds;
-  markRevoked(await revokedWithin(missedSeconds + overlapSeconds));
+  const missedSeconds = lastPoll ? elapsedMs(lastPoll) / 1000 : Number.POSITIVE_INFINITY;
+  // An old picture may be of another time: what it has is read again.
+  if (!isFresh()) countsRead.clear();
+  await readRevoked(Math.min(missedSeconds, config.accessTokenSeconds + lateTokenSeconds) + overlapSeconds);
   if (timer) lastPoll = startedAt;
   forgetExpired();
+}
+
+/** Reads what is new: after a mass of revocations, each poll would read all of them again for as long as it looks back. */
+async function readRevoked(seconds: number): Promise<void> {
+  const counts = await countRevoked(seconds);
+  for (const [first, last] of unread(counts)) markRevoked(await revokedBetween(first, last));
+  countsRead = new Map(counts.map(({ second, count }) => [second, Math.max(count, countsRead.get(second) ?? 0)]));
+}
+
+/** The stretches of seconds that have more than was read of them. */
+function unread(counts: { second: number; count: number }[]): [first: number, last: number][] {
+  const found: [number, number][] = [];
+  let goesOn = false;
+  for (const { second, count } of counts) {
+    const isNew = count > (countsRead.get(second) ?? 0);
+    const stretch = goesOn ? found.at(-1) : undefined;
+    if (isNew && stretch) stretch[1] = second;
+    else if (isNew) found.push([second, second]);
+    goesOn = isNew;
+  }
+  return found;
 }
 
 /** Entries stand in the order of their end, so the first that has not expired ends the search. */

@@ -1,4 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
+import { type Column, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import pg from "pg";
@@ -42,6 +42,11 @@ export function fromNow(seconds: number): SQL<Date> {
  */
 export function ago(seconds: number): SQL<Date> {
   return sql`(statement_timestamp() - make_interval(secs => ${seconds}::float8))`;
+}
+
+/** The whole second since 1970 that a time is in. */
+export function secondOf(time: Column): SQL<number> {
+  return sql`extract(epoch from date_trunc('second', ${time}))::float8`;
 }
 
 /** Ends a select whose rows must not change before the transaction ends. */

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Client, createClient, type ResultSet } from "@libsql/client";
-import { type SQL, sql } from "drizzle-orm";
+import { type Column, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/libsql";
 import type { BaseSQLiteDatabase } from "drizzle-orm/sqlite-core";
 import { config } from "../auth/config.js";
@@ -41,6 +41,11 @@ export function fromNow(seconds: number): SQL<Date> {
 /** `seconds` ago, as one value for the whole statement, so that an index finds what is older. */
 export function ago(seconds: number): SQL<Date> {
   return sql`(select ${fromNow(-seconds)})`;
+}
+
+/** The whole second since 1970 that a time is in. */
+export function secondOf(time: Column): SQL<number> {
+  return sql`(${time} / 1000)`;
 }
 
 /** Ends a select whose rows must not change before the transaction ends. SQLite has one writer at a time anyway. */
