@@ -6,6 +6,8 @@ import { countRevoked, isSessionLive, revokedBetween } from "./store.js";
  * revocations at once, those of other processes from the database, every second.
  */
 const pollEveryMs = 1_000;
+/** Without a request to a protected route for so long the polls stop, so that the database may sleep; the next one waits for a poll. */
+const idleAfterMs = 60_000;
 /** With an older picture than this, the database is asked for each request. */
 const staleAfterMs = 10_000;
 /**
@@ -26,6 +28,7 @@ let countsRead = new Map<number, number>();
 let lastPoll: Moment | undefined;
 let polling: Promise<void> | undefined;
 let timer: NodeJS.Timeout | undefined;
+let askedAtMs = 0;
 
 /** Two clocks: one that nobody sets back, one that goes on while the machine sleeps. */
 interface Moment {
@@ -39,7 +42,8 @@ interface Moment {
  * @throws AuthError "ServiceUnavailable" when that can't be known.
  */
 export function isRevoked(sessionId: string): boolean | Promise<boolean> {
-  timer ??= setInterval(poll, pollEveryMs).unref();
+  askedAtMs = performance.now();
+  timer ??= setInterval(pollUnlessIdle, pollEveryMs).unref();
   if (deadUntilMs.has(sessionId)) return true;
   return isFresh() ? false : askWhetherRevoked(sessionId);
 }
@@ -66,6 +70,11 @@ export function stopRevocations(): void {
   clearInterval(timer);
   timer = undefined;
   lastPoll = undefined;
+}
+
+function pollUnlessIdle(): void {
+  if (performance.now() - askedAtMs > idleAfterMs) stopRevocations();
+  else void poll();
 }
 
 /** One poll at a time. A failed one is not an error yet: the picture only grows older. */

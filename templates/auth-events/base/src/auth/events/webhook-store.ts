@@ -33,6 +33,13 @@ export async function claimMessage(leaseSeconds: number): Promise<ClaimedMessage
   return message ?? null;
 }
 
+/** The milliseconds until a message may be due, by the database's clock; null where none waits. */
+export async function messageDueInMs(): Promise<number | null> {
+  const next = { dueAt: outbox.nextAttemptAt, readAt: sql`${now}`.mapWith(outbox.createdAt) };
+  const [first] = await read((db) => db.select(next).from(outbox).orderBy(outbox.nextAttemptAt).limit(1));
+  return first ? first.dueAt.getTime() - first.readAt.getTime() : null;
+}
+
 export async function removeMessage(id: number): Promise<void> {
   await write((db) => db.delete(outbox).where(eq(outbox.id, id)));
 }
