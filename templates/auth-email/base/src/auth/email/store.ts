@@ -61,7 +61,7 @@ export async function addVerification(userId: string, ip: string | null): Promis
     const [user] = await lockAccounts(tx, eq(users.id, userId));
     if (!user?.email || user.emailVerifiedAt || user.disabledAt) return false;
     await admitVerification(tx, userId, user.email, ip);
-    await addLinkMail(tx, { purpose: "verify", userId, address: user.email });
+    await addLinkMail(tx, { purpose: "verify", userId, address: user.email, epoch: null });
     return true;
   });
 }
@@ -87,7 +87,7 @@ export async function addAddressChange(
       await admitVerification(tx, userId, newAddress, ip);
       await addLinkMail(tx, { purpose: "verify", userId, address: newAddress, epoch: waits ? epoch : null });
     } else await dropLinks(tx, userId, "verify");
-    if (proven) await addLinkMail(tx, { purpose: "revert", userId, address: proven });
+    if (proven) await addLinkMail(tx, { purpose: "revert", userId, address: proven, epoch: null });
     return waits ? "waits" : "stands";
   });
 }
@@ -126,11 +126,11 @@ export async function answerResetRequest(asked: ResetRequest & { id: string }): 
     const [user] = await lockAccounts(tx, and(isMeant, isReachable, isNull(users.disabledAt)));
     const [request] = await tx.delete(mailOutbox).where(eq(mailOutbox.id, id)).returning({ id: mailOutbox.id });
     if (!request || !user?.email) return;
-    const { id: userId, email, emailVerifiedAt } = user;
+    const { id: userId, email, emailVerifiedAt, sessionEpoch: epoch } = user;
     const mayGo = emailVerifiedAt
       ? await mayReset(tx, userId, await knownNetwork(tx, userId, emailVerifiedAt, asked.network))
       : await mayResetUnproven(tx, email);
-    if (mayGo) await addLinkMail(tx, { purpose: "reset", userId, address: email });
+    if (mayGo) await addLinkMail(tx, { purpose: "reset", userId, address: email, epoch });
   });
 }
 
@@ -161,7 +161,7 @@ export async function addReset(userId: string): Promise<boolean> {
     const [user] = await lockAccounts(tx, eq(users.id, userId));
     if (!user?.email || !mayReceiveReset(user)) return false;
     await admitReset(tx, userId);
-    await addLinkMail(tx, { purpose: "reset", userId, address: user.email });
+    await addLinkMail(tx, { purpose: "reset", userId, address: user.email, epoch: user.sessionEpoch });
     return true;
   });
 }
@@ -170,7 +170,7 @@ export async function addReset(userId: string): Promise<boolean> {
 export async function findResetOwner(token: string): Promise<EmailAccount | null> {
   const [found] = await read((db) =>
     db
-      .select({ account, addressCanonical: emailTokens.addressCanonical })
+      .select({ account, addressCanonical: emailTokens.addressCanonical, epoch: emailTokens.epoch })
       .from(emailTokens)
       .innerJoin(users, eq(users.id, emailTokens.userId))
       .where(isGood(token, "reset")),
@@ -352,8 +352,9 @@ function isGood(token: string, purpose: TokenPurpose): SQL | undefined {
   );
 }
 
-function mayUseReset({ addressCanonical }: Pick<Link, "addressCanonical">, user: EmailAccount): boolean {
-  return mayReceiveReset(user) && canonicalAddress(user.email ?? "") === addressCanonical;
+function mayUseReset(link: Pick<Link, "addressCanonical" | "epoch">, user: EmailAccount): boolean {
+  const isOfToday = link.epoch === user.sessionEpoch && canonicalAddress(user.email ?? "") === link.addressCanonical;
+  return isOfToday && mayReceiveReset(user);
 }
 
 /**

@@ -4,8 +4,10 @@ import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ringForMail } from "../../../src/auth/email/bell.js";
 import { mayReset } from "../../../src/auth/email/limits.js";
+import { findRecipient } from "../../../src/auth/email/outbox-store.js";
 import { proofEffects } from "../../../src/auth/email/proof-effects.js";
 import { addReset } from "../../../src/auth/email/store.js";
+import { newId } from "../../../src/auth/email/token.js";
 import { AuthError } from "../../../src/auth/errors.js";
 import { loginIsAddress, loginName } from "../../../src/auth/login-name.js";
 import { passwordChecks } from "../../../src/auth/password-checks.js";
@@ -98,6 +100,16 @@ describe("verification", () => {
     await expectDead(phone);
     await expectAlive(await logIn(ada.name));
     expect(events[events.length - 2]).toMatchObject({ event: "user_email_verified", userId: ada.id });
+  });
+
+  test("the link of a new account outlives every logout and a change of the password", async () => {
+    const email = newMailAddress();
+    const ada = await signUp({ email });
+    const body = { currentPassword: password, newPassword: password };
+    const { accessToken } = tokensOf(await call("PUT /password", { bearer: ada.accessToken, body }));
+    expect((await call("POST /logout-all", { bearer: accessToken })).status).toBe(204);
+    expect((await verify(await tokenTo(email, "verify-email"))).status).toBeLessThan(300);
+    expect(await addressOf(ada.id)).toEqual({ email, isProven: true });
   });
 
   fieldTest("without an address, no mail", async () => {
@@ -309,6 +321,30 @@ describe("a forgotten password", () => {
     expectNotGood(await reset(second));
   });
 
+  test.each([
+    ["the password is changed", "PUT /password", { currentPassword: password, newPassword: password }],
+    ["every login is ended", "POST /logout-all", undefined],
+  ])("a link dies when %s, and is not sent any more", async (_what, route, body) => {
+    const ada = await signUpProven();
+    await forgot({ email: ada.email });
+    const token = await tokenTo(ada.email, "reset-password");
+    const ended = await call(route, { bearer: ada.accessToken, ...(body ? { body } : {}) });
+    expect(ended.status).toBeLessThan(300);
+    expectNotGood(await reset(token));
+    const [link] = await linksOf(ada.id);
+    const mail = {
+      id: newId(),
+      purpose: "reset",
+      userId: ada.id,
+      address: ada.email,
+      tokenId: link?.id ?? "",
+    } as const;
+    expect(await findRecipient({ ...mail, attempts: 1, createdAt: new Date() })).toBeNull();
+    await waitedLong();
+    await forgot({ email: ada.email });
+    expect((await reset(await tokenTo(ada.email, "reset-password"))).status).toBe(204);
+  });
+
   test("a disabled account can't be reset", async () => {
     const ada = await signUpProven();
     await forgot({ email: ada.email });
@@ -456,6 +492,39 @@ describe("a change of address", () => {
     expectNotGood(await revert(theirs));
     expectNotGood(await verify(hope));
     expectNotGood(await reset(later));
+  });
+
+  test("is undone by that link after the thief changed the password, too, and logged out everywhere", async () => {
+    const ada = await signUpProven();
+    const theirs = newMailAddress();
+    await moveTo(ada, theirs);
+    const way = await tokenTo(ada.email, "revert-email");
+    const stolen = await logIn(ada.name);
+    const body = { currentPassword: password, newPassword };
+    const { accessToken } = tokensOf(await call("PUT /password", { bearer: stolen.accessToken, body }));
+    expect((await call("POST /logout-all", { bearer: accessToken })).status).toBe(204);
+    const thief = await logIn(ada.name, newPassword);
+    await waitedLong();
+    await forgot({ email: theirs });
+    const later = await tokenTo(theirs, "reset-password");
+    expect((await revert(way)).status).toBe(204);
+    expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
+    await expectDead(thief);
+    expectNotGood(await reset(later));
+    await waitedLong();
+    await forgot({ email: ada.email });
+    expect((await reset(await tokenTo(ada.email, "reset-password"), password)).status).toBe(204);
+    await logIn(loginIsAddress ? ada.email : ada.name);
+  });
+
+  test("that waits dies when every login is ended", async () => {
+    const ada = await signUpProven();
+    const next = newMailAddress();
+    await changeTo(ada.accessToken, next);
+    const token = await tokenTo(next, "verify-email");
+    expect((await call("POST /logout-all", { bearer: ada.accessToken })).status).toBe(204);
+    expectNotGood(await verify(token));
+    expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
   });
 
   test("is undone before it is proven, too", async () => {
