@@ -166,7 +166,10 @@ describe("every documented answer is given, and is as documented", () => {
     const email = newAddress();
     const { username } = await signUp({ email });
     await send("sendEmailVerification", { bearer: (await signUp()).accessToken }, 202);
-    await send("verifyEmail", { body: { token: await tokenTo(email, "verify-email") } }, 204);
+    await send("verifyEmail", { body: { token: await tokenTo(email, "verify-email"), password } }, 204);
+    const other = newAddress();
+    await signUp({ email: other });
+    await send("verifyEmail", { body: { token: await tokenTo(other, "verify-email") } }, 200);
     await send("forgotPassword", { body: { email } }, 202);
     await send("forgotPassword", { body: { username: newName() } }, 202);
     await send("forgotPassword", { body: { username, email } }, 400);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { forgotInput, resetInput, tokenInput, waysToName } from "../email/input.js";
+import { forgotInput, resetInput, tokenInput, verifyInput, waysToName } from "../email/input.js";
 import type { ErrorCode } from "../errors.js";
 import { loginIsAddress, loginName } from "../login-name.js";
 import type { Operation, OperationGroup } from "./operations.js";
@@ -26,10 +26,16 @@ const operations: Operation[] = [
     topic: "E-mail",
     summary: "Prove an address by the token of its link",
     description:
-      "The address is taken from every other account, and every session of this one ends. Who is logged in can't use the link of another account.",
+      "The address is taken from every other account, and every other session of this one ends. Who is logged in can't use the link of another account. The first proof of an account ends its password, too, unless it comes with a live session of the account or that password.",
     auth: "none",
-    body: tokenInput,
+    body: verifyInput,
     success: { status: 204, description: "The address is proven." },
+    otherSuccess: {
+      status: 200,
+      description:
+        "The address is proven, and the password has ended. The token takes the place of a reset link's, for an hour.",
+      body: z.object({ setPasswordToken: tokenInput.shape.token }),
+    },
     errors: ["ForbiddenError", "TooManyRequests"],
   },
   {

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { isMailAddress, maxAddressCharacters } from "../address.js";
-import { passwordInput } from "../input.js";
+import { deleteInput, passwordInput } from "../input.js";
 import { loginName, loginNameType } from "../login-name.js";
 
 const token = z.string().max(256).meta({ pattern: "^[\\w-]+$" });
 
 export const tokenInput = z.object({ token });
+export const verifyInput = z.object({ token, password: deleteInput.shape.password.optional() });
 export const resetInput = z.object({ token, newPassword: passwordInput.shape.newPassword });
 const address = z
   .string()
@@ -21,6 +22,7 @@ export const forgotInput = waysToName.refine((body) => Object.values(body).filte
   path: ["email"],
 });
 
+export type VerifyInput = z.output<typeof verifyInput>;
 export type ResetInput = z.output<typeof resetInput>;
 export type ForgotInput = z.output<typeof forgotInput>;
 

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { eq, lt, lte, sql } from "drizzle-orm";
+import { and, eq, gt, lt, lte, sql } from "drizzle-orm";
 import { type Database, fromNow, now } from "../../db/client.js";
 import { mailLimits } from "../../db/schema/auth-email.js";
 import { canonicalAddress } from "../address.js";
@@ -26,9 +26,29 @@ const perNetwork: MailLimit = { burst: 20, everySeconds: 3, perDay: 200 };
 
 const daySeconds = 86_400;
 
+/** The link that a signup sends by itself: counted apart from those that are asked for. @throws AuthError "TooManyRequests" */
+export async function admitGreeting(tx: Database, userId: string, address: string, ip: string | null): Promise<void> {
+  await admit(tx, perAccount, ...greeting(userId));
+  await admitToAddress(tx, address, ip);
+}
+
+/** Whether the signup's own link went out so short a time ago that it may still be on its way. */
+export async function wasJustGreeted(tx: Database, userId: string): Promise<boolean> {
+  const isRecent = and(eq(mailLimits.key, keyOf(greeting(userId))), gt(mailLimits.nextAt, now));
+  return (await tx.select({ key: mailLimits.key }).from(mailLimits).where(isRecent)).length > 0;
+}
+
+function greeting(userId: string): string[] {
+  return ["greeting account", userId];
+}
+
 /** @throws AuthError "TooManyRequests" with the seconds to wait; in a transaction, so that nothing is counted then. */
 export async function admitVerification(tx: Database, userId: string, address: string, ip: string | null) {
   await admit(tx, perAccount, "verify account", userId);
+  await admitToAddress(tx, address, ip);
+}
+
+async function admitToAddress(tx: Database, address: string, ip: string | null): Promise<void> {
   await admit(tx, perAddress, "address", canonicalAddress(address));
   if (ip) await admit(tx, perNetwork, "network", networkOf(ip));
 }

@@ -24,7 +24,7 @@ async function tellOwner(userId: string, addNotice: (userId: string) => Promise<
 /** Over a limit no mail goes out, and the signup does not say so. */
 async function welcome(userId: string, ip: string | null): Promise<void> {
   try {
-    if (await addVerification(userId, ip)) ringForMail();
+    if (await addVerification(userId, ip, "signup")) ringForMail();
   } catch (error) {
     if (!(error instanceof AuthError && error.code === "TooManyRequests")) throw error;
   }

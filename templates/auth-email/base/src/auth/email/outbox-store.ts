@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, lte, or, sql } from "drizzle-orm";
+import { and, eq, gt, isNotNull, isNull, lte, or, type SQL, sql } from "drizzle-orm";
 import { ago, type Database, fromNow, now, read, skipLocked, write } from "../../db/client.js";
 import { users } from "../../db/schema/auth.js";
 import { emailTokens, mailOutbox } from "../../db/schema/auth-email.js";
@@ -30,8 +30,8 @@ export interface ClaimedMail {
 }
 
 /**
- * Stores a mail with a link for the user. A new link ends the older ones of its purpose, but for those that put an
- * address back.
+ * Stores a mail with a link for the user. A new link ends the older ones of its kind, but for those that put an address
+ * back. A change of address that waits does not end the link to the address that the account has, nor the other way round.
  */
 export async function addLinkMail(tx: Database, link: NewLink): Promise<void> {
   const { purpose, userId, address } = link;
@@ -46,7 +46,8 @@ export async function addLink(
 ): Promise<{ id: string; token: string }> {
   const id = newId();
   const token = tokenOf({ id, purpose, address });
-  if (purpose !== "revert") await dropLinks(tx, userId, purpose);
+  const isOfKind = epoch === null ? isNull(emailTokens.epoch) : isNotNull(emailTokens.epoch);
+  if (purpose !== "revert") await dropLinks(tx, userId, purpose, isOfKind);
   const row = { id, purpose, userId, address, addressCanonical: canonicalAddress(address), epoch };
   const times = { createdAt: now, expiresAt: fromNow(linkSeconds[purpose]) };
   await tx.insert(emailTokens).values({ ...row, tokenHash: hashOf(token), ...times });
@@ -94,8 +95,8 @@ export async function addRequest(tx: Database, asked: ResetRequest): Promise<voi
 }
 
 /** Ends the user's links of a purpose. */
-export async function dropLinks(tx: Database, userId: string, purpose: TokenPurpose): Promise<void> {
-  await tx.delete(emailTokens).where(and(eq(emailTokens.userId, userId), eq(emailTokens.purpose, purpose)));
+export async function dropLinks(tx: Database, userId: string, purpose: TokenPurpose, match?: SQL): Promise<void> {
+  await tx.delete(emailTokens).where(and(eq(emailTokens.userId, userId), eq(emailTokens.purpose, purpose), match));
 }
 
 /** What is in the outbox, claimed. */
@@ -123,7 +124,7 @@ export async function findRecipient({ userId, tokenId }: ClaimedMail) {
   const isItsLink = and(eq(emailTokens.id, tokenId ?? ""), gt(emailTokens.expiresAt, now), isOfToday);
   const [found] = await read((db) =>
     db
-      .select({ username: users.username, tokenHash: emailTokens.tokenHash })
+      .select({ username: users.username, createdAt: users.createdAt, tokenHash: emailTokens.tokenHash })
       .from(users)
       .leftJoin(emailTokens, isItsLink)
       .where(eq(users.id, userId)),

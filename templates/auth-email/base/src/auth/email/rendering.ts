@@ -40,7 +40,8 @@ export async function renderMail(claimed: ClaimedMail): Promise<Mail | null> {
   const link = recipient && linkOf(claimed, recipient.tokenHash);
   const known = mailTemplates.find(({ purpose }) => purpose === claimed.purpose);
   if (!recipient || link === null || !known) return null;
-  const facts = { site: config.jwtIssuer, username: recipient.username, link };
+  const signedUpOn = recipient.createdAt.toISOString().slice(0, 10);
+  const facts = { site: config.jwtIssuer, username: recipient.username, signedUpOn, link };
   const { subject, text, html: body } = known.template(facts);
   const { id, purpose, userId, address, createdAt } = claimed;
   const page = `<!doctype html>\n<html lang="en">\n<head>${html`<title>${subject}</title>`}</head>\n<body>\n${body}\n</body>\n</html>\n`;

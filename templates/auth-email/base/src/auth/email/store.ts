@@ -6,10 +6,20 @@ import { sessions, users } from "../../db/schema/auth.js";
 import { emailTokens, mailOutbox } from "../../db/schema/auth-email.js";
 import { canonicalAddress } from "../address.js";
 import { addressColumns, loginIsAddress } from "../login-name.js";
-import { hasPassword, type PasswordHash } from "../passwords.js";
-import { endOutdatedSessions, endSessions, nextEpoch, type RevokedReason, withEpoch } from "../store.js";
-import { admitReset, admitVerification, mayAsk, mayReset, mayResetUnproven, mayTell, networkKeyOf } from "./limits.js";
-import { addLinkMail, addMail, addRequest, dropLinks, type ResetRequest } from "./outbox-store.js";
+import { hasPassword, noPassword, type PasswordHash } from "../passwords.js";
+import { endOutdatedSessions, endSessions, isLive, nextEpoch, type RevokedReason, withEpoch } from "../store.js";
+import {
+  admitGreeting,
+  admitReset,
+  admitVerification,
+  mayAsk,
+  mayReset,
+  mayResetUnproven,
+  mayTell,
+  networkKeyOf,
+  wasJustGreeted,
+} from "./limits.js";
+import { addLink, addLinkMail, addMail, addRequest, dropLinks, type ResetRequest } from "./outbox-store.js";
 import { proofEffects } from "./proof-effects.js";
 import { hashOf, type TokenPurpose } from "./token.js";
 
@@ -25,10 +35,23 @@ export interface EmailAccount {
 }
 
 /** What the use of a link has done. */
-export interface Spent {
+export interface Spent extends Done {
   userId: string;
+}
+
+interface Done {
   /** The sessions that have ended. */
   ended: string[];
+  /** Uses a link to a new password, where the account has none any more. */
+  setPasswordToken?: string;
+}
+
+/** What else speaks for who uses a link that proves an address. */
+export interface Prover {
+  /** The session that the request came with. */
+  session: { userId: string; sessionId: string } | null;
+  /** The session epoch at which the password that came along was right. Null without a right one. */
+  passwordEpoch: number | null;
 }
 
 const account = {
@@ -52,15 +75,17 @@ export async function isProven(userId: string): Promise<boolean> {
 }
 
 /**
- * Mail to the stored address of an account, unless it has none or a proven one.
+ * Mail to the stored address of an account, unless it has none or a proven one, or the signup's own is on its way.
  *
- * @returns whether there was one to write to. @throws AuthError "TooManyRequests"
+ * @returns whether there was one to write. @throws AuthError "TooManyRequests"
  */
-export async function addVerification(userId: string, ip: string | null): Promise<boolean> {
+export async function addVerification(userId: string, ip: string | null, why: "signup" | "asked"): Promise<boolean> {
   return transaction(async (tx) => {
     const [user] = await lockAccounts(tx, eq(users.id, userId));
     if (!user?.email || user.emailVerifiedAt || user.disabledAt) return false;
-    await admitVerification(tx, userId, user.email, ip);
+    if (why === "signup") await admitGreeting(tx, userId, user.email, ip);
+    else if (await wasJustGreeted(tx, userId)) return false;
+    else await admitVerification(tx, userId, user.email, ip);
     await addLinkMail(tx, { purpose: "verify", userId, address: user.email, epoch: null });
     return true;
   });
@@ -188,19 +213,68 @@ export async function spendReset(token: string, hash: PasswordHash): Promise<Spe
     await dropLinks(tx, user.id, "reset");
     if (isProof) await prove(tx, link, user);
     else await addMail(tx, { purpose: "password-changed", userId: user.id, address: link.address });
-    return moveOn(tx, user.id, isProof ? { ...hash, emailVerifiedAt: now } : hash, "password");
+    return { ended: await moveOn(tx, user.id, isProof ? { ...hash, emailVerifiedAt: now } : hash, "password") };
   });
 }
 
-/** Uses a verification link, of `callerId` where it is known who asks. Null when it is not good. */
-export async function spendVerification(token: string, callerId: string | null): Promise<Spent | null> {
+/** Whose verification link it is, without using it; null when it is not good. */
+export async function findVerificationOwner(token: string): Promise<EmailAccount | null> {
+  const [found] = await read((db) =>
+    db
+      .select(account)
+      .from(emailTokens)
+      .innerJoin(users, eq(users.id, emailTokens.userId))
+      .where(isGood(token, "verify")),
+  );
+  return found ?? null;
+}
+
+/** Uses a verification link. Null when it is not good, or of another account than the prover's session. */
+export async function spendVerification(token: string, prover: Prover): Promise<Spent | null> {
   const allows = (link: Link, user: EmailAccount, others: EmailAccount[]) =>
-    mayVerify(link, user) && mayTakeFrom(others) && (callerId ?? user.id) === user.id;
+    mayVerify(link, user) && mayTakeFrom(others) && (prover.session?.userId ?? user.id) === user.id;
   return spend(token, "verify", allows, async (tx, link, user) => {
+    const moved = link.epoch === null ? {} : addressColumns(link.address);
+    const changes = { ...moved, emailVerifiedAt: now };
+    if (user.emailVerifiedAt === null) return proveFirst(tx, link, user, prover, changes);
     await prove(tx, link, user);
-    const changes = link.epoch === null ? {} : addressColumns(link.address);
-    return moveOn(tx, user.id, { ...changes, emailVerifiedAt: now }, "logout-all");
+    return { ended: await moveOn(tx, user.id, changes, "logout-all") };
   });
+}
+
+/**
+ * The first proof of an account. Threat: a stranger signs up with somebody's address and waits for them to confirm it, to
+ * get in with the password, session or factor that they know. So these stay only for who has one of them beside the link;
+ * else they end, and the link's owner chooses a password.
+ */
+async function proveFirst(
+  tx: Database,
+  link: Link,
+  user: EmailAccount,
+  prover: Prover,
+  changes: object,
+): Promise<Done> {
+  const kept = prover.session && (await carryOver(tx, prover.session.sessionId, user));
+  if (kept || prover.passwordEpoch === user.sessionEpoch) {
+    await detach(tx, link);
+    return { ended: await moveOn(tx, user.id, changes, "logout-all", kept ? ne(sessions.id, kept) : undefined) };
+  }
+  await prove(tx, link, user);
+  const ended = await moveOn(tx, user.id, { ...changes, ...noPassword }, "password");
+  const epoch = user.sessionEpoch + 1;
+  const { token } = await addLink(tx, { purpose: "reset", userId: user.id, address: link.address, epoch });
+  return { ended, setPasswordToken: token };
+}
+
+/** Takes a live session of the user into the epoch that comes next; null where it is none. */
+async function carryOver(tx: Database, sessionId: string, user: EmailAccount): Promise<string | null> {
+  const isTheirs = and(eq(sessions.id, sessionId), eq(sessions.userId, user.id), eq(sessions.epoch, user.sessionEpoch));
+  const [kept] = await tx
+    .update(sessions)
+    .set({ epoch: user.sessionEpoch + 1 })
+    .where(and(isTheirs, isLive))
+    .returning({ id: sessions.id });
+  return kept?.id ?? null;
 }
 
 /** What somebody logs in with is theirs, proven or not: nobody's proof takes it. */
@@ -234,7 +308,8 @@ export async function spendRevert(token: string): Promise<Spent | null> {
     const later = or(ne(emailTokens.purpose, "revert"), gte(emailTokens.createdAt, link.createdAt));
     await tx.delete(emailTokens).where(and(eq(emailTokens.userId, user.id), later));
     await detach(tx, link);
-    return moveOn(tx, user.id, { ...addressColumns(link.address), emailVerifiedAt: now }, "logout-all");
+    const back = { ...addressColumns(link.address), emailVerifiedAt: now };
+    return { ended: await moveOn(tx, user.id, back, "logout-all") };
   });
 }
 
@@ -275,7 +350,7 @@ async function spend(
   purpose: TokenPurpose,
   /** `others` have the same address. */
   allows: (link: Link, user: EmailAccount, others: EmailAccount[]) => boolean,
-  act: (tx: Database, link: Link, user: EmailAccount) => Promise<string[]>,
+  act: (tx: Database, link: Link, user: EmailAccount) => Promise<Done>,
 ): Promise<Spent | null> {
   return retryingProofs(() =>
     transaction(async (tx) => {
@@ -288,7 +363,7 @@ async function spend(
       if (!user || !allows(seen, user, others)) return null;
       await lockLinks(tx, seen);
       const [link] = await tx.delete(emailTokens).where(isGood(token, purpose)).returning();
-      return link ? { userId: user.id, ended: await act(tx, link, user) } : null;
+      return link ? { userId: user.id, ...(await act(tx, link, user)) } : null;
     }),
   );
 }
@@ -322,13 +397,19 @@ async function takeFromOthers(tx: Database, { userId, addressCanonical }: Link):
   for (const { id } of others) await endOutdatedSessions(tx, id);
 }
 
-/** Changes the account, and ends its sessions, those of a login in flight too. */
-async function moveOn(tx: Database, userId: string, changes: object, reason: RevokedReason): Promise<string[]> {
+/** Changes the account, and ends its sessions, or those that `match`, and those of a login in flight too. */
+async function moveOn(
+  tx: Database,
+  userId: string,
+  changes: object,
+  reason: RevokedReason,
+  match?: SQL,
+): Promise<string[]> {
   await tx
     .update(users)
     .set({ ...changes, sessionEpoch: nextEpoch })
     .where(eq(users.id, userId));
-  return endSessions(tx, userId, reason);
+  return endSessions(tx, userId, reason, match);
 }
 
 async function lockAccounts(tx: Database, match: SQL | undefined): Promise<EmailAccount[]> {

@@ -6,7 +6,7 @@ import { ringForMail } from "../../../src/auth/email/bell.js";
 import { mayReset } from "../../../src/auth/email/limits.js";
 import { findRecipient } from "../../../src/auth/email/outbox-store.js";
 import { proofEffects } from "../../../src/auth/email/proof-effects.js";
-import { addReset } from "../../../src/auth/email/store.js";
+import { addReset, spendVerification } from "../../../src/auth/email/store.js";
 import { newId } from "../../../src/auth/email/token.js";
 import { AuthError } from "../../../src/auth/errors.js";
 import { loginIsAddress, loginName } from "../../../src/auth/login-name.js";
@@ -24,8 +24,10 @@ import {
   expectProblem,
   logIn,
   named,
+  newAddress,
   newName,
   password,
+  refresh,
   signUp,
 } from "../client.js";
 import { dumpDatabase } from "../database.js";
@@ -51,6 +53,7 @@ import {
   linksOf,
   moveTo,
   newPassword,
+  proveAsStranger,
   reset,
   revert,
   sendAgain,
@@ -85,21 +88,101 @@ describe("verification", () => {
     const answer = await call("POST /email/verify", { bearer: ada.accessToken, body: { token } });
     authenticators.shift();
     expectProblem(answer, "ServiceUnavailable");
-    expect((await verify(token)).status).toBe(204);
+    expect((await verify(token, ada.accessToken)).status).toBe(204);
   });
 
-  test("a new account's address gets a link, and the link proves the address and ends every login so far", async () => {
+  test("a new account's address gets a link, which proves it; who is logged in stays so, and every other login ends", async () => {
     const email = newMailAddress();
     const ada = await signUp({ email });
     const phone = await logIn(ada.name);
     expect(await addressOf(ada.id)).toEqual({ email, isProven: false });
-    const answer = await verify(await tokenTo(email, "verify-email"));
+    const answer = await verify(await tokenTo(email, "verify-email"), ada.accessToken);
     expect([answer.status, answer.text, answer.headers["cache-control"]]).toEqual([204, "", "no-store"]);
     expect(await addressOf(ada.id)).toEqual({ email, isProven: true });
-    await expectDead(ada);
+    await expectAlive(ada);
+    expect((await refresh(ada.refreshToken)).status).toBe(200);
     await expectDead(phone);
     await expectAlive(await logIn(ada.name));
     expect(events[events.length - 2]).toMatchObject({ event: "user_email_verified", userId: ada.id });
+  });
+
+  test("the account's password speaks for its owner as a login does, and then every login ends", async () => {
+    const email = newMailAddress();
+    const ada = await signUp({ email });
+    const token = await tokenTo(email);
+    expect((await call("POST /email/verify", { body: { token, password } })).status).toBe(204);
+    expect(await addressOf(ada.id)).toEqual({ email, isProven: true });
+    await expectDead(ada);
+    await expectAlive(await logIn(ada.name));
+  });
+
+  test.each([
+    ["nothing else", {}],
+    ["a wrong password", { password: "a wrong password" }],
+  ])("with %s, a stranger's password, logins and factors end, and the owner sets a password", async (_what, more) => {
+    const email = newMailAddress();
+    const squatter = await signUp({ email });
+    const second = await logIn(squatter.name);
+    const effects: unknown[] = [];
+    proofEffects.push(async (_tx, proof) => void effects.push(proof));
+    const setPasswordToken = await proveAsStranger(await tokenTo(email), more);
+    proofEffects.pop();
+    expect(effects).toEqual([{ userId: squatter.id, hadProvenAddress: false }]);
+    await expectDead(squatter);
+    await expectDead(second);
+    expectProblem(await call("POST /login", { body: credentials(squatter.name) }), "InvalidLoginCredentials");
+    const [link] = await linksOf(squatter.id);
+    expect(((link?.expiresAt.getTime() ?? 0) - (link?.createdAt.getTime() ?? 0)) / 60_000).toBeCloseTo(60, 1);
+    expect((await reset(setPasswordToken)).status).toBe(204);
+    expectNotGood(await reset(setPasswordToken));
+    await logIn(squatter.name, newPassword);
+    expect(events.map(({ reason }) => reason)).not.toContain(setPasswordToken);
+  });
+
+  test("a login that has ended, and the password of a moment ago, speak for nobody", async () => {
+    const [one, other] = [newMailAddress(), newMailAddress()];
+    const ada = await signUp({ email: one });
+    await call("POST /logout", { bearer: ada.accessToken });
+    const answer = await verify(await tokenTo(one), ada.accessToken);
+    expect([answer.status, answer.body]).toEqual([200, { setPasswordToken: expect.any(String) }]);
+    const bob = await signUp({ email: other });
+    const token = await tokenTo(other);
+    const passwordEpoch = 0;
+    await call("POST /logout-all", { bearer: bob.accessToken });
+    const spent = await spendVerification(token, { session: null, passwordEpoch });
+    expect(spent?.setPasswordToken).toEqual(expect.any(String));
+  });
+
+  test("guesses at the password beside a link count as guesses at the login", async () => {
+    const email = newMailAddress();
+    const ada = await signUp({ email });
+    const from = newAddress();
+    const wrong = { from, body: credentials(ada.name, "a wrong password") };
+    for (let time = 1; time <= 10; time += 1) await call("POST /login", wrong);
+    const token = await tokenTo(email);
+    expectProblem(await call("POST /email/verify", { from, body: { token, password } }), "TooManyRequests");
+    expect(await addressOf(ada.id)).toEqual({ email, isProven: false });
+    expect((await verify(token, ada.accessToken)).status).toBe(204);
+  });
+
+  test("its mail names the day of the signup, and nothing that whoever signed up has chosen", async () => {
+    const email = newMailAddress();
+    const ada = await signUp({ email, displayName: "Click https://evil.example" });
+    const { subject, text, html } = await mailTo(email);
+    for (const part of [text, html]) {
+      expect(part).toContain(`that was made on ${new Date().toISOString().slice(0, 10)}`);
+      expect(part).not.toContain("evil.example");
+    }
+    if (!loginIsAddress) expect(subject + text + html).not.toContain(ada.name);
+  });
+
+  test("asked for right after the signup, while its own mail is on its way, none is sent, and the link stays good", async () => {
+    const email = newMailAddress();
+    const ada = await signUp({ email });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => sendAgain(ada.accessToken)));
+    expect(answers.map(({ status }) => status)).toEqual(Array<number>(5).fill(202));
+    expect(await mailsTo(email)).toHaveLength(1);
+    expect((await verify(await tokenTo(email), ada.accessToken)).status).toBe(204);
   });
 
   test("the link of a new account outlives every logout and a change of the password", async () => {
@@ -128,10 +211,9 @@ describe("verification", () => {
     const second = await tokenTo(email);
     expect(second).not.toBe(first);
     expectNotGood(await verify(first));
-    expect((await verify(second)).status).toBe(204);
+    expect((await verify(second, ada.accessToken)).status).toBe(204);
     await waitedLong();
-    const { accessToken } = await logIn(ada.name);
-    expect((await sendAgain(accessToken)).status).toBe(202);
+    expect((await sendAgain(ada.accessToken)).status).toBe(202);
     expect(await mailsTo(email)).toHaveLength(2);
     expectProblem(await call("POST /email/verification"), "NotAuthenticated");
   });
@@ -143,7 +225,7 @@ describe("verification", () => {
     for (const method of ["GET", "HEAD"])
       expect((await call(`${method} /email/verify?token=${token}`)).status).toBe(404);
     const answers = await Promise.all(Array.from({ length: 10 }, () => verify(token)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([204, ...Array<number>(9).fill(403)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(9).fill(403)]);
     expectNotGood(await verify(token));
   });
 
@@ -187,7 +269,7 @@ describe("verification", () => {
       const hers = await tokenTo(email.replace("ada", "ADA"));
       await waitedLong();
       const ada = await signUp({ email });
-      expect((await verify(await tokenTo(email))).status).toBe(204);
+      expect((await verify(await tokenTo(email), ada.accessToken)).status).toBe(204);
       expect(await addressOf(ada.id)).toEqual({ email, isProven: true });
       expect(await addressOf(mallory.id)).toEqual({ email: null, isProven: false });
       await expectAlive(mallory);
@@ -201,7 +283,7 @@ describe("verification", () => {
     async () => {
       const ada = await signUpProven();
       const again = await signUp({ email: ada.email });
-      expect((await verify(await tokenTo(ada.email))).status).toBe(204);
+      expect((await verify(await tokenTo(ada.email), again.accessToken)).status).toBe(204);
       expect(await addressOf(again.id)).toEqual({ email: ada.email, isProven: true });
       expect(await addressOf(ada.id)).toEqual({ email: null, isProven: false });
       await expectAlive(ada);
@@ -219,7 +301,7 @@ describe("verification", () => {
     proofEffects.push(fail);
     expectProblem(await verify(token), "ServiceUnavailable");
     proofEffects[proofEffects.length - 1] = async (_tx, proof) => void proofs.push(proof);
-    expect((await verify(token)).status).toBe(204);
+    await proveAsStranger(token);
     proofEffects.pop();
     expect(proofs).toEqual([{ userId: ada.id, hadProvenAddress: false }]);
   });
@@ -427,7 +509,7 @@ describe("a change of address", () => {
     await waitedLong();
     const next = newMailAddress();
     expect((await changeTo(ada.accessToken, next)).body.user.email).toBe(next);
-    expect((await verify(await tokenTo(next))).status).toBe(204);
+    expect((await verify(await tokenTo(next), ada.accessToken)).status).toBe(204);
     expect(await addressOf(ada.id)).toEqual({ email: next, isProven: true });
   });
 
@@ -564,7 +646,7 @@ fieldTest("a link that puts an address back does not take it from who has proven
   await call("PATCH /me", { bearer: former.accessToken, body: { email: null, currentPassword: password } });
   await waitedLong();
   const heir = await signUp({ email: former.email });
-  expect((await verify(await tokenTo(former.email, "verify-email"))).status).toBe(204);
+  expect((await verify(await tokenTo(former.email, "verify-email"), heir.accessToken)).status).toBe(204);
   expectNotGood(await revert(kept));
   expect(await addressOf(heir.id)).toEqual({ email: former.email, isProven: true });
 });

@@ -61,7 +61,8 @@ export function tokenIn({ text }: Received, page = ""): string {
 export async function signUpProven(extra: Record<string, unknown> = {}): Promise<Person & { email: string }> {
   const email = newMailAddress();
   const person = await signUp({ email, ...extra });
-  expect((await call("POST /email/verify", { body: { token: await tokenTo(email) } })).status).toBe(204);
+  const proof = { bearer: person.accessToken, body: { token: await tokenTo(email) } };
+  expect((await call("POST /email/verify", proof)).status).toBe(204);
   await waitedLong();
   return { ...person, ...(await logIn(person.name)), email };
 }

@@ -14,6 +14,8 @@ export interface MailFacts {
   site: string;
   /** Only for mail to somebody who has proven the address: another's choice of name is another's words. */
   username: string;
+  /** The day of the signup, as 2026-11-30, in UTC. */
+  signedUpOn: string;
   /** Empty for a mail without one. */
   link: string;
 }
