@@ -2,6 +2,7 @@ import express, { type Request, type Response } from "express";
 import { asyncHandler } from "../../middleware/async-handler.js";
 import type { Auth } from "../../middleware/authenticators.js";
 import { clientOf } from "../../middleware/client.js";
+import { setDeviceCookie } from "../../middleware/device-cookie.js";
 import { jsonBody } from "../../middleware/json-body.js";
 import { authenticate, authOf, protectedRoute } from "../../middleware/jwt.js";
 import { AuthError } from "../errors.js";
@@ -32,7 +33,9 @@ async function sendVerification(req: Request, res: Response): Promise<void> {
 
 async function verifyEmail(req: Request, res: Response): Promise<void> {
   const input = parseInput(verifyInput, req.body);
-  const setPasswordToken = await email.verifyEmail(input, clientOf(req), await sessionOf(req));
+  const spent = await email.verifyEmail(input, clientOf(req), await sessionOf(req));
+  setDeviceCookie(res, spent);
+  const { setPasswordToken } = spent;
   if (setPasswordToken === undefined) res.status(204).end();
   else res.json({ setPasswordToken });
 }
@@ -48,7 +51,7 @@ async function sessionOf(req: Request): Promise<Auth | null> {
 }
 
 async function revertEmail(req: Request, res: Response): Promise<void> {
-  await email.revertEmail(parseInput(tokenInput, req.body).token, clientOf(req));
+  setDeviceCookie(res, await email.revertEmail(parseInput(tokenInput, req.body).token, clientOf(req)));
   res.status(204).end();
 }
 
@@ -58,6 +61,6 @@ async function forgotPassword(req: Request, res: Response): Promise<void> {
 }
 
 async function resetPassword(req: Request, res: Response): Promise<void> {
-  await email.resetPassword(parseInput(resetInput, req.body), clientOf(req));
+  setDeviceCookie(res, await email.resetPassword(parseInput(resetInput, req.body), clientOf(req)));
   res.status(204).end();
 }

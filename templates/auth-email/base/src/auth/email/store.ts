@@ -9,6 +9,7 @@ import { addressColumns, loginIsAddress } from "../login-name.js";
 import { hasPassword, noPassword, type PasswordHash } from "../passwords.js";
 import { endOutdatedSessions, endSessions, isLive, nextEpoch, type RevokedReason, withEpoch } from "../store.js";
 import {
+  admitAsked,
   admitGreeting,
   admitReset,
   admitVerification,
@@ -17,7 +18,6 @@ import {
   mayResetUnproven,
   mayTell,
   networkKeyOf,
-  wasJustGreeted,
 } from "./limits.js";
 import { addLink, addLinkMail, addMail, addRequest, dropLinks, type ResetRequest } from "./outbox-store.js";
 import { proofEffects } from "./proof-effects.js";
@@ -37,6 +37,10 @@ export interface EmailAccount {
 /** What the use of a link has done. */
 export interface Spent extends Done {
   userId: string;
+  /** As it is now. */
+  username: string;
+  /** The session epoch of the user from now on. */
+  epoch: number;
 }
 
 interface Done {
@@ -84,8 +88,7 @@ export async function addVerification(userId: string, ip: string | null, why: "s
     const [user] = await lockAccounts(tx, eq(users.id, userId));
     if (!user?.email || user.emailVerifiedAt || user.disabledAt) return false;
     if (why === "signup") await admitGreeting(tx, userId, user.email, ip);
-    else if (await wasJustGreeted(tx, userId)) return false;
-    else await admitVerification(tx, userId, user.email, ip);
+    else if (!(await admitAsked(tx, userId, user.email, ip))) return false;
     await addLinkMail(tx, { purpose: "verify", userId, address: user.email, epoch: null });
     return true;
   });
@@ -363,9 +366,16 @@ async function spend(
       if (!user || !allows(seen, user, others)) return null;
       await lockLinks(tx, seen);
       const [link] = await tx.delete(emailTokens).where(isGood(token, purpose)).returning();
-      return link ? { userId: user.id, ...(await act(tx, link, user)) } : null;
+      return link ? { ...(await act(tx, link, user)), ...(await afterwards(tx, user.id)) } : null;
     }),
   );
+}
+
+async function afterwards(tx: Database, id: string): Promise<Pick<Spent, "userId" | "username" | "epoch">> {
+  const columns = { userId: users.id, username: users.username, epoch: users.sessionEpoch };
+  const [user] = await tx.select(columns).from(users).where(eq(users.id, id));
+  if (!user) throw new Error("The account of a link that was used is gone.");
+  return user;
 }
 
 /** Of two first proofs of one address at once, the later one finds the address taken: seen again, it detaches it. */
