@@ -3,6 +3,7 @@ import { config } from "../config.js";
 import { linkPaths, mailConfig } from "./config.js";
 import { html, type MailPurpose, type NamedTemplate } from "./mails/mail.js";
 import { passwordChangedMail } from "./mails/password-changed.js";
+import { passwordGuessedMail } from "./mails/password-guessed.js";
 import { resetMail } from "./mails/reset.js";
 import { revertMail } from "./mails/revert.js";
 import { usernameChangedMail } from "./mails/username-changed.js";
@@ -32,6 +33,7 @@ export const mailTemplates: NamedTemplate[] = [
   { purpose: "revert", template: revertMail },
   { purpose: "password-changed", template: passwordChangedMail },
   { purpose: "username-changed", template: usernameChangedMail },
+  { purpose: "password-guessed", template: passwordGuessedMail },
 ];
 
 /** The mail with its link, which exists from here on only; null when nobody needs it any more. */

@@ -324,12 +324,12 @@ export async function addPasswordNotice(userId: string): Promise<void> {
   });
 }
 
-/** Mail to a proven address: the username was changed. A name may change often, so not every change is told. */
-export async function addUsernameNotice(userId: string): Promise<void> {
+/** Mail to a proven address of what may happen often: so not all of it is told. */
+export async function addNotice(userId: string, purpose: "username-changed" | "password-guessed"): Promise<void> {
   await transaction(async (tx) => {
     const [user] = await lockAccounts(tx, and(eq(users.id, userId), isNotNull(users.emailVerifiedAt)));
-    if (user?.email && (await mayTell(tx, "username-changed", userId)))
-      await addMail(tx, { purpose: "username-changed", userId, address: user.email });
+    if (user?.email && (await mayTell(tx, purpose, userId)))
+      await addMail(tx, { purpose, userId, address: user.email });
   });
 }
 

@@ -30,7 +30,7 @@ export const mailOutbox = table(
   {
     /** Also the left side of the Message-ID, so that a mail that goes out twice is one to its reader. */
     id: text("id").primaryKey(),
-    /** verify, reset, revert, password-changed, username-changed or deletion; forgot-address or forgot-username for a request of a reset mail. */
+    /** verify, reset, revert, password-changed, username-changed, password-guessed or deletion; forgot-address or forgot-username for a request of a reset mail. */
     purpose: text("purpose").notNull(),
     /** Empty for a request. */
     userId: text("user_id").notNull(),

@@ -456,6 +456,14 @@ test("a password that was changed is told to the proven address", async () => {
   expect((await mailTo(ada.email)).subject).toBe("The password of your account at auth-tests was changed");
 });
 
+test("a session that ended because it guessed at the password is told to the proven address", async () => {
+  const ada = await signUpProven();
+  const body = { currentPassword: "a wrong password", newPassword };
+  for (let time = 1; time <= 11; time += 1) await call("PUT /password", { bearer: ada.accessToken, body });
+  await expectDead(ada);
+  expect((await mailTo(ada.email)).subject).toBe("Somebody has guessed at the password of your account at auth-tests");
+});
+
 if (!loginIsAddress)
   describe("a username that was changed", () => {
     const rename = (bearer: string, name: string) =>

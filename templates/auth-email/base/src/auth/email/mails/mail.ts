@@ -4,6 +4,7 @@ import type { TokenPurpose } from "../token.js";
 export interface MailPurposes extends Record<TokenPurpose, true> {
   "password-changed": true;
   "username-changed": true;
+  "password-guessed": true;
 }
 
 export type MailPurpose = keyof MailPurposes;
