@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { errorTable } from "../../src/auth/errors.js";
 import type { EventName } from "../../src/auth/events.js";
 import { loginIsAddress } from "../../src/auth/login-name.js";
-import { hashPassword } from "../../src/auth/passwords.js";
+import { costsUpTo, hashPassword } from "../../src/auth/passwords.js";
 import { parseRefreshToken } from "../../src/auth/refresh-token.js";
 import { read, write } from "../../src/db/client.js";
 import { sessions, users } from "../../src/db/schema/auth.js";
@@ -141,6 +141,14 @@ describe("a password", () => {
     await logIn(name);
     expect((await hashOf(id)).passwordHash).toMatch(/^\$2b\$04\$/);
     await logIn(name);
+  });
+
+  test("is checked with the work of today's cost, whatever its hash has cost; a dearer hash shows", () => {
+    const work = (costs: number[]) => costs.reduce((sum, cost) => sum + 2 ** cost, 0);
+    for (let today = 4; today <= 15; today += 1)
+      for (let stored = 4; stored <= today; stored += 1)
+        expect(work([stored, ...costsUpTo(today, stored)])).toBe(2 ** today);
+    expect(costsUpTo(10, 12)).toEqual([]);
   });
 
   test("gets a new hash at login when the pepper has changed", async () => {
