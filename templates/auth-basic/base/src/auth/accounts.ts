@@ -10,7 +10,7 @@ import { hashPassword, isOutdated, verifyPassword } from "./passwords.js";
 import { markRevoked } from "./revocations.js";
 import type { NewSession } from "./sessions.js";
 import * as store from "./store.js";
-import { admitClient, admitPasswordAttempt, admitSessionAttempt, rememberNetwork } from "./throttle.js";
+import { admitChange, admitClient, admitPasswordAttempt, admitSessionAttempt, rememberNetwork } from "./throttle.js";
 
 /**
  * A login that has passed every check, as they saw it. Other files get one from `checkLogin` alone, so that no way in can
@@ -134,7 +134,7 @@ export async function getProfile(userId: string): Promise<store.User> {
 /**
  * Another name to log in with, or another e-mail address, takes the current password.
  *
- * @throws AuthError "WrongPassword", "UsernameNotAvailable", "FieldNotAvailable".
+ * @throws AuthError "WrongPassword", "UsernameNotAvailable", "FieldNotAvailable", "TooManyRequests".
  */
 export async function updateProfile(caller: Caller, input: ProfileInput, client: ClientInfo): Promise<store.User> {
   const { userId } = caller;
@@ -143,6 +143,7 @@ export async function updateProfile(caller: Caller, input: ProfileInput, client:
   const takesPassword = differs(user, asked, loginName) || differs(user, asked, "email");
   const login = takesPassword ? await checkCurrentPassword(caller, currentPassword ?? "", client) : undefined;
   const epoch = login?.sessionEpoch;
+  if (Object.keys(changedColumns(user, asked)).length > 0) await admitChange("profile", userId);
   const columns = changedColumns(user, await passProfileChanges(user, asked, client, epoch));
   if (Object.keys(columns).length === 0) return user;
   const write = () => store.updateUser(userId, columns, epoch);
@@ -187,7 +188,7 @@ function differs(user: store.User, changes: hooks.ProfileChanges, name: typeof l
   return changes[name] !== undefined && changes[name] !== user[name];
 }
 
-/** Ends every session, the caller's too, and starts a new one, proven as that was. @throws AuthError "WrongPassword" */
+/** Ends every session, the caller's too, and starts a new one, proven as that was. @throws AuthError "WrongPassword", "TooManyRequests" */
 export async function changePassword(
   caller: Caller & { amr: readonly string[] },
   input: PasswordInput,
@@ -197,6 +198,7 @@ export async function changePassword(
   const proven = await checkCurrentPassword(caller, input.currentPassword, client);
   const login = { ...proven, amr: [...new Set([...caller.amr, ...proven.amr])] };
   await checkNewPassword(input.newPassword, login.user, "newPassword");
+  await admitChange("password", caller.userId);
   const hash = await hashPassword(input.newPassword);
   let ended: string[] = [];
   const opened = await openSession(markChecked(login), session, client, {

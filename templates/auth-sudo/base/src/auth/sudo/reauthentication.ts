@@ -6,6 +6,7 @@ import type { Login } from "../hooks.js";
 import { invalid, parseInput } from "../input.js";
 import { markRevoked } from "../revocations.js";
 import type { NewSession } from "../sessions.js";
+import { admitChange } from "../throttle.js";
 import { reauthenticationFactors } from "./factors.js";
 import { endReplaced } from "./store.js";
 
@@ -32,6 +33,7 @@ export async function reauthenticate(
 ): Promise<Opened> {
   const { sessionId } = caller;
   const login = await checkLogin(await prove(caller, parseInput(anyProof, body), client), client);
+  await admitChange("reauthentication", caller.userId);
   const replaces = [sessionId, ...(session.replaces ?? [])];
   const opened = await openSession(login, { ...session, replaces }, client, {
     first: (tx) => endReplaced(tx, sessionId, login),

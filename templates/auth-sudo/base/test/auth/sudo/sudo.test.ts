@@ -138,6 +138,15 @@ describe("POST /reauthenticate", () => {
     expect((await call("POST /login", { from, body: credentials(ada.name) })).status).toBe(200);
   });
 
+  test("is enough thirty times an hour, and each of them is told", async () => {
+    const ada = await signUp();
+    let tokens: Tokens = ada;
+    for (let time = 1; time <= 30; time += 1) tokens = tokensOf(await stepUp({ ...ada, ...tokens }));
+    expectProblem(await stepUp({ ...ada, ...tokens }), "TooManyRequests");
+    const told = events.filter(({ event, userId }) => event === "authn_reauthentication" && userId === ada.id);
+    expect(told).toHaveLength(30);
+  });
+
   test("works while strangers use up what can be guessed at the login", async () => {
     const ada = await signUp();
     await underAttack(ada.name);
