@@ -7,9 +7,11 @@ import {
   getTableColumns,
   getTableName,
   gt,
+  gte,
   is,
   isNull,
   lt,
+  lte,
   ne,
   not,
   or,
@@ -17,8 +19,20 @@ import {
   type SQLWrapper,
   sql,
 } from "drizzle-orm";
-import { ago, type Database, forShare, forUpdate, fromNow, now, read, transaction, write } from "../db/client.js";
+import {
+  ago,
+  type Database,
+  forShare,
+  forUpdate,
+  fromNow,
+  now,
+  read,
+  secondOf,
+  transaction,
+  write,
+} from "../db/client.js";
 import { isReferenced, isUniqueViolation } from "../db/failure.js";
+import { prepareOnce } from "../db/prepared.js";
 import { sessions, users } from "../db/schema/auth.js";
 import { type StoredClaims, sessionClaims } from "./access-claims.js";
 import { config } from "./config.js";
@@ -26,9 +40,12 @@ import { AuthError } from "./errors.js";
 import type { AccountDelete, AccountInsert } from "./hooks.js";
 import { type LoginColumns, loginName } from "./login-name.js";
 import type { PasswordHash } from "./passwords.js";
+import { inPages } from "./purge-store.js";
 import { type FieldName, type FieldsWith, fieldEntries } from "./user-fields.js";
 
 const mostSessionsListed = 1000;
+/** Rows that one statement ends when everybody is logged out. */
+const pageRows = 1000;
 
 type UserRow = typeof users.$inferSelect;
 type AnsweredField = FieldsWith<"inAnswers", true>;
@@ -174,20 +191,18 @@ export async function insertUser(
 }
 
 export async function findCredentials(by: { usernameCanonical: string } | { id: string }): Promise<Credentials | null> {
-  const match = "id" in by ? eq(users.id, by.id) : eq(users.usernameCanonical, by.usernameCanonical);
-  const [row] = await read((db) =>
-    db
-      .select({
-        user: publicUser,
-        passwordHash: users.passwordHash,
-        pepperId: users.pepperId,
-        sessionEpoch: users.sessionEpoch,
-        disabledAt: users.disabledAt,
-      })
-      .from(users)
-      .where(match),
-  );
+  const [row] = await read((db) => ("id" in by ? credentialsOf(db) : credentialsBehind(db)).execute(by));
   return row ?? null;
+}
+
+const credentialsOf = prepareOnce((db) => selectCredentials(db).where(eq(users.id, given("id"))));
+const credentialsBehind = prepareOnce((db) =>
+  selectCredentials(db).where(eq(users.usernameCanonical, given("usernameCanonical"))),
+);
+
+function selectCredentials(db: Database) {
+  const { passwordHash, pepperId, sessionEpoch, disabledAt } = users;
+  return db.select({ user: publicUser, passwordHash, pepperId, sessionEpoch, disabledAt }).from(users);
 }
 
 export async function findUser(id: string): Promise<User | null> {
@@ -304,22 +319,15 @@ const rotation = prepareOnce((db) =>
       idleExpiresAt: fromNow(config.refreshTokenSeconds),
     })
     .from(users)
-    .where(
-      and(
-        eq(sessions.id, sql.placeholder("id")),
-        eq(sessions.generation, sql.placeholder("generation")),
-        isLive,
-        ownerAllows,
-      ),
-    )
+    .where(and(eq(sessions.id, given("id")), eq(sessions.generation, given("generation")), isLive, ownerAllows))
     .returning(storedSession),
 );
 
 /** Ends the login whose spent token came back; null when there was nothing to end. */
 export async function revokeReused(id: string, generation: number): Promise<{ userId: string } | null> {
   const spent = and(eq(sessions.id, id), isNull(sessions.revokedAt), gt(sessions.generation, generation));
-  const [revoked] = await write((db) =>
-    db
+  const [revoked] = await transaction((tx) =>
+    tx
       .update(sessions)
       .set({ revokedAt: now, revokedReason: "reuse" })
       .where(config.refreshGraceSeconds > 0 ? and(spent, not(withinGrace(generation))) : spent)
@@ -360,8 +368,8 @@ export async function isSessionLive(id: string): Promise<boolean> {
 /** Ends one session, of that user if one is given; null when it has ended. An expired one may have a live access token. */
 export async function revokeSession(id: string, reason: RevokedReason, userId?: string) {
   const mine = userId === undefined ? undefined : eq(sessions.userId, userId);
-  const [revoked] = await write((db) =>
-    db
+  const [revoked] = await transaction((tx) =>
+    tx
       .update(sessions)
       .set({ revokedAt: now, revokedReason: reason })
       .where(and(eq(sessions.id, id), isNull(sessions.revokedAt), mine))
@@ -396,17 +404,53 @@ export async function revokeAllSessions(userId: string, reason: RevokedReason): 
   });
 }
 
-/** Ends every session of everybody, and says how many. */
+/**
+ * Ends every session of everybody, and says how many: in batches, so that nobody waits long. All epochs move first, and
+ * with that no refresh token is good any more; access tokens end with their sessions. What is interrupted can be run again.
+ */
 export async function revokeEveryone(): Promise<number> {
-  return transaction(async (tx) => {
-    await tx.update(users).set({ sessionEpoch: nextEpoch });
-    const ended = await tx
+  await inPages(moveEpochs);
+  let ended = 0;
+  await inPages(async (after) => {
+    const last = await lastOfPage(sessions, after, isNull(sessions.revokedAt));
+    if (last !== null) ended += await endOutdated(after, last);
+    return last;
+  });
+  return ended;
+}
+
+async function moveEpochs(after: string): Promise<string | null> {
+  const last = await lastOfPage(users, after);
+  const page = and(gt(users.id, after), lte(users.id, last ?? after));
+  if (last !== null) await transaction((tx) => tx.update(users).set({ sessionEpoch: nextEpoch }).where(page));
+  return last;
+}
+
+/** Ends the sessions after `after` up to `last` that are of an epoch before that of their user. */
+async function endOutdated(after: string, last: string): Promise<number> {
+  const epochNow = sql`(select ${users.sessionEpoch} from ${users} where ${eq(users.id, sessions.userId)})`;
+  const isOutdated = and(isNull(sessions.revokedAt), lt(sessions.epoch, epochNow));
+  const ended = await transaction((tx) =>
+    tx
       .update(sessions)
       .set({ revokedAt: now, revokedReason: "logout-all" })
-      .where(isNull(sessions.revokedAt))
-      .returning({ id: sessions.id });
-    return ended.length;
-  });
+      .where(and(gt(sessions.id, after), lte(sessions.id, last), isOutdated))
+      .returning({ id: sessions.id }),
+  );
+  return ended.length;
+}
+
+/** The last of the next `pageRows` ids. */
+async function lastOfPage(table: typeof users | typeof sessions, after: string, match?: SQL): Promise<string | null> {
+  const page = await read((db) =>
+    db
+      .select({ id: table.id })
+      .from(table)
+      .where(and(gt(table.id, after), match))
+      .orderBy(table.id)
+      .limit(pageRows),
+  );
+  return page.at(-1)?.id ?? null;
 }
 
 /**
@@ -469,13 +513,28 @@ export async function deleteUserIn(
   return endSessions(tx, userId, "deleted");
 }
 
-/** The sessions that were revoked in the last `seconds`, by the database's clock. */
-export async function revokedWithin(seconds: number): Promise<string[]> {
+/** How many sessions were revoked in each second of the last `seconds` in which any was, in order, by the database's clock. */
+export async function countRevoked(seconds: number): Promise<{ second: number; count: number }[]> {
+  const second = secondOf(sessions.revokedAt);
+  const rows = await read((db) =>
+    db
+      .select({ second, count: sql<unknown>`count(*)` })
+      .from(sessions)
+      .where(gt(sessions.revokedAt, ago(seconds)))
+      .groupBy(second)
+      .orderBy(second),
+  );
+  return rows.map((row) => ({ second: row.second, count: Number(row.count) }));
+}
+
+/** The sessions that were revoked in the seconds from `first` to `last`. */
+export async function revokedBetween(first: number, last: number): Promise<string[]> {
+  const [from, end] = [new Date(first * 1000), new Date((last + 1) * 1000)];
   const rows = await read((db) =>
     db
       .select({ id: sessions.id })
       .from(sessions)
-      .where(gt(sessions.revokedAt, ago(seconds))),
+      .where(and(gte(sessions.revokedAt, from), lt(sessions.revokedAt, end))),
   );
   return rows.map(({ id }) => id);
 }
@@ -493,8 +552,14 @@ export const nextEpoch = sql`${users.sessionEpoch} + 1`;
  * moved the epoch and no row is made.
  */
 async function startSession(tx: Database, session: SessionRow, { user, sessionEpoch, amr }: ProvenOwner) {
+  const values = { ...session, userId: user.id, epoch: sessionEpoch, amr: amr.join(" ") };
+  const [started] = await starting(tx).execute(values);
+  return started ?? null;
+}
+
+const starting = prepareOnce((tx) => {
   const row = {
-    id: sql`${session.id}`,
+    id: given("id"),
     userId: users.id,
     epoch: users.sessionEpoch,
     generation: sql`0`,
@@ -504,16 +569,16 @@ async function startSession(tx: Database, session: SessionRow, { user, sessionEp
     absoluteExpiresAt: fromNow(config.sessionMaxSeconds),
     revokedAt: sql`null`,
     revokedReason: sql`null`,
-    ip: sql`${session.ip}`,
-    userAgent: sql`${session.userAgent}`,
-    amr: sql`${amr.join(" ")}`,
+    ip: given("ip"),
+    userAgent: given("userAgent"),
+    amr: given("amr"),
   };
-  const [started] = await tx
+  const owner = isEnabledAt(given("userId"), given("epoch"));
+  return tx
     .insert(sessions)
-    .select(sql`select ${inTableOrder(row)} from ${users} where ${isEnabledAt(user.id, sessionEpoch)} ${forShare}`)
+    .select(sql`select ${inTableOrder(row)} from ${users} where ${owner} ${forShare}`)
     .returning(storedSession);
-  return started ?? null;
-}
+});
 
 /** An insert from a select takes a value for each column, in the order of the table. */
 function inTableOrder(row: Record<keyof typeof sessions.$inferSelect, SQLWrapper>): SQL {
@@ -525,7 +590,7 @@ function inTableOrder(row: Record<keyof typeof sessions.$inferSelect, SQLWrapper
 }
 
 /** The user, if nothing has ended all sessions since `epoch` was read and nobody has barred the account. */
-export function isEnabledAt(userId: string, epoch: number): SQL | undefined {
+export function isEnabledAt(userId: string | SQL, epoch: number | SQL): SQL | undefined {
   return and(eq(users.id, userId), eq(users.sessionEpoch, epoch), isNull(users.disabledAt));
 }
 
@@ -589,15 +654,7 @@ function withinGrace(generation: number): SQL {
   return sql`(${eq(sessions.generation, generation + 1)} and ${justRotated})`;
 }
 
-/**
- * A statement whose text is built once for a database, and not for each call. Its name is empty: a named statement does
- * not survive a transaction pooler.
- */
-function prepareOnce<Prepared>(build: (db: Database) => { prepare(name: string): Prepared }) {
-  const prepared = new WeakMap<Database, Prepared>();
-  return (db: Database): Prepared => {
-    const statement = prepared.get(db) ?? build(db).prepare("");
-    prepared.set(db, statement);
-    return statement;
-  };
+/** A value that `execute` brings. */
+function given(name: string): SQL {
+  return sql`${sql.placeholder(name)}`;
 }

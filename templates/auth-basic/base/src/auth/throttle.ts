@@ -42,9 +42,9 @@ type Full = (isFirst: boolean) => Promise<void>;
 export async function admitPasswordAttempt(
   name: string,
   client: ClientInfo,
-  recognize: Recognize = async () => null,
+  recognize: Recognize = () => Promise.resolve(null),
 ): Promise<() => Promise<void>> {
-  if (!config.rateLimit) return async () => undefined;
+  if (!config.rateLimit) return () => Promise.resolve();
   const isKnown = await admitNetwork(name, client);
   const giveBack = isKnown ? undefined : await admitNewNetwork(name, client, recognize);
   return async () => {
@@ -90,7 +90,7 @@ export async function rememberNetwork(name: string, { ip }: ClientInfo): Promise
  * @throws AuthError "TooManyRequests" with the seconds to wait.
  */
 export async function admitSessionAttempt(userId: string, full: Full): Promise<() => Promise<void>> {
-  if (!config.rateLimit) return async () => undefined;
+  if (!config.rateLimit) return () => Promise.resolve();
   const key = keyOf("sessions", userId);
   const limits = [limiters().sessions, limiters().sessionsOfDay];
   for (const limit of limits) await consume(limit, key, full);
@@ -105,7 +105,7 @@ export async function admitSessionAttempt(userId: string, full: Full): Promise<(
  * @throws AuthError "TooManyRequests" with the seconds to wait.
  */
 export async function admitChange(kind: "profile" | "password" | "reauthentication", userId: string): Promise<void> {
-  if (config.rateLimit) await consume(limiters().changes, keyOf(kind, userId), async () => undefined);
+  if (config.rateLimit) await consume(limiters().changes, keyOf(kind, userId), () => Promise.resolve());
 }
 
 /** Whether a refusal of that kind is the user's first in a while, which is told; the others would fill the log. */

@@ -7,6 +7,8 @@ const name = "__Host-device";
 /** As long as browsers keep a cookie. */
 const maxAge = 400 * 86_400_000;
 const mostCookies = 3;
+/** More than a cookie of ours has, and the white space before it. What is cut off another is nothing that we read. */
+const mostPairCharacters = 256;
 
 /** The values of the device cookies of the request, whoever has made them up. */
 export function deviceCookiesOf(req: Request): string[] {
@@ -36,7 +38,9 @@ export function withDeviceCookie(session: NewSession, res: Response): NewSession
  * another kind in front is another name, which any host of the domain may set, and `trim` would make ours of it.
  */
 export function cookieValues(req: Request, cookieName: string): string[] {
-  const pairs = (req.headers.cookie ?? "").split(";").map((pair) => pair.replace(/^[ \t]+/, ""));
+  const pairs = (req.headers.cookie ?? "")
+    .split(";")
+    .map((pair) => pair.slice(0, mostPairCharacters).replace(/^[ \t]+/, ""));
   return pairs
     .filter((pair) => pair.startsWith(`${cookieName}=`))
     .map((pair) => pair.slice(cookieName.length + 1).trim());

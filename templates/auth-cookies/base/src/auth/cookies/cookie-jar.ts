@@ -24,6 +24,7 @@ const onThisMachine: CookieKind = { name: "sid-dev", secure: false };
 const thisMachine = /^(https?:\/\/)?(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 const mostCookies = 3;
+const mostOriginCharacters = 256;
 
 let saidSo = false;
 
@@ -38,7 +39,11 @@ export function cookieKind(req: Request, inProduction: boolean = cookieConfig.in
  * `Referrer-Policy: no-referrer` of helmet say `null` of it.
  */
 function isLocal({ hostname, headers: { origin = "null" } }: Request): boolean {
-  return thisMachine.test(hostname ?? "") && (origin === "null" || thisMachine.test(origin));
+  return isThisMachine(hostname ?? "") && (origin === "null" || isThisMachine(origin));
+}
+
+function isThisMachine(origin: string): boolean {
+  return origin.length <= mostOriginCharacters && thisMachine.test(origin);
 }
 
 /** @throws AuthError "ForbiddenError" where no cookie may be set. */

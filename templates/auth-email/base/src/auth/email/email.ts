@@ -65,7 +65,7 @@ async function epochOfPassword(token: string, password: string, client: ClientIn
   if (!owner) throw notGood();
   // Only a first proof asks for it.
   if (owner.emailVerifiedAt !== null) return null;
-  const byLink = async () => token;
+  const byLink = () => Promise.resolve(token);
   const accept = await admitPasswordAttempt(canonicalLoginName(owner.username), client, byLink);
   const credentials = await findCredentials({ id: owner.id });
   if (!(await verifyPassword(password, credentials)) || !credentials) return null;

@@ -4,6 +4,7 @@ import { clientOf } from "../../middleware/client.js";
 import { setDeviceCookie } from "../../middleware/device-cookie.js";
 import { authOf, protectedRoute } from "../../middleware/jwt.js";
 import { invalid } from "../input.js";
+import { isSessionId } from "../sessions.js";
 import { endOtherSessions, listSessionsInWords } from "./management.js";
 
 /** The sessions of whoever asks. `DELETE /sessions/:id` is base's. */
@@ -18,7 +19,7 @@ async function getSessions(req: Request, res: Response): Promise<void> {
 
 function readAfter(after: unknown): string | undefined {
   if (after === undefined) return undefined;
-  if (typeof after === "string" && /^[\w-]{43}$/.test(after)) return after;
+  if (typeof after === "string" && isSessionId(after)) return after;
   throw invalid("after", "Send the `next` of another answer.");
 }
 
