@@ -66,7 +66,7 @@ function describe(operation: Operation, components: Components): Json {
 
 /** Any one of the list is enough; `{}` is no authentication. OpenAPI 3.1 lets roles stand beside any scheme. */
 function security({ auth, roles = [] }: Operation, schemeNames: string[]): Json[] {
-  const names = { none: [], required: schemeNames, optional: schemeNames, bearer: ["bearer"] }[auth];
+  const names = { none: [], required: schemeNames, optional: schemeNames }[auth];
   const ways = names.map((name) => ({ [name]: roles }));
   return auth === "required" ? ways : [...ways, {}];
 }
