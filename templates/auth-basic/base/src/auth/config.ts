@@ -35,6 +35,8 @@ export function readConfig(env: Environment) {
     passwordPepperPrevious: optionalSecret(env, "PASSWORD_PEPPER_PREVIOUS", 16),
     databaseUrl: databaseUrl(env),
     databaseEncryptionKey: optionalSecret(env, "DATABASE_ENCRYPTION_KEY", 16),
+    /** Postgres: how many connections a process has at most. */
+    databasePoolSize: poolSize(env),
     rateLimit: oneOf(env, "AUTH_RATE_LIMIT", ["on", "off"]) === "on",
     accessTokenSeconds: Math.max(1, Math.round(number(env, "ACCESS_TOKEN_MINUTES", 15, { above: 0, to: 1440 }) * 60)),
     refreshTokenSeconds: number(env, "REFRESH_TOKEN_DAYS", 31, { above: 0, to: 3650 }) * 86_400,
@@ -51,6 +53,12 @@ function databaseUrl(env: Environment): { variable: string; value: string } | un
   if (own) return { variable: "AUTH_DATABASE_URL", value: own };
   if (!mayBeOurs.test(env["DATABASE_URL"]?.trim() ?? "")) return undefined;
   return { variable: "DATABASE_URL", value: text(env, "DATABASE_URL") };
+}
+
+function poolSize(env: Environment): number {
+  const size = number(env, "DATABASE_POOL_SIZE", 10, { from: 1, to: 200 });
+  if (!Number.isInteger(size)) throw refuse("DATABASE_POOL_SIZE", "must be a whole number");
+  return size;
 }
 
 function bcryptCost(env: Environment): number {

@@ -21,7 +21,6 @@ export interface Connection {
 
 const wanted = "postgres://user:password@host:5432/name";
 const url = databaseUrl();
-const poolSize = 10;
 const connectTimeoutMs = 3_000;
 const queryTimeoutMs = 8_000;
 const statementTimeoutMs = 5_000;
@@ -107,7 +106,7 @@ function connect(): Connection {
 function open(): Connection {
   const pool = new pg.Pool({
     connectionString: url,
-    max: poolSize,
+    max: config.databasePoolSize,
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: queryTimeoutMs,
     allowExitOnIdle: true,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isMailAddress, maxAddressCharacters } from "../address.js";
-import { passwordInput } from "../input.js";
+import { ifGiven, passwordInput } from "../input.js";
 import { loginName, loginNameType } from "../login-name.js";
 
 const token = z.string().max(256).meta({ pattern: "^[\\w-]+$" });
@@ -13,7 +13,7 @@ const address = z
   .meta({ format: "email", maxLength: maxAddressCharacters });
 
 /** What an account can be named by: its address, and what it logs in with where that is something else. */
-export const waysToName = z.object({ email: address.optional() }).extend({ [loginName]: loginNameType.optional() });
+export const waysToName = z.object({ email: ifGiven(address) }).extend({ [loginName]: ifGiven(loginNameType) });
 const ways = Object.keys(waysToName.shape).map((way) => (way === "email" ? "an e-mail address" : `a ${way}`));
 
 export const forgotInput = waysToName.refine((body) => Object.values(body).filter(isThere).length === 1, {

@@ -40,11 +40,16 @@ export function openApiDocument(
   return {
     openapi: "3.1.0",
     info,
-    servers: [{ url: mount, description: "This server, in production as in development", "x-internal": false }],
+    servers: serversAt(mount),
     tags: [...new Set(operations.map(({ topic }) => topic))].map((name) => ({ name })),
     paths,
     components,
   };
+}
+
+/** Where the module answers: all that a mount changes in the document. */
+export function serversAt(mount: string): OpenApiDocument["servers"] {
+  return [{ url: mount, description: "This server, in production as in development", "x-internal": false }];
 }
 
 function describe(operation: Operation, components: Components): Json {
