@@ -30,6 +30,7 @@ const story: readonly (readonly string[])[] = [
   ["accounts"],
   ["sessions", "throttle"],
   ["revocations"],
+  ["clocks"],
   ["store", "purge-store"],
   ["passwords", "password-checks", "access-token", "refresh-token"],
   ["input"],

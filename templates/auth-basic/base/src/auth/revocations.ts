@@ -1,3 +1,5 @@
+import { clockSkewSeconds } from "./access-token.js";
+import { compareClocks } from "./clocks.js";
 import { config } from "./config.js";
 import { isSessionLive, revokedWithin } from "./store.js";
 
@@ -10,8 +12,8 @@ const pollEveryMs = 1_000;
 const staleAfterMs = 10_000;
 /** A revocation has the time of its statement and is seen from its commit on: a poll looks back longer than that can take. */
 const overlapSeconds = 30;
-/** An access token can be signed a little after its session was revoked, or by a clock that is ahead. */
-const lateTokenSeconds = 60;
+/** An access token can be signed a little after its session was revoked, and by a clock that is ahead of the one that reads it. */
+const lateTokenSeconds = 60 + clockSkewSeconds;
 
 /** How long a revoked row must stay, so that every process hears of it. */
 export const revocationMemorySeconds = config.accessTokenSeconds + lateTokenSeconds + overlapSeconds;
@@ -79,6 +81,7 @@ async function load(): Promise<void> {
   markRevoked(await revokedWithin(missedSeconds + overlapSeconds));
   if (timer) lastPoll = startedAt;
   forgetExpired();
+  await compareClocks();
 }
 
 /** Entries stand in the order of their end, so the first that has not expired ends the search. */
