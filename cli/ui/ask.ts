@@ -8,6 +8,8 @@ export interface Question {
   readonly flag: string;
   /** False under --yes and --json. */
   readonly allowed: boolean;
+  /** What Enter says; yes, where it is not given. */
+  readonly initially?: boolean;
 }
 
 export interface TextQuestion extends Question {
@@ -23,7 +25,7 @@ export interface ChoiceQuestion extends Question {
 
 /** Asks yes or no. */
 export async function ask(question: Question): Promise<boolean> {
-  return Boolean(await put(question, { type: "confirm", initial: true }));
+  return Boolean(await put(question, { type: "confirm", initial: question.initially ?? true }));
 }
 
 /** Asks for a line of text, until it is a good one. */

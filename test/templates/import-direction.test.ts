@@ -21,7 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 const settings =
-  /^src\/auth\/(address|login-name|config|environment|project-folder|errors|credential-errors|events|json-lines)$/;
+  /^src\/auth\/(address|login-name|text|config|environment|project-folder|errors|credential-errors|events|json-lines)$/;
 
 /** The story of src/auth: each imports only from rows below its own. */
 const story: readonly (readonly string[])[] = [
@@ -31,11 +31,12 @@ const story: readonly (readonly string[])[] = [
   ["sessions", "throttle"],
   ["revocations"],
   ["clocks"],
-  ["store", "purge-store"],
+  ["store"],
+  ["purge-store"],
   ["passwords", "password-checks", "access-token", "refresh-token"],
   ["input"],
   ["user-fields"],
-  ["bcrypt-queue", "common-passwords", "client-network"],
+  ["bcrypt-queue", "common-passwords", "predictable-text", "client-network", "duplicate-names", "input-sentences"],
 ];
 
 /** What a migration works on. */

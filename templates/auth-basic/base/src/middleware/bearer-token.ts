@@ -6,6 +6,8 @@ import { endOwnSession } from "../auth/sessions.js";
 import type { Auth } from "./authenticators.js";
 import { clientOf } from "./client.js";
 
+const scheme = /^bearer\b/i;
+
 /** The access token in `Authorization: Bearer ...` (RFC 6750, section 2.1); never one in a query or a body. */
 export function bearerToken(req: Request): Auth | null | Promise<Auth | null> {
   const token = readBearerToken(req);
@@ -34,7 +36,7 @@ export async function endBearerSession(req: Request): Promise<boolean> {
 /** What a genuine token says, whether its session still lives or not. */
 export function readBearerToken(req: Request): VerifiedToken | null | Promise<VerifiedToken | null> {
   const header = req.headers.authorization;
-  if (header === undefined || !/^bearer\b/i.test(header)) return null;
+  if (header === undefined || !scheme.test(header.slice(0, "bearer ".length))) return null;
   const verified = verifyAccessToken(header.slice("bearer".length).trim());
   return verified instanceof Promise ? verified.then(genuine) : genuine(verified);
 }
