@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { buildCommands } from "./build-tsconfig.js";
-import { guessDatabase, namedDatabase } from "./database.js";
+import { databaseWarnings, guessDatabase, namedDatabase } from "./database.js";
 import { findGitRoot } from "./git-root.js";
 import { moduleStyle, sampleExtensions } from "./module-style.js";
 import { allDependencies, findPackageRoot, type Manifest, readManifest } from "./package-json.js";
@@ -29,10 +29,12 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
   rejectCompilerOptions(tsconfig, major, manifest.packageJson.type);
   const earlier = lastItem(record);
   const sourceDir = await chooseSourceDir(root, sources, overrides.dir, earlier);
+  const recorded = recordedDatabase(record);
   const database =
     overrides.database === undefined
-      ? await guessDatabase(root, allDependencies(manifest), recordedDatabase(record))
+      ? await guessDatabase(root, allDependencies(manifest), recorded)
       : namedDatabase(overrides.database);
+  const isSettled = recorded === database.value;
   const modules = await readModuleStyle(root, manifest, sources, major);
   const { scripts } = manifest.packageJson;
   const testRunner = await findTestRunner(root, scripts, dependencies, manifest.members);
@@ -60,7 +62,10 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
       packages.managerGuess,
       moduleGuess(modules, tsconfig.path),
     ],
-    warnings: [...entryWarnings(entry?.path ?? null, sources.rivals), ...(database.warnings ?? [])],
+    warnings: [
+      ...entryWarnings(entry?.path ?? null, sources.rivals),
+      ...(isSettled ? [] : await databaseWarnings(root, database.value)),
+    ],
   };
 }
 
