@@ -58,6 +58,7 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
     .option("--entry <file>", "the file that makes the Express app")
     .option("--dir <folder>", "where src/ of the item goes (default: your source folder)")
     .option("--tests <folder>", "where its tests go (default: test)")
+    .option("--allow-req-auth", "go on where something else sets req.auth, too")
     .option(...registryOption)
     .option(...acceptOption)
     .action(async (items: string[], options: Record<string, unknown>, command: Command) => {

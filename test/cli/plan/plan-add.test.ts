@@ -1,7 +1,12 @@
 import { join } from "node:path";
 import fs from "fs-extra";
 import { describe, expect, test } from "vitest";
+import { readSnapshot } from "../../../cli/commands/read-snapshot.js";
+import { pathsToRead } from "../../../cli/plan/input.js";
 import type { Plan } from "../../../cli/plan/plan.js";
+import { planAdd } from "../../../cli/plan/plan-add.js";
+import { readProject } from "../../../cli/project/read-project.js";
+import type { RegistryItem } from "../../../cli/registry/registry.js";
 import { useFiles } from "../../support/fixture.js";
 import { carryOut, door, planDoor } from "../../support/planned.js";
 
@@ -187,6 +192,59 @@ describe("dependencies", () => {
       code: "DependencyConflict",
       message: expect.stringMatching(/jsonwebtoken \^8\.5\.1.*\^9\.0\.2/),
     });
+  });
+
+  const typedDoor = {
+    ...door,
+    dependencies: { jsonwebtoken: { range: "^9.0.2", alias: true }, "drizzle-orm": { range: "^0.45.0", alias: true } },
+    devDependencies: { "@types/jsonwebtoken": { range: "^9.0.0" } },
+  };
+  const added = (plan: Plan) => Object.fromEntries(plan.dependencies.map(({ name, range }) => [name, range]));
+
+  test("the types of a package go by an alias where the package does", async () => {
+    const { dir } = await repo(own({ jsonwebtoken: "^8.5.1", "@types/jsonwebtoken": "^8.5.9" }));
+    expect(added(await planDoor(dir, { item: typedDoor }))).toMatchObject({
+      "jsonwebtoken-9": "npm:jsonwebtoken@^9.0.2",
+      "@types/jsonwebtoken-9": "npm:@types/jsonwebtoken@^9.0.0",
+    });
+  });
+
+  test("types of another major bring package and types under an alias, once", async () => {
+    const { dir } = await repo(own({ jsonwebtoken: "^9.0.2", "@types/jsonwebtoken": "^8.5.9" }));
+    const plan = await planDoor(dir, { item: typedDoor });
+    expect(Object.keys(added(plan))).toEqual(
+      expect.arrayContaining(["jsonwebtoken-9", "@types/jsonwebtoken-9", "drizzle-orm"]),
+    );
+    await carryOut(plan, dir);
+    expect((await planDoor(dir, { item: typedDoor })).changes).toEqual([]);
+  });
+
+  test("below 1.0 the minor is the name of the second copy", async () => {
+    const { dir } = await repo(own({ "drizzle-orm": "^0.29.0" }));
+    expect(added(await planDoor(dir, { item: typedDoor }))).toMatchObject({
+      "drizzle-orm-0.45": "npm:drizzle-orm@^0.45.0",
+    });
+  });
+
+  test("an item imports what the item below it has brought by the name that it goes by", async () => {
+    const { dir } = await repo(own({ zod: "^3.25.0" }));
+    await carryOut(await planDoor(dir), dir);
+    const bell: RegistryItem = {
+      ...door,
+      name: "bell",
+      requires: ["door"],
+      choices: {},
+      mount: null,
+      dependencies: {},
+    };
+    const text = 'import { z } from "zod";\nexport const ring = z.string();\n';
+    const templates = [{ template: "bell/base/src/bell/ring.ts", path: "src/bell/ring.ts", text }];
+    const project = await readProject(dir, {});
+    const selection = { item: "bell", choices: {}, mount: null, sourceDir: "src", testDir: "test" };
+    const parts = [{ item: bell, selection, templates, required: [door] }];
+    const files = await readSnapshot(dir, pathsToRead(project, parts));
+    const plan = planAdd({ project, parts, files, secret: () => "", install: true, overwrite: false });
+    expect(planned(plan, "src/bell/ring.ts")).toContain('from "zod-4"');
   });
 
   test.each(["workspace:*", "catalog:", "latest", "github:a/b"])("%s is left alone, with a warning", async (range) => {
