@@ -1,6 +1,7 @@
 import { join, posix } from "node:path";
-import { createFilesMatcher, type TsConfigJsonResolved } from "get-tsconfig";
+import { createFilesMatcher } from "get-tsconfig";
 import { defaultExcludes, excludeFromBuild, includeInBuild } from "../edits/tsconfig.js";
+import { configOf } from "../project/build/compiled-root.js";
 import type { Project } from "../project/project.js";
 import { applyEdit } from "./apply-edit.js";
 import type { Draft } from "./draft.js";
@@ -11,7 +12,7 @@ import { placeTemplate } from "./paths.js";
 export function planBuildExclude({ selection, templates }: Part, project: Project, draft: Draft): readonly string[] {
   const { tsconfig, root } = project;
   if (!tsconfig.emits) return [];
-  const compiled = createFilesMatcher({ path: join(root, tsconfig.path), config: configOf(project) });
+  const compiled = createFilesMatcher({ path: join(root, tsconfig.path), config: configOf(tsconfig) });
   const shipped = templates
     .filter(({ path }) => !path.startsWith("src/"))
     .map(({ path }) => placeTemplate(path, selection));
@@ -34,7 +35,7 @@ export function planBuildExclude({ selection, templates }: Part, project: Projec
 export function planBuildInclude({ item, selection }: Part, project: Project, draft: Draft): readonly string[] {
   const { tsconfig, root } = project;
   if (!tsconfig.emits || (tsconfig.include === null && tsconfig.files === null)) return [];
-  const compiled = createFilesMatcher({ path: join(root, tsconfig.path), config: configOf(project) });
+  const compiled = createFilesMatcher({ path: join(root, tsconfig.path), config: configOf(tsconfig) });
   const run = Object.values(item.scripts).flatMap((script) => script.match(/\{src\}\S+\.ts\b/g) ?? []);
   const paths = new Set(run.map((path) => placeTemplate(path.replace("{src}", "src"), selection)));
   return [...paths].flatMap((path) => {
@@ -43,16 +44,6 @@ export function planBuildInclude({ item, selection }: Part, project: Project, dr
     const edit = includeInBuild(draft.read(tsconfig.path) ?? "{}", relative);
     return applyEdit(edit, { path: tsconfig.path, why: `builds ${path} for production` }, draft) ?? [];
   });
-}
-
-function configOf({ tsconfig }: Project): TsConfigJsonResolved {
-  const { compilerOptions, include, exclude, files } = tsconfig;
-  return {
-    compilerOptions,
-    ...(include && { include: [...include] }),
-    ...(exclude && { exclude: [...exclude] }),
-    ...(files && { files: [...files] }),
-  };
 }
 
 /** What is excluded now; a first `exclude` of its own would otherwise take that away. */

@@ -6,6 +6,7 @@ import { newAppends, planAppends } from "./appends.js";
 import { applyEdit } from "./apply-edit.js";
 import { planAttributes } from "./attributes.js";
 import { planBuildExclude, planBuildInclude } from "./build-files.js";
+import { planBundle } from "./bundle.js";
 import { planDependencies } from "./dependencies.js";
 import { type Draft, startDraft } from "./draft.js";
 import { planEnvironment } from "./environment.js";
@@ -91,6 +92,8 @@ export function addPart(
     ...planBuildExclude(part, project, draft),
     ...planBuildInclude(part, project, draft),
   ];
+
+  planBundle(part, project, packages, draft);
 
   draft.dependencies.push(...added);
   Object.assign(draft.scripts, scripts.added);

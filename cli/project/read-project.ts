@@ -1,4 +1,6 @@
 import { join, resolve } from "node:path";
+import { findBundler } from "./build/bundler.js";
+import { compiledRoot } from "./build/compiled-root.js";
 import { buildCommands } from "./build-tsconfig.js";
 import { guessDatabase, namedDatabase } from "./database.js";
 import { findGitRoot } from "./git-root.js";
@@ -10,6 +12,7 @@ import type { Guess, InstalledItem, InstallRecord, ModuleStyle, Overrides, Proje
 import { entryWarnings } from "./project-warnings.js";
 import { readRecord } from "./record.js";
 import { findSourceDir, namedSourceDir, type SourceDir } from "./source-dir.js";
+import { readBuildFiles, sourcePaths } from "./source-files.js";
 import { readSources, type Sources } from "./sources.js";
 import { findTestRunner } from "./test-runner.js";
 import { isFolder } from "./text-file.js";
@@ -35,6 +38,8 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
       : namedDatabase(overrides.database);
   const modules = await readModuleStyle(root, manifest, sources, major);
   const { scripts } = manifest.packageJson;
+  const bundler = findBundler(manifest.packageJson, await readBuildFiles(root, manifest.packageJson));
+  const compiled = compiledRoot(root, tsconfig, await sourcePaths({ root, tsconfig }));
   const testRunner = await findTestRunner(root, scripts, dependencies, manifest.members);
   return {
     root,
@@ -44,6 +49,8 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
     packageManager,
     typescript,
     tsconfig,
+    compiledRoot: compiled,
+    bundler,
     modules,
     express,
     entry,

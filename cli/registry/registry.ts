@@ -83,6 +83,8 @@ export interface Dependency {
   readonly range: string;
   /** Majors that are known to work; a user's own range inside it is left alone. Defaults to `range`. */
   readonly accepts?: string;
+  /** Whether it loads files by path: a bundle can't hold it. */
+  readonly external?: boolean;
   /** Whether a second copy under an alias name works beside a user's other major. */
   readonly alias?: boolean;
   /** Take the major of this package of the user's, where it has one: `@types/express` goes with `express`. */

@@ -366,6 +366,80 @@ describe("the build", () => {
   });
 });
 
+describe("where the build puts what the scripts run", () => {
+  const options = { module: "nodenext", target: "es2022", outDir: "dist", skipLibCheck: true };
+  const opens = async (tsconfig: object, manifest: object = {}, files: Readonly<Record<string, string>> = {}) => {
+    const { dir } = await repo({ tsconfig: { include: undefined, ...tsconfig }, manifest, files });
+    return JSON.parse(planned(await planDoor(dir), "package.json")!).scripts["door:open"] as string;
+  };
+  const beside = { "index.ts": "export {};\n" };
+
+  test.each<[string, object, Readonly<Record<string, string>>, string]>([
+    ["no rootDir, all below src", { compilerOptions: options }, {}, "dist/door/open.js"],
+    ["no rootDir, a source beside src", { compilerOptions: options }, beside, "dist/src/door/open.js"],
+    [
+      "no rootDir, and what is beside src left out",
+      { compilerOptions: options, include: ["src"] },
+      beside,
+      "dist/door/open.js",
+    ],
+    ["a rootDir above", { compilerOptions: { ...options, rootDir: "." } }, {}, "dist/src/door/open.js"],
+    ["composite", { compilerOptions: { ...options, composite: true } }, {}, "dist/src/door/open.js"],
+  ])("%s", async (_, tsconfig, files, built) => {
+    const scripts = { dev: "tsx src/server.ts", build: "tsc", start: "node dist/index.js" };
+    expect(await opens(tsconfig, { scripts }, files)).toBe(`node src/door/open.ts ${built}`);
+  });
+
+  test("esbuild's --outdir", async () => {
+    const scripts = {
+      dev: "tsx src/server.ts",
+      build: "esbuild src/server.ts --bundle --packages=external --outdir=lib",
+    };
+    expect(await opens({ compilerOptions: { ...options, noEmit: true } }, { scripts })).toBe(
+      "node src/door/open.ts lib/door/open.js",
+    );
+  });
+});
+
+describe("a build that packs everything into one file", () => {
+  const metal = {
+    ...door,
+    dependencies: { "@door/metal": { range: "^1.0.0", external: true }, wood: { range: "^1.0.0" } },
+  };
+  const scripts = (build: string) => ({ manifest: { scripts: { dev: "tsx src/server.ts", build } } });
+
+  test("by a command is shown the whole script with the option in it", async () => {
+    const { dir } = await repo(scripts("esbuild src/server.ts --bundle --outfile=dist/server.js && cp a b"));
+    const { manual, warnings } = await planDoor(dir, { item: metal });
+    expect(manual).toMatchObject([
+      {
+        path: "package.json",
+        place: 'in the script "build"',
+        lines: ['"build": "esbuild src/server.ts --bundle --outfile=dist/server.js --external:@door/metal && cp a b"'],
+      },
+    ]);
+    expect(warnings.join("\n")).toContain("src/door/open.ts");
+  });
+
+  test.each<[string, string, string, string]>([
+    ["tsup", "tsup.config.ts", "noExternal: [/.*/]", "noExternal: [/^(?!@door\\/metal)/]"],
+    ["webpack", "webpack.config.js", "target: 'node'", 'externals: { "@door/metal": "commonjs @door/metal" }'],
+    ["rollup -c", "rollup.config.mjs", "@rollup/plugin-node-resolve", 'external: ["@door/metal"]'],
+  ])("by the settings of %s is shown the option", async (build, path, text, line) => {
+    const { dir } = await repo({ ...scripts(build), files: { [path]: text } });
+    expect((await planDoor(dir, { item: metal })).manual).toMatchObject([{ path, lines: [line] }]);
+  });
+
+  test("is left alone where it leaves these packages outside already, and on a second add", async () => {
+    const { dir } = await repo(scripts("esbuild src/server.ts --bundle --external:@door/metal --outdir=dist"));
+    const plan = await planDoor(dir, { item: metal });
+    expect(plan.manual).toEqual([]);
+    const other = await repo(scripts("esbuild src/server.ts --bundle --outdir=dist"));
+    await carryOut(await planDoor(other.dir, { item: metal }), other.dir);
+    expect((await planDoor(other.dir, { item: metal })).manual).toEqual([]);
+  });
+});
+
 describe("collisions", () => {
   test("a file of the user's at one of our paths is named, with the way out, also under --overwrite", async () => {
     const { dir } = await repo({ files: { "src/door/lock.ts": "mine\n" } });
