@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { findBundler } from "./build/bundler.js";
 import { compiledRoot } from "./build/compiled-root.js";
 import { buildCommands } from "./build-tsconfig.js";
-import { guessDatabase, namedDatabase } from "./database.js";
+import { databaseWarnings, guessDatabase, namedDatabase } from "./database.js";
 import { findGitRoot } from "./git-root.js";
 import { moduleStyle, sampleExtensions } from "./module-style.js";
 import { allDependencies, findPackageRoot, type Manifest, readManifest } from "./package-json.js";
@@ -32,10 +32,12 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
   rejectCompilerOptions(tsconfig, major, manifest.packageJson.type);
   const earlier = lastItem(record);
   const sourceDir = await chooseSourceDir(root, sources, overrides.dir, earlier);
+  const recorded = recordedDatabase(record);
   const database =
     overrides.database === undefined
-      ? await guessDatabase(root, allDependencies(manifest), recordedDatabase(record))
+      ? await guessDatabase(root, allDependencies(manifest), recorded)
       : namedDatabase(overrides.database);
+  const isSettled = recorded === database.value;
   const modules = await readModuleStyle(root, manifest, sources, major);
   const { scripts } = manifest.packageJson;
   const bundler = findBundler(manifest.packageJson, await readBuildFiles(root, manifest.packageJson));
@@ -67,7 +69,10 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
       packages.managerGuess,
       moduleGuess(modules, tsconfig.path),
     ],
-    warnings: [...entryWarnings(entry?.path ?? null, sources.rivals), ...(database.warnings ?? [])],
+    warnings: [
+      ...entryWarnings(entry?.path ?? null, sources.rivals),
+      ...(isSettled ? [] : await databaseWarnings(root, database.value)),
+    ],
   };
 }
 

@@ -20,7 +20,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   settings: [],
 };
 
-const settings = /^src\/auth\/(address|login-name|config|environment|errors|credential-errors|events|json-lines)$/;
+const settings =
+  /^src\/auth\/(address|login-name|config|environment|project-folder|errors|credential-errors|events|json-lines)$/;
 
 /** The story of src/auth: each imports only from rows below its own. */
 const story: readonly (readonly string[])[] = [

@@ -8,6 +8,7 @@ const files = { "src/server.ts": app };
 
 beforeEach(() => {
   vi.stubEnv("DATABASE_URL", undefined);
+  vi.stubEnv("AUTH_DATABASE_URL", undefined);
 });
 
 describe("the folder", () => {
@@ -268,6 +269,21 @@ describe("the database", () => {
     ["another database's URL", {}, { ".env": "DATABASE_URL=mysql://h/db" }, "sqlite"],
     ["a URL that is commented out", {}, { ".env": "#DATABASE_URL=postgres://h/db" }, "sqlite"],
     ["nothing", {}, {}, "sqlite"],
+    ["an address of Prisma's", {}, { ".env": "DATABASE_URL=prisma+postgres://h/?api_key=x" }, "sqlite"],
+    ["an address of JDBC's", {}, { ".env": "DATABASE_URL=jdbc:postgresql://h/db" }, "sqlite"],
+    [
+      "AUTH_DATABASE_URL beside another database",
+      {},
+      { ".env": "DATABASE_URL=mysql://h/db\nAUTH_DATABASE_URL=postgres://h/db" },
+      "postgres",
+    ],
+    [
+      "AUTH_DATABASE_URL of a file beside a Postgres of the application's",
+      { pg: "^8" },
+      { ".env": "DATABASE_URL=postgres://h/db\nAUTH_DATABASE_URL=file:.data/auth.db" },
+      "sqlite",
+    ],
+    ["a file and the pg package", { pg: "^8" }, { ".env": "DATABASE_URL=file:dev.db" }, "sqlite"],
   ])("%s", async (_, dependencies, more, expected) => {
     const { dir } = await useRepo({
       packageJson: { dependencies: { express: "5", ...dependencies } },
@@ -282,6 +298,28 @@ describe("the database", () => {
     expect(database).toBe("sqlite");
     expect(warnings).toEqual([expect.stringMatching(/^DATABASE_URL in \.env is file:\.\/dev\.db: users and sessions/)]);
   });
+
+  test.each<[string, string, "sqlite" | "postgres", RegExp | null]>([
+    ["a Postgres address", "DATABASE_URL=postgres://u:hunter2@h/db", "sqlite", /^DATABASE_URL in \.env is no file:/],
+    ["a file", "DATABASE_URL=file:dev.db", "postgres", /^DATABASE_URL in \.env is no postgres:/],
+    ["another in braces", `DATABASE_URL=postgres://u:\${PW}@h/db`, "postgres", /^DATABASE_URL in \.env holds \$/],
+    ["nothing but braces", `DATABASE_URL=\${PROD}`, "sqlite", /^DATABASE_URL in \.env holds \$/],
+    ["libsql", "AUTH_DATABASE_URL=libsql://h", "sqlite", /^AUTH_DATABASE_URL in \.env is no file:/],
+    ["Prisma's", "DATABASE_URL=prisma+postgres://h", "postgres", /^DATABASE_URL in \.env is the application's own/],
+    ["Prisma's", "DATABASE_URL=prisma+postgres://h", "sqlite", null],
+    ["a Postgres address", "DATABASE_URL=postgres://u:hunter2@h/db", "postgres", null],
+    ["a Postgres address", "DATABASE_URL=postgres://h/db\nAUTH_DATABASE_URL=file:/srv/auth.db", "postgres", /^AUTH_/],
+  ])(
+    "%s (%s), with which %s would not start, is in the plan, with AUTH_DATABASE_URL as the way out",
+    async (...row) => {
+      const [, line, database, expected] = row;
+      const { dir } = await useRepo({ files: { ...files, ".env": `${line}\n` } });
+      const { warnings } = await readProject(dir, { database });
+      expect(warnings).toEqual(expected === null ? [] : [expect.stringMatching(expected)]);
+      if (expected !== null) expect(warnings[0]).toContain("set AUTH_DATABASE_URL=");
+      expect(warnings.join()).not.toContain("hunter2");
+    },
+  );
 
   test("a postgres URL in the environment", async () => {
     vi.stubEnv("DATABASE_URL", "postgres://h/db");

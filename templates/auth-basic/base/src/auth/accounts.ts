@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { AuthError } from "./errors.js";
-import { type ClientInfo, type EventName, emit } from "./events.js";
+import { type ClientInfo, type EventName, emit, tellHourly } from "./events.js";
 import * as hooks from "./hooks.js";
 import type { LogInInput, PasswordInput, ProfileInput, SignUpInput } from "./input.js";
 import { addressColumns, canonicalLoginName, loginColumns, loginName } from "./login-name.js";
 import { checkNewPassword } from "./password-checks.js";
-import { hashPassword, isOutdated, verifyPassword } from "./passwords.js";
+import { hashPassword, hasLostPepper, isOutdated, verifyPassword } from "./passwords.js";
 import { markRevoked } from "./revocations.js";
 import type { NewSession } from "./sessions.js";
 import * as store from "./store.js";
@@ -71,7 +71,7 @@ export async function provePassword(
   const usernameCanonical = canonicalLoginName(input[loginName]);
   const accept = await admitPasswordAttempt(usernameCanonical, client);
   const credentials = await store.findCredentials({ usernameCanonical });
-  const passwordIsRight = await verifyPassword(input.password, credentials);
+  const passwordIsRight = await isPasswordOf(credentials, input.password);
   if (!credentials || !passwordIsRight || !(await mayLogIn(credentials)))
     return loginFailed(client, credentials?.user.id);
   await renewHash(credentials, input.password);
@@ -226,11 +226,20 @@ export async function proveCurrentPassword(userId: string, password: string, cli
   const credentials = await store.findCredentials({ id: userId });
   if (!credentials || credentials.disabledAt) return accountIsGone();
   const accept = await admitPasswordAttempt(canonicalLoginName(credentials.user[loginName]), client);
-  if (!(await verifyPassword(password, credentials))) {
+  if (!(await isPasswordOf(credentials, password))) {
     await emit({ event: "authn_password_change_fail", outcome: "failure", userId, client });
     throw new AuthError("WrongPassword");
   }
   return { user: credentials.user, sessionEpoch: credentials.sessionEpoch, amr: ["pwd"], accept };
+}
+
+const pepperIsLost =
+  "A password hash names a pepper that is neither PASSWORD_PEPPER nor PASSWORD_PEPPER_PREVIOUS: its owner can't log in";
+
+/** A pepper that was lost looks like wrong passwords to everybody else. */
+async function isPasswordOf(credentials: store.Credentials | null, password: string): Promise<boolean> {
+  if (credentials && hasLostPepper(credentials)) await tellHourly("pepper", pepperIsLost);
+  return verifyPassword(password, credentials);
 }
 
 async function renewHash(credentials: store.Credentials, password: string): Promise<void> {

@@ -3,7 +3,7 @@ import { drizzle } from "drizzle-orm/node-postgres";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import pg from "pg";
 import { config } from "../auth/config.js";
-import { AuthError } from "../auth/errors.js";
+import { missing, refuse, serverUrl } from "../auth/environment.js";
 import { databaseFailure, isConflict } from "./failure.js";
 import { migrate } from "./migrate.js";
 import { within } from "./time-limit.js";
@@ -18,6 +18,7 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+const wanted = "postgres://user:password@host:5432/name";
 const url = databaseUrl();
 const poolSize = 10;
 const connectTimeoutMs = 3_000;
@@ -85,7 +86,7 @@ export async function query(text: string, values: unknown[]): Promise<{ rows: un
   return withRetries(() => connect().query(text, values));
 }
 
-/** Takes another connection in place of the pool to DATABASE_URL. */
+/** Takes another connection in place of the pool. */
 export function useDatabase(other: Connection): void {
   connection = other;
 }
@@ -156,8 +157,11 @@ async function withRetries<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function databaseUrl(): string {
-  const { databaseUrl: named } = config;
-  if (named && /^postgres(ql)?:\/\//.test(named)) return named;
-  const detail = "DATABASE_URL is missing or names no Postgres: set it to postgres://user:password@host:5432/name.";
-  throw new AuthError("JWTEnvVariableMissing", { detail });
+  const named = config.databaseUrl;
+  if (!named) throw missing("DATABASE_URL", `to ${wanted}, or AUTH_DATABASE_URL where that is another database's`);
+  const { variable, value } = named;
+  if (!/^postgres(ql)?:\/\//i.test(value)) throw refuse(variable, `names no Postgres: it must be ${wanted}`);
+  // As the driver does: no host is a socket's folder in `?host=`.
+  serverUrl(variable, value.replace("@/", "@localhost/"));
+  return value;
 }
