@@ -40,7 +40,7 @@ export function pathsToRead(project: Project, parts: readonly Part[]): string[] 
   const theirs = [
     "package.json",
     ".env",
-    ".env.example",
+    project.sampleEnv,
     ".gitignore",
     project.tsconfig.path,
     recordPath,

@@ -20,12 +20,15 @@ export function nextSteps({ item, selection }: Part, { project, record, test }: 
   const from = project.entry?.path ?? posix.join(selection.sourceDir, "server.ts");
   const fill = (name: string): string => {
     if (name === "run") return run;
+    if (name === "sample") return project.sampleEnv;
     if (name === "mount") return selection.mount ?? mountOf(item.requires, record);
     if (name === "test") return run === "npm run" && test === "test" ? "npm test" : `${run} ${test}`;
     return usualSpecifier(from, placeTemplate(name.replace("import:", ""), selection), project);
   };
   const lines = chosenParts(item, selection.choices).nextSteps;
-  return lines.map((line) => line.replace(/\{(run|mount|test|import:[^}]+)\}/g, (_, name: string) => fill(name)));
+  return lines.map((line) =>
+    line.replace(/\{(run|sample|mount|test|import:[^}]+)\}/g, (_, name: string) => fill(name)),
+  );
 }
 
 /** An item without a router of its own has its routes inside the one that it builds on. */

@@ -103,7 +103,7 @@ export function addPart(
   const patches = [
     { path: project.entry?.path ?? "", lines: mounted },
     { path: ".gitignore", lines: ignored },
-    { path: ".env.example", lines: appendedLines(".env.example", before, after) },
+    { path: project.sampleEnv, lines: appendedLines(project.sampleEnv, before, after) },
     { path: project.tsconfig.path, lines: compiled },
   ];
   const undo = undoFacts(before, after);

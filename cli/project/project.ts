@@ -25,6 +25,8 @@ export interface Project {
   readonly testRunner: "vitest" | "jest" | "none";
   readonly database: "sqlite" | "postgres";
   readonly git: { readonly root: string | null };
+  /** The file that shows people which variables there are: .env.example, or what it is called here. */
+  readonly sampleEnv: string;
   /** The parsed authwright.json, or null before the first add. */
   readonly record: InstallRecord | null;
   /** Every guess, with its reason and the flag that overrides it: the plan shows them. */

@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { findBundler } from "./build/bundler.js";
 import { compiledRoot } from "./build/compiled-root.js";
 import { buildCommands } from "./build-tsconfig.js";
-import { databaseWarnings, guessDatabase, namedDatabase } from "./database.js";
+import { databaseWarnings, guessDatabase, namedDatabase, neighbourWarnings } from "./database.js";
 import { findGitRoot } from "./git-root.js";
 import { moduleStyle, sampleExtensions } from "./module-style.js";
 import { allDependencies, findPackageRoot, type Manifest, readManifest } from "./package-json.js";
@@ -11,6 +11,7 @@ import { findExpress, findTypescript, resolvedVersions, typescriptMajor } from "
 import type { Guess, InstalledItem, InstallRecord, ModuleStyle, Overrides, Project } from "./project.js";
 import { entryWarnings } from "./project-warnings.js";
 import { readRecord } from "./record.js";
+import { defaultSample, findSamples } from "./sample-env.js";
 import { findSourceDir, namedSourceDir, type SourceDir } from "./source-dir.js";
 import { readBuildFiles, sourcePaths } from "./source-files.js";
 import { readSources, type Sources } from "./sources.js";
@@ -61,6 +62,7 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
     testRunner,
     database: database.value,
     git,
+    sampleEnv: (await findSamples(root))[0] ?? defaultSample,
     record,
     guesses: [
       entryGuess(sources),
@@ -72,6 +74,7 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
     warnings: [
       ...entryWarnings(entry?.path ?? null, sources.rivals),
       ...(isSettled ? [] : await databaseWarnings(root, database.value)),
+      ...(isSettled ? [] : await neighbourWarnings(root, allDependencies(manifest), database.value)),
     ],
   };
 }

@@ -29,7 +29,7 @@ export interface RegistryItem {
   /** Old path of a file in the user's repo -> its new one, as template paths (`src/...`): edits move along in an update. */
   readonly renames?: Readonly<Record<string, string>>;
   /**
-   * Lines printed after the add. `{run}` is how the package manager runs a script, `{test}` the same with the test
+   * Lines printed after the add. `{run}` is how the package manager runs a script, `{sample}` the file that names the variables, `{test}` the same with the test
    * script, `{mount}` the mount path, `{import:src/...}` the specifier of that template in the entry file.
    */
   readonly nextSteps: readonly string[];

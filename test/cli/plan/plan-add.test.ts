@@ -91,6 +91,22 @@ describe("a first add", () => {
     expect(plan.nextSteps).toEqual(["npm run door:open, npm test, /door, ./routes/door.js"]);
   });
 
+  test.each([
+    ".env.sample",
+    ".env.template",
+    ".env.dist",
+    "example.env",
+    ".example.env",
+    ".env.local.example",
+    "env.example",
+  ])("%s gets the names of the keys, and no second sample file is made", async (sample) => {
+    const { dir } = await repo({ files: { [sample]: "PORT=3000\n" } });
+    const plan = await planDoor(dir);
+    expect(planned(plan, sample)).toContain("DOOR_SECRET=\n");
+    expect(paths(plan)).not.toContain("create .env.example");
+    expect(plan.record.items["door"]!.patches.find(({ path }) => path === sample)?.lines).toContain("DOOR_SECRET=");
+  });
+
   test("the same input gives the same plan", async () => {
     const { dir } = await repo();
     expect(await planDoor(dir)).toEqual(await planDoor(dir));
