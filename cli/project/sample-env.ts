@@ -14,5 +14,6 @@ export function isSampleEnv(path: string): boolean {
 /** The sample files at the root, the one for every environment first. */
 export async function findSamples(root: string): Promise<string[]> {
   const rank = (name: string) => (name === defaultSample ? 0 : name.split(".").length);
-  return (await readdir(root)).filter(isSampleEnv).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  const names = await readdir(root).catch(() => []);
+  return names.filter(isSampleEnv).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
