@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import semver from "semver";
 import { CliError, exitCode } from "../errors.js";
 import { type Part, pathsToRead } from "../plan/input.js";
+import { withInstallStep } from "../plan/next-steps.js";
 import { pinProblem } from "../plan/pins.js";
 import type { Plan, Selection } from "../plan/plan.js";
 import { planAdd } from "../plan/plan-add.js";
@@ -45,7 +46,7 @@ export async function add(typedNames: readonly string[], typed: AddFlags, contex
   const parts = await partsOf(items, { names, companions, shelf, project, wishes });
   refuseChanged(parts, project, typed.acceptRegistryChange === true);
   const notes = await reqAuthNotes(project, parts, typed.allowReqAuth === true);
-  const plan = await makePlan(project, parts, notes, context);
+  const plan = withInstallStep(await makePlan(project, parts, notes, context), project);
   if (!(await confirmed(plan, context))) return exitCode.done;
   if (!flags.dryRun) await apply(plan, project, context);
   report(plan, context);

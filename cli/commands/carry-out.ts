@@ -2,9 +2,10 @@ import { applyPlan } from "../apply/apply-plan.js";
 import { recover, wasKilled } from "../apply/recover.js";
 import type { Plan } from "../plan/plan.js";
 import type { Project } from "../project/project.js";
-import { ask } from "../ui/ask.js";
+import { askOrDiff } from "../ui/ask.js";
 import { jsonResult, notice, progress, result } from "../ui/output.js";
 import { planJson } from "../ui/plan-json.js";
+import { renderChanges } from "../ui/render-diff.js";
 import { renderManual, renderNextSteps, renderPlan } from "../ui/render-plan.js";
 import { canAsk } from "../ui/terminal.js";
 import type { Context } from "./context.js";
@@ -26,9 +27,19 @@ export function needsConfirming(plan: Plan, { flags }: Context): boolean {
 export async function confirmed(plan: Plan, context: Context): Promise<boolean> {
   if (!needsConfirming(plan, context)) return true;
   result(renderPlan(plan, { dryRun: false, verbose: context.flags.verbose }));
-  const go = await ask({ message: `Write these ${plan.changes.length} files?`, flag: "--yes", allowed: true });
+  const go = await askToWrite(plan);
   if (!go) result("Nothing was written.");
   return go;
+}
+
+/** A person may look at the diff as often as they like. */
+async function askToWrite(plan: Plan): Promise<boolean> {
+  const message = `Write these ${plan.changes.length} files? (d shows the diff)`;
+  for (;;) {
+    const answer = await askOrDiff({ message, flag: "--yes", allowed: true });
+    if (answer !== "diff") return answer;
+    result(renderChanges(plan));
+  }
 }
 
 /** Writes the plan. */

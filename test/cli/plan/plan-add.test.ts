@@ -382,6 +382,36 @@ describe("the build", () => {
   });
 });
 
+describe("many tests", () => {
+  const config = {
+    compilerOptions: { module: "nodenext", target: "es2022", outDir: "dist", skipLibCheck: true },
+    include: undefined,
+  };
+  const testFile = (name: string) => ({
+    template: `door/base/test/${name}`,
+    path: `test/${name}`,
+    text: "export {};\n",
+  });
+  const templates = ["door/a.test.ts", "door/b.test.ts", "door/deep/c.test.ts", "door/helper.ts"].map(testFile);
+  const excluded = async (selection: object) => {
+    const { dir } = await repo({ tsconfig: config });
+    const exclude = JSON.parse(planned(await planDoor(dir, { templates, selection }), "tsconfig.json")!)
+      .exclude as string[];
+    return exclude.filter((pattern) => pattern.includes("door"));
+  };
+
+  test("in a folder of their own are excluded by one glob", async () => {
+    expect(await excluded({})).toEqual(expect.arrayContaining(["test/door.test.ts", "test/door/**"]));
+    expect(await excluded({})).toHaveLength(2);
+  });
+
+  test("among the sources are excluded by their ending, and what helps them by its name", async () => {
+    const patterns = await excluded({ testDir: "src" });
+    expect(patterns).toEqual(expect.arrayContaining(["src/door/**/*.test.ts", "src/door/helper.ts"]));
+    expect(patterns.some((pattern) => pattern === "src/door/**")).toBe(false);
+  });
+});
+
 describe("where the build puts what the scripts run", () => {
   const options = { module: "nodenext", target: "es2022", outDir: "dist", skipLibCheck: true };
   const opens = async (tsconfig: object, manifest: object = {}, files: Readonly<Record<string, string>> = {}) => {

@@ -452,6 +452,14 @@ describe("express", () => {
       message: expect.stringMatching(/npm install express.*authwright init/),
     });
   });
+
+  test.each([
+    ["~4.17.1", "npm install express@4"],
+    ["^3.21.2", "npm install express@5"],
+  ])("%s is told what to install: %s", async (range, command) => {
+    const { dir } = await useRepo({ packageJson: { dependencies: { express: range } }, files });
+    await expect(readProject(dir, {})).rejects.toMatchObject({ message: expect.stringContaining(command) });
+  });
 });
 
 describe("typescript", () => {
