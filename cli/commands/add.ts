@@ -21,6 +21,7 @@ import { progress } from "../ui/output.js";
 import { apply, confirmed, needsConfirming, putBackKilled, report } from "./carry-out.js";
 import type { Context } from "./context.js";
 import { refuseUnmerged } from "./continue-update.js";
+import { formatNew } from "./format-new.js";
 import { ignoredRecordWarning } from "./ignored-record.js";
 import { readSnapshot } from "./read-snapshot.js";
 import { printSameCommand, type Settled } from "./same-command.js";
@@ -46,7 +47,9 @@ export async function add(typedNames: readonly string[], typed: AddFlags, contex
   const parts = await partsOf(items, { names, companions, shelf, project, wishes });
   refuseChanged(parts, project, typed.acceptRegistryChange === true);
   const notes = await reqAuthNotes(project, parts, typed.allowReqAuth === true);
-  const plan = withInstallStep(await makePlan(project, parts, notes, context), project);
+  const wish = { typed: typed.format, mayAsk: true };
+  const unformatted = withInstallStep(await makePlan(project, parts, notes, context), project);
+  const plan = await formatNew(unformatted, project, wish, context);
   if (!(await confirmed(plan, context))) return exitCode.done;
   if (!flags.dryRun) await apply(plan, project, context);
   report(plan, context);
@@ -56,16 +59,18 @@ export async function add(typedNames: readonly string[], typed: AddFlags, contex
 
 function settled(
   names: readonly string[],
-  { registry, allowReqAuth }: AddFlags,
+  { registry, allowReqAuth, format }: AddFlags,
   { mount, dir, tests, overrides }: Wishes,
   plan: Plan,
 ): Settled {
   const choices: Record<string, string> = Object.assign({}, ...plan.selections.map((selection) => selection.choices));
-  const switches = allowReqAuth ? ["--allow-req-auth"] : [];
   return {
     words: ["add", ...names],
     flags: { ...choices, mount, entry: overrides.entry, dir, tests, registry },
-    switches,
+    switches: [
+      ...(format === undefined ? [] : [format ? "--format" : "--no-format"]),
+      ...(allowReqAuth ? ["--allow-req-auth"] : []),
+    ],
   };
 }
 

@@ -8,6 +8,8 @@ export interface Question {
   readonly flag: string;
   /** False under --yes and --json. */
   readonly allowed: boolean;
+  /** What Enter says; yes, where it is not given. */
+  readonly initially?: boolean;
 }
 
 export interface TextQuestion extends Question {
@@ -23,12 +25,12 @@ export interface ChoiceQuestion extends Question {
 
 /** Asks yes or no. */
 export async function ask(question: Question): Promise<boolean> {
-  return Boolean(await put(question, { type: "confirm", initial: true }));
+  return Boolean(await put(question, { type: "confirm", initial: question.initially ?? true }));
 }
 
 /** Asks yes or no, where `d` is an answer too: the diff is wanted first. */
 export async function askOrDiff(question: Question): Promise<boolean | "diff"> {
-  const answer = await put(question, { type: "confirm", initial: true, onRender: acceptDiff });
+  const answer = await put(question, { type: "confirm", initial: question.initially ?? true, onRender: acceptDiff });
   return answer === "diff" ? "diff" : Boolean(answer);
 }
 

@@ -1,9 +1,11 @@
 // Runs a command of the auth module: from its TypeScript source with tsx (development), else from the build, else from
 // the source by Node itself (24). Usage: node scripts/auth.mjs <source file> <built file> <command> [argument]
 import { spawnSync } from "node:child_process";
+import console from "node:console";
 import { existsSync } from "node:fs";
 import nodeModule, { createRequire } from "node:module";
 import { join, resolve } from "node:path";
+import process from "node:process";
 import { pathToFileURL } from "node:url";
 
 // pnpm and yarn hand on the "--" of `pnpm auth:admin -- create`, npm keeps it.

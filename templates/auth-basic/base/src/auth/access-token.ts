@@ -83,7 +83,7 @@ function recall(token: string): VerifiedToken | undefined {
 }
 
 function remember(token: string, verified: VerifiedToken): void {
-  if (recent.size >= maxRecentTokens) [recent, older] = [new Map(), recent];
+  if (recent.size >= maxRecentTokens) [recent, older] = [new Map<string, VerifiedToken>(), recent];
   recent.set(token, verified);
 }
 

@@ -42,7 +42,7 @@ export async function signUp(input: SignUpInput, client: ClientInfo, session: Ne
   const row = { id, ...profile, ...loginColumns(profile[loginName]), ...(await hashPassword(password)) };
   // Only the id of this user is looked at: the session is that of the row which `first` inserts.
   const user = { id, ...profile, createdAt: new Date() } as store.User;
-  const login = markChecked({ user, sessionEpoch: 0, amr: ["pwd"], accept: async () => undefined });
+  const login = markChecked({ user, sessionEpoch: 0, amr: ["pwd"], accept: () => Promise.resolve() });
   const first: store.BeforeSession = (tx) => store.insertUser(tx, row, hooks.accountInserts);
   const open = () => openSession(login, session, client, { first, event: "user_created" });
   const opened = await store.writeUnique(id, row, open);

@@ -14,7 +14,7 @@ export interface Purge {
    * Deletes it with `inBatches`, so that nothing is locked for long, and says how many rows went. An account that can't go
    * is handed to `reportFailure`, and holds up no other.
    */
-  run(reportFailure: ReportFailure): Promise<number>;
+  run: (reportFailure: ReportFailure) => Promise<number>;
 }
 
 /** What a purge has done, and what it could not do. */

@@ -25,7 +25,7 @@ let created: ReturnType<typeof createLimiters> | undefined;
  * @throws AuthError "TooManyRequests" with the seconds to wait.
  */
 export async function admitPasswordAttempt(name: string, client: ClientInfo): Promise<() => Promise<void>> {
-  if (!config.rateLimit) return async () => undefined;
+  if (!config.rateLimit) return () => Promise.resolve();
   const limits = limiters();
   const who = keyOf(name);
   if (client.ip === null) {

@@ -67,10 +67,8 @@ export async function call(
   const [method = "", path = ""] = route.split(" ");
   const target = app ?? server ?? testApp();
   const verb = method.toLowerCase() as "get" | "head" | "post" | "put" | "patch" | "delete";
-  const sent = request(target)
-    [verb](mount + path)
-    .serialize(raw)
-    .set("X-Forwarded-For", from ?? newAddress());
+  const asked = request(target)[verb](mount + path);
+  const sent = asked.serialize(raw).set("X-Forwarded-For", from ?? newAddress());
   if (bearer !== undefined) sent.set("Authorization", `Bearer ${bearer}`);
   if (body !== undefined) sent.set("Content-Type", "application/json");
   if (headers) sent.set(headers);

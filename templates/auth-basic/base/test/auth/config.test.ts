@@ -108,11 +108,11 @@ describe("the errors", () => {
 describe("the log", () => {
   test("is one line of JSON for each event, whatever a client calls itself", () => {
     const lines: string[] = [];
-    const { write } = process.stdout;
+    const write = process.stdout.write.bind(process.stdout);
     process.stdout.write = (text: string | Uint8Array) => lines.push(String(text)) > 0;
     try {
       const client = { ip: "192.0.2.1", userAgent: 'a"\n{"event":"forged"}' };
-      for (const sink of eventSinks) sink({ event: "authn_login_fail", outcome: "failure", userId: "u", client });
+      for (const sink of eventSinks) void sink({ event: "authn_login_fail", outcome: "failure", userId: "u", client });
     } finally {
       process.stdout.write = write;
     }

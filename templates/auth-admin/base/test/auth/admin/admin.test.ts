@@ -446,7 +446,7 @@ describe("PUT /users/:id", () => {
   test("passes what a change of the user's own has to pass", async () => {
     const admin = await newAdmin();
     const ada = await signUp();
-    profileChanges.push(async (_user, { email: _, ...changes }) => changes);
+    profileChanges.push((_user, changes) => Promise.resolve({ ...changes, email: undefined }));
     const answer = await ask("PUT /users/:id", admin, {
       id: ada.id,
       body: { email: "x@example.com", displayName: "A" },

@@ -206,7 +206,11 @@ if (loginIsAddress)
     test("tells nothing through its reset, and a name that is none is bad input", async () => {
       const ada = await signUp({ email: newMailAddress() });
       const answers = [await forgot({ email: ada.name }), await forgot({ email: newMailAddress() })];
-      const seen = answers.map(({ status, headers: { date: _, ...headers }, text }) => ({ status, headers, text }));
+      const seen = answers.map(({ status, headers, text }) => ({
+        status,
+        headers: { ...headers, date: undefined },
+        text,
+      }));
       expect(seen[0]).toEqual(seen[1]);
       for (const body of [{}, { username: "ada" }, { email: "ada" }, { email: null }])
         expectProblem(await forgot(body), "ValidationError");

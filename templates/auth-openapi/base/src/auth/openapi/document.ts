@@ -30,7 +30,9 @@ export function openApiDocument(
   groups: readonly OperationGroup[] = operationGroups,
 ): OpenApiDocument {
   const operations = allOperations(groups);
-  const securitySchemes: Json = Object.assign({}, ...groups.map((group) => group.securitySchemes));
+  const securitySchemes: Json = Object.fromEntries(
+    groups.flatMap((group) => Object.entries(group.securitySchemes ?? {})),
+  );
   const components: Components = { schemas: {}, responses: {}, headers: answerHeaders, securitySchemes };
   const paths: OpenApiDocument["paths"] = {};
   for (const operation of operations) {
