@@ -16,6 +16,13 @@ import {
  */
 const mayBeOurs = /^(file|postgres|postgresql):|^\$\{/i;
 
+/** What each secret is for; the previous one is of the same purpose. */
+const purposes = [
+  ["JWT_SECRET_KEY", "JWT_SECRET_KEY_PREVIOUS"],
+  ["PASSWORD_PEPPER", "PASSWORD_PEPPER_PREVIOUS"],
+  ["DATABASE_ENCRYPTION_KEY"],
+];
+
 /** The environment, read once. Every knob of the module that is not a constant beside its use is here. */
 export const config = readConfig(environment);
 
@@ -25,6 +32,7 @@ export const config = readConfig(environment);
  * @throws AuthError "JWTEnvVariableMissing" that names the first missing, weak or unparsable variable.
  */
 export function readConfig(env: Environment) {
+  checkSecretsDiffer(env);
   return Object.freeze({
     jwtSecretKey: secret(env, "JWT_SECRET_KEY", 32),
     /** Verifies only, while a key is being replaced. */
@@ -35,6 +43,8 @@ export function readConfig(env: Environment) {
     passwordPepperPrevious: optionalSecret(env, "PASSWORD_PEPPER_PREVIOUS", 16),
     databaseUrl: databaseUrl(env),
     databaseEncryptionKey: optionalSecret(env, "DATABASE_ENCRYPTION_KEY", 16),
+    /** Postgres: how many connections a process has at most. */
+    databasePoolSize: poolSize(env),
     rateLimit: oneOf(env, "AUTH_RATE_LIMIT", ["on", "off"]) === "on",
     accessTokenSeconds: Math.max(1, Math.round(number(env, "ACCESS_TOKEN_MINUTES", 15, { above: 0, to: 1440 }) * 60)),
     refreshTokenSeconds: number(env, "REFRESH_TOKEN_DAYS", 31, { above: 0, to: 3650 }) * 86_400,
@@ -51,6 +61,24 @@ function databaseUrl(env: Environment): { variable: string; value: string } | un
   if (own) return { variable: "AUTH_DATABASE_URL", value: own };
   if (!mayBeOurs.test(env["DATABASE_URL"]?.trim() ?? "")) return undefined;
   return { variable: "DATABASE_URL", value: text(env, "DATABASE_URL") };
+}
+
+function poolSize(env: Environment): number {
+  const size = number(env, "DATABASE_POOL_SIZE", 10, { from: 1, to: 200 });
+  if (!Number.isInteger(size)) throw refuse("DATABASE_POOL_SIZE", "must be a whole number");
+  return size;
+}
+
+/** Threat: whoever learns a secret that serves two purposes has what each of them protects. */
+function checkSecretsDiffer(env: Environment): void {
+  const takenBy = new Map<string, string>();
+  for (const names of purposes) {
+    for (const name of names) {
+      const other = takenBy.get(env[name] ?? "");
+      if (other) throw refuse(name, `is the same as ${other}: each needs a secret of its own`);
+    }
+    for (const name of names) if (env[name]) takenBy.set(env[name], name);
+  }
 }
 
 function bcryptCost(env: Environment): number {

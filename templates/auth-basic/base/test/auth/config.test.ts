@@ -20,6 +20,7 @@ describe("the environment", () => {
       passwordPepperPrevious: undefined,
       databaseUrl: undefined,
       databaseEncryptionKey: undefined,
+      databasePoolSize: 10,
       rateLimit: true,
       accessTokenSeconds: 15 * 60,
       refreshTokenSeconds: 31 * 24 * 60 * 60,
@@ -54,6 +55,7 @@ describe("the environment", () => {
     ["PASSWORD_PEPPER", [undefined, "", "pepper", "p".repeat(64)]],
     ["PASSWORD_PEPPER_PREVIOUS", ["pepper"]],
     ["DATABASE_ENCRYPTION_KEY", ["1234"]],
+    ["DATABASE_POOL_SIZE", ["0", "201", "2.5", "x"]],
     ["AUTH_RATE_LIMIT", ["no", "true", "0"]],
     ["ACCESS_TOKEN_MINUTES", ["0", "-1", "soon", "15m", "1e3", "Infinity", "1441", "0x10"]],
     ["REFRESH_TOKEN_DAYS", ["0", "-1", "31d", "99999"]],
@@ -71,6 +73,24 @@ describe("the environment", () => {
       }
     });
   }
+
+  test("is refused, naming both, when one secret is for two purposes", () => {
+    const { JWT_SECRET_KEY_PREVIOUS: key } = environment;
+    for (const [name, other] of [
+      ["PASSWORD_PEPPER", "JWT_SECRET_KEY"],
+      ["PASSWORD_PEPPER_PREVIOUS", "JWT_SECRET_KEY"],
+      ["DATABASE_ENCRYPTION_KEY", "JWT_SECRET_KEY"],
+      ["PASSWORD_PEPPER", "JWT_SECRET_KEY_PREVIOUS"],
+      ["DATABASE_ENCRYPTION_KEY", "PASSWORD_PEPPER_PREVIOUS"],
+    ] as const) {
+      const message = errorOf(() => readConfig({ ...needed, [name]: key, [other]: key }))?.message;
+      expect(message).toContain(name);
+      expect(message).toContain(other);
+      expect(message).not.toContain(key);
+    }
+    const same = { JWT_SECRET_KEY: key, JWT_SECRET_KEY_PREVIOUS: key };
+    expect(readConfig({ ...needed, ...same }).jwtSecretKeyPrevious).toBe(key);
+  });
 
   test("of production refuses a cheap hash", () => {
     const cheap = { ...needed, BCRYPT_COST: "9" };

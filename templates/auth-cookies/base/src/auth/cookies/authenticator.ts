@@ -1,11 +1,12 @@
-import type { Request } from "express";
+import type { Request, Response } from "express";
 import type { Auth } from "../../middleware/authenticators.js";
+import { clientOf } from "../../middleware/client.js";
 import { checkSameOrigin } from "../../middleware/same-origin.js";
 import { authClaimsOf } from "../access-claims.js";
 import { AuthError } from "../errors.js";
-import { cookieKind, cookieValues } from "./cookie-jar.js";
+import { clearSessionCookie, cookieKind, cookieValues, sessionIdsOf } from "./cookie-jar.js";
 import { parseSessionCookie } from "./cookie-value.js";
-import { expiryOf, findCookieSession } from "./sessions.js";
+import { endCookieSession, expiryOf, findCookieSession } from "./sessions.js";
 
 const authenticated = new WeakSet<Request>();
 
@@ -27,6 +28,16 @@ export async function sessionCookie(req: Request): Promise<Auth | null> {
     expiresAt,
     ...authClaimsOf(session.claims),
   };
+}
+
+/** Ends the sessions of the request's cookies, which may have ended before, and takes the cookie out of the browser. */
+export async function endSessionCookie(req: Request, res: Response): Promise<boolean> {
+  const kind = cookieKind(req);
+  if (!kind || cookieValues(req, kind).length === 0) return false;
+  checkSameOrigin(req);
+  for (const id of sessionIdsOf(req, kind)) await endCookieSession(id, clientOf(req));
+  clearSessionCookie(res, kind);
+  return true;
 }
 
 /** Whether it was the cookie that authenticated the request. */
