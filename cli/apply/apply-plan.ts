@@ -1,4 +1,4 @@
-import { dirname, sep } from "node:path";
+import { dirname, relative, sep } from "node:path";
 import fs from "fs-extra";
 import { CliError } from "../errors.js";
 import type { Plan } from "../plan/plan.js";
@@ -33,7 +33,7 @@ export async function applyPlan(plan: Plan, root: string, options: ApplyOptions 
     await writeAll(targets, journal, signal, options.beforeWrite);
     if (index) await stage(root, plan);
     const output = plan.install ? await install(plan.install, root, signal, progress) : "";
-    await removeEmptied(targets, await fs.realpath(root));
+    await removeEmptied(targets, await fs.realpath(root), plan.folders);
     await closeJournal(journal.folder);
     return output;
   } catch (error) {
@@ -84,11 +84,15 @@ function install(command: readonly string[], root: string, signal: AbortSignal, 
   return runInstall(command, root, signal);
 }
 
-/** A folder that has lost its last file goes too, and then the one around it. */
-async function removeEmptied(targets: readonly Target[], root: string): Promise<void> {
+/** A folder that has lost its last file goes too, and then the one around it; of `folders`, where it is known who made them. */
+async function removeEmptied(targets: readonly Target[], root: string, folders?: readonly string[]): Promise<void> {
+  const mayGo = (folder: string) => {
+    const path = relative(root, folder).split(sep).join("/");
+    return !folders || folders.includes(path) || /^\.(authwright|data)(\/|$)/.test(path);
+  };
   for (const { change, real } of targets) {
     if (change.kind !== "delete") continue;
-    for (let folder = dirname(real); folder.startsWith(root + sep); folder = dirname(folder)) {
+    for (let folder = dirname(real); folder.startsWith(root + sep) && mayGo(folder); folder = dirname(folder)) {
       const gone = await fs.rmdir(folder).then(
         () => true,
         () => false,

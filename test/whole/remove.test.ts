@@ -82,6 +82,16 @@ describe("remove", () => {
     expect(await treeOf(dir)).toEqual(between);
   });
 
+  test("leaves empty folders of the user's where they are, and none of its own", async () => {
+    const { dir } = await useFixture("nodenext-esm");
+    await mkdir(join(dir, "src/middleware"), { recursive: true });
+    await mkdir(join(dir, "docs"), { recursive: true });
+    const before = await treeOf(dir);
+    expect((await authwright(dir, ["add", "auth-basic", "--no-install"])).code).toBe(0);
+    expect((await authwright(dir, removing)).code).toBe(0);
+    expect(await treeOf(dir)).toEqual(before);
+  });
+
   test("a second time exits 2 with the reason, and writes nothing", async () => {
     const { dir, before } = await installed();
     expect(await authwright(dir, [...removing, "--silent"])).toMatchObject({ code: 0, stdout: "", stderr: "" });
