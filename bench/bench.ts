@@ -1,6 +1,7 @@
 import { measureCli } from "./cli.js";
 import { measureCookieSession } from "./cookie-session.js";
 import { measureEventLoop } from "./event-loop.js";
+import { measureExpensiveInput } from "./expensive-input.js";
 import { measureLogin } from "./login.js";
 import { measureProtectedRoute } from "./protected-route.js";
 import { measureRefresh } from "./refresh.js";
@@ -13,6 +14,7 @@ const measurements: Record<string, (workshop: Workshop) => Promise<Row[]>> = {
   login: measureLogin,
   refresh: measureRefresh,
   "event-loop": measureEventLoop,
+  "expensive-input": measureExpensiveInput,
   cli: measureCli,
 };
 

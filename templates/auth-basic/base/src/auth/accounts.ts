@@ -184,7 +184,7 @@ export async function changePassword(
 ): Promise<Opened> {
   const proven = await checkCurrentPassword(caller.userId, input.currentPassword, client);
   const login = { ...proven, amr: [...new Set([...caller.amr, ...proven.amr])] };
-  await checkNewPassword(input.newPassword, login.user, "newPassword");
+  await checkNewPassword(input.newPassword, login.user, "newPassword", input.currentPassword);
   const hash = await hashPassword(input.newPassword);
   let ended: string[] = [];
   const opened = await openSession(markChecked(login), session, client, {

@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import bcrypt from "bcrypt";
 import { inBcryptQueue } from "./bcrypt-queue.js";
 import { config } from "./config.js";
+import { maxPasswordText } from "./input.js";
 
 /** What is stored of a password. */
 export interface PasswordHash {
@@ -33,13 +34,14 @@ export async function hashPassword(password: string): Promise<PasswordHash> {
   return { passwordHash, pepperId: current.id };
 }
 
-/** Whether `password` made `stored`. Without `stored` (an unknown name) it does the same work and says no. */
+/** Whether `password` made `stored`. Without `stored` (an unknown name), or of a text that is too long, it does the same work and says no. */
 export async function verifyPassword(password: string, stored: PasswordHash | null): Promise<boolean> {
   const { passwordHash, pepperId } = stored ?? noPassword;
   const known = peppers.find(({ id }) => id === pepperId);
   const { mix } = known ?? current;
-  const same = await inBcryptQueue(() => compare(mix(password), passwordHash));
-  return same && stored !== null && known !== undefined;
+  const isTooLong = password.length > maxPasswordText;
+  const same = await inBcryptQueue(() => compare(mix(isTooLong ? "" : password), passwordHash));
+  return same && !isTooLong && stored !== null && known !== undefined;
 }
 
 /**

@@ -116,7 +116,7 @@ async function getSessions(req: Request, res: Response): Promise<void> {
 
 async function endSession(req: Request, res: Response): Promise<void> {
   const id = String(req.params["id"]);
-  const ended = /^[\w-]{43}$/.test(id) && (await sessions.endSession(id, clientOf(req), authOf(req).userId));
+  const ended = sessions.isSessionId(id) && (await sessions.endSession(id, clientOf(req), authOf(req).userId));
   if (!ended) throw new AuthError("NotFound");
   res.status(204).end();
 }

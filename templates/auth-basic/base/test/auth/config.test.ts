@@ -72,6 +72,24 @@ describe("the environment", () => {
     });
   }
 
+  test("is refused, naming both, when one secret is for two purposes", () => {
+    const { JWT_SECRET_KEY_PREVIOUS: key } = environment;
+    for (const [name, other] of [
+      ["PASSWORD_PEPPER", "JWT_SECRET_KEY"],
+      ["PASSWORD_PEPPER_PREVIOUS", "JWT_SECRET_KEY"],
+      ["DATABASE_ENCRYPTION_KEY", "JWT_SECRET_KEY"],
+      ["PASSWORD_PEPPER", "JWT_SECRET_KEY_PREVIOUS"],
+      ["DATABASE_ENCRYPTION_KEY", "PASSWORD_PEPPER_PREVIOUS"],
+    ] as const) {
+      const message = errorOf(() => readConfig({ ...needed, [name]: key, [other]: key }))?.message;
+      expect(message).toContain(name);
+      expect(message).toContain(other);
+      expect(message).not.toContain(key);
+    }
+    const same = { JWT_SECRET_KEY: key, JWT_SECRET_KEY_PREVIOUS: key };
+    expect(readConfig({ ...needed, ...same }).jwtSecretKeyPrevious).toBe(key);
+  });
+
   test("of production refuses a cheap hash", () => {
     const cheap = { ...needed, BCRYPT_COST: "9" };
     expect(readConfig(cheap).bcryptCost).toBe(9);

@@ -59,6 +59,24 @@ describe("a new password", () => {
     "the name, twice": "MARGARETEmargarete",
     "the e-mail's local part and little more": `${(loginIsAddress ? name : email).split("@")[0]}-12345`,
     "this site's name and little more": "auth-tests-auth-tests!",
+    "this site's name without its hyphen and little more": "authtests-1234567",
+    "this site's name in other words and little more": "Auth Tests 2026, auth_tests",
+    "a letter, 25 times": "a".repeat(25),
+    "a letter, 255 times, and another": `${"a".repeat(255)}b`,
+    "a character that is not seen, 20 times": " ".repeat(20),
+    "the alphabet": "abcdefghijklmnopqrstuvwxyz",
+    "the alphabet, in capitals, and digits": "ABCDEFGHIJKLMNOPQRSTUVWXYZ 0123456789",
+    "the alphabet from its end": "zyxwvutsrqponmlkjihgfedcba",
+    "the alphabet of another script": "абвгдежзийклмнопрстуфхцчшщъыьэюя",
+    "the alphabet, spelled": "a-b-c-d-e-f-g-h-i-j-k-l-m",
+    "the alphabet, each letter twice": "aabbccddeeffgghhiijjkkll",
+    "every other letter of the alphabet": "acegikmoqsuwyacegi",
+    "rows of a keyboard": "qwertyuiop asdfghjkl zxcvbnm",
+    "rows of a keyboard from their ends": "mnbvcxz-lkjhgfdsa",
+    "a word, three times": "heronheronheron",
+    "a word, and again, cut off": "wader-wader-wader-wa",
+    "a longer word, twice": "woodpecker.woodpecker",
+    "two letters, 128 times": "ab".repeat(128),
     "half of a character": `${"good enough but "}\ud83d`,
   };
   for (const [what, weak] of Object.entries(refused)) {
@@ -73,13 +91,14 @@ describe("a new password", () => {
   for (const good of [
     "15 characters..",
     "🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧🐦🐤🦆",
-    "ab".repeat(128),
-    "               ",
-    "aaaaaaaaaaaaaab",
+    ["a", "b", "c", "d"].map((seed) => createHash("sha256").update(seed).digest("hex")).join(""),
+    " \t\u3000 spaces \u00a0 around ",
+    "correct horse horse staple",
+    "woodpeckers peck at wood",
     "Margarete has a blue hat",
     "nul \u0000 and \u0007 bell, line\nbreak",
     "Пароль из буквы",
-    "ümläüt ümläüt ü",
+    "ümläüt für ümläüt",
   ]) {
     test(`may be ${JSON.stringify(good).slice(0, 40)}`, async () => {
       const name = newName();
@@ -113,6 +132,18 @@ describe("a password", () => {
     const name = newName();
     await call("POST /signup", { body: credentials(name, "cr\u00e8me br\u00fbl\u00e9e, twice") });
     await logIn(name, "cre\u0300me bru\u0302le\u0301e, twice");
+  });
+
+  test("is not changed for itself, however its accents are composed", async () => {
+    const composed = "cr\u00e8me br\u00fbl\u00e9e, twice";
+    const name = newName();
+    await call("POST /signup", { body: credentials(name, composed) });
+    const { accessToken: bearer } = await logIn(name, composed);
+    for (const newPassword of [composed, composed.normalize("NFD")]) {
+      const body = { currentPassword: composed, newPassword };
+      expectProblem(await call("PUT /password", { bearer, body }), "ValidationError", "newPassword");
+    }
+    await logIn(name, composed);
   });
 
   test("from before a stricter policy still logs in", async () => {
@@ -219,9 +250,28 @@ describe("guesses", () => {
 
   test("are counted for an IPv4 address, however it arrives, and for none beside it", async () => {
     const { name } = await signUp();
-    await guess(5, { name, from: "192.0.2.7" });
-    await guess(5, { name, from: "::ffff:192.0.2.7" });
-    expectThrottled(await call("POST /login", { body: credentials(name), from: "192.0.2.7" }));
+    const spellings = [
+      "192.0.2.7",
+      "::ffff:192.0.2.7",
+      "::FFFF:c000:207",
+      "0:0:0:0:0:ffff:192.0.2.7",
+      "0000:0000:0000:0000:0000:ffff:c000:0207",
+      "[::ffff:192.0.2.7]:443",
+      "::ffff:0:192.0.2.7",
+      "64:ff9b::192.0.2.7",
+      "0064:FF9B::C000:207",
+      "64:ff9b:1::192.0.2.7",
+      "2002:c000:207::1",
+      "2002:C000:0207:1:2:3:4:5",
+    ];
+    for (const from of spellings) {
+      const answer = await call("POST /signup", { body: credentials(newName()), from });
+      const listed = await call("GET /sessions", { bearer: tokensOf(answer).accessToken });
+      expect(listed.body.sessions[0].ip).toBe("192.0.2.7");
+      expect(events[events.length - 1]).toMatchObject({ event: "user_created", client: { ip: "192.0.2.7" } });
+    }
+    for (const from of spellings.slice(0, 10)) await guess(1, { name, from });
+    for (const from of spellings) expectThrottled(await call("POST /login", { body: credentials(name), from }));
     expect((await call("POST /login", { body: credentials(name), from: "192.0.2.8" })).status).toBe(200);
   });
 

@@ -23,6 +23,9 @@ const onThisMachine: CookieKind = { name: "sid-dev", secure: false };
 const thisMachine = /^(https?:\/\/)?(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 const mostCookies = 3;
+/** More than a session cookie has, and the white space before it. What is cut off another is nothing that we read. */
+const mostPairCharacters = 256;
+const mostOriginCharacters = 256;
 
 let saidSo = false;
 
@@ -37,7 +40,11 @@ export function cookieKind(req: Request, inProduction: boolean = cookieConfig.in
  * `Referrer-Policy: no-referrer` of helmet say `null` of it.
  */
 function isLocal({ hostname, headers: { origin = "null" } }: Request): boolean {
-  return thisMachine.test(hostname ?? "") && (origin === "null" || thisMachine.test(origin));
+  return isThisMachine(hostname ?? "") && (origin === "null" || isThisMachine(origin));
+}
+
+function isThisMachine(origin: string): boolean {
+  return origin.length <= mostOriginCharacters && thisMachine.test(origin);
 }
 
 /** @throws AuthError "ForbiddenError" where no cookie may be set. */
@@ -63,7 +70,9 @@ function warnOnce(): void {
  * may set, and `trim` would make ours of it.
  */
 export function cookieValues(req: Request, { name }: CookieKind): string[] {
-  const pairs = (req.headers.cookie ?? "").split(";").map((pair) => pair.replace(/^[ \t]+/, ""));
+  const pairs = (req.headers.cookie ?? "")
+    .split(";")
+    .map((pair) => pair.slice(0, mostPairCharacters).replace(/^[ \t]+/, ""));
   return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1).trim());
 }
 

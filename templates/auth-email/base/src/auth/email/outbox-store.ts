@@ -1,4 +1,4 @@
-import { and, eq, lte, sql } from "drizzle-orm";
+import { and, eq, isNotNull, lte, sql } from "drizzle-orm";
 import { ago, type Database, fromNow, now, read, skipLocked, write } from "../../db/client.js";
 import { users } from "../../db/schema/auth.js";
 import { emailTokens, mailOutbox } from "../../db/schema/auth-email.js";
@@ -90,7 +90,9 @@ export type Claimed = ClaimedMail | (Omit<ClaimedMail, "purpose"> & ResetRequest
 /** Takes what has been due longest, for `leaseSeconds`: whoever takes it crashes, and it is due again. */
 export async function claimMail(leaseSeconds: number): Promise<Claimed | null> {
   const isDue = lte(mailOutbox.dueAt, ago(0));
-  const [waiting] = await read((db) => db.select({ id: mailOutbox.id }).from(mailOutbox).where(isDue).limit(1));
+  const [waiting] = await read((db) =>
+    db.select({ id: mailOutbox.id }).from(mailOutbox).where(isDue).orderBy(mailOutbox.dueAt).limit(1),
+  );
   if (!waiting) return null;
   const next = sql`(select id from ${mailOutbox} where ${isDue} order by due_at limit 1 ${skipLocked})`;
   const [claimed] = await write((db) =>
@@ -101,6 +103,15 @@ export async function claimMail(leaseSeconds: number): Promise<Claimed | null> {
       .returning(),
   );
   return (claimed as Claimed | undefined) ?? null;
+}
+
+/** The milliseconds until a mail is due, by the database's clock; null where none waits. */
+export async function mailDueInMs(): Promise<number | null> {
+  const next = { dueAt: mailOutbox.dueAt, readAt: sql`${now}`.mapWith(mailOutbox.createdAt) };
+  const [first] = await read((db) =>
+    db.select(next).from(mailOutbox).where(isNotNull(mailOutbox.dueAt)).orderBy(mailOutbox.dueAt).limit(1),
+  );
+  return first?.dueAt ? first.dueAt.getTime() - first.readAt.getTime() : null;
 }
 
 /** Who the mail is for, and the link's hash; null when the user or the link is gone, and nobody needs it any more. */

@@ -5,6 +5,7 @@ import { jsonBody } from "../../middleware/json-body.js";
 import { authenticate, authOf, protectedRoute } from "../../middleware/jwt.js";
 import { AuthError } from "../errors.js";
 import { parseInput } from "../input.js";
+import { onTraffic } from "../jobs/traffic.js";
 import { startMail } from "./dispatch.js";
 import * as email from "./email.js";
 import { forgotInput, resetInput, tokenInput } from "./input.js";
@@ -12,11 +13,8 @@ import { forgotInput, resetInput, tokenInput } from "./input.js";
 /** Addresses that are proven, and passwords that were forgotten. Every link is used by a POST: mail scanners follow GETs. */
 export const emailRouter: express.Router = express.Router();
 
-// After a restart, the first request of any kind sends what was left.
-emailRouter.use((_req, _res, next) => {
-  startMail();
-  next();
-});
+// After a restart, the first request sends what was left; later ones send what another process has left since.
+emailRouter.use(onTraffic(startMail));
 
 emailRouter.post("/email/verification", protectedRoute, asyncHandler(sendVerification));
 emailRouter.post("/email/verify", jsonBody, asyncHandler(verifyEmail));

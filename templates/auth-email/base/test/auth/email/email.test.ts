@@ -413,9 +413,12 @@ describe("a change of address", () => {
     const next = newMailAddress();
     await changeTo(ada.accessToken, next);
     const first = await tokenTo(next);
-    const body = { currentPassword: password, newPassword: password };
-    const { accessToken } = tokensOf(await call("PUT /password", { bearer: ada.accessToken, body }));
+    const other = `${password} still`;
+    const change = (bearer: string, currentPassword: string, newPassword: string) =>
+      call("PUT /password", { bearer, body: { currentPassword, newPassword } });
+    const changed = tokensOf(await change(ada.accessToken, password, other));
     expectNotGood(await verify(first));
+    const { accessToken } = tokensOf(await change(changed.accessToken, other, password));
     await waitedLong();
     await changeTo(accessToken, next);
     const second = await tokenTo(next);
