@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import fs from "fs-extra";
 import semver from "semver";
 import { CliError, exitCode } from "../errors.js";
 import { type Part, pathsToRead } from "../plan/input.js";
+import { foldersOf, withMadeFolders } from "../plan/made-folders.js";
 import { withInstallStep } from "../plan/next-steps.js";
 import { pinProblem } from "../plan/pins.js";
 import type { Plan, Selection } from "../plan/plan.js";
@@ -201,6 +204,11 @@ function refuseChanged(parts: readonly Part[], project: Project, accepted: boole
   }
 }
 
+async function foldersThere(root: string, folders: readonly string[]): Promise<ReadonlySet<string>> {
+  const there = await Promise.all(folders.map((folder) => fs.pathExists(join(root, folder))));
+  return new Set(folders.filter((_, index) => there[index]));
+}
+
 async function makePlan(
   project: Project,
   parts: readonly Part[],
@@ -209,7 +217,8 @@ async function makePlan(
 ): Promise<Plan> {
   const files = await readSnapshot(project.root, pathsToRead(project, parts));
   const secret = () => randomBytes(32).toString("base64url");
-  const plan = planAdd({ project, parts, files, secret, install: flags.install, overwrite: flags.overwrite });
+  const added = planAdd({ project, parts, files, secret, install: flags.install, overwrite: flags.overwrite });
+  const plan = withMadeFolders(added, await foldersThere(project.root, foldersOf(added)));
   const tracked = plan.env.length > 0 ? await trackedEnvWarning(project) : null;
   const ignored = plan.changes.length > 0 ? await ignoredRecordWarning(project, plan) : null;
   const brings = (part: Part) => part.templates.some(({ path }) => path.endsWith(".test.ts"));
