@@ -23,6 +23,7 @@ import { ignoredRecordWarning } from "./ignored-record.js";
 import { readSnapshot } from "./read-snapshot.js";
 import { printSameCommand, type Settled } from "./same-command.js";
 import { type AddFlags, checkFlags, selectItem, type Wishes } from "./selection.js";
+import { settleEntry } from "./settle-entry.js";
 import { trackedEnvWarning } from "./tracked-env.js";
 import { unseenTestsWarning } from "./unseen-tests.js";
 
@@ -33,10 +34,10 @@ export async function add(typedNames: readonly string[], typed: AddFlags, contex
   const shelf = await openShelf(context.packageRoot, source);
   refuseNamedCompanion(shelf.registry.items, typedNames);
   const known = [...withRequired(shelf.registry, typedNames), ...mayBring(shelf.registry, typedNames)];
-  const wishes = checkFlags([...known, ...joining(known, shelf)], typed);
+  const flagged = checkFlags([...known, ...joining(known, shelf)], typed);
   progress("Reading the project", flags);
   await putBackKilled(await findPackageRoot(flags.cwd), context);
-  const project = await readProject(flags.cwd, wishes.overrides);
+  const { project, wishes } = await settleEntry(await readProject(flags.cwd, flagged.overrides), flagged, context);
   refuseUnmerged(project);
   const names = namesOf(typedNames, shelf, project, wishes);
   const items = withRequired(shelf.registry, names);

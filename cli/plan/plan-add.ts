@@ -39,7 +39,7 @@ export function planAdd(input: PlanInput): Plan {
     manual: draft.manual,
     install: install && draft.dependencies.length > 0 ? project.packageManager.install : null,
     warnings: [...project.warnings, ...draft.warnings],
-    nextSteps: [...new Set([...migrateSteps(parts, project, record), ...draft.nextSteps])],
+    nextSteps: [...new Set([...mountSteps(parts, draft), ...migrateSteps(parts, project, record), ...draft.nextSteps])],
     record,
     dependencies: draft.dependencies,
     env: draft.env,
@@ -48,6 +48,15 @@ export function planAdd(input: PlanInput): Plan {
     companions: newCompanions(parts, project),
     origins: originsOf(parts),
   };
+}
+
+/** Until a person has done it, every other step ends in a 404. */
+function mountSteps(parts: readonly Part[], { manual }: Draft): string[] {
+  return parts.flatMap(({ item: { mount }, selection }) => {
+    const isMount = (line: string) => mount && line.includes(`${mount.export})`) && line.includes(`${selection.mount}`);
+    const left = manual.find(({ lines }) => lines.some(isMount));
+    return left ? [`Not mounted yet: put the lines above into ${left.path}, or ${selection.mount} answers 404`] : [];
+  });
 }
 
 /** A server's tables are not made by themselves. An item that brings the database itself says so in words of its own. */

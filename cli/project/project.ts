@@ -13,9 +13,13 @@ export interface Project {
   readonly modules: ModuleStyle;
   readonly express: { readonly major: 4 | 5; readonly range: string };
   readonly entry: Entry | null;
+  /** Other files that make an Express app of its own: the entry file was a guess between them. */
+  readonly otherApps: readonly string[];
   /** Where `src/...` of a template lands: "src", "server", or "." when the sources are at the root. */
   readonly sourceDir: string;
   readonly aliases: readonly Alias[];
+  /** Null where imports are relative. */
+  readonly entryImports: ImportSpelling | null;
   readonly testRunner: "vitest" | "jest" | "none";
   readonly database: "sqlite" | "postgres";
   readonly git: { readonly root: string | null };
@@ -59,6 +63,12 @@ export interface ModuleStyle {
   readonly format: "esm" | "commonjs";
   /** How a relative import of a TypeScript file ends in this project. */
   readonly extension: ".js" | ".ts" | "";
+}
+
+/** By which alias, and with which ending, the entry file imports modules of the project. */
+export interface ImportSpelling {
+  readonly alias: Alias;
+  readonly extension: ModuleStyle["extension"];
 }
 
 export interface Entry {

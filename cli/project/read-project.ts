@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { buildCommands } from "./build-tsconfig.js";
 import { guessDatabase, namedDatabase } from "./database.js";
 import { findGitRoot } from "./git-root.js";
+import { importSpelling } from "./import-spelling.js";
 import { moduleStyle, sampleExtensions } from "./module-style.js";
 import { allDependencies, findPackageRoot, type Manifest, readManifest } from "./package-json.js";
 import { detectPackageManager } from "./package-manager.js";
@@ -23,7 +24,7 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
   const packages = await readPackages(root, manifest);
   const { workspaceRoot, git, dependencies, express, typescript, packageManager } = packages;
   const record = await readRecord(root);
-  const sources = await readSources(root, resolve(cwd), manifest, overrides);
+  const sources = await readSources(root, resolve(cwd), manifest, overrides, record);
   const { tsconfig, aliases, entry } = sources;
   const major = typescriptMajor(typescript);
   rejectCompilerOptions(tsconfig, major, manifest.packageJson.type);
@@ -47,8 +48,10 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
     modules,
     express,
     entry,
+    otherApps: sources.rivals,
     sourceDir: sourceDir.path,
     aliases,
+    entryImports: entry === null ? null : await importSpelling(root, entry.path, aliases),
     testRunner,
     database: database.value,
     git,

@@ -17,7 +17,11 @@ const maxBytes = 1_000_000;
 
 /** Every source file of the project; packages, hidden folders and what the build made are left out. */
 export async function readSourceFiles({ root, tsconfig }: Pick<Project, "root" | "tsconfig">): Promise<SourceText[]> {
-  const outputs = outputFolders(tsconfig);
+  return readSources(root, outputFolders(tsconfig));
+}
+
+/** Every source file below `root` that is not in one of the folders `outputs`. */
+export async function readSources(root: string, outputs: readonly string[]): Promise<SourceText[]> {
   const paths: string[] = [];
   const folders = ["."];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {

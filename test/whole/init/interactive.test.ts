@@ -85,6 +85,26 @@ describe.skipIf(!hasTerminal)(`add on a terminal${missing}`, () => {
     );
   });
 
+  test("asks which of several apps is meant, and names it in the line that does the same", async () => {
+    const app = `import express from "express";\nexport const app = express();\n`;
+    const { dir, read, write } = await useFixture("nodenext-esm");
+    const manifest = JSON.parse(await read("package.json"));
+    await write(
+      "package.json",
+      JSON.stringify({ ...manifest, scripts: { dev: "tsx src/server.ts", "dev:admin": "tsx src/admin.ts" } }),
+    );
+    await write("src/admin.ts", app);
+    const terminal = at(dir, "add", "auth-basic", "--no-install");
+    await terminal.shows("Several files make an Express app", "src/admin.ts");
+    terminal.type(keys.down + keys.enter);
+    await terminal.shows("Write these");
+    terminal.type("y");
+    const { code, shown } = await terminal.ended;
+    expect(code).toBe(0);
+    expect(printed(shown.slice(shown.indexOf("without questions")))).toContain("--entry src/admin.ts");
+    expect(await read("src/admin.ts")).toContain('app.use("/api/auth", authRouter);');
+  });
+
   test("after a no writes nothing, and prints no such line", async () => {
     const { dir } = await useFixture("nodenext-esm");
     const before = await treeOf(dir);

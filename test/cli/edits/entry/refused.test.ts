@@ -59,7 +59,11 @@ test.each([
     "line 3 may add middleware, routes or both (loaders)",
   ],
   ["a syntax error", `${head}const app = ;\n`, "line 2, column 13 does not parse: Unexpected token"],
-  ["a merge that waits", `${head}const app = express();\n<<<<<<< HEAD\napp.use(a);\n`, "line 3, column 1 does not parse"],
+  [
+    "a merge that waits",
+    `${head}const app = express();\n<<<<<<< HEAD\napp.use(a);\n`,
+    "line 3, column 1 does not parse",
+  ],
   ["one line", `${head}const app = express(); app.listen(1);\n`, "several statements share a line there"],
   ["a class property that nothing is added to", `${head}class A {\n  app = express();\n}\n`, "nothing is added"],
 ])("%s is refused", (_, source, reason) => {
