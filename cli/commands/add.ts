@@ -25,7 +25,6 @@ import { printSameCommand, type Settled } from "./same-command.js";
 import { type AddFlags, checkFlags, selectItem, type Wishes } from "./selection.js";
 import { settleEntry } from "./settle-entry.js";
 import { trackedEnvWarning } from "./tracked-env.js";
-import { unseenTestsWarning } from "./unseen-tests.js";
 
 /** Adds items to the project at --cwd. Returns the exit code. */
 export async function add(typedNames: readonly string[], typed: AddFlags, context: Context): Promise<number> {
@@ -190,11 +189,8 @@ async function makePlan(project: Project, parts: readonly Part[], { flags }: Con
   const plan = planAdd({ project, parts, files, secret, install: flags.install, overwrite: flags.overwrite });
   const tracked = plan.env.length > 0 ? await trackedEnvWarning(project) : null;
   const ignored = plan.changes.length > 0 ? await ignoredRecordWarning(project, plan) : null;
-  const brings = (part: Part) => part.templates.some(({ path }) => path.endsWith(".test.ts"));
-  const fresh = parts.filter((part) => brings(part) && !project.record?.items[part.item.name]);
-  const unseen = await Promise.all(fresh.map(({ selection }) => unseenTestsWarning(project, selection.testDir)));
   return {
     ...plan,
-    warnings: [...plan.warnings, ...new Set([tracked, ignored, ...unseen].filter((line) => line !== null))],
+    warnings: [...plan.warnings, ...new Set([tracked, ignored].filter((line) => line !== null))],
   };
 }

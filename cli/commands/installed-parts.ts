@@ -173,9 +173,9 @@ async function partOf(item: RegistryItem, installed: InstalledItem, project: Pro
       "BadArgument",
       `${item.name} ${item.version} needs ${missing}: "authwright add ${missing}" first`,
     );
-  const { mount, sourceDir, testDir } = installed;
+  const { mount, sourceDir, testDir, testEnding } = installed;
   const choices = pickChoices(item, {}, project);
-  const selection = { item: item.name, choices, mount, sourceDir, testDir };
+  const selection = { item: item.name, choices, mount, sourceDir, testDir, ...(testEnding && { testEnding }) };
   return { item, selection, ...(await shelf.take(item, choices, project.root)) };
 }
 

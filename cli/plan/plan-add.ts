@@ -22,6 +22,7 @@ import { extendRecord, writeRecord } from "./record.js";
 import { planScripts } from "./scripts.js";
 import { sharedWith } from "./shared.js";
 import { appendedLines, undoFacts, userTexts } from "./undo.js";
+import { unseenTests } from "./unseen-tests.js";
 import { isMigration } from "./update-file.js";
 
 /** What adding these items changes in this project. Pure: everything that it looks at is in the input. */
@@ -103,8 +104,9 @@ export function addPart(
 
   draft.dependencies.push(...added);
   Object.assign(draft.scripts, scripts.added);
-  draft.warnings.push(...warnings, ...scripts.warnings, ...leftBehind(part, project));
-  draft.nextSteps.push(...nextSteps(part, { project, record, test: scripts.test }));
+  const unseen = project.record?.items[part.item.name] ? null : unseenTests(part, project);
+  draft.warnings.push(...warnings, ...scripts.warnings, ...leftBehind(part, project), ...(unseen ? [unseen] : []));
+  draft.nextSteps.push(...nextSteps(part, { project, record, test: unseen === null ? scripts.test : null }));
   const after = userTexts(project, draft);
   const patches = [
     { path: project.entry?.path ?? "", lines: mounted },

@@ -7,6 +7,8 @@ export interface Selection {
   readonly mount: string | null;
   readonly sourceDir: string;
   readonly testDir: string;
+  /** How the names of its tests end; ".test.ts" where it says nothing. */
+  readonly testEnding?: string;
 }
 
 /** Everything one command will do, as a value. `--dry-run`, `--json`, `diff`, the real run and the tests render this same object. */

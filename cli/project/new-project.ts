@@ -1,4 +1,5 @@
 import type { PackageJson, Project } from "./project.js";
+import { usualPlace } from "./tests/test-place.js";
 
 /** What a project is that is not written yet. */
 export interface NewProject {
@@ -34,6 +35,8 @@ export function newProject(files: ReadonlyMap<string, string>, known: NewProject
     aliases: [],
     entryImports: null,
     testRunner: "vitest",
+    tests: null,
+    testPlace: usualPlace,
     database,
     git: { root: gitRoot },
     record: null,

@@ -1,3 +1,6 @@
+import type { TestPlace } from "./tests/test-place.js";
+import type { TestLookup } from "./tests/test-search.js";
+
 /** What authwright knows about the user's repo. Plain data: made once by `readProject`, never changed. Paths are POSIX and relative to `root`, unless a name says otherwise. */
 export interface Project {
   /** Absolute path of the folder that holds the package.json in use. */
@@ -21,6 +24,10 @@ export interface Project {
   /** Null where imports are relative. */
   readonly entryImports: ImportSpelling | null;
   readonly testRunner: "vitest" | "jest" | "none";
+  /** What the runner's configuration says of tests; null without a runner. */
+  readonly tests: TestLookup | null;
+  /** Where the runner would take new tests for tests. */
+  readonly testPlace: TestPlace;
   readonly database: "sqlite" | "postgres";
   readonly git: { readonly root: string | null };
   /** The parsed authwright.json, or null before the first add. */
@@ -103,6 +110,8 @@ export interface InstalledItem {
   readonly mount: string | null;
   readonly sourceDir: string;
   readonly testDir: string;
+  /** How the names of its tests end; absent where it is ".test.ts". */
+  readonly testEnding?: string;
   /** Path in the user's repo -> the template file it came from and the sha-256 (hex) of the text as installed. */
   readonly files: Readonly<Record<string, { readonly template: string; readonly sha256: string }>>;
   /** What was spliced into a file of the user's, in words that `remove` can undo: the exact lines added. */

@@ -12,7 +12,10 @@ import { entryWarnings } from "./project-warnings.js";
 import { readRecord } from "./record.js";
 import { findSourceDir, namedSourceDir, type SourceDir } from "./source-dir.js";
 import { readSources, type Sources } from "./sources.js";
-import { findTestRunner } from "./test-runner.js";
+import { readTestLookup } from "./tests/read-test-lookup.js";
+import { findTestPlace, type TestPlace, usualPlace } from "./tests/test-place.js";
+import { findTestRunner } from "./tests/test-runner.js";
+import type { TestLookup } from "./tests/test-search.js";
 import { isFolder } from "./text-file.js";
 import { rejectCompilerOptions, rejectFrameworks } from "./unsupported.js";
 import { findWorkspaceRoot, namesWorkspaces } from "./workspace-root.js";
@@ -37,6 +40,8 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
   const modules = await readModuleStyle(root, manifest, sources, major);
   const { scripts } = manifest.packageJson;
   const testRunner = await findTestRunner(root, scripts, dependencies, manifest.members);
+  const tests = testRunner === "none" ? null : await readTestLookup(root, testRunner, manifest);
+  const testPlace = (tests && findTestPlace(tests)) ?? usualPlace;
   return {
     root,
     workspaceRoot,
@@ -53,6 +58,8 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
     aliases,
     entryImports: entry === null ? null : await importSpelling(root, entry.path, aliases),
     testRunner,
+    tests,
+    testPlace,
     database: database.value,
     git,
     record,
@@ -62,6 +69,7 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
       { what: "database", value: database.value, because: database.because, flag: "--database" },
       packages.managerGuess,
       moduleGuess(modules, tsconfig.path),
+      ...testGuesses(testPlace, tests),
     ],
     warnings: [...entryWarnings(entry?.path ?? null, sources.rivals), ...(database.warnings ?? [])],
   };
@@ -129,6 +137,11 @@ function recordedDatabase(record: InstallRecord | null): string | undefined {
 function entryGuess({ entry }: Sources): Guess {
   const value = entry?.path ?? "none";
   return { what: "entry file", value, because: entry?.because ?? "no file calls express()", flag: "--entry" };
+}
+
+function testGuesses({ dir, ending }: TestPlace, tests: TestLookup | null): Guess[] {
+  if (tests === null || (dir === usualPlace.dir && ending === usualPlace.ending)) return [];
+  return [{ what: "tests", value: `${dir}/**/*${ending}`, because: `where ${tests.from} looks`, flag: "--tests" }];
 }
 
 function moduleGuess({ format, extension }: ModuleStyle, tsconfigPath: string): Guess {

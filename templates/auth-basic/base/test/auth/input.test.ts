@@ -139,11 +139,11 @@ describe("a member of the body", () => {
 
   test("is searched for in one pass, whatever the body is", async () => {
     const open = `{"${'\\"'.repeat(16_000)}`;
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     for (let time = 1; time <= 20; time += 1) {
       for (const body of [open, `${open}\\`]) expectProblem(await call("POST /login", { body }), "ValidationError", "");
     }
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(3_000);
   });
 
   test("is 400 when it is __proto__", () =>
@@ -289,14 +289,14 @@ describe("a text of any length", () => {
     app.use(express.json({ limit: "1mb" }));
     app.use("/api/auth", authRouter);
     const marks = `a${"\u0315\u0300".repeat(30_000)}`;
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     for (const [route, known] of Object.entries(routes)) {
       for (const name of [loginName, "displayName", "password", "currentPassword", "newPassword"]) {
         const request = { app, bearer: ada.accessToken, body: { ...known, [name]: marks } };
         if (name in known) expectProblem(await call(route, request), "ValidationError", name);
       }
     }
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(3_000);
   }, 60_000);
 });
 

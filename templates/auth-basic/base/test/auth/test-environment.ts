@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import * as runner from "vitest";
 import { databaseUrl } from "./database-url.js";
 
 /**
@@ -23,6 +24,19 @@ export const environment = {
 };
 
 Object.assign(process.env, environment);
+
+/** A test runner's usual five seconds are too few on a loaded CI machine. */
+const patienceMs = 60_000;
+
+const { vi, jest }: Runner = runner;
+vi?.setConfig({ testTimeout: patienceMs, hookTimeout: patienceMs });
+jest?.setTimeout(patienceMs);
+
+/** Vitest has the one, Jest the other. */
+interface Runner {
+  readonly vi?: { setConfig(config: { testTimeout: number; hookTimeout: number }): void };
+  readonly jest?: { setTimeout(ms: number): unknown };
+}
 
 function randomSecret(): string {
   return randomBytes(32).toString("base64");
