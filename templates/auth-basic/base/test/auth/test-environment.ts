@@ -28,12 +28,12 @@ Object.assign(process.env, environment);
 /** A test runner's usual five seconds are too few on a loaded CI machine. */
 const patienceMs = 60_000;
 
-const { vi, jest }: Runner = runner;
-vi?.setConfig({ testTimeout: patienceMs, hookTimeout: patienceMs });
-jest?.setTimeout(patienceMs);
+const timeouts: Timeouts = runner;
+timeouts.vi?.setConfig({ testTimeout: patienceMs, hookTimeout: patienceMs });
+timeouts.jest?.setTimeout(patienceMs);
 
 /** Vitest has the one, Jest the other. */
-interface Runner {
+interface Timeouts {
   readonly vi?: { setConfig(config: { testTimeout: number; hookTimeout: number }): void };
   readonly jest?: { setTimeout(ms: number): unknown };
 }
