@@ -16,14 +16,15 @@ export interface ApplyOptions {
   readonly workspaceRoot?: string;
   /** Aborted by Ctrl-C: everything is put back. */
   readonly signal?: AbortSignal;
-  readonly progress?: (line: string) => void;
+  /** Told what the package manager is asked, and does it. */
+  readonly whileInstalling?: (command: string, install: () => Promise<string>) => Promise<string>;
   /** Called before each write, with its index: what it throws is handled like a failing write. */
   readonly beforeWrite?: (index: number) => void | Promise<void>;
 }
 
 /** Writes a plan to the disk and runs its install: all of it, or nothing. Returns what the package manager said. */
 export async function applyPlan(plan: Plan, root: string, options: ApplyOptions = {}): Promise<string> {
-  const { workspaceRoot = root, signal = new AbortController().signal, progress = () => undefined } = options;
+  const { workspaceRoot = root, signal = new AbortController().signal, whileInstalling } = options;
   if (plan.changes.length === 0 && !plan.install) return "";
   const targets = await findTargets(plan.changes, root);
   const index = plan.unmerged?.length ? await gitIndexFile(root) : null;
@@ -32,7 +33,7 @@ export async function applyPlan(plan: Plan, root: string, options: ApplyOptions 
   try {
     await writeAll(targets, journal, signal, options.beforeWrite);
     if (index) await stage(root, plan);
-    const output = plan.install ? await install(plan.install, root, signal, progress) : "";
+    const output = plan.install ? await install(plan.install, root, signal, whileInstalling) : "";
     await removeEmptied(targets, await fs.realpath(root));
     await closeJournal(journal.folder);
     return output;
@@ -79,9 +80,13 @@ async function stage(root: string, { unmerged = [] }: Plan): Promise<void> {
   }
 }
 
-function install(command: readonly string[], root: string, signal: AbortSignal, progress: (line: string) => void) {
-  progress(command.join(" "));
-  return runInstall(command, root, signal);
+function install(
+  command: readonly string[],
+  root: string,
+  signal: AbortSignal,
+  whileInstalling: ApplyOptions["whileInstalling"] = (_, run) => run(),
+): Promise<string> {
+  return whileInstalling(command.join(" "), () => runInstall(command, root, signal));
 }
 
 /** A folder that has lost its last file goes too, and then the one around it. */

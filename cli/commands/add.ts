@@ -20,6 +20,7 @@ import { apply, confirmed, needsConfirming, putBackKilled, report } from "./carr
 import type { Context } from "./context.js";
 import { refuseUnmerged } from "./continue-update.js";
 import { ignoredRecordWarning } from "./ignored-record.js";
+import { pickItems } from "./pick-items.js";
 import { readSnapshot } from "./read-snapshot.js";
 import { printSameCommand, type Settled } from "./same-command.js";
 import { type AddFlags, checkFlags, selectItem, type Wishes } from "./selection.js";
@@ -27,10 +28,11 @@ import { settleEntry } from "./settle-entry.js";
 import { trackedEnvWarning } from "./tracked-env.js";
 
 /** Adds items to the project at --cwd. Returns the exit code. */
-export async function add(typedNames: readonly string[], typed: AddFlags, context: Context): Promise<number> {
+export async function add(wordsTyped: readonly string[], typed: AddFlags, context: Context): Promise<number> {
   const { flags } = context;
   const source = typed.registry === undefined ? null : parseSource(typed.registry, process.cwd());
   const shelf = await openShelf(context.packageRoot, source);
+  const typedNames = wordsTyped.length > 0 ? wordsTyped : await pickItems(shelf, context);
   refuseNamedCompanion(shelf.registry.items, typedNames);
   const known = [...withRequired(shelf.registry, typedNames), ...mayBring(shelf.registry, typedNames)];
   const flagged = checkFlags([...known, ...joining(known, shelf)], typed);

@@ -21,6 +21,8 @@ export interface Plan {
   /** The command that installs what package.json gained; null when nothing changed there or under --no-install. */
   readonly install: readonly string[] | null;
   readonly warnings: readonly string[];
+  /** What an update brings, holes that it closes first. */
+  readonly brings?: readonly string[];
   readonly nextSteps: readonly string[];
   readonly record: InstallRecord;
   /** What package.json gains, for people to read; the edit itself is in `changes`. */

@@ -4,6 +4,7 @@ import type * as z from "zod/mini";
 import { CliError } from "../errors.js";
 import { nearest } from "../ui/nearest.js";
 import { isCompanion } from "./companions.js";
+import { notWrittenYet } from "./not-written-yet.js";
 import type { ChoiceValue, Registry, RegistryItem } from "./registry.js";
 import { registryShape } from "./registry-shape.js";
 
@@ -137,10 +138,17 @@ export function readRegistry(root: string): Registry {
 export function findItem(registry: Registry, name: string): RegistryItem {
   const item = registry.items.find((candidate) => candidate.name === name);
   if (item) return item;
-  const names = registry.items.map((candidate) => candidate.name);
-  const close = nearest(name, names);
-  const hint = close ? `did you mean "${close}"?` : `there is ${names.join(", ")}`;
-  throw new CliError("UnknownItem", `there is no item "${name}": ${hint}`);
+  throw new CliError("UnknownItem", `there is no item "${name}": ${hintFor(name, registry)}`);
+}
+
+/** `cookies` is meant as auth-cookies, before any other word is guessed; of what is not written yet that is said. */
+function hintFor(name: string, { items }: Registry): string {
+  const names = items.map((candidate) => candidate.name);
+  const prefixed = names.find((one) => one === `auth-${name.toLowerCase()}`);
+  const planned = prefixed ? null : notWrittenYet(name);
+  if (planned) return `${planned} is not written yet; "authwright list" shows what is`;
+  const close = prefixed ?? nearest(name, names) ?? nearest(`auth-${name}`, names);
+  return close ? `did you mean "${close}"?` : `there is ${names.join(", ")}`;
 }
 
 function damaged(reason: string): CliError {
