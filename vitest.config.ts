@@ -5,6 +5,8 @@ const whole = "test/whole/**/*.test.ts";
 
 export default defineConfig({
   test: {
+    // Without it, one core is left for a watching developer, and a machine of two works at half its speed.
+    maxWorkers: "100%",
     projects: [
       {
         test: {
@@ -28,7 +30,9 @@ export default defineConfig({
           exclude: ["test/{cli,scripts}/**", whole, "test/fixtures/**", "**/node_modules/**"],
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          fileParallelism: false,
+          // Each starts processes of its own, which take the other cores.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           maxConcurrency: 2,
           globalSetup: ["test/support/postgres-setup.ts"],
         },

@@ -9,8 +9,8 @@ export interface FreezableProxy {
   close(): void;
 }
 
-/** Relays to a port of 127.0.0.1. */
-export async function startProxy(target: number): Promise<FreezableProxy> {
+/** Relays to a port of 127.0.0.1; `hear` gets what clients send. */
+export async function startProxy(target: number, hear?: (sent: Buffer) => void): Promise<FreezableProxy> {
   const sockets = new Set<Socket>();
   let frozen = false;
   const keep = (socket: Socket): void => {
@@ -24,6 +24,7 @@ export async function startProxy(target: number): Promise<FreezableProxy> {
   };
   const server = createServer((near) => {
     const far = connect(target, "127.0.0.1");
+    if (hear) near.on("data", hear);
     relay(near, far);
     relay(far, near);
     keep(near);

@@ -16,6 +16,8 @@ interface Combination {
   readonly folder?: string;
   /** The build is one file, so that the module's commands are in the source only. */
   readonly bundled?: boolean;
+  /** Every shipped test runs here; elsewhere those of the routes do, which need all that the others need of a project. */
+  readonly everyTest?: boolean;
   /** Ranges that take the place of the fixture's. */
   readonly ranges?: Readonly<Record<string, string>>;
 }
@@ -24,16 +26,29 @@ const express4 = { express: "^4.18.0", "@types/express": "^4.17.0" };
 
 // Each value of each dimension is in several rows, each pair of database, error table and package manager in one at least.
 const combinations: readonly Combination[] = [
-  { name: "NodeNext ESM, Express 5, TypeScript 5", fixture: "nodenext-esm", database: "sqlite", errors: "rfc" },
+  {
+    name: "NodeNext ESM, Express 5, TypeScript 5",
+    fixture: "nodenext-esm",
+    database: "sqlite",
+    errors: "rfc",
+    everyTest: true,
+  },
   {
     name: "NodeNext ESM, Express 5, TypeScript 7, pnpm",
     fixture: "nodenext-esm",
     database: "postgres",
     errors: "auth-basic",
     packageManager: "pnpm",
+    everyTest: true,
     ranges: { typescript: "^7.0.0" },
   },
-  { name: "CommonJS with an alias, Express 4", fixture: "commonjs-alias", database: "postgres", errors: "rfc" },
+  {
+    name: "CommonJS with an alias, Express 4",
+    fixture: "commonjs-alias",
+    database: "postgres",
+    errors: "rfc",
+    everyTest: true,
+  },
   {
     name: "CommonJS with nodemon, Express 4, pnpm",
     fixture: "express4-commonjs",
@@ -72,7 +87,13 @@ const combinations: readonly Combination[] = [
   { name: "one package of a monorepo", fixture: "monorepo", database: "sqlite", errors: "rfc", folder: "packages/api" },
   { name: "zod of another major", fixture: "zod3", database: "sqlite", errors: "rfc" },
   { name: "a tsconfig that would compile test/", fixture: "compiles-tests", database: "postgres", errors: "rfc" },
-  { name: "jest, CommonJS, Express 4", fixture: "jest-project", database: "sqlite", errors: "auth-basic" },
+  {
+    name: "jest, CommonJS, Express 4",
+    fixture: "jest-project",
+    database: "sqlite",
+    errors: "auth-basic",
+    everyTest: true,
+  },
   { name: "CRLF and a BOM", fixture: "crlf", database: "sqlite", errors: "rfc", packageManager: "pnpm" },
 ];
 
@@ -174,12 +195,16 @@ async function strangers({ dir }: UserProject, before: readonly string[]): Promi
 }
 
 /** Those that shipped, in a checkout that has no .env, and those that were there before, as they were. */
-async function runTests(project: UserProject, { database }: Combination): Promise<void> {
+async function runTests(project: UserProject, { database, everyTest }: Combination): Promise<void> {
   const { dir, packageManager, ownTests } = project;
   await fs.move(join(dir, ".env"), join(dir, ".env.away"));
   // npm rows of Postgres test on PGlite, pnpm rows on the real server.
   const server = database === "postgres" && packageManager === "pnpm" ? await freshDatabase() : null;
-  const shipped = await runTest(project, "test/auth", server ? { TEST_DATABASE_URL: server.url } : {});
+  const shipped = await runTest(
+    project,
+    everyTest ? "test/auth" : "test/auth.test.ts",
+    server ? { TEST_DATABASE_URL: server.url } : {},
+  );
   expect(shipped).toContain("auth.test.ts");
   await server?.drop();
   await fs.move(join(dir, ".env.away"), join(dir, ".env"));

@@ -29,14 +29,17 @@ interface Moment {
 }
 
 /**
- * Whether access tokens of the session are to be refused.
+ * Whether access tokens of the session are to be refused. With a fresh picture there is nothing to wait for, and no promise.
  *
  * @throws AuthError "ServiceUnavailable" when that can't be known.
  */
-export async function isRevoked(sessionId: string): Promise<boolean> {
+export function isRevoked(sessionId: string): boolean | Promise<boolean> {
   timer ??= setInterval(poll, pollEveryMs).unref();
   if (deadUntilMs.has(sessionId)) return true;
-  if (isFresh()) return false;
+  return isFresh() ? false : askWhetherRevoked(sessionId);
+}
+
+async function askWhetherRevoked(sessionId: string): Promise<boolean> {
   if (!lastPoll) await poll();
   return deadUntilMs.has(sessionId) || (!isFresh() && !(await isSessionLive(sessionId)));
 }

@@ -19,6 +19,7 @@ import {
 } from "drizzle-orm";
 import { ago, type Database, forShare, forUpdate, fromNow, now, read, transaction, write } from "../db/client.js";
 import { isReferenced, isUniqueViolation } from "../db/failure.js";
+import { prepareOnce } from "../db/prepared.js";
 import { sessions, users } from "../db/schema/auth.js";
 import { type StoredClaims, sessionClaims } from "./access-claims.js";
 import { config } from "./config.js";
@@ -169,20 +170,18 @@ export async function insertUser(
 }
 
 export async function findCredentials(by: { usernameCanonical: string } | { id: string }): Promise<Credentials | null> {
-  const match = "id" in by ? eq(users.id, by.id) : eq(users.usernameCanonical, by.usernameCanonical);
-  const [row] = await read((db) =>
-    db
-      .select({
-        user: publicUser,
-        passwordHash: users.passwordHash,
-        pepperId: users.pepperId,
-        sessionEpoch: users.sessionEpoch,
-        disabledAt: users.disabledAt,
-      })
-      .from(users)
-      .where(match),
-  );
+  const [row] = await read((db) => ("id" in by ? credentialsOf(db) : credentialsBehind(db)).execute(by));
   return row ?? null;
+}
+
+const credentialsOf = prepareOnce((db) => selectCredentials(db).where(eq(users.id, given("id"))));
+const credentialsBehind = prepareOnce((db) =>
+  selectCredentials(db).where(eq(users.usernameCanonical, given("usernameCanonical"))),
+);
+
+function selectCredentials(db: Database) {
+  const { passwordHash, pepperId, sessionEpoch, disabledAt } = users;
+  return db.select({ user: publicUser, passwordHash, pepperId, sessionEpoch, disabledAt }).from(users);
 }
 
 export async function findUser(id: string): Promise<User | null> {
@@ -299,14 +298,7 @@ const rotation = prepareOnce((db) =>
       idleExpiresAt: fromNow(config.refreshTokenSeconds),
     })
     .from(users)
-    .where(
-      and(
-        eq(sessions.id, sql.placeholder("id")),
-        eq(sessions.generation, sql.placeholder("generation")),
-        isLive,
-        ownerAllows,
-      ),
-    )
+    .where(and(eq(sessions.id, given("id")), eq(sessions.generation, given("generation")), isLive, ownerAllows))
     .returning(storedSession),
 );
 
@@ -474,8 +466,14 @@ export const nextEpoch = sql`${users.sessionEpoch} + 1`;
  * moved the epoch and no row is made.
  */
 async function startSession(tx: Database, session: SessionRow, { user, sessionEpoch, amr }: ProvenOwner) {
+  const values = { ...session, userId: user.id, epoch: sessionEpoch, amr: amr.join(" ") };
+  const [started] = await starting(tx).execute(values);
+  return started ?? null;
+}
+
+const starting = prepareOnce((tx) => {
   const row = {
-    id: sql`${session.id}`,
+    id: given("id"),
     userId: users.id,
     epoch: users.sessionEpoch,
     generation: sql`0`,
@@ -485,16 +483,16 @@ async function startSession(tx: Database, session: SessionRow, { user, sessionEp
     absoluteExpiresAt: fromNow(config.sessionMaxSeconds),
     revokedAt: sql`null`,
     revokedReason: sql`null`,
-    ip: sql`${session.ip}`,
-    userAgent: sql`${session.userAgent}`,
-    amr: sql`${amr.join(" ")}`,
+    ip: given("ip"),
+    userAgent: given("userAgent"),
+    amr: given("amr"),
   };
-  const [started] = await tx
+  const owner = isEnabledAt(given("userId"), given("epoch"));
+  return tx
     .insert(sessions)
-    .select(sql`select ${inTableOrder(row)} from ${users} where ${isEnabledAt(user.id, sessionEpoch)} ${forShare}`)
+    .select(sql`select ${inTableOrder(row)} from ${users} where ${owner} ${forShare}`)
     .returning(storedSession);
-  return started ?? null;
-}
+});
 
 /** An insert from a select takes a value for each column, in the order of the table. */
 function inTableOrder(row: Record<keyof typeof sessions.$inferSelect, SQLWrapper>): SQL {
@@ -506,7 +504,7 @@ function inTableOrder(row: Record<keyof typeof sessions.$inferSelect, SQLWrapper
 }
 
 /** The user, if nothing has ended all sessions since `epoch` was read and nobody has barred the account. */
-export function isEnabledAt(userId: string, epoch: number): SQL | undefined {
+export function isEnabledAt(userId: string | SQL, epoch: number | SQL): SQL | undefined {
   return and(eq(users.id, userId), eq(users.sessionEpoch, epoch), isNull(users.disabledAt));
 }
 
@@ -570,15 +568,7 @@ function withinGrace(generation: number): SQL {
   return sql`(${eq(sessions.generation, generation + 1)} and ${justRotated})`;
 }
 
-/**
- * A statement whose text is built once for a database, and not for each call. Its name is empty: a named statement does
- * not survive a transaction pooler.
- */
-function prepareOnce<Prepared>(build: (db: Database) => { prepare(name: string): Prepared }) {
-  const prepared = new WeakMap<Database, Prepared>();
-  return (db: Database): Prepared => {
-    const statement = prepared.get(db) ?? build(db).prepare("");
-    prepared.set(db, statement);
-    return statement;
-  };
+/** A value that `execute` brings. */
+function given(name: string): SQL {
+  return sql`${sql.placeholder(name)}`;
 }

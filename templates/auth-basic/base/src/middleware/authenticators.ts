@@ -20,7 +20,7 @@ export interface Auth extends AuthClaims {
 }
 
 /** Null when the request carries nothing of this kind; throws an AuthError when what it carries is not valid. */
-export type Authenticator = (req: Request) => Promise<Auth | null>;
+export type Authenticator = (req: Request) => Auth | null | Promise<Auth | null>;
 
 /** Everything that may authenticate a request, asked in order. An add-on appends its own. */
 export const authenticators: Authenticator[] = [bearerToken];

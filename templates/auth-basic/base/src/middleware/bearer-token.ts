@@ -5,10 +5,20 @@ import { isRevoked } from "../auth/revocations.js";
 import type { Auth } from "./authenticators.js";
 
 /** The access token in `Authorization: Bearer ...` (RFC 6750, section 2.1); never one in a query or a body. */
-export async function bearerToken(req: Request): Promise<Auth | null> {
-  const token = await readBearerToken(req);
-  if (!token) return null;
-  if (await isRevoked(token.sessionId)) throw new AuthError("InvalidAccessToken");
+export function bearerToken(req: Request): Auth | null | Promise<Auth | null> {
+  const token = readBearerToken(req);
+  if (token === null) return null;
+  return token instanceof Promise ? token.then(unlessRevoked) : unlessRevoked(token);
+}
+
+function unlessRevoked(token: VerifiedToken | null): Auth | null | Promise<Auth> {
+  if (token === null) return null;
+  const revoked = isRevoked(token.sessionId);
+  return revoked === false ? { ...token } : refuseRevoked(token, revoked);
+}
+
+async function refuseRevoked(token: VerifiedToken, revoked: true | Promise<boolean>): Promise<Auth> {
+  if (await revoked) throw new AuthError("InvalidAccessToken");
   return { ...token };
 }
 

@@ -14,13 +14,20 @@ declare global {
 
 /** Lets a request pass only when it is authenticated, and puts who it speaks for on `req.auth`. */
 export const protectedRoute: RequestHandler = (req, res, next) => {
-  authenticate(req).then(
-    (auth) => {
-      req.auth = auth;
-      next();
-    },
-    (error: unknown) => sendProblem(error, req, res),
-  );
+  const open = (auth: Auth): void => {
+    req.auth = auth;
+    next();
+  };
+  const refuse = (error: unknown): void => sendProblem(error, req, res);
+  let auth: Auth | Promise<Auth>;
+  try {
+    auth = ask(req);
+  } catch (error) {
+    refuse(error);
+    return;
+  }
+  if (isPromise(auth)) auth.then(open, refuse);
+  else open(auth);
 };
 
 /** `req.auth` behind `protectedRoute`, where it is always there. */
@@ -31,9 +38,19 @@ export function authOf(req: Request): Auth {
 
 /** @throws AuthError "NotAuthenticated" without anything to go by, "InvalidAccessToken" for a token that is not good. */
 export async function authenticate(req: Request): Promise<Auth> {
-  for (const authenticator of authenticators) {
-    const auth = await authenticator(req);
-    if (auth) return auth;
-  }
-  throw new AuthError("NotAuthenticated");
+  return ask(req);
+}
+
+/** As `authenticate`, with no promise where there is nothing to wait for: each one costs every request. */
+function ask(req: Request, from = 0): Auth | Promise<Auth> {
+  const authenticator = authenticators[from];
+  if (!authenticator) throw new AuthError("NotAuthenticated");
+  const auth = authenticator(req);
+  if (isPromise(auth)) return Promise.resolve(auth).then((found) => found ?? ask(req, from + 1));
+  return auth ?? ask(req, from + 1);
+}
+
+/** Any promise, of a library's own making too: one that is taken for an answer would let everybody pass. */
+function isPromise<T>(answer: T | Promise<T>): answer is Promise<T> {
+  return typeof answer === "object" && answer !== null && "then" in answer;
 }

@@ -198,6 +198,16 @@ describe("a protected route", () => {
       authenticators.pop();
     }
   });
+
+  test("waits for an authenticator's promise, also where a library made it and it is none of the language's own", async () => {
+    const nobody = { then: (done: (auth: Auth | null) => void) => setTimeout(done, 5, null) };
+    authenticators.unshift(() => nobody as unknown as Promise<null>);
+    try {
+      expectProblem(await call("GET /orders", { mount: "" }), "NotAuthenticated");
+    } finally {
+      authenticators.shift();
+    }
+  });
 });
 
 describe("a login", () => {

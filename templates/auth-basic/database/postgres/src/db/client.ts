@@ -6,6 +6,7 @@ import { config } from "../auth/config.js";
 import { AuthError } from "../auth/errors.js";
 import { databaseFailure, isConflict } from "./failure.js";
 import { migrate } from "./migrate.js";
+import { orWithoutNames } from "./prepared.js";
 import { within } from "./time-limit.js";
 
 export type Database = PgDatabase<PgQueryResultHKT>;
@@ -147,7 +148,7 @@ async function inTransaction<T>(pool: pg.Pool, work: (tx: Database) => Promise<T
 async function withRetries<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await work();
+      return await orWithoutNames(work);
     } catch (error) {
       if (!isConflict(error) || attempt === conflictRetries) throw databaseFailure(error);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt));

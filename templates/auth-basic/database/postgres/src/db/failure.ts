@@ -5,6 +5,14 @@ export function isConflict(error: unknown): boolean {
   return ["40001", "40P01"].includes(sqlState(error));
 }
 
+/**
+ * Whether a statement was refused for its name, before it ran: the connection does not know it, has one of that name
+ * already, or has a plan for it from before a migration.
+ */
+export function isUnknownStatement(error: unknown): boolean {
+  return ["26000", "42P05", "0A000"].includes(sqlState(error));
+}
+
 /** Whether a unique index of that table refused a value. */
 export function isUniqueViolation(error: unknown, table: string): boolean {
   return sqlState(error) === "23505" && withCauses(error).some((cause) => "table" in cause && cause.table === table);
