@@ -25,18 +25,13 @@ export const environment = {
 
 Object.assign(process.env, environment);
 
-/** A test runner's usual five seconds are too few on a loaded CI machine. */
-const patienceMs = 60_000;
-
-const timeouts: Timeouts = runner;
-timeouts.vi?.setConfig({ testTimeout: patienceMs, hookTimeout: patienceMs });
-timeouts.jest?.setTimeout(patienceMs);
-
-/** Vitest has the one, Jest the other. */
-interface Timeouts {
+/** A loaded CI machine needs more than the usual five seconds. Vitest has `vi`, Jest `jest`. */
+const timeouts: {
   readonly vi?: { setConfig(config: { testTimeout: number; hookTimeout: number }): void };
   readonly jest?: { setTimeout(ms: number): unknown };
-}
+} = runner;
+timeouts.vi?.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+timeouts.jest?.setTimeout(60_000);
 
 function randomSecret(): string {
   return randomBytes(32).toString("base64");
