@@ -410,9 +410,7 @@ describe("remove", () => {
 
 test("list says what an item needs, and view what it puts into which list", async () => {
   const context = contextFor(first, first);
-  expect((await runCommand(() => list({}, context))).stdout).toContain(
-    "badge 0.1.0  badge\n  needs auth-basic\n",
-  );
+  expect((await runCommand(() => list({}, context))).stdout).toContain("badge 0.1.0  badge\n  needs auth-basic\n");
   expect((await runCommand(() => view("badge", {}, context))).stdout).toContain(
     `${authenticators}: badge in authenticators`,
   );

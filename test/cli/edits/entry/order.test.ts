@@ -86,6 +86,8 @@ describe("the mount line stays above", () => {
 describe("the mount line stays below", () => {
   test.each([
     "app.use(helmet());",
+    "app.use(helmet.frameguard({ action: 'deny' }));",
+    "app.use(frameguard());",
     "app.use(cors());",
     "app.use(express.urlencoded({ extended: true }));",
     "app.use(bodyParser.json());",
