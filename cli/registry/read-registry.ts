@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type * as z from "zod/mini";
 import { CliError } from "../errors.js";
-import { nearest } from "../ui/nearest.js";
+import { nearestItem } from "../ui/nearest.js";
 import { isCompanion } from "./companions.js";
 import { notWrittenYet } from "./not-written-yet.js";
 import type { ChoiceValue, Registry, RegistryItem } from "./registry.js";
@@ -141,13 +141,12 @@ export function findItem(registry: Registry, name: string): RegistryItem {
   throw new CliError("UnknownItem", `there is no item "${name}": ${hintFor(name, registry)}`);
 }
 
-/** `cookies` is meant as auth-cookies, before any other word is guessed; of what is not written yet that is said. */
+/** What is meant, as far as it can be guessed; of what is not written yet, that. */
 function hintFor(name: string, { items }: Registry): string {
   const names = items.map((candidate) => candidate.name);
-  const prefixed = names.find((one) => one === `auth-${name.toLowerCase()}`);
-  const planned = prefixed ? null : notWrittenYet(name);
+  const planned = notWrittenYet(name);
   if (planned) return `${planned} is not written yet; "authwright list" shows what is`;
-  const close = prefixed ?? nearest(name, names) ?? nearest(`auth-${name}`, names);
+  const close = nearestItem(name, names);
   return close ? `did you mean "${close}"?` : `there is ${names.join(", ")}`;
 }
 
