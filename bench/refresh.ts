@@ -24,9 +24,9 @@ async function compare(workshop: Workshop, databaseUrl: string): Promise<Row[]> 
   await child.ask("prepare", logins);
   const steps = ["updateBarely", "updateByName", "refresh"];
   for (const warmUp of steps) await child.ask(warmUp, 8 * timesEach);
-  const times: Record<string, number[]> = {};
+  const times: Record<string, number[]> = Object.fromEntries(steps.map((step) => [step, []]));
   for (let round = 0; round < rounds; round++)
-    for (const step of steps) (times[step] ??= []).push(await child.ask<number>(step, timesEach));
+    for (const step of steps) times[step]!.push(await child.ask<number>(step, timesEach));
   await child.stop();
   const row = (step: string, what: string, atLeast: number): Row => ({
     what: `refresh / its bare UPDATE ${what}, Postgres`,

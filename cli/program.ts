@@ -65,6 +65,8 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
     .option("--entry <file>", "the file that makes the Express app")
     .option("--dir <folder>", "where src/ of the item goes (default: your source folder)")
     .option("--tests <folder>", "where its tests go (default: test)")
+    .option("--format", "have your Prettier, Biome or ESLint lay out the new files")
+    .option("--no-format", "leave them as they come, and don't ask")
     .option(...registryOption)
     .option(...acceptOption)
     .action(async (items: string[], options: Record<string, unknown>, command: Command) => {

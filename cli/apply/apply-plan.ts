@@ -1,13 +1,14 @@
-import { dirname, sep } from "node:path";
+import { basename, dirname, join } from "node:path";
 import fs from "fs-extra";
 import { CliError } from "../errors.js";
-import type { Plan } from "../plan/plan.js";
+import type { Change, Plan } from "../plan/plan.js";
 import { reasonOf } from "./failure-text.js";
-import { gitIndexFile, writeStages } from "./git-index.js";
+import { gitReason, type IndexEntry, stagedEntries, writeStages } from "./git-index.js";
 import { runInstall } from "./install.js";
 import { closeJournal, type Journal, openJournal } from "./journal.js";
 import { lockFiles } from "./lock-files.js";
-import { putBack } from "./put-back.js";
+import { addOwner } from "./owner.js";
+import { putBack, stageName } from "./put-back.js";
 import { findTargets, type Target } from "./target.js";
 import { writeWhole } from "./write-file.js";
 
@@ -26,21 +27,30 @@ export interface ApplyOptions {
 export async function applyPlan(plan: Plan, root: string, options: ApplyOptions = {}): Promise<string> {
   const { workspaceRoot = root, signal = new AbortController().signal, whileInstalling } = options;
   if (plan.changes.length === 0 && !plan.install) return "";
-  const targets = await findTargets(plan.changes, root);
-  const index = plan.unmerged?.length ? await gitIndexFile(root) : null;
-  const extra = [...(plan.install ? lockFiles([root, workspaceRoot]) : []), ...(index ? [index] : [])];
-  const journal = await openJournal(await fs.realpath(root), targets, extra);
+  const real = await fs.realpath(root);
+  const targets = await findTargets(secretsCovered(plan.changes), root);
+  const staged = await stagedBefore(root, plan);
+  const extra = plan.install ? lockFiles([real, workspaceRoot]) : [];
+  const journal = await openJournal(real, { targets, extra, staged });
   try {
     await writeAll(targets, journal, signal, options.beforeWrite);
-    if (index) await stage(root, plan);
-    const output = plan.install ? await install(plan.install, root, signal, whileInstalling) : "";
-    await removeEmptied(targets, await fs.realpath(root));
-    await closeJournal(journal.folder);
+    await stage(root, plan, staged);
+    const output = plan.install ? await install(plan.install, root, { signal, whileInstalling, journal }) : "";
+    await closeJournal(journal, real);
     return output;
   } catch (error) {
-    await putBack(journal, { careful: false });
+    await putBack(journal, real, { careful: false });
     throw explained(error, signal);
   }
+}
+
+/** Threat: a kill between two writes, and `.env` is there while git does not ignore it. Lines come first, and go last. */
+function secretsCovered(changes: readonly Change[]): Change[] {
+  const rank = ({ path, before, after }: Change) => {
+    if (basename(path) !== ".gitignore") return 0;
+    return (after ?? "").length < (before ?? "").length ? 1 : -1;
+  };
+  return changes.toSorted((a, b) => rank(a) - rank(b));
 }
 
 async function writeAll(
@@ -53,7 +63,7 @@ async function writeAll(
     try {
       await beforeWrite?.(index);
       signal.throwIfAborted();
-      await write(target, journal.token);
+      await write(target, journal);
     } catch (error) {
       if (signal.aborted || error instanceof CliError) throw error;
       const line = `${target.change.path} could not be written (${reasonOf(error)}): everything is put back`;
@@ -63,44 +73,40 @@ async function writeAll(
   signal.throwIfAborted();
 }
 
-async function write({ change, real, mode }: Target, token: string): Promise<void> {
-  if (change.after === null) return fs.rm(real);
+async function write({ change, real, mode }: Target, { folder, token }: Journal): Promise<void> {
+  if (change.after === null) return fs.unlink(real);
   await fs.ensureDir(dirname(real));
-  await writeWhole(real, change.after, { mode, token });
+  await writeWhole(real, change.after, { mode, token, stage: join(folder, stageName) });
 }
 
-async function stage(root: string, { unmerged = [] }: Plan): Promise<void> {
-  try {
-    await writeStages(root, unmerged);
-  } catch (error) {
-    const said = (error as { output?: { stderr?: string } }).output?.stderr?.trim().split("\n")[0] ?? reasonOf(error);
-    throw new CliError("WriteFailed", `git can't mark the files in conflict (${said}): everything is put back`, {
-      cause: error,
-    });
-  }
+async function stagedBefore(root: string, { unmerged = [] }: Plan): Promise<IndexEntry[]> {
+  return stagedEntries(root, unmerged).catch((error) => {
+    throw unmarked(error, "nothing was written");
+  });
 }
 
-function install(
-  command: readonly string[],
-  root: string,
-  signal: AbortSignal,
-  whileInstalling: ApplyOptions["whileInstalling"] = (_, run) => run(),
-): Promise<string> {
-  return whileInstalling(command.join(" "), () => runInstall(command, root, signal));
+async function stage(root: string, { unmerged = [] }: Plan, staged: readonly IndexEntry[]): Promise<void> {
+  if (staged.length === 0) return;
+  return writeStages(root, unmerged, staged).catch((error) => {
+    throw unmarked(error, "everything is put back");
+  });
 }
 
-/** A folder that has lost its last file goes too, and then the one around it. */
-async function removeEmptied(targets: readonly Target[], root: string): Promise<void> {
-  for (const { change, real } of targets) {
-    if (change.kind !== "delete") continue;
-    for (let folder = dirname(real); folder.startsWith(root + sep); folder = dirname(folder)) {
-      const gone = await fs.rmdir(folder).then(
-        () => true,
-        () => false,
-      );
-      if (!gone) break;
-    }
-  }
+function unmarked(error: unknown, outcome: string): CliError {
+  const line = `git can't mark the files in conflict (${gitReason(error)}): ${outcome}`;
+  return new CliError("WriteFailed", line, { cause: error });
+}
+
+interface Installing {
+  readonly signal: AbortSignal;
+  readonly whileInstalling: ApplyOptions["whileInstalling"];
+  readonly journal: Journal;
+}
+
+function install(command: readonly string[], root: string, installing: Installing): Promise<string> {
+  const { signal, journal, whileInstalling = (_, run) => run() } = installing;
+  const started = (pid: number) => addOwner(journal.folder, pid);
+  return whileInstalling(command.join(" "), () => runInstall(command, root, { signal, started }));
 }
 
 function explained(error: unknown, signal: AbortSignal): unknown {

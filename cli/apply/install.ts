@@ -7,8 +7,18 @@ const limitMinutes = 15;
 const graceMs = 5_000;
 const shownLines = 15;
 
+export interface InstallOptions {
+  readonly signal: AbortSignal;
+  /** Told the process of the package manager. */
+  readonly started: (pid: number) => void;
+}
+
 /** Runs the package manager, with no terminal to ask on. Its output is shown only when it fails. */
-export async function runInstall(command: readonly string[], root: string, signal: AbortSignal): Promise<string> {
+export async function runInstall(
+  command: readonly string[],
+  root: string,
+  { signal, started }: InstallOptions,
+): Promise<string> {
   const [program = "npm", ...args] = command;
   const ownGroup = process.platform !== "win32";
   const child = x(program, args, {
@@ -24,6 +34,7 @@ export async function runInstall(command: readonly string[], root: string, signa
   }, limitMinutes * 60_000);
   signal.addEventListener("abort", stop);
   try {
+    if (child.pid !== undefined) started(child.pid);
     const { stdout, stderr, exitCode } = await child;
     signal.throwIfAborted();
     const output = `${stdout}\n${stderr}`.trim();
@@ -35,6 +46,7 @@ export async function runInstall(command: readonly string[], root: string, signa
     );
   } catch (error) {
     if (signal.aborted || error instanceof CliError) throw error;
+    stop();
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
     throw failed(command, missing ? `found no ${program}` : (error as Error).message, "");
   } finally {

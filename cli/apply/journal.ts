@@ -1,67 +1,108 @@
 import { createHash, randomBytes } from "node:crypto";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import fs from "fs-extra";
 import { CliError } from "../errors.js";
 import { reasonOf } from "./failure-text.js";
+import type { IndexEntry } from "./git-index.js";
+import { runningOwner, writeOwner } from "./owner.js";
 import type { Target } from "./target.js";
 
 /** Everything that is needed to put the project back, also by another process after this one was killed. */
 export interface Journal {
+  /** Where the originals are now. */
   readonly folder: string;
+  /** Where the project was when its paths were written down: it may have been moved since. */
+  readonly root: string;
   readonly token: string;
   readonly files: readonly JournalFile[];
-  /** Folders that were not there, outermost first. */
+  /** Folders that may be left empty: those that were not there, and those of deleted files. Relative to the project. */
   readonly folders: readonly string[];
+  /** What git's index has of the files in conflict. */
+  readonly staged: readonly IndexEntry[];
 }
 
 /** A file as it was. */
 export interface JournalFile {
+  /** As in the plan, for people. */
+  readonly name: string;
+  /** Relative to the project; absolute outside of it. */
   readonly path: string;
-  readonly real: string;
   readonly mode: number;
-  /** Where its bytes are kept; null when there was no file. */
+  /** The file of the journal with its bytes; null when there was no file. */
   readonly original: string | null;
   readonly link: string | null;
-  /** The hash of what is written there; null when that is not known, or when the file is deleted. */
-  readonly after: string | null;
+  /** The hash of what is written there; `unknown` where a package manager writes. */
+  readonly after: string | "absent" | "unknown";
 }
 
-/** Below the user's project, while something is being written. */
+/** Below the user's project, while something is being written. It comes and goes by one rename. */
 export const journalPath = ".authwright/journal";
 
-/** Keeps the originals of all that may change, before anything does. `extra` is what the package manager may write. */
-export async function openJournal(
-  root: string,
-  targets: readonly Target[],
-  extra: readonly string[],
-): Promise<Journal> {
+const manifestName = "manifest.json";
+const ignoreName = ".gitignore";
+
+/** What a journal keeps. `extra` is what the package manager may write. */
+export interface Kept {
+  readonly targets: readonly Target[];
+  readonly extra: readonly string[];
+  readonly staged: readonly IndexEntry[];
+}
+
+/** Keeps the originals of all that may change, before anything does. `root` is a real path. */
+export async function openJournal(root: string, { targets, extra, staged }: Kept): Promise<Journal> {
+  const token = randomBytes(6).toString("hex");
   const folder = join(root, journalPath);
-  const wanted = [dirname(folder), ...targets.map(({ real }) => dirname(real))];
-  const folders = await missingFolders(wanted, root);
+  const draft = draftOf(folder, token);
+  const folders = await foldersOf(targets, root);
   try {
-    await fs.ensureDir(dirname(folder));
-    await fs.mkdir(folder, { mode: 0o700 });
-    await fs.writeFile(join(folder, "owner"), `${process.pid}\n`);
-    const files = [...targets.map(fromTarget), ...extra.map(fromPath)].map((file, index) =>
-      keepOriginal(file, folder, index),
-    );
-    const journal = { folder, token: randomBytes(6).toString("hex"), files: await Promise.all(files), folders };
-    await fs.writeJson(join(folder, "manifest.tmp"), journal);
-    await fs.rename(join(folder, "manifest.tmp"), join(folder, "manifest.json"));
-    return journal;
+    await makeFolder(draft);
+    const wanted = [...targets.map((target) => fromTarget(target, root)), ...extra.map((path) => fromPath(path, root))];
+    const files = await Promise.all(wanted.map((file, index) => keepOriginal(file, { root, draft, index })));
+    const journal = { root, token, files, folders, staged };
+    await fs.writeFile(join(draft, manifestName), JSON.stringify(journal));
+    await fs.rename(draft, folder);
+    return { ...journal, folder };
   } catch (error) {
-    await closeJournal(folder, folders).catch(() => undefined);
-    throw new CliError("WriteFailed", `${journalPath} can't be written (${reasonOf(error)}): nothing was changed`, {
+    await discard(draft, root).catch(() => undefined);
+    const busy = ["ENOTEMPTY", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? "");
+    const reason = busy ? "another authwright is at work here" : reasonOf(error);
+    throw new CliError("WriteFailed", `${journalPath} can't be written (${reason}): nothing was changed`, {
       cause: error,
     });
   }
 }
 
-/** The journal is done: it goes, and with it the folders that it made, where they are empty. */
-export async function closeJournal(folder: string, folders: readonly string[] = []): Promise<void> {
-  await fs.remove(folder);
-  for (const made of [dirname(folder), ...folders].toSorted((a, b) => b.length - a.length))
-    await fs.rmdir(made).catch(() => undefined);
+/** Ends the work for good, by one rename. What can't be cleared away after it waits for the next run. */
+export async function closeJournal({ folder, token }: Journal, root: string): Promise<void> {
+  const closed = draftOf(folder, token);
+  await fs.rename(folder, closed);
+  await discard(closed, root).catch(() => undefined);
+}
+
+/** The journal of a run that did not come to its end, or null. `root` is a real path. */
+export async function readJournal(root: string): Promise<Journal | null> {
+  const folder = join(root, journalPath);
+  if (!(await fs.pathExists(folder))) return null;
+  try {
+    return { ...(await readManifest(folder)), folder };
+  } catch (error) {
+    throw new CliError(
+      "WriteFailed",
+      `${journalPath}/${manifestName} can't be read (${reasonOf(error)}): the files of an earlier run, as they were, are beside it`,
+      { cause: error },
+    );
+  }
+}
+
+/** Clears away journals that were never opened, or were closed already. */
+export async function discardClosed(root: string): Promise<void> {
+  const parent = dirname(join(root, journalPath));
+  const names = await fs.readdir(parent).catch(() => []);
+  for (const name of names.filter((one) => one.startsWith("journal."))) {
+    const folder = join(parent, name);
+    if ((await runningOwner(folder)) === null) await discard(folder, root).catch(() => undefined);
+  }
+  await fs.rmdir(parent).catch(() => undefined);
 }
 
 /** The hash by which a recovery knows what this program has written. */
@@ -69,33 +110,73 @@ export function hashOf(bytes: string | Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-type Unkept = Omit<JournalFile, "original"> & { readonly keep: boolean };
-
-function fromTarget({ change, real, mode, link }: Target): Unkept {
-  const after = change.after === null ? null : hashOf(change.after);
-  return { path: change.path, real, mode, link, after, keep: change.before !== null && link === null };
+function draftOf(folder: string, token: string): string {
+  return `${folder}.${token}`;
 }
 
-function fromPath(path: string): Unkept {
-  return { path, real: path, mode: 0o644, link: null, after: null, keep: true };
+/** Threat: a copy of `.env` in a commit. Nothing in here is seen by git, from before the first copy until after the last. */
+async function makeFolder(folder: string): Promise<void> {
+  await fs.ensureDir(dirname(folder));
+  await fs.mkdir(folder, { mode: 0o700 });
+  await fs.writeFile(join(folder, ignoreName), "*\n");
+  await writeOwner(folder);
 }
 
-async function keepOriginal({ keep, ...file }: Unkept, folder: string, index: number): Promise<JournalFile> {
-  if (!keep) return { ...file, original: null };
-  const stat = await fs.stat(file.real).catch(() => null);
+async function discard(folder: string, root: string): Promise<void> {
+  const { folders = [] } = await readManifest(folder).catch(() => ({ folders: [] }));
+  const last = [manifestName, ignoreName];
+  const first = (await fs.readdir(folder)).filter((name) => !last.includes(name));
+  for (const name of first) await fs.unlink(join(folder, name));
+  for (const path of folders.toSorted((a, b) => b.length - a.length))
+    await fs.rmdir(join(root, path)).catch(() => undefined);
+  for (const name of last) await fs.unlink(join(folder, name)).catch(() => undefined);
+  await fs.rmdir(folder);
+  await fs.rmdir(dirname(folder)).catch(() => undefined);
+}
+
+async function readManifest(folder: string): Promise<Omit<Journal, "folder">> {
+  return JSON.parse(await fs.readFile(join(folder, manifestName), "utf8"));
+}
+
+type Unkept = Omit<JournalFile, "original"> & { readonly real: string; readonly keep: boolean };
+
+function fromTarget({ change, real, mode, link }: Target, root: string): Unkept {
+  const after = change.after === null ? "absent" : hashOf(change.after);
+  const path = pathFrom(root, real);
+  return { name: change.path, path, real, mode, link, after, keep: change.before !== null && link === null };
+}
+
+function fromPath(real: string, root: string): Unkept {
+  const path = pathFrom(root, real);
+  return { name: path, path, real, mode: 0o644, link: null, after: "unknown", keep: true };
+}
+
+function pathFrom(root: string, real: string): string {
+  const path = relative(root, real);
+  return path.startsWith(`..${sep}`) || isAbsolute(path) ? real : path;
+}
+
+interface Place {
+  readonly root: string;
+  readonly draft: string;
+  readonly index: number;
+}
+
+async function keepOriginal({ keep, real, ...file }: Unkept, { draft, index }: Place): Promise<JournalFile> {
+  const stat = keep ? await fs.stat(real).catch(() => null) : null;
   if (!stat?.isFile()) return { ...file, original: null };
-  const original = join(folder, String(index));
-  await fs.copyFile(file.real, original);
+  const original = String(index);
+  await fs.copyFile(real, join(draft, original));
   return { ...file, mode: stat.mode & 0o7777, original };
 }
 
-async function missingFolders(wanted: readonly string[], root: string): Promise<string[]> {
-  const missing = new Set<string>();
-  for (const start of wanted) {
-    for (let folder = start; folder.length > root.length && !missing.has(folder); folder = dirname(folder)) {
-      if (await fs.pathExists(folder)) break;
-      missing.add(folder);
+async function foldersOf(targets: readonly Target[], root: string): Promise<string[]> {
+  const found = new Set<string>();
+  for (const { change, real } of targets) {
+    for (let folder = dirname(real); folder.startsWith(root + sep); folder = dirname(folder)) {
+      if (change.kind !== "delete" && (await fs.pathExists(folder))) break;
+      found.add(relative(root, folder));
     }
   }
-  return [...missing].toSorted((a, b) => a.length - b.length);
+  return [...found];
 }

@@ -3,7 +3,7 @@ import fs from "fs-extra";
 import { CliError } from "../errors.js";
 import { upwards } from "../project/repo-path.js";
 import { reasonOf } from "./failure-text.js";
-import { recover, wasKilled } from "./recover.js";
+import { recover } from "./recover.js";
 
 /** Makes the folder and works in it. When the work fails, whatever is left of what was made here goes. */
 export async function inNewFolder<T>(root: string, work: () => Promise<T>): Promise<T> {
@@ -19,11 +19,11 @@ export async function inNewFolder<T>(root: string, work: () => Promise<T>): Prom
 }
 
 /** Puts back what a killed run left in a folder that was to become a project. Returns a line for the user, or null. */
-export async function recoverNewFolder(root: string): Promise<string | null> {
-  if (!(await wasKilled(root))) return null;
-  const line = await recover(root);
-  if (!(await fs.pathExists(join(root, "package.json")))) await fs.remove(join(root, "node_modules"));
-  return line;
+export function recoverNewFolder(root: string): Promise<string | null> {
+  return recover(root, async ({ files }) => {
+    const isNew = files.some(({ path, original }) => path === "package.json" && original === null);
+    if (isNew) await fs.remove(join(root, "node_modules"));
+  });
 }
 
 /** Returns the outermost folder that had to be made. One at a time: where a file system refuses with ENOENT, Node's own loops. */

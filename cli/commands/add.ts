@@ -19,6 +19,7 @@ import { progress } from "../ui/output.js";
 import { apply, confirmed, needsConfirming, putBackKilled, report } from "./carry-out.js";
 import type { Context } from "./context.js";
 import { refuseUnmerged } from "./continue-update.js";
+import { formatNew } from "./format-new.js";
 import { ignoredRecordWarning } from "./ignored-record.js";
 import { pickItems } from "./pick-items.js";
 import { readSnapshot } from "./read-snapshot.js";
@@ -46,7 +47,8 @@ export async function add(wordsTyped: readonly string[], typed: AddFlags, contex
   const companions = companionsFor(items, names, shelf, project);
   const parts = await partsOf(items, { names, companions, shelf, project, wishes });
   refuseChanged(parts, project, typed.acceptRegistryChange === true);
-  const plan = await makePlan(project, parts, context);
+  const wish = { typed: typed.format, mayAsk: true };
+  const plan = await formatNew(await makePlan(project, parts, context), project, wish, context);
   if (!(await confirmed(plan, context))) return exitCode.done;
   if (!flags.dryRun) await apply(plan, project, context);
   report(plan, context);
@@ -56,12 +58,16 @@ export async function add(wordsTyped: readonly string[], typed: AddFlags, contex
 
 function settled(
   names: readonly string[],
-  { registry }: AddFlags,
+  { registry, format }: AddFlags,
   { mount, dir, tests, overrides }: Wishes,
   plan: Plan,
 ): Settled {
   const choices: Record<string, string> = Object.assign({}, ...plan.selections.map((selection) => selection.choices));
-  return { words: ["add", ...names], flags: { ...choices, mount, entry: overrides.entry, dir, tests, registry } };
+  return {
+    words: ["add", ...names],
+    flags: { ...choices, mount, entry: overrides.entry, dir, tests, registry },
+    switches: [...(format === undefined ? [] : [format ? "--format" : "--no-format"])],
+  };
 }
 
 /** `req.auth` of another library would be overwritten, or overwrite ours. */

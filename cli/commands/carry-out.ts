@@ -1,5 +1,6 @@
 import { applyPlan } from "../apply/apply-plan.js";
 import { recover, wasKilled } from "../apply/recover.js";
+import { CliError } from "../errors.js";
 import type { Plan } from "../plan/plan.js";
 import type { Project } from "../project/project.js";
 import { ask } from "../ui/ask.js";
@@ -7,7 +8,7 @@ import { jsonResult, notice, result } from "../ui/output.js";
 import { planJson } from "../ui/plan-json.js";
 import { renderDone, renderManual, renderNextSteps, renderPlan } from "../ui/render-plan.js";
 import { spinning } from "../ui/spinner.js";
-import { canAsk } from "../ui/terminal.js";
+import { canAsk, isCi, isHalfTerminal } from "../ui/terminal.js";
 import type { Context } from "./context.js";
 
 /** Before the project is read: a killed run may have left half of its changes. */
@@ -23,13 +24,38 @@ export function needsConfirming(plan: Plan, { flags }: Context): boolean {
   return !yes && !json && !dryRun && !silent && plan.changes.length > 0 && canAsk();
 }
 
-/** Shows the plan and asks, where it needs confirming. */
+/** Shows the plan and asks, where it needs confirming. What takes away wants to be told where it can't ask. */
 export async function confirmed(plan: Plan, context: Context): Promise<boolean> {
-  if (!needsConfirming(plan, context)) return true;
+  if (!needsConfirming(plan, context)) {
+    refuseUnasked(plan, context);
+    return true;
+  }
   result(renderPlan(plan, { dryRun: false, verbose: context.flags.verbose }));
-  const go = await ask({ message: `Write these ${plan.changes.length} files?`, flag: "--yes", allowed: true });
-  if (!go) result("Nothing was written.");
+  const go = await ask({ ...questionOf(plan), flag: "--yes", allowed: true });
+  if (!go) result(plan.removed ? "Nothing was removed." : "Nothing was written.");
   return go;
+}
+
+function questionOf({ changes, removed, selections }: Plan): { message: string; initially: boolean } {
+  if (!removed) return { message: `Write these ${changes.length} files?`, initially: true };
+  const deleted = changes.filter(({ kind }) => kind === "delete").length;
+  const names = selections.map(({ item }) => item).join(", ");
+  return {
+    message: `Remove ${names}? ${deleted} files are deleted, ${changes.length - deleted} edited`,
+    initially: false,
+  };
+}
+
+function refuseUnasked({ changes, removed }: Plan, { flags }: Context): void {
+  const { yes, dryRun, json, silent } = flags;
+  if (yes || dryRun || changes.length === 0) return;
+  if (removed)
+    throw new CliError("AnswerNeeded", "it deletes files, and can't ask here: pass --yes, or look with --dry-run");
+  if (isHalfTerminal() && !isCi() && !json && !silent)
+    throw new CliError(
+      "AnswerNeeded",
+      "what it prints goes elsewhere, so it can't ask: pass --yes, or look with --dry-run",
+    );
 }
 
 /** Writes the plan. */

@@ -164,6 +164,11 @@ function sourceOf({ registry }: InstalledItem, { root }: Project, { typed }: Sou
 }
 
 function findKnown(name: string, installed: InstalledItem, shelf: Shelf): RegistryItem {
+  if (!installed.registry && !shelf.registry.items.some((one) => one.name === name))
+    throw new CliError(
+      "UnknownItem",
+      `${name} ${installed.version} is installed, and this authwright is older: it does not know it; run npx authwright@latest`,
+    );
   const item = findItem(shelf.registry, name);
   if (Boolean(shelf.catalogueOf(name)) === Boolean(installed.registry)) return item;
   throw new CliError("UnknownItem", `there is no item "${name}" in the registry that it is installed from`);

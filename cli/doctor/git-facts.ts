@@ -12,6 +12,11 @@ export async function askGit(
   return tracked && ignored ? { tracked, ignored } : null;
 }
 
+/** Files that git ignores and does not have; folders of them end in a slash. Null where git can't be asked. */
+export function ignoredPaths(root: string): Promise<string[] | null> {
+  return git(root, ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory"], [0]);
+}
+
 const mostVersions = 20;
 
 /** What a file once held, as far as git's history has it: the newest versions. */

@@ -2,11 +2,11 @@ import type { Expression, ImportDeclaration, Node, Program, Statement } from "@b
 import { isFunction, requiredModule } from "../edits/entry/expression.js";
 import { exportedNames } from "../edits/exports.js";
 import { parseSource, walk } from "../edits/syntax.js";
-import { placeTemplate } from "../plan/paths.js";
 import { moduleOf } from "../project/module-path.js";
 import type { SourceText } from "../project/source-files.js";
 import { importsOf, withoutComments } from "../project/source-imports.js";
 import type { Checkup } from "./checkup.js";
+import { placeNow } from "./moved.js";
 
 /** The guard as it is installed, and what else its module exports. */
 export const guardName = "protectedRoute";
@@ -45,7 +45,7 @@ export function guardsOf(
 
 /** What the guard's own module exports; in it, the user may have given the guard another name. */
 function guardExports({ record, sources }: Pick<Checkup, "record" | "sources">): Exports {
-  const modules = Object.values(record.items).map((installed) => placeTemplate(guardModule, installed));
+  const modules = Object.values(record.items).map((installed) => placeNow(guardModule, installed));
   return new Map(
     modules.map((path) => {
       const text = sources.find((source) => source.path === path)?.text;

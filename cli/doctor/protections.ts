@@ -8,7 +8,7 @@ export interface Protection {
 }
 
 /**
- * What must not get lost when the files are edited. The patterns allow for other quotes, line breaks and spaces; a
+ * What must not get lost when the files are edited. The patterns hold for texts without layout, and allow for other quotes; a
  * protection counts as lost when the text as installed has it more often than the file has now.
  */
 export const protections: readonly Protection[] = [
@@ -31,6 +31,12 @@ export const protections: readonly Protection[] = [
     why: "tokens made for another service would open this one",
   },
   {
+    file: "src/auth/access-token.ts",
+    pattern: /\bexpiresAt\s*>\s*now\(|hasGoodTimes\(/g,
+    what: "the look at when a token expires",
+    why: "a token that was stolen once would work for ever",
+  },
+  {
     file: "src/auth/refresh-token.ts",
     pattern: /timingSafeEqual\(/g,
     what: "the comparison in constant time",
@@ -41,6 +47,36 @@ export const protections: readonly Protection[] = [
     pattern: /isNull\(\s*sessions\.revokedAt\s*\)/g,
     what: "the condition that a session is not revoked",
     why: "a login that was ended could go on",
+  },
+  {
+    file: "src/auth/store.ts",
+    pattern: /gt\(\s*sessions\.(?:idle|absolute)ExpiresAt\s*,/g,
+    what: "the condition that a session has not expired",
+    why: "a login would go on for ever, and with it whatever was stolen of it",
+  },
+  {
+    file: "src/auth/store.ts",
+    pattern: /\bisLive\b/g,
+    what: "the condition that a session is live, in a query",
+    why: "a login that was ended or has expired could go on",
+  },
+  {
+    file: "src/auth/store.ts",
+    pattern: /\bownerAllows\b/g,
+    what: "the condition that a session's owner allows it, in a query",
+    why: "a login could survive a change of password, or its owner's being locked out",
+  },
+  {
+    file: "src/auth/email/store.ts",
+    pattern: /gt\(\s*emailTokens\.expiresAt\s*,/g,
+    what: "the condition that a mailed link has not expired",
+    why: "a mailbox that somebody gets into later would open the account",
+  },
+  {
+    file: "src/auth/throttle.ts",
+    pattern: /\bconsume\(/g,
+    what: "a limit on guesses of a password",
+    why: "passwords could be tried as quickly as the server answers",
   },
   {
     file: "src/auth/store.ts",
@@ -74,7 +110,7 @@ export const protections: readonly Protection[] = [
   },
   {
     file: "src/auth/accounts.ts",
-    pattern: /admitPasswordAttempt\(/g,
+    pattern: /admit(?:Password|Session)Attempt\(/g,
     what: "the limit on guesses of a password",
     why: "passwords could be tried as quickly as the server answers",
   },

@@ -11,8 +11,9 @@ import type { RegistryItem } from "../registry/registry.js";
 import { askForHoles } from "./audit.js";
 import type { Checkup, DatabaseFacts, EnvFile, GitFacts } from "./checkup.js";
 import { readDeployFiles } from "./deploy-files.js";
-import { askGit, pastTexts } from "./git-facts.js";
+import { askGit, ignoredPaths, pastTexts } from "./git-facts.js";
 import { missingCompanions } from "./missing-companions.js";
+import { followMoves } from "./moved.js";
 
 const mostOutputs = 2_000;
 const mostBytes = 20_000_000;
@@ -26,21 +27,38 @@ export interface CheckupOptions {
 /** Reads all that the checks look at. Runs nothing of the project. */
 export async function readCheckup(
   project: Project,
-  record: InstallRecord,
+  recorded: InstallRecord,
   { items, advisories, offline }: CheckupOptions,
 ): Promise<Checkup> {
-  const [sources, bases, outputs, files, database, audit, deploy, missing] = await Promise.all([
+  const [read, installed, outputs, files, database, audit, deploy, missing] = await Promise.all([
     readSourceFiles(project),
-    readBases(project.root, record),
+    readBases(project.root, recorded),
     readOutputs(project),
     readEnvFiles(project.root),
-    readDatabase(project.root, record),
+    readDatabase(project.root, recorded),
     askForHoles(project, offline),
     readDeployFiles(project),
-    missingCompanions(project.root, record, items),
+    missingCompanions(project.root, recorded, items),
   ]);
   const { env, git } = await readGit(project, files);
+  const sources = await withoutIgnored(read, project, installed);
+  const { record, bases } = followMoves(recorded, installed, sources);
   return { project, record, items, missing, advisories, sources, bases, outputs, env, git, database, audit, deploy };
+}
+
+/** What git ignores is made from other files: a bundle beside the sources. Installed files are read wherever they are. */
+async function withoutIgnored(
+  sources: readonly SourceText[],
+  { root, git }: Project,
+  installed: ReadonlyMap<string, string>,
+): Promise<SourceText[]> {
+  const ignored = git.root === null ? null : await ignoredPaths(root);
+  const text = (await readText(join(root, ".gitignore"))) ?? "";
+  const isHidden = (path: string) =>
+    ignored
+      ? ignored.some((one) => one === path || (one.endsWith("/") && path.startsWith(one)))
+      : isIgnored(text, path.includes("/") ? path.replace(/\/.*/, "/") : path);
+  return sources.filter(({ path }) => installed.has(path) || !isHidden(path));
 }
 
 async function readBases(root: string, { items }: InstallRecord): Promise<Map<string, string>> {

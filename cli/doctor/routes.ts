@@ -20,7 +20,7 @@ const verbs = /^(get|post|put|patch|delete|all)$/;
 /** The routes of a file, in order; none where it does not parse. `guards` are the guard's names in it. */
 export function routesIn(text: string, path: string, guards: readonly string[] = [guardName]): Route[] {
   const routes: Route[] = [];
-  const covered = new Map<string, readonly string[]>();
+  const covered = new Map<string, readonly Cover[]>();
   try {
     walk(parseSource(text.replace(/^\uFEFF/, ""), path).program, (node) => {
       if (!isCall(node)) return;
@@ -36,7 +36,13 @@ export function routesIn(text: string, path: string, guards: readonly string[] =
   return routes;
 }
 
-function routeOf(call: CallExpression, guards: readonly string[], ofAll: readonly string[]): Route | null {
+/** A guard before all routes of a router, or before those below a path. */
+interface Cover {
+  readonly guard: string;
+  readonly below: string;
+}
+
+function routeOf(call: CallExpression, guards: readonly string[], covers: readonly Cover[]): Route | null {
   const verb = methodName(call);
   if (!verbs.test(verb)) return null;
   const [first, ...rest] = call.arguments;
@@ -44,6 +50,7 @@ function routeOf(call: CallExpression, guards: readonly string[], ofAll: readonl
   const path = text !== null && rest.length > 0 ? text : chainedPath(call);
   if (path === null || !/^[/*]/.test(path)) return null;
   const own = guards.filter((name) => call.arguments.some((one) => mentions(one, [name])));
+  const ofAll = covers.filter(({ below }) => isBelow(path, below)).map(({ guard }) => guard);
   const all = [...new Set([...ofAll, ...own])];
   return { verb, path, line: call.loc!.start.line, guarded: all.length > 0, guards: all };
 }
@@ -57,10 +64,31 @@ function chainedPath(call: CallExpression): string | null {
   return methodName(inner) === "route" && first ? textOf(first) : chainedPath(inner);
 }
 
-/** `router.use(protectedRoute)`: with a router behind it, it guards that one. */
-function guardsOfAll(call: CallExpression, guards: readonly string[]): readonly string[] {
+/** `router.use(protectedRoute)`, `app.use("/api", protectedRoute)`: with a router behind it, it guards that one. */
+function guardsOfAll(call: CallExpression, guards: readonly string[]): Cover[] {
   const handlers = call.arguments.filter((argument) => textOf(argument) === null);
-  return handlers.length === 1 ? guards.filter((name) => mentions(handlers[0]!, [name])) : [];
+  if (handlers.length !== 1) return [];
+  const below = (call.arguments[0] && textOf(call.arguments[0])) ?? "/";
+  return guards.filter((name) => mentions(handlers[0]!, [name])).map((guard) => ({ guard, below }));
+}
+
+function isBelow(path: string, place: string): boolean {
+  const start = place.replace(/\/+$/, "");
+  return path === start || path.startsWith(`${start}/`) || path === "*";
+}
+
+/** Whether a file mounts a router behind a guard: `app.use("/notes", protectedRoute, notes)`. */
+export function mountsGuarded(text: string, path: string, guards: readonly string[]): boolean {
+  let found = false;
+  try {
+    walk(parseSource(text.replace(/^\uFEFF/, ""), path).program, (node) => {
+      if (!isCall(node) || methodName(node) !== "use" || guardsOfAll(node, guards).length > 0) return;
+      if (node.arguments.some((one) => mentions(one, guards))) found = true;
+    });
+  } catch {
+    return false;
+  }
+  return found;
 }
 
 function receiverOf(call: CallExpression): string {

@@ -10,6 +10,13 @@ export const secretNames: Readonly<Record<string, number>> = {
   DATABASE_ENCRYPTION_KEY: 16,
 };
 
+/** Those, and what installed items have made of their own. */
+export function secretNamesOf({ items, record }: Pick<Checkup, "items" | "record">): string[] {
+  const installed = items.filter(({ name }) => record.items[name]);
+  const made = installed.flatMap(({ env }) => env.filter(({ value }) => value === "secret").map(({ name }) => name));
+  return [...new Set([...Object.keys(secretNames), ...made])];
+}
+
 export interface Secret {
   readonly name: string;
   readonly value: string;

@@ -2,7 +2,7 @@ import { diffIndices } from "node-diff3";
 import { type ConflictLabels, markConflict } from "./markers.js";
 import { conflictsIn, mergeLines, mergeTwoWay, type Region, settleRegions } from "./regions.js";
 import { relayout } from "./relayout.js";
-import { parses } from "./same-meaning.js";
+import { isCode, parses } from "./same-meaning.js";
 import { inShapeOf, joinLines, splitLines } from "./text-lines.js";
 
 /** Three versions of one file. */
@@ -64,10 +64,16 @@ export function mergeText({ base, yours, theirs, path }: Versions, labels: Confl
   if (byMeaning && disputedLines(byMeaning) < (clean ? 1 : disputedLines(byLines) || Number.POSITIVE_INFINITY))
     return outcome(byMeaning, user.lines, write, labels, null);
   if (clean) return { kind: "merged", text: write(merged) };
-  if (merged === null) return outcome(byLines, user.lines, write, labels, null);
+  if (merged === null) {
+    const unread = code && byMeaning === null && isReformatted(user.lines, old.lines);
+    return outcome(byLines, user.lines, write, labels, unread ? notByMeaning : null);
+  }
   const reason = "the two sides merge into a text that is no valid TypeScript";
   return outcome(mergeTwoWay(user.lines, next.lines), user.lines, write, labels, reason);
 }
+
+const notByMeaning =
+  "it is laid out anew, and could not be merged by what it says: every line that differs is yours to decide";
 
 function disputedLines(regions: readonly Region[]): number {
   return conflictsIn(regions).reduce((sum, { yours, theirs }) => sum + yours.length + theirs.length, 0);
@@ -130,10 +136,6 @@ function conflictLines(regions: readonly Region[], ours: Lines, yours: Lines): C
     index += length;
   }
   return found;
-}
-
-function isCode(path: string): boolean {
-  return /\.[cm]?[jt]s$/.test(path);
 }
 
 function equal(a: Lines, b: Lines): boolean {

@@ -1,6 +1,7 @@
 import { diffArrays } from "diff";
 import { adapt, habitsOf } from "./habits.js";
-import { sameMeaning } from "./same-meaning.js";
+import { isCode, sameMeaning } from "./same-meaning.js";
+import { inShapeOf, joinLines, splitLines } from "./text-lines.js";
 import { type Token, type Tokens, tokensOf } from "./tokens.js";
 
 /** How freely the layout is followed; where one is not the same program, the next is. */
@@ -9,12 +10,15 @@ interface Style {
   readonly adapted: boolean;
   /** Where the code around a token is new, the line breaks of the code count. */
   readonly breaks: boolean;
+  /** Commas at the end of a list follow the layout; none may stand behind a rest parameter. */
+  readonly commas: boolean;
 }
 
 const styles: readonly Style[] = [
-  { adapted: true, breaks: false },
-  { adapted: true, breaks: true },
-  { adapted: false, breaks: true },
+  { adapted: true, breaks: false, commas: true },
+  { adapted: true, breaks: true, commas: true },
+  { adapted: true, breaks: true, commas: false },
+  { adapted: false, breaks: true, commas: true },
 ];
 
 /**
@@ -33,36 +37,85 @@ export function relayout(code: string, layout: string, path: string): string | n
   return null;
 }
 
+/** A text in the layout of another, or as it is where that can't be followed; line ends and byte order mark are the other's. */
+export function inLayoutOf(text: string, layout: string, path: string): string {
+  const { lines, closed } = splitLines(text);
+  const plain = joinLines(lines);
+  const laid = isCode(path) ? relayout(plain, joinLines(splitLines(layout).lines), path) : null;
+  return inShapeOf(laid === null ? lines : splitLines(laid).lines, layout, closed);
+}
+
 function sameTokens(text: string, { list }: Tokens, path: string, looseParens: boolean): boolean {
   const now = tokensOf(text, path, looseParens)?.list ?? [];
   return now.length === list.length && now.every(({ key }, index) => key === list[index]!.key);
 }
 
-function blend(code: Tokens, layout: Tokens, { adapted, breaks }: Style): string {
+function blend(code: Tokens, layout: Tokens, { adapted, breaks, commas }: Style): string {
   const [theirs, yours] = [habitsOf(code), habitsOf(layout)];
   const tokens: Token[] = [];
   let at = 0;
   let known = 0;
   let replaced: readonly Token[] = [];
-  for (const run of diffArrays(keysOf(layout), keysOf(code))) {
+  let isNew = false;
+  for (const run of whole(diffArrays(keysOf(layout), keysOf(code)))) {
     const { length } = run.value;
     const old = run.added ? [] : layout.list.slice(known, known + length);
     const own = run.removed ? [] : code.list.slice(at, at + length);
     if (run.added) tokens.push(...inPlaceOf(replaced, adapted ? own.map((token) => adapt(token, theirs, yours)) : own));
-    else if (!run.removed) tokens.push(...keep(old, own, breaks || known === 0));
+    else if (!run.removed) tokens.push(...keep(old, own, breaks || known === 0, isNew));
     replaced = run.removed ? old : [];
+    isNew = run.added;
     at += own.length;
     known += old.length;
   }
-  return `${tokens.map((token, index) => print(token, tokens[index - 1], tokens[index + 1])).join("")}${layout.end}`;
+  const texts = tokens.map((token, index) => {
+    const own = code.list[index]!.after;
+    const after = commas || own.includes(",") ? token.after : token.after.replaceAll(",", "");
+    return print({ ...token, after }, tokens[index - 1], tokens[index + 1], own);
+  });
+  return texts.join("") + layout.end;
+}
+
+interface Run {
+  readonly value: readonly string[];
+  readonly added: boolean;
+  readonly removed: boolean;
+}
+
+const closing = new Set([")", "]", "}", ">", ","]);
+
+/**
+ * Runs that hold both brackets of what was added or taken away: of `{ a, ...(b && { c }) }` a comparison of tokens may take
+ * the first `}` for the one that was there, and its layout with it.
+ */
+function whole(runs: readonly Run[]): Run[] {
+  const slid: Run[] = [];
+  for (const run of runs) {
+    const [first, kept] = slid.slice(-2);
+    const isSplit = first && kept && isChange(first) && !isChange(kept) && first.added === run.added && isChange(run);
+    if (isSplit && kept.value.every((key) => closing.has(key)) && endsWith(run.value, kept.value)) {
+      const all = [...first.value, ...kept.value, ...run.value];
+      slid.splice(-2, 2, { ...first, value: all.slice(0, -kept.value.length) }, kept);
+    } else slid.push(run);
+  }
+  return slid;
+}
+
+function isChange({ added, removed }: Run): boolean {
+  return added || removed;
+}
+
+function endsWith(keys: readonly string[], end: readonly string[]): boolean {
+  return keys.length >= end.length && keys.slice(-end.length).every((key, index) => key === end[index]);
 }
 
 /** Tokens that stay, as they are laid out. The first one has new neighbours. */
-function keep(old: readonly Token[], own: readonly Token[], breaks: boolean): readonly Token[] {
+function keep(old: readonly Token[], own: readonly Token[], breaks: boolean, afterNew: boolean): readonly Token[] {
   const [first, ...rest] = old;
   const before = own[0]?.before ?? "";
-  if (!breaks || !first || first.before.includes("\n") || !before.includes("\n")) return old;
-  return [{ ...first, before }, ...rest];
+  const isGlued = afterNew && before === "" && first !== undefined && !closing.has(first.key);
+  const isBroken = breaks && first !== undefined && !first.before.includes("\n") && before.includes("\n");
+  return first && (isGlued || isBroken) ? [{ ...first, before }, ...rest] : old;
 }
 
 /** Tokens that replace others take the space around those: one by one where they are as many, else at both ends. */
@@ -84,11 +137,28 @@ function keysOf({ list }: Tokens): string[] {
 /** What can only go on with a statement, never begin one: no semicolon stands in front of it. */
 const continues = /^(?!\+\+|--)([)\],.?:|&=+\-*/%<>^]|\$\{|(instanceof|in|as|satisfies)$)/;
 
-/** Keeps a token apart from its new neighbours, and ends no statement in front of its rest. */
-function print({ text, before, after }: Token, previous: Token | undefined, next: Token | undefined): string {
-  const goesOn = next !== undefined && !next.key.startsWith("c:") && continues.test(next.text);
+/** What would go on with a statement that no semicolon ends. */
+const goesOnUnasked = /^[[(`+\-/]/;
+
+/**
+ * Keeps a token apart from its new neighbours, ends no statement in front of its rest, and each in front of what would go
+ * on with it. `own` is what stands behind it in the code.
+ */
+function print(
+  { text, before, after }: Token,
+  previous: Token | undefined,
+  next: Token | undefined,
+  own: string,
+): string {
+  const goesOn = next !== undefined && !isComment(next) && continues.test(next.text);
   const tail = goesOn ? after.replace(next.text === "," ? /[;,]/g : /;/g, "") : after;
-  return spaceBetween(previous, before, text) + text + tail;
+  const isOpen =
+    own.includes(";") && !tail.includes(";") && next !== undefined && goesOnUnasked.test(next.text) && !isComment(next);
+  return spaceBetween(previous, before, text) + text + tail + (isOpen ? ";" : "");
+}
+
+function isComment({ key }: Token): boolean {
+  return key.startsWith("c:");
 }
 
 function spaceBetween(previous: Token | undefined, before: string, text: string): string {

@@ -1,6 +1,9 @@
 import type { Conflict } from "../merge/merge-text.js";
+import { inLayoutOf } from "../merge/relayout.js";
 import { inShapeOf, splitLines } from "../merge/text-lines.js";
 import type { InstalledItem, Project } from "../project/project.js";
+import { isAsInstalled } from "./as-installed.js";
+import { inBaseLayout } from "./base-layout.js";
 import { planDependencies } from "./dependencies.js";
 import type { Snapshot } from "./draft.js";
 import { hasAllEntries, withEntries, withoutEntries } from "./entries.js";
@@ -34,22 +37,23 @@ export function compareFiles(
   part: Part,
   { project, files, outcomes }: { project: Project; files: Snapshot; outcomes: readonly FileOutcome[] },
 ): FileComparison[] {
-  const recorded = project.record!.items[part.item.name]!.files;
+  const { files: recorded, format } = project.record!.items[part.item.name]!;
   const { packages } = planDependencies(part, project);
   const texts = renderedFiles(part, project, packages);
   const { wanted, gone } = findOrigins(part, recorded, texts);
   return [
     ...wanted.map(({ file, from }) => {
       const outcome = outcomes.find(({ path }) => path === file.path);
-      return compare(file, from, { project, recorded, files, outcome });
+      return compare(file, from, { project, recorded, format, files, outcome });
     }),
-    ...gone.map((path) => compare(null, path, { project, recorded, files, outcome: undefined })),
+    ...gone.map((path) => compare(null, path, { project, recorded, format, files, outcome: undefined })),
   ].toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 interface Compared {
   readonly project: Project;
   readonly recorded: InstalledItem["files"];
+  readonly format: string | undefined;
   readonly files: Snapshot;
   readonly outcome: FileOutcome | undefined;
 }
@@ -57,27 +61,31 @@ interface Compared {
 function compare(
   file: Rendered | null,
   from: string | null,
-  { project, recorded, files, outcome }: Compared,
+  { project, recorded, format, files, outcome }: Compared,
 ): FileComparison {
   const path = from ?? file!.path;
   const yours = files.get(path) ?? null;
-  const pristine = file?.text ?? null;
   const movedTo = file && file.path !== path ? file.path : null;
   const known = recorded[path];
   if (!known || !from) {
-    const newer = pristine;
+    const newer = file?.text ?? null;
     const foreign = yours !== null && !alike(yours, newer);
     const both = foreign ? { conflicts: [], reason: "a file of yours stands where a new one would go" } : null;
     return { path, movedTo, base: null, yours, newer, changedByYou: foreign, changedByNewer: yours === null, both };
   }
   const own = yours && withoutEntries(yours, from, project);
-  const installed = installedText(known, files.get(basePath(from)) ?? null, [own, pristine]).text;
+  const installed = installedText(known, files.get(basePath(from)) ?? null, [own, file?.text ?? null]).text;
+  const pristine = file && inBaseLayout(file.text, installed, from, format);
   const whole = (text: string, at: string) =>
     withEntries(text, { from, path: at, like: yours, all: true }, project).text;
-  const asInstalled = alike(installed, own) && (yours === null || hasAllEntries(yours, from, project));
+  const isUntouched = yours !== null && isAsInstalled(yours, { path: from, recorded: known, base: installed }, project);
+  const asInstalled = isUntouched && hasAllEntries(yours, from, project);
+  const newText = (text: string) =>
+    asInstalled && !alike(yours, installed && whole(installed, from)) ? inLayoutOf(text, yours, from) : text;
   // Without it, only the two texts that are there can be compared.
   const base = installed === null || asInstalled ? yours : whole(installed, from);
-  const newer = pristine === null || alike(pristine, installed) ? pristine && base : whole(pristine, file!.path);
+  const newer =
+    pristine === null || alike(pristine, installed) ? pristine && base : newText(whole(pristine, file!.path));
   const changedByYou = !alike(base, yours);
   const changedByNewer = movedTo !== null || !alike(base, newer);
   const touched = (changedByYou || installed === null) && changedByNewer && !alike(yours, newer);

@@ -6,6 +6,8 @@ export type Snapshot = ReadonlyMap<string, string | null>;
 /** A plan in the making. Every step reads the text that the steps before it left. */
 export interface Draft {
   read(path: string): string | null;
+  /** The text before the plan. */
+  original(path: string): string | null;
   /** `after` null deletes the file. */
   write(path: string, after: string | null, why: string, secret?: boolean): void;
   changes(): Change[];
@@ -27,6 +29,7 @@ export function startDraft(files: Snapshot): Draft {
   };
   return {
     read: (path) => staged.get(path)?.after ?? (staged.has(path) ? null : original(path)),
+    original,
     write(path, after, why, secret = false) {
       const earlier = staged.get(path);
       const reasons = [...(earlier?.why ?? []), why];

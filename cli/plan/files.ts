@@ -1,12 +1,16 @@
-import { createHash } from "node:crypto";
 import { rewriteTemplateImports } from "../edits/imports.js";
 import { CliError } from "../errors.js";
+import { onlyReformatted } from "../merge/same-meaning.js";
 import type { InstalledItem, Project } from "../project/project.js";
 import type { TemplateFile } from "../registry/templates.js";
+import { isAsInstalled } from "./as-installed.js";
 import type { Draft } from "./draft.js";
 import { withEntries, withoutEntries } from "./entries.js";
 import type { Part } from "./input.js";
+import { installedText } from "./installed-text.js";
 import { basePath, placeTemplate, rootOf } from "./paths.js";
+import { sha256 } from "./sha256.js";
+import { putBackImported } from "./still-imported.js";
 
 type RecordedFiles = InstalledItem["files"];
 
@@ -33,6 +37,8 @@ export function planFiles(
   const kept: Record<string, RecordedFiles[string]> = {};
   for (const file of wanted)
     kept[file.path] = placeFile(file, recorded[file.path], { project, item: part.item.name, overwrite }, draft);
+  for (const { path, by } of putBackImported(gone, project, draft))
+    draft.warnings.push(`${path} belongs to the other choice, but ${by} imports it: it stays, and is yours now`);
   return kept;
 }
 
@@ -87,9 +93,8 @@ function placeFile(
 ) {
   const installed = { template: file.template, sha256: sha256(file.text) };
   const current = draft.read(file.path);
+  if (known && current !== null && !overwrite && staysAsItIs(current, file, known, project, draft)) return known;
   const own = current === null ? null : withoutEntries(current, file.path, project);
-  const edited = own !== null && own !== file.text && known !== undefined && sha256(own) !== known.sha256;
-  if (edited && !overwrite) return known;
   if (own !== file.text || overwrite) {
     const { text, manual } = withEntries(file.text, { from: file.path, like: overwrite ? null : current }, project);
     draft.write(file.path, text, item);
@@ -97,6 +102,20 @@ function placeFile(
   }
   draft.write(basePath(file.path), file.text, "as installed, for updates");
   return installed;
+}
+
+/** What the user has edited, and what has only been laid out anew since the same text was installed. */
+function staysAsItIs(
+  current: string,
+  { path, text }: Rendered,
+  recorded: RecordedFiles[string],
+  project: Project,
+  draft: Draft,
+): boolean {
+  const base = installedText(recorded, draft.read(basePath(path)), [current, text]).text;
+  if (!isAsInstalled(current, { path, recorded, base }, project))
+    return withoutEntries(current, path, project) !== text;
+  return current !== text && base !== null && onlyReformatted(base, text, path) && draft.read(basePath(path)) !== null;
 }
 
 /** A file of the user's at one of our paths: it is never replaced, with or without --overwrite. */
@@ -128,9 +147,10 @@ function refuseEdited(
   const swapped = wanted.filter(({ path, template }) => recorded[path] && recorded[path].template !== template);
   const edited = [...gone, ...swapped.map(({ path }) => path)].filter((path) => {
     const there = draft.read(path);
-    const current = there && withoutEntries(there, path, project);
     const text = swapped.find((file) => file.path === path)?.text;
-    return current !== null && current !== text && sha256(current) !== recorded[path]!.sha256;
+    if (there === null || withoutEntries(there, path, project) === text) return false;
+    const base = installedText(recorded[path]!, draft.read(basePath(path)), [there]).text;
+    return !isAsInstalled(there, { path, recorded: recorded[path]!, base }, project);
   });
   if (edited.length === 0) return;
   const them = edited.length > 1 ? "them" : "it";
@@ -144,9 +164,4 @@ function someOf(paths: readonly string[]): string {
   const [first, second, third] = paths;
   if (paths.length <= 3) return [first, second, third].filter(Boolean).join(", ");
   return `${first}, ${second} and ${paths.length - 2} more`;
-}
-
-/** The hash by which the record knows a text. */
-export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -1,6 +1,6 @@
 import { joinLines, splitLines } from "../merge/text-lines.js";
 import type { InstalledItem } from "../project/project.js";
-import { sha256 } from "./files.js";
+import { sha256 } from "./sha256.js";
 
 /** What is known of how a file was installed. */
 export interface InstalledText {

@@ -1,3 +1,4 @@
+import semver from "semver";
 import { addIgnoreLines } from "../edits/gitignore.js";
 import { CliError } from "../errors.js";
 import type { InstallRecord, Project } from "../project/project.js";
@@ -123,6 +124,12 @@ export function addPart(
 function refuseOtherVersion({ item, origin }: Part, { record }: Project): void {
   const installed = record?.items[item.name]?.version;
   if (!installed || installed === item.version) return;
+  if (!origin && semver.gt(installed, item.version))
+    throw new CliError(
+      "BadArgument",
+      `${item.name} ${installed} is installed, and this authwright is older (it brings ${item.version}): ` +
+        `run npx authwright@latest add ${item.name}`,
+    );
   throw new CliError(
     "BadArgument",
     `${item.name} ${installed} is installed and ${origin ? origin.source : "this authwright"} brings ${item.version}: ` +

@@ -16,7 +16,7 @@ export function planRemovals({ items, ...input }: RemovalsInput): Plan {
   let now: Omit<RemoveInput, "item" | "installed"> = input;
   const plans = items.map((item) => {
     const plan = planRemove({ ...now, item, installed: now.project.record!.items[item]! });
-    now = afterwards(now, plan);
+    now = { ...afterwards(now, plan), kept: [...(now.kept ?? []), ...(plan.kept ?? []).map(({ what }) => what)] };
     return plan;
   });
   return plans.reduce(joined);

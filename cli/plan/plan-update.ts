@@ -11,12 +11,14 @@ import { planDependencies } from "./dependencies.js";
 import { type Draft, startDraft } from "./draft.js";
 import { planEnvironment } from "./environment.js";
 import type { Part } from "./input.js";
+import { type Missing, planMovedByUser } from "./moved-by-user.js";
 import { planManifest, withManifest } from "./package-json.js";
 import { originsOf } from "./pins.js";
 import type { FileOutcome, Plan, Unmerged } from "./plan.js";
 import { addPart, newCompanions } from "./plan-add.js";
 import { extendRecord, writeRecord } from "./record.js";
 import { sharedWith } from "./shared.js";
+import { putBackImported } from "./still-imported.js";
 import { appendedLines, undoFacts, userTexts } from "./undo.js";
 import { isMigration } from "./update-file.js";
 import { planFilesUpdate } from "./update-files.js";
@@ -33,6 +35,7 @@ export function planUpdate(input: UpdateInput): Plan {
   const draft = startDraft(files);
   const outcomes: FileOutcome[] = [];
   const unmerged: Unmerged[] = [];
+  const missing: Missing[] = [];
   let record: InstallRecord = project.record ?? { version: 1, items: {} };
   for (const part of parts) {
     const now = { ...input, project: withManifest(project, draft) };
@@ -44,9 +47,12 @@ export function planUpdate(input: UpdateInput): Plan {
     record = update.record;
     outcomes.push(...update.outcomes);
     unmerged.push(...update.unmerged);
+    missing.push(...update.missing);
   }
   planAttributes(draft);
   writeRecord(record, project.record, draft);
+  keepImported(outcomes, project, draft);
+  draft.manual.push(...planMovedByUser(missing, foreignSources(input), outcomes));
   const blocked = isBlocked(outcomes, input.conflicts);
   if (!blocked) planOutdatedImports({ project, sources: input.sources ?? [], outcomes }, draft);
   return {
@@ -73,6 +79,22 @@ export function planUpdate(input: UpdateInput): Plan {
   };
 }
 
+/** The sources that no item has brought. */
+function foreignSources({ project, sources = [] }: UpdateInput) {
+  const ours = new Set(Object.values(project.record?.items ?? {}).flatMap(({ files }) => Object.keys(files)));
+  return sources.filter(({ path }) => !ours.has(path));
+}
+
+/** What an edited file still imports is not dropped with the new version. */
+function keepImported(outcomes: FileOutcome[], project: Project, draft: Draft): void {
+  const dropped = outcomes.filter(({ what }) => what === "deleted").map(({ path }) => path);
+  for (const { path, by } of putBackImported(dropped, project, draft)) {
+    const at = outcomes.findIndex((outcome) => outcome.path === path);
+    const note = `the new version no longer has it, but ${by} imports it: it stays, and is yours now`;
+    outcomes[at] = { ...outcomes[at]!, what: "kept", note };
+  }
+}
+
 /** Whether something keeps the whole update from being written. */
 export function isBlocked(outcomes: readonly FileOutcome[], mode: UpdateInput["conflicts"]): boolean {
   return outcomes.some(({ what }) => what === "taken" || (what === "conflict" && mode === "refuse"));
@@ -87,7 +109,11 @@ function planPart(part: Part, input: UpdateInput, record: InstallRecord, draft: 
   const texts = userTexts(project, draft);
   const { added, packages, warnings } = planDependencies(part, project);
   const scripts = planScriptsUpdate(part, project, before);
-  const { files, outcomes, unmerged } = planFilesUpdate(part, { project, packages, way: { version, mode } }, draft);
+  const { files, outcomes, unmerged, missing } = planFilesUpdate(
+    part,
+    { project, packages, way: { version, mode, format: before.format } },
+    draft,
+  );
   const moved = withMovedLists(record, outcomes);
   const appends = planAppends(part, { project, record: moved, overwrite: false }, draft);
   const mount = planMountUpdate(part, project, before, draft);
@@ -112,7 +138,7 @@ function planPart(part: Part, input: UpdateInput, record: InstallRecord, draft: 
   const shared = sharedWith(part, packages, record);
   const installed = { files, patches, env, scripts: changed, dependencies: added, undo, appends, shared };
   const extended = extendRecord(current, part, installed);
-  return { record: withUnmerged(extended, name, unmerged), outcomes, unmerged };
+  return { record: withUnmerged(extended, name, unmerged), outcomes, unmerged, missing };
 }
 
 /** The entries of other items stand where the new version has their lists. */
@@ -144,7 +170,7 @@ function refuseDowngrade({ item, origin }: Part, { version }: InstalledItem): vo
     "BadArgument",
     origin
       ? `${item.name} ${version} is installed, and ${origin.source} brings only ${item.version}: nothing goes back to an older version`
-      : `${item.name} ${version} is installed, and this authwright brings only ${item.version}: run npx authwright@latest update`,
+      : `${item.name} ${version} is installed, and this authwright is older (it brings only ${item.version}): run npx authwright@latest update`,
   );
 }
 

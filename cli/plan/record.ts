@@ -53,6 +53,7 @@ export function extendRecord(
     ...(item.requires.length > 0 && { requires: item.requires }),
     ...(brings.length > 0 && { brings }),
     ...(item.comesWith && { comesWith: item.comesWith }),
+    ...(before?.format && { format: before.format }),
     ...(installed.appends && installed.appends.length > 0 && { appends: installed.appends }),
   };
   return { version: 1, items: { ...record.items, [item.name]: entry } };

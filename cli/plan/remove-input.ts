@@ -20,6 +20,8 @@ export interface RemoveInput {
   /** Delete the database, its migrations and its secrets. */
   readonly purge: boolean;
   readonly install: boolean;
+  /** Files that stay of items which go before this one. */
+  readonly kept?: readonly string[];
 }
 
 /** The paths whose text `planRemove` needs. */

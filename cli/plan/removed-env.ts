@@ -35,7 +35,8 @@ export function planRemovedEnv(input: RemoveInput, draft: Draft): RemovedEnv {
   const gone = applyEdit(edit, { path: ".env", why: `the keys of ${input.item}`, secret: true }, draft) ?? [];
   if (draft.read(".env")?.trim() === "" && installed.undo?.created.includes(".env"))
     draft.write(".env", null, `the keys of ${input.item}`, true);
-  const staying = [...kept.map(({ key }) => key), ...shared];
+  // Under --purge, what the user had before is told, and holds nothing else back.
+  const staying = [...(purge ? [] : kept.map(({ key }) => key)), ...shared];
   return { gone, kept: kept.map(({ what, why }) => ({ what, why })), staying };
 }
 

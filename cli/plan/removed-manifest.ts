@@ -17,18 +17,29 @@ export function planRemovedManifest(input: RemoveInput, draft: Draft) {
   const dependencies = packagesToRemove(input, scripts.going, draft);
   const restored = replacedAsAdded(input);
   const isRestored = ({ list, key }: Entry) => restored.some((one) => one.list === list && one.key === key);
-  const entries = [...dependencies.going, ...scripts.going].filter((entry) => !isRestored(entry));
+  const entries = [...dependencies.going, ...scripts.going, ...moved(restored, input)].filter(
+    (entry) => !isRestored(entry),
+  );
   const emptied = input.installed.undo?.members["package.json"] ?? [];
   const edit = removeFromPackageJson(draft.read("package.json") ?? "{}", { entries, restored, emptied });
   const done = applyEdit(edit, { path: "package.json", why: "dependencies and scripts" }, draft);
   const names = (lists: readonly string[]) =>
-    done === null ? [] : entries.filter(({ list }) => lists.includes(list)).map(({ key }) => key);
+    done === null ? [] : [...new Set(entries.filter(({ list }) => lists.includes(list)).map(({ key }) => key))];
   return {
     dependencies: names(packageLists),
     scripts: names(["scripts"]),
     moved: done !== null && restored.some(({ list }) => list !== "scripts"),
-    kept: [...dependencies.kept, ...scripts.kept],
+    kept: [...dependencies.kept.filter(({ what }) => !restored.some(({ key }) => key === what)), ...scripts.kept],
   };
+}
+
+/** A package that goes back to the list where it was is in the other one no more, whoever uses it. */
+function moved(restored: readonly Replaced[], { project }: RemoveInput): Entry[] {
+  const isPackage = ({ list }: Replaced) => list !== "scripts";
+  return restored.filter(isPackage).flatMap(({ list, key }) => {
+    const other = list === "dependencies" ? "devDependencies" : "dependencies";
+    return project.packageJson[other][key] === undefined ? [] : [{ list: other, key } as const];
+  });
 }
 
 function scriptsToRemove({ installed, project, item }: RemoveInput): { going: Entry[]; kept: KeptPart[] } {

@@ -1,12 +1,19 @@
-import { mergeText } from "../merge/merge-text.js";
+import type { ConflictLabels } from "../merge/markers.js";
+import { type Merge, mergeText, type Versions } from "../merge/merge-text.js";
+import { inLayoutOf } from "../merge/relayout.js";
+import { onlyReformatted } from "../merge/same-meaning.js";
 import { inShapeOf, splitLines } from "../merge/text-lines.js";
 import type { InstalledItem } from "../project/project.js";
+import { isAsInstalled } from "./as-installed.js";
+import { inBaseLayout } from "./base-layout.js";
 import type { Draft } from "./draft.js";
 import { type EntryFacts, withEntries, withoutEntries } from "./entries.js";
-import { type Rendered, sha256 } from "./files.js";
+import type { Rendered } from "./files.js";
 import { hasHash, installedText } from "./installed-text.js";
+import type { Missing } from "./moved-by-user.js";
 import { basePath } from "./paths.js";
 import type { FileOutcome, Unmerged } from "./plan.js";
+import { sha256 } from "./sha256.js";
 import type { ConflictMode } from "./update-input.js";
 
 type Recorded = InstalledItem["files"][string];
@@ -16,11 +23,15 @@ export interface FileUpdate {
   readonly recorded: Recorded;
   readonly outcome: FileOutcome | null;
   readonly unmerged?: Unmerged;
+  /** It is not where it was installed. */
+  readonly missing?: Missing;
 }
 
 /** Who updates, and how. */
 export interface UpdateWay {
   readonly version: string;
+  /** The formatter that laid the installed files out, if any did. */
+  readonly format?: string | undefined;
   readonly mode: ConflictMode;
   /** Its entries in lists of the item's files are no edits of the user's. */
   readonly project: EntryFacts;
@@ -28,22 +39,27 @@ export interface UpdateWay {
 
 /** Brings one installed file to the new version; the user's edits stay. */
 export function updateFile(file: Rendered, from: string, known: Recorded, way: UpdateWay, draft: Draft): FileUpdate {
-  const { path, text: theirs } = file;
+  const { path } = file;
+  const theirs = inBaseLayout(file.text, draft.read(basePath(from)), path, way.format);
   const movedFrom = from === path ? null : from;
   const yours = draft.read(from);
   const outcome = outcomeOf({ path, movedFrom });
   if (isMigration(path) && (movedFrom || !hasHash(theirs, known.sha256)))
     return { recorded: known, outcome: outcome("refused", `${way.version} changes it, but it may be applied already`) };
   if (movedFrom && draft.read(path) !== null) return { recorded: known, outcome: outcome("taken", taken) };
-  if (yours === null) return stayAway(known, outcome, movedFrom, path, draft);
+  if (yours === null) {
+    const base = draft.read(basePath(from));
+    const missing = base === null ? null : { path, base, changed: !onlyReformatted(base, theirs, path) };
+    return { ...stayAway(known, outcome, movedFrom, path, draft), ...(missing && { missing }) };
+  }
 
   const own = withoutEntries(yours, from, way.project);
   const base = installedText(known, draft.read(basePath(from)), [own, theirs]);
-  const edited = !hasHash(own, known.sha256);
+  const edited = !isAsInstalled(yours, { path: from, recorded: known, base: base.text }, way.project);
   const labels = { yours: "yours", theirs: `authwright ${way.version}` };
   const carried = withEntries(theirs, { from, path, like: yours }, way.project);
-  const old = !edited ? yours : base.text && withEntries(base.text, { from, like: yours }, way.project).text;
-  const merge = mergeText({ base: old, yours, theirs: carried.text, path }, labels);
+  const old = base.text && withEntries(base.text, { from, like: yours }, way.project).text;
+  const merge = mergeFile({ base: old, yours, theirs: carried.text, path }, edited, labels);
   if (merge.kind === "conflicts" && way.mode === "refuse")
     return { recorded: known, outcome: { ...outcome("conflict", merge.reason), conflicts: merge.conflicts } };
 
@@ -51,7 +67,7 @@ export function updateFile(file: Rendered, from: string, known: Recorded, way: U
   draft.manual.push(...carried.manual);
   draft.write(path, after, movedFrom ? `moved from ${movedFrom}` : `update to ${way.version}`);
   if (movedFrom) draft.write(movedFrom, null, `moved to ${path}`);
-  keepBase(file, from, base.damage === null && hasHash(theirs, known.sha256), draft);
+  keepBase({ ...file, text: theirs }, from, base.damage === null && hasHash(theirs, known.sha256), draft);
   const recorded = { template: file.template, sha256: sha256(theirs) };
   const restored = base.damage && `its text in .authwright/base ${base.damage}: put there again`;
   if (merge.kind === "conflicts") {
@@ -70,6 +86,13 @@ export function updateFile(file: Rendered, from: string, known: Recorded, way: U
   return { recorded, outcome: outcome(edited ? "merged" : "updated", restored || null) };
 }
 
+/** A file that was only laid out anew takes the new version, in that layout as far as it can be followed. */
+function mergeFile(versions: Versions, edited: boolean, labels: ConflictLabels): Merge {
+  const merge = mergeText(versions, labels);
+  if (edited || merge.kind === "merged") return merge;
+  return { kind: "merged", text: inLayoutOf(versions.theirs, versions.yours, versions.path) };
+}
+
 /** A file of the new version that was not there before. */
 export function addFile(
   file: Rendered,
@@ -79,7 +102,8 @@ export function addFile(
   const recorded = { template: file.template, sha256: sha256(file.text) };
   const outcome = outcomeOf({ path: file.path, movedFrom: null });
   const current = draft.read(file.path);
-  if (current !== null && !hasHash(current, recorded.sha256)) return { recorded, outcome: outcome("taken", taken) };
+  if (current !== null && !onlyReformatted(current, file.text, file.path))
+    return { recorded, outcome: outcome("taken", taken) };
   if (current === null) draft.write(file.path, file.text.replace(/\r?\n/g, ending), `new in ${version}`);
   draft.write(basePath(file.path), file.text, "as installed, for updates");
   return { recorded, outcome: outcome("created", null) };
@@ -96,9 +120,10 @@ export function dropFile(
   const current = draft.read(path);
   if (isMigration(path) && current !== null)
     return { recorded: known, outcome: outcome("refused", `${version} drops it, but it may be applied already`) };
+  const base = current === null ? null : installedText(known, draft.read(basePath(path)), [current]).text;
   draft.write(basePath(path), null, `not in ${version}`);
   if (current === null) return {};
-  if (!hasHash(withoutEntries(current, path, project), known.sha256))
+  if (!isAsInstalled(current, { path, recorded: known, base }, project))
     return {
       outcome: outcome("kept", `${version} no longer has it; you have edited it, so it stays and is yours now`),
     };

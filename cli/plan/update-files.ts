@@ -3,6 +3,7 @@ import type { InstalledItem, Project } from "../project/project.js";
 import type { Draft } from "./draft.js";
 import { renderedFiles } from "./files.js";
 import type { Part } from "./input.js";
+import type { Missing } from "./moved-by-user.js";
 import type { FileOutcome, Unmerged } from "./plan.js";
 import { addFile, dropFile, type FileUpdate, type UpdateWay, updateFile } from "./update-file.js";
 import { findOrigins } from "./update-origins.js";
@@ -12,6 +13,7 @@ export interface FilesUpdate {
   readonly files: InstalledItem["files"];
   readonly outcomes: readonly FileOutcome[];
   readonly unmerged: readonly Unmerged[];
+  readonly missing: readonly Missing[];
 }
 
 /** Brings every file of the item to the new version. */
@@ -42,6 +44,7 @@ export function planFilesUpdate(
   return {
     files: Object.fromEntries(known.toSorted(([a], [b]) => (a < b ? -1 : 1))),
     outcomes: updates.flatMap(([, { outcome }]) => outcome ?? []),
+    missing: updates.flatMap(([, { missing }]) => missing ?? []),
     unmerged: updates.flatMap(([, { unmerged }]) => unmerged ?? []),
   };
 }

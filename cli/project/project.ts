@@ -132,6 +132,8 @@ export interface InstalledItem {
   readonly brings?: readonly string[];
   /** It came by itself with these, and goes with any of them; absent for what was added by name. */
   readonly comesWith?: readonly string[];
+  /** The formatter that laid out its files, so that new ones of an update are laid out too; absent where none did. */
+  readonly format?: string;
   /** Its entries in lists of other items' files; absent where there is none. */
   readonly appends?: readonly Appended[];
 }

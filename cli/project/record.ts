@@ -56,6 +56,7 @@ const itemMembers: Readonly<Record<keyof InstalledItem, (value: unknown) => bool
   requires: (value) => value === undefined || isStringList(value),
   brings: (value) => value === undefined || isStringList(value),
   comesWith: (value) => value === undefined || isStringList(value),
+  format: (value) => value === undefined || isString(value),
   appends: (value) => value === undefined || (Array.isArray(value) && value.every(isAppended)),
   unmerged: (value) => value === undefined || (Array.isArray(value) && value.every(isPath)),
 };

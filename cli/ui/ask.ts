@@ -9,6 +9,8 @@ export interface Question {
   readonly flag: string;
   /** False under --yes and --json. */
   readonly allowed: boolean;
+  /** What Enter says; yes, where it is not given. */
+  readonly initially?: boolean;
 }
 
 export interface TextQuestion extends Question {
@@ -29,7 +31,7 @@ export interface ChoiceQuestion extends Question {
 
 /** Asks yes or no. */
 export async function ask(question: Question): Promise<boolean> {
-  return Boolean(await put(question, { type: "confirm", initial: true }));
+  return Boolean(await put(question, { type: "confirm", initial: question.initially ?? true }));
 }
 
 /** Asks for a line of text, until it is a good one. */

@@ -1,5 +1,5 @@
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from "diff";
-import { splitLines } from "../merge/text-lines.js";
+import { inShapeOf, splitLines } from "../merge/text-lines.js";
 import type { FileComparison } from "../plan/compare.js";
 import type { Change, Plan } from "../plan/plan.js";
 import { colors } from "./colors.js";
@@ -63,26 +63,27 @@ export function diffJson(comparison: Comparison) {
 }
 
 function yourPatch({ path, base, yours }: FileComparison): string {
-  return patch(path, base, yours, ["installed", "yours"]);
+  return patch(path, alike(base, yours), yours, ["installed", "yours"]);
 }
 
-function newerPatch({ path, movedTo, base, newer }: FileComparison): string {
-  return patch(path, base, newer, ["installed", "newer"], movedTo ?? path);
+function newerPatch({ path, movedTo, base, yours, newer }: FileComparison): string {
+  return patch(path, alike(base, yours), alike(newer, yours), ["installed", "newer"], movedTo ?? path);
 }
 
-/** A unified diff; line endings are not compared. A file that moves has git's own header: without it no tool would move it. */
+/** A unified diff, whole to its last empty line of context. A file that moves has git's own header: without it no tool would move it. */
 function patch(path: string, before: string | null, after: string | null, [from, to]: [string, string], target = path) {
   const moved = target !== path;
   const name = (text: string | null, label: string) => (text === null ? "/dev/null" : label);
   const old = moved ? `a/${path}` : name(before, `${from}/${path}`);
-  const made = structuredPatch(old, moved ? `b/${target}` : name(after, `${to}/${path}`), plain(before), plain(after));
-  return formatPatch({ ...made, isGit: moved, isRename: moved }, FILE_HEADERS_ONLY).trimEnd();
+  const made = structuredPatch(old, moved ? `b/${target}` : name(after, `${to}/${path}`), before ?? "", after ?? "");
+  return formatPatch({ ...made, isGit: moved, isRename: moved }, FILE_HEADERS_ONLY).replace(/\n$/, "");
 }
 
-function plain(text: string | null): string {
-  if (text === null) return "";
+/** With the line ends and the byte order mark of the user's file: they are not compared, and a patch has to fit it. */
+function alike(text: string | null, yours: string | null): string | null {
+  if (text === null || yours === null) return text;
   const { lines, closed } = splitLines(text);
-  return lines.join("\n") + (closed ? "\n" : "");
+  return inShapeOf(lines, yours, closed);
 }
 
 function paint(text: string): string {

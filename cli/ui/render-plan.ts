@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { Change, ManualStep, Plan } from "../plan/plan.js";
+import type { Change, KeptPart, ManualStep, Plan } from "../plan/plan.js";
 import { inWords } from "../registry/companions.js";
 import { changedLines } from "./changed-lines.js";
 import { colors } from "./colors.js";
@@ -10,7 +10,7 @@ import { tick } from "./terminal.js";
 export function renderPlan(plan: Plan, { dryRun, verbose = false }: { dryRun: boolean; verbose?: boolean }): string {
   if (plan.changes.length === 0 && plan.manual.length === 0) {
     return [
-      `${namesOf(plan)}: nothing to do, ${plan.versions ? "it is up to date" : "all of it is there"}`,
+      `${namesOf(plan)}: nothing to do, ${plan.removed ? "nothing of it is left" : plan.versions ? "it is up to date" : "all of it is there"}`,
       ...section("Your files", outcomeLines(plan.outcomes ?? [])),
       ...section("Note", plan.warnings),
     ].join("\n");
@@ -28,10 +28,7 @@ export function renderPlan(plan: Plan, { dryRun, verbose = false }: { dryRun: bo
     ...section("Scripts", Object.entries(plan.scripts ?? {}).map(scriptLine)),
     ...section("Keys in .env", plan.env.length > 0 ? [plan.env.join(", ")] : []),
     ...section("Taken out of package.json and .env", removedLines(plan)),
-    ...section(
-      "Stays",
-      (plan.kept ?? []).map(({ what, why }) => `${what} ${colors.dim(`(${why})`)}`),
-    ),
+    ...section("Stays", keptLines(plan.kept ?? [], verbose)),
     ...section("Note", plan.warnings),
     ...section(colors.yellow("Left for you to do"), plan.manual.flatMap(manualLines)),
   ].join("\n");
@@ -108,24 +105,40 @@ function fileLines(changes: readonly Change[], verbose: boolean): string[] {
   const isBase = ({ path }: Change) => path.startsWith(".authwright/base/");
   const bases = changes.filter(isBase).length;
   const shown = changes.filter((change) => !isBase(change));
-  const created = shown.filter(({ kind }) => kind === "create");
   const owner = ({ why }: Change) => why.replace(/, .*/s, "");
-  const groups = [...new Set(created.map(owner))].map((item) => created.filter((file) => owner(file) === item));
+  const groups = (["create", "delete"] as const).flatMap((wanted) => {
+    const files = shown.filter(({ kind }) => kind === wanted);
+    return [...new Set(files.map(owner))].map((item) => files.filter((file) => owner(file) === item));
+  });
   const many = verbose ? [] : groups.filter(({ length }) => length > mostNewFiles);
   const lines = [
-    ...many.map((files) => newFilesLine(owner(files[0]!), files)),
+    ...many.map((files) => manyFilesLine(owner(files[0]!), files)),
     ...shown.filter((change) => !many.some((files) => files.includes(change))).map(changeLine),
   ];
-  return bases > 0
-    ? [...lines, `${colors.dim("=")} .authwright/base/ ${colors.dim(`(${bases} files as installed, for updates)`)}`]
-    : lines;
+  const gone = changes.filter(isBase).every(({ kind }) => kind === "delete");
+  const line = `.authwright/base/ ${colors.dim(`(${bases} files as installed, ${gone ? "no longer needed" : "for updates"})`)}`;
+  return bases > 0 ? [...lines, `${gone ? colors.red("-") : colors.dim("=")} ${line}`] : lines;
 }
 
-function newFilesLine(item: string, files: readonly Change[]): string {
-  const added = files.reduce((sum, file) => sum + changedLines(file).added, 0);
+/** What stays because a file that stays imports it is told by its number, like new files. */
+function keptLines(kept: NonNullable<Plan["kept"]>, verbose: boolean): string[] {
+  const imported = kept.filter(({ why }) => why.endsWith("imports it"));
+  const folded = verbose || imported.length <= mostNewFiles ? [] : imported;
+  const line = ({ what, why }: KeptPart) => `${what} ${colors.dim(`(${why})`)}`;
+  const sum = `${folded.length} files ${colors.dim("(files that stay import them; --verbose names them)")}`;
+  return [...kept.filter((one) => !folded.includes(one)).map(line), ...(folded.length > 0 ? [sum] : [])];
+}
+
+/** Of so many files of one item that come or go, a person reads the number. */
+function manyFilesLine(item: string, files: readonly Change[]): string {
+  const comes = files[0]!.kind === "create";
+  const counts = files.map(changedLines).map(({ added, removed }) => (comes ? added : removed));
+  const sum = counts.reduce((all, one) => all + one, 0);
   const folders = [...new Set(files.map(({ path }) => posix.dirname(path)))].toSorted();
   const where = colors.dim(`(${folders.join(", ")}; --verbose names them)`);
-  return `${colors.green("+")} ${item}: ${files.length} new files ${colors.green(`+${added}`)} ${where}`;
+  return comes
+    ? `${colors.green("+")} ${item}: ${files.length} new files ${colors.green(`+${sum}`)} ${where}`
+    : `${colors.red("-")} ${item}: ${files.length} files ${colors.red(`-${sum}`)} ${where}`;
 }
 
 function changeLine(change: Change): string {

@@ -28,8 +28,10 @@ const project = {
 type Texts = Readonly<Record<string, string>>;
 
 /** What a test says about a project; the rest of it is sound. */
-export interface Given extends Partial<Omit<Checkup, "sources" | "env" | "outputs">> {
+export interface Given extends Partial<Omit<Checkup, "sources" | "env" | "outputs" | "deploy">> {
   readonly sources?: Texts;
+  /** Dockerfile, compose file, workflow. */
+  readonly deploy?: Texts;
   readonly outputs?: Texts;
   /** Text of `.env` and the like; `tracked` names those that git has. */
   readonly env?: Texts;
@@ -49,7 +51,7 @@ const soundSources: Texts = {
 
 /** A project without a finding, but for what the test says. */
 export function checkupOf(given: Given = {}): Checkup {
-  const { sources = {}, outputs = {}, env = {}, tracked = [], past = {}, files = {}, ...rest } = given;
+  const { sources = {}, outputs = {}, deploy = {}, env = {}, tracked = [], past = {}, files = {}, ...rest } = given;
   const listed = (texts: Texts) => Object.entries(texts).map(([path, text]) => ({ path, text }));
   const recorded = Object.entries(files).map(([path, { template, base }]) => [path, { template, sha256: hash(base) }]);
   return {
@@ -64,7 +66,7 @@ export function checkupOf(given: Given = {}): Checkup {
       (file): EnvFile => ({ ...file, tracked: tracked.includes(file.path), past: [past[file.path] ?? ""] }),
     ),
     git: { known: true, exposed: [] },
-    deploy: [],
+    deploy: listed(deploy),
     database: null,
     advisories: [],
     audit: { kind: "answered", holes: [] },

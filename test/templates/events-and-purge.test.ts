@@ -143,6 +143,52 @@ test("two processes on one Postgres, one killed and the database stopped in the 
   expect(receiver.forged).toBe(0);
 });
 
+/** Keeps every transaction open that stores a message about that session, for as long as somebody has the lock 42. */
+const holdOpen = (trigger: string, sessionId: string): string => `
+  create function hold() returns trigger language plpgsql as $$
+    begin
+      if new.payload like '%"sessionId":"${sessionId}"%' then perform pg_advisory_xact_lock_shared(42); end if;
+      return new;
+    end $$;
+  create ${trigger} for each row execute function hold();`;
+
+test.each([
+  ["at its insert", "trigger hold before insert on auth_webhook_outbox"],
+  ["at its commit", "constraint trigger hold after insert on auth_webhook_outbox deferrable initially deferred"],
+])("a message whose transaction is held open %s is sent before a later one of another process", async (_, trigger) => {
+  const receiver = await startReceiver(1_000);
+  const env = webhookEnv(receiver.url);
+  const cluster = await startCluster({ database: "postgres", processes: 2, items, env });
+  cleanUp.push(() => cluster.close());
+  const [here, there] = cluster.clients as [Api, Api];
+  const user = await signUp(here);
+  const later = (await logIn(here, user.username)).body;
+  const [held, sent] = [user.accessToken, later.accessToken].map(sessionOf) as [string, string];
+  await expect.poll(() => receiver.deliveries.length, { timeout: 10_000, interval: 10 }).toBe(2);
+  await cluster.sql(holdOpen(trigger, held));
+  const holder = new pg.Client({ connectionString: cluster.env["DATABASE_URL"] });
+  await holder.connect();
+  cleanUp.push(() => holder.end());
+  await holder.query("select pg_advisory_lock(42)");
+  const waiting = async () =>
+    (await cluster.sql("select 1 from pg_locks where locktype = 'advisory' and not granted")).length;
+
+  const first = here.post("/api/auth/logout", { refreshToken: user.refreshToken });
+  await expect.poll(waiting, { timeout: 4_000, interval: 10 }).toBe(1);
+  const second = there.post("/api/auth/logout", { refreshToken: later.refreshToken });
+  const hasCome = async () => (await waiting()) - 1 + (receiver.deliveries.length - 2);
+  await expect.poll(hasCome, { timeout: 4_000, interval: 10 }).toBe(1);
+  await holder.query("select pg_advisory_unlock(42)");
+  expect(tally(await Promise.all([first, second]))).toEqual({ 204: 2 });
+  await expect.poll(() => receiver.deliveries.length, { timeout: 10_000, interval: 10 }).toBe(4);
+  const inOrder = [held, sent].map((sessionId) => `auth.authn_logout ${sessionId}`);
+  expect(receiver.deliveries.slice(2).map(({ what }) => what)).toEqual(inOrder);
+});
+
+function sessionOf(accessToken: string): string {
+  return JSON.parse(Buffer.from(accessToken.split(".")[1]!, "base64url").toString()).sid;
+}
+
 test("two processes on one sqlite file: every event arrives, in order for each user, and hardly one twice", async () => {
   const receiver = await startReceiver(1_000);
   const cluster = await startCluster({ database: "sqlite", processes: 2, items, env: webhookEnv(receiver.url) });

@@ -20,7 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   settings: [],
 };
 
-const settings = /^src\/auth\/(address|login-name|config|environment|errors|credential-errors|events|json-lines)$/;
+const settings = /^src\/auth\/(address|login-name|text|config|environment|errors|credential-errors|events|json-lines)$/;
 
 /** The story of src/auth: each imports only from rows below its own. */
 const story: readonly (readonly string[])[] = [
@@ -29,11 +29,12 @@ const story: readonly (readonly string[])[] = [
   ["accounts"],
   ["sessions", "throttle"],
   ["revocations"],
-  ["store", "purge-store"],
+  ["store"],
+  ["purge-store"],
   ["passwords", "password-checks", "access-token", "refresh-token"],
   ["input"],
   ["user-fields"],
-  ["bcrypt-queue", "common-passwords", "client-network"],
+  ["bcrypt-queue", "common-passwords", "predictable-text", "client-network", "duplicate-names", "input-sentences"],
 ];
 
 /** What a migration works on. */

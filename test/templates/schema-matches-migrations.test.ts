@@ -19,10 +19,11 @@ interface Table {
 
 /** Of add-ons on the table of base's users, whose schema file knows none of them: they stand in migrations alone. */
 const indexesOnUsers = [
-  "index auth_users_admins (id)",
   "index auth_users_created_at (created_at, id)",
+  "index auth_users_disabled (created_at, id)",
   "index auth_users_email (expression)",
   "index auth_users_email_order (expression, id)",
+  "index auth_users_role (role, created_at, id)",
   "index auth_users_username_order (expression, id)",
   "unique auth_users_proven_email (expression)",
 ];

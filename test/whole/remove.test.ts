@@ -4,6 +4,7 @@ import fs from "fs-extra";
 import { beforeAll, describe, expect, test } from "vitest";
 import { buildCli, type Ended, run } from "../support/cli.js";
 import { useFiles, useFixture } from "../support/fixture.js";
+import { hasTerminal, keys, onTerminal } from "../support/terminal.js";
 import { treeOf } from "../support/tree.js";
 
 let main: string;
@@ -23,7 +24,8 @@ async function installed() {
   return { ...fixture, before };
 }
 
-const removing = ["remove", "auth-basic", "--no-install"];
+const asking = ["remove", "auth-basic", "--no-install"];
+const removing = [...asking, "--yes"];
 
 describe("remove", () => {
   test("writes the plan that --dry-run shows, prints no secret, and the tree is as it was", async () => {
@@ -39,6 +41,45 @@ describe("remove", () => {
     expect(secrets).toHaveLength(2);
     for (const secret of secrets) expect(real.stdout + dry.stdout).not.toContain(secret);
     expect(await treeOf(dir)).toEqual(before);
+  });
+
+  test.each([[[]], [["--silent"]], [["--json"]]])(
+    "without --yes and without a terminal (%j) exits 2 and writes nothing",
+    async (flags) => {
+      const { dir } = await installed();
+      const between = await treeOf(dir);
+      const { code, stdout, stderr } = await authwright(dir, [...asking, ...flags]);
+      expect(stderr).toContain("pass --yes");
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(await treeOf(dir)).toEqual(between);
+    },
+  );
+
+  test.skipIf(!hasTerminal)("on a terminal says what goes, folded, and Enter says no", async () => {
+    const { dir } = await installed();
+    const between = await treeOf(dir);
+    const terminal = onTerminal([process.execPath, main, ...asking], dir);
+    await terminal.shows(
+      /- auth-basic: \d+ files -\d+ \(.*--verbose names them/,
+      "no longer needed",
+      "Remove auth-basic? ",
+    );
+    terminal.type(keys.enter);
+    const { code, shown } = await terminal.ended;
+    expect(shown).toContain("Nothing was removed.");
+    expect(code).toBe(0);
+    expect(await treeOf(dir)).toEqual(between);
+  });
+
+  test.skipIf(!hasTerminal)("and add want --yes where a person types and the output goes into a pipe", async () => {
+    const { dir } = await installed();
+    const between = await treeOf(dir);
+    for (const command of ["remove auth-basic", "add auth-sudo"]) {
+      const line = `"${process.execPath}" "${main}" ${command} --no-install | cat; echo ended`;
+      const { shown } = await onTerminal(["sh", "-c", line], dir).ended;
+      expect(shown).toContain("pass --yes");
+    }
+    expect(await treeOf(dir)).toEqual(between);
   });
 
   test("a second time exits 2 with the reason, and writes nothing", async () => {
@@ -121,7 +162,7 @@ describe("remove and the package manager", () => {
 
   test("runs it once, to bring the lock file in line", async () => {
     const { dir, read } = await installed();
-    const { code } = await authwright(dir, ["remove", "auth-basic"], await fakeNpm('echo "$@" >> runs.txt'));
+    const { code } = await authwright(dir, ["remove", "auth-basic", "--yes"], await fakeNpm('echo "$@" >> runs.txt'));
     expect(code).toBe(0);
     expect(await read("runs.txt")).toBe("install\n");
   });
@@ -131,7 +172,7 @@ describe("remove and the package manager", () => {
     const between = await treeOf(dir);
     const { code } = await authwright(
       dir,
-      ["remove", "auth-basic"],
+      ["remove", "auth-basic", "--yes"],
       await fakeNpm("echo x > package-lock.json; exit 3"),
     );
     expect(code).toBe(1);
@@ -142,7 +183,7 @@ describe("remove and the package manager", () => {
     const { dir } = await installed();
     const between = await treeOf(dir);
     const env = await fakeNpm("echo $$ > npm.pid; sleep 60");
-    const { child, ended } = run(process.execPath, [main, "remove", "auth-basic"], dir, env);
+    const { child, ended } = run(process.execPath, [main, "remove", "auth-basic", "--yes"], dir, env);
     for (let tries = 0; tries < 400 && !(await fs.pathExists(join(dir, "npm.pid"))); tries++)
       await new Promise((resolve) => setTimeout(resolve, 25));
     child.kill("SIGKILL");
@@ -150,7 +191,7 @@ describe("remove and the package manager", () => {
     process.kill(-Number(await fs.readFile(join(dir, "npm.pid"), "utf8")), "SIGKILL");
     await fs.remove(join(dir, "npm.pid"));
     expect(await treeOf(dir)).not.toEqual(between);
-    const next = await authwright(dir, ["remove", "auth-basic"], await fakeNpm("exit 1"));
+    const next = await authwright(dir, ["remove", "auth-basic", "--yes"], await fakeNpm("exit 1"));
     expect(next.stderr).toContain("an earlier run was killed: its changes are put back");
     expect(await treeOf(dir)).toEqual(between);
   });

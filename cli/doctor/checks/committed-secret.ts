@@ -1,13 +1,14 @@
 import type { Check, Checkup, Finding } from "../checkup.js";
+import { assignedIn, isForProduction } from "../deploy-values.js";
 import { lineAt, lineOfKey } from "../locate.js";
-import { isInUse, secretsOf, telling } from "../secrets.js";
+import { isInUse, secretNamesOf, secretsOf, telling } from "../secrets.js";
 
 const why = "whoever can read the repository, now or in its history, can sign tokens and check passwords";
 
 /** A secret in a file that git has or had, in the source, or in an example. */
 export const committedSecret: Check = {
   name: "committed-secret",
-  run: (checkup) => [...trackedFiles(checkup), ...inHistory(checkup), ...inSources(checkup)],
+  run: (checkup) => [...trackedFiles(checkup), ...inHistory(checkup), ...inSources(checkup), ...inDeployment(checkup)],
 };
 
 function trackedFiles(checkup: Checkup): Finding[] {
@@ -34,6 +35,35 @@ function inHistory(checkup: Checkup): Finding[] {
       why,
       fix: "put a fresh value there: taking the file out of git does not take it out of earlier commits",
     }));
+}
+
+/** Whatever its value: what stands there is what production runs with, and everybody who has the repository has it too. */
+function inDeployment(checkup: Checkup): Finding[] {
+  const known = new Set(telling(secretsOf(checkup)).map(({ value }) => value));
+  return checkup.deploy.filter(isForProduction).flatMap((file) =>
+    assignedIn(file, secretNamesOf(checkup))
+      .filter(({ value }) => !known.has(value) && !(isWorkflow(file) && madeUp.test(value)))
+      .map(
+        ({ name, line }): Finding => ({
+          level: "unsafe",
+          file: file.path,
+          line,
+          what: `${name} has its value in the file`,
+          why,
+          fix:
+            "take it from a secret of the platform, or from the environment: ${" +
+            name +
+            "}; and let it be a fresh value",
+        }),
+      ),
+  );
+}
+
+/** Where tests run, their secrets are made up. */
+const madeUp = /test|dummy|fake|example|placeholder|not.?a.?secret|^ci\b/i;
+
+function isWorkflow({ path }: { readonly path: string }): boolean {
+  return /workflows\/|gitlab-ci|\.circleci/.test(path);
 }
 
 function inSources(checkup: Checkup): Finding[] {

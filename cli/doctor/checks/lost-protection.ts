@@ -1,5 +1,6 @@
-import { withoutComments } from "../../project/source-imports.js";
+import { sameMeaning } from "../../merge/same-meaning.js";
 import type { Check, Checkup, Finding } from "../checkup.js";
+import { compact, lineOfLoss } from "../compact.js";
 import { guardsOf } from "../guards.js";
 import { protections } from "../protections.js";
 import { type Route, routesIn } from "../routes.js";
@@ -27,19 +28,22 @@ function editedFiles({ record, sources, bases }: Checkup): Edited[] {
   return Object.values(record.items).flatMap(({ files }) =>
     Object.entries(files).flatMap(([path, { template }]) => {
       const [base, now] = [bases.get(path), sources.find((source) => source.path === path)?.text];
-      if (base === undefined || now === undefined || base === now) return [];
-      return [{ path, template, base: withoutComments(base), now: withoutComments(now) }];
+      if (base === undefined || now === undefined || base === now || sameMeaning(base, now, path)) return [];
+      return [{ path, template, base, now }];
     }),
   );
 }
 
 function lostIn({ path, template, base, now }: Edited): Finding[] {
-  return protections
-    .filter(({ file, pattern }) => template.endsWith(`/${file}`) && count(now, pattern) < count(base, pattern))
-    .map(({ what, why }) => ({
+  const guarded = protections.filter(({ file }) => template.endsWith(`/${file}`));
+  if (guarded.length === 0) return [];
+  const [before, after] = [compact(base, path), compact(now, path)];
+  return guarded
+    .filter(({ pattern }) => count(after, pattern) < count(before, pattern))
+    .map(({ pattern, what, why }) => ({
       level: "unsafe",
       file: path,
-      line: null,
+      line: lineOfLoss({ path, base, now }, (text) => count(text, pattern)),
       what: `your edit has taken out ${what}`,
       why,
       fix: `put it back: .authwright/base/${path}.txt has the file as it was installed`,

@@ -1,68 +1,87 @@
 import type { Function as FunctionNode, Node, ObjectExpression } from "@babel/types";
 import { dottedName, isCall, isFunction } from "../../edits/entry/expression.js";
-import { parseSource, walk } from "../../edits/syntax.js";
+import { walk } from "../../edits/syntax.js";
 import type { Check, Finding } from "../checkup.js";
+import { handWrittenCors } from "../hand-written-cors.js";
 import { isTest } from "../locate.js";
+import { type Code, codeOf, isTrue, memberOf, nameOf, valuesOf } from "../values.js";
 
-/** CORS that lets every site act with a user's credentials. */
+/** CORS that lets every site act with a user's credentials, by the cors package or by headers. */
 export const openCors: Check = {
   name: "open-cors",
-  run: ({ sources, record }) =>
-    sources
-      .filter(({ path, text }) => /cors/i.test(text) && /credentials/.test(text) && !isTest(path, record))
-      .flatMap(({ path, text }) => linesIn(text, path).map((line) => finding(path, line))),
+  run: (checkup) =>
+    codeOf(
+      checkup,
+      ({ path, text }) =>
+        /cors|access-control/i.test(text) && /credentials/i.test(text) && !isTest(path, checkup.record),
+    ).flatMap((code) => [...optionLines(code), ...handWrittenCors(code)].map((line) => finding(code.path, line))),
 };
 
-function linesIn(text: string, path: string): number[] {
+function optionLines(code: Code): number[] {
   const lines: number[] = [];
-  try {
-    walk(parseSource(text.replace(/^\uFEFF/, ""), path).program, (node, parents) => {
-      if (node.type === "ObjectExpression" && isOpen(node) && isForCors(parents)) lines.push(node.loc!.start.line);
-    });
-  } catch {
-    return [];
-  }
+  const handed = namesHanded(code);
+  walk(code.file.program, (node, parents) => {
+    if (node.type === "ObjectExpression" && isOpen(node, code) && isForCors(parents, handed))
+      lines.push(node.loc!.start.line);
+  });
   return lines;
 }
 
-function isOpen(options: ObjectExpression): boolean {
-  const origin = member(options, "origin");
-  const credentials = member(options, "credentials");
-  if (credentials?.type !== "BooleanLiteral" || !credentials.value) return false;
-  return (
-    (isFunction(origin) && letsAllPass(origin)) ||
-    (origin?.type === "BooleanLiteral" && origin.value) ||
-    (origin?.type === "StringLiteral" && origin.value === "*")
+function isOpen(options: ObjectExpression, code: Code): boolean {
+  const origin = memberOf(options, "origin");
+  const credentials = memberOf(options, "credentials");
+  if (!origin || !credentials || !valuesOf(credentials, code).some(isTrue)) return false;
+  return valuesOf(origin, code).some(
+    (value) =>
+      isTrue(value) ||
+      (value.type === "StringLiteral" && value.value === "*") ||
+      (value.type === "RegExpLiteral" && matchesAll(value.pattern)) ||
+      (value.type === "ArrayExpression" &&
+        value.elements.some((one) => one?.type === "RegExpLiteral" && matchesAll(one.pattern))) ||
+      (isFunction(value) && letsAllPass(value)),
   );
 }
 
-/** `(origin, callback) => callback(null, true)`, and nothing else. */
+function matchesAll(pattern: string): boolean {
+  return /^\^?\(?\.[*+]\)?\$?$|^$/.test(pattern);
+}
+
+/** `(origin, callback) => callback(null, true)`: it asks nothing, and says yes, or gives back what it was handed. */
 function letsAllPass({ body, params }: FunctionNode): boolean {
-  const only = body.type === "BlockStatement" && body.body.length === 1 ? body.body[0]! : body;
-  const call =
-    only.type === "ReturnStatement" ? only.argument : only.type === "ExpressionStatement" ? only.expression : only;
-  if (!call || !isCall(call) || params[1]?.type !== "Identifier" || dottedName(call.callee) !== params[1].name)
-    return false;
-  const [error, allowed] = call.arguments;
-  return error?.type === "NullLiteral" && allowed?.type === "BooleanLiteral" && allowed.value;
+  const [origin, callback] = params.map(nameOf);
+  if (!callback) return false;
+  let answers = 0;
+  let open = true;
+  walk(body, (node) => {
+    if (["IfStatement", "ConditionalExpression", "SwitchStatement"].includes(node.type)) open = false;
+    if (!isCall(node) || dottedName(node.callee) !== callback) return;
+    answers += 1;
+    const [, allowed] = node.arguments;
+    if (!allowed || !(isTrue(allowed) || nameOf(allowed) === origin)) open = false;
+  });
+  return open && answers > 0;
 }
 
-function member({ properties }: ObjectExpression, name: string): Node | undefined {
-  const found = properties.find(
-    (property) =>
-      property.type === "ObjectProperty" &&
-      (dottedName(property.key) === name || (property.key.type === "StringLiteral" && property.key.value === name)),
-  );
-  return found?.type === "ObjectProperty" ? found.value : undefined;
+/** The names that stand in calls of cors: `cors(options)`. */
+function namesHanded({ file }: Code): ReadonlySet<string> {
+  const names = new Set<string>();
+  walk(file.program, (node) => {
+    if (isCall(node) && isCors(node.callee)) for (const one of node.arguments) names.add(nameOf(one));
+  });
+  return names;
 }
 
-/** Handed to a call, `cors({...})`, or to a constant that has cors in its name. */
-function isForCors(parents: readonly Node[]): boolean {
+/** Handed to a call, `cors({...})`, or to a constant that is, or that has cors in its name. */
+function isForCors(parents: readonly Node[], handed: ReadonlySet<string>): boolean {
   return parents.some(
     (node) =>
-      (isCall(node) && /cors/i.test(dottedName(node.callee))) ||
-      (node.type === "VariableDeclarator" && /cors/i.test(dottedName(node.id))),
+      (isCall(node) && isCors(node.callee)) ||
+      (node.type === "VariableDeclarator" && (isCors(node.id) || handed.has(nameOf(node.id)))),
   );
+}
+
+function isCors(node: Node): boolean {
+  return /cors/i.test(dottedName(node));
 }
 
 function finding(file: string, line: number): Finding {

@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
+import { walk } from "../../edits/syntax.js";
 import { sameMeaning } from "../../merge/same-meaning.js";
 import type { SourceText } from "../../project/source-files.js";
 import { withoutComments } from "../../project/source-imports.js";
 import type { Check, Checkup, Finding } from "../checkup.js";
 import { lineAt } from "../locate.js";
+import { placeNow } from "../moved.js";
+import { type Code, codeOf, nameOf } from "../values.js";
 
 /**
  * Migrations that a database does not get: not in the list, changed after they were installed, or not yet in the embedded
@@ -14,7 +17,12 @@ export const pendingMigrations: Check = {
   name: "pending-migrations",
   run: (checkup) => {
     const migrations = migrationsOf(checkup);
-    return [...unlisted(migrations, checkup), ...changed(migrations, checkup), ...notApplied(migrations, checkup)];
+    return [
+      ...gone(checkup),
+      ...unlisted(migrations, checkup),
+      ...changed(migrations, checkup),
+      ...notApplied(migrations, checkup),
+    ];
   },
 };
 
@@ -38,23 +46,82 @@ function migrationsOf({ record, sources }: Checkup): Migration[] {
     });
 }
 
-function unlisted(migrations: readonly Migration[], { sources }: Checkup): Finding[] {
+/** One that the list does not name, whether it is still imported there or not. */
+function unlisted(migrations: readonly Migration[], checkup: Checkup): Finding[] {
   return migrations.flatMap(({ path, id }) => {
-    const folder = posix.dirname(path);
-    const index = sources.find((source) => source.path === `${folder}/index.ts`);
-    const name = posix.basename(path).replace(/\.ts$/, "");
-    if (!index || withoutComments(index.text).includes(`./${name}`)) return [];
+    const index = listOf(path, checkup);
+    const [code] = codeOf(checkup, (source) => source.path === index);
+    if (!code || isListed(code, path)) return [];
     return [
       {
         level: "warning" as const,
-        file: index.path,
-        line: null,
+        file: index,
+        line: lineOfList(code),
         what: `the migration ${id} is not in the list`,
         why: "no database ever gets it",
-        fix: `import it from ./${name} there, and put it at the end of the list`,
+        fix: `import it from ${path} there, and put it at the end of the list`,
       },
     ];
   });
+}
+
+/** The list of its folder; of a migration that was moved, the one that is installed. */
+function listOf(path: string, { record, sources }: Checkup): string {
+  const beside = `${posix.dirname(path)}/index.ts`;
+  if (sources.some((source) => source.path === beside)) return beside;
+  const installed = Object.values(record.items).map((item) => placeNow("src/db/migrations/index.ts", item));
+  return installed.find((one) => sources.some((source) => source.path === one)) ?? beside;
+}
+
+function isListed({ file, open }: Code, path: string): boolean {
+  const names = new Set<string>();
+  let used = false;
+  walk(file.program, (node) => {
+    if (node.type === "ImportDeclaration") {
+      if (open(node.source.value)?.path !== path) return false;
+      if (node.specifiers.length === 0) used = true;
+      for (const { local } of node.specifiers) names.add(local.name);
+      return false;
+    }
+    if ("source" in node && node.source?.type === "StringLiteral" && open(node.source.value)?.path === path)
+      used = true;
+    if (node.type === "Identifier" && names.has(node.name)) used = true;
+    return undefined;
+  });
+  return used;
+}
+
+function lineOfList({ file }: Code): number | null {
+  let line: number | null = null;
+  walk(file.program, (node) => {
+    if (node.type === "VariableDeclarator" && nameOf(node.id) === "migrations") line = node.loc!.start.line;
+  });
+  return line;
+}
+
+/** An installed one whose file is gone, and that no other file has. */
+function gone({ record, sources, bases }: Checkup): Finding[] {
+  return Object.values(record.items).flatMap(({ files }) =>
+    Object.entries(files).flatMap(([path, { template }]) => {
+      if (!template.includes("/db/migrations/") || sources.some((source) => source.path === path)) return [];
+      const id = idOf(bases.get(path) ?? "");
+      if (!id || sources.some(({ text }) => idOf(text) === id)) return [];
+      return [
+        {
+          level: "warning" as const,
+          file: path,
+          line: null,
+          what: `the migration ${id} is gone`,
+          why: "a new database never gets its tables",
+          fix: `put the file back: .authwright/base/${path}.txt has it as it was installed`,
+        },
+      ];
+    }),
+  );
+}
+
+function idOf(text: string): string | undefined {
+  return /\bid:\s*["'`]([^"'`]+)["'`]/.exec(withoutComments(text))?.[1];
 }
 
 /** A reformatted one is still the same. */
@@ -62,7 +129,7 @@ function changed(migrations: readonly Migration[], { record, bases }: Checkup): 
   return migrations.flatMap(({ path, id, line, text }) => {
     const installed = Object.values(record.items).flatMap(({ files }) => files[path] ?? [])[0];
     const isSame = [text, text.replaceAll("\r\n", "\n")].some((one) => sha256(one) === installed?.sha256);
-    if (!installed || isSame || sameMeaning(text, bases.get(path) ?? "", path)) return [];
+    if (!installed || isSame || sameMeaning(anywhere(text), anywhere(bases.get(path) ?? ""), path)) return [];
     return [
       {
         level: "warning" as const,
@@ -74,6 +141,11 @@ function changed(migrations: readonly Migration[], { record, bases }: Checkup): 
       },
     ];
   });
+}
+
+/** Without the places of what it imports: they are others where a file was moved. */
+function anywhere(text: string): string {
+  return text.replace(/\bfrom\s*(["'])[.@~#][^"'\n]*\1/g, 'from "./x"');
 }
 
 /** The table of applied migrations holds their ids as plain text. */

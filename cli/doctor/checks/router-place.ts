@@ -1,9 +1,9 @@
 import { isFunction } from "../../edits/entry/expression.js";
 import type { Step } from "../../edits/entry/step.js";
-import { placeTemplate } from "../../plan/paths.js";
 import type { Check, Finding } from "../checkup.js";
 import { isTest } from "../locate.js";
 import { mountFiles } from "../mounts.js";
+import { placeNow } from "../moved.js";
 
 /** A router that nothing mounts, or that stands after what answers every request. */
 export const routerPlace: Check = {
@@ -12,7 +12,7 @@ export const routerPlace: Check = {
     Object.entries(record.items).flatMap(([name, installed]) => {
       const mount = items.find((item) => item.name === name)?.mount;
       if (!mount || installed.mount === null) return [];
-      const module = placeTemplate(mount.file, installed);
+      const module = placeNow(mount.file, installed);
       const own = sources.filter(({ path }) => path === module || !(installed.files[path] || isTest(path, record)));
       const files = mountFiles(module, installed.mount, own, project);
       const mounted = files.filter((file) => file.mounted);

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { applyPlan } from "../../../cli/apply/apply-plan.js";
@@ -61,10 +61,18 @@ describe("an update that fails", () => {
   test("at git: every byte is put back, and the line says what git said", async () => {
     const before = await treeWithIndex();
     const index = await readFile(join(repo.dir, ".git/index"));
-    const broken = { ...plan, unmerged: plan.unmerged!.map((file) => ({ ...file, path: `../${file.path}` })) };
-    await expect(applyPlan(broken, repo.dir)).rejects.toThrow(/git .*everything is put back/);
+    await writeFile(join(repo.dir, ".git/index.lock"), "");
+    await expect(applyPlan(plan, repo.dir)).rejects.toThrow(/git .*index\.lock.*everything is put back/);
+    await rm(join(repo.dir, ".git/index.lock"));
     expect(await treeWithIndex()).toEqual(before);
     expect(await readFile(join(repo.dir, ".git/index"))).toEqual(index);
+  });
+
+  test("before it writes, at git: nothing is written, and the line says what git said", async () => {
+    const before = await treeWithIndex();
+    const broken = { ...plan, unmerged: plan.unmerged!.map((file) => ({ ...file, path: `../${file.path}` })) };
+    await expect(applyPlan(broken, repo.dir)).rejects.toThrow(/git .*nothing was written/);
+    expect(await treeWithIndex()).toEqual(before);
   });
 
   test("not: the stages are there, and nothing else of the index has changed", async () => {

@@ -85,6 +85,31 @@ describe("diff", () => {
     expect(await fs.pathExists(join(repo.dir, "src/auth/time/now.ts"))).toBe(true);
   });
 
+  describe.each([
+    ["git apply", (args: readonly string[]) => ["git", "apply", "-p1", ...args]],
+    ["patch", (args: readonly string[]) => ["patch", "-p1", "--silent", "--no-backup-if-mismatch", "-i", ...args]],
+  ] as const)("the patch of one file, for %s", (_, command) => {
+    test.each<[string, (text: string) => string]>([
+      ["has the empty line in it that its context ends with", (text) => text],
+      [
+        "has the line ends and the byte order mark of the user's file",
+        (text) => `\uFEFF${text.replaceAll("\n", "\r\n")}`,
+      ],
+    ])("%s", async (_, written) => {
+      const repo = await installed();
+      const asInstalled = written(await repo.read(config));
+      const lines = asInstalled.split("\n");
+      const empty = lines.findLastIndex((line, at) => line.trim() === "" && at > 3 && at < lines.length - 1);
+      await repo.write(config, lines.toSpliced(empty - 3, 0, lines[empty]!.replace(/^/, "// mine")).join("\n"));
+      const json = JSON.parse((await differing(repo, {}, { json: true })).stdout);
+      const { yours } = json.files.find(({ path }: { path: string }) => path === config);
+      await repo.write("mine.patch", `${yours}\n`);
+      const [program, ...args] = command(["mine.patch", "-R"]);
+      execFileSync(program!, args, { cwd: repo.dir, stdio: "pipe" });
+      expect(await repo.read(config)).toBe(asInstalled);
+    });
+  });
+
   test("line endings and a byte order mark are no change", async () => {
     const repo = await installed();
     await edit(repo.dir, config, (text) => `\uFEFF${text.replaceAll("\n", "\r\n")}`);

@@ -21,6 +21,9 @@ function badge(list: string): Given {
   return { record: { ...record, items: { ...record.items, badge: { ...record.items["auth-basic"]!, appends } } } };
 }
 
+/** What a file of the deployment takes from elsewhere. */
+const taken = (name: string) => `\${${name}}`;
+
 /** Check, what is wrong, the project with it, what is found; the project without it. */
 const cases: readonly [check: string, wrong: string, before: Given, found: string, after: Given][] = [
   [
@@ -308,6 +311,453 @@ const cases: readonly [check: string, wrong: string, before: Given, found: strin
     },
   ],
   [
+    "ignored-expiry",
+    "a token that is taken after its end",
+    { sources: { "src/guard.ts": "\nconst p = jwt.verify(t, key, { algorithms: [a], ignoreExpiration: true });\n" } },
+    "unsafe src/guard.ts:2 a token is taken after it has expired",
+    {
+      sources: {
+        "src/guard.ts": "jwt.verify(t, key, { algorithms: [a], ignoreExpiration: false, clockTolerance: 5 });\n",
+      },
+    },
+  ],
+  [
+    "ignored-expiry",
+    "a tolerance of a year, by a constant",
+    {
+      sources: {
+        "src/guard.ts": "\nconst day = 86_400;\njwtVerify(t, key, {\n  clockTolerance: day * 365,\n});\n",
+        "src/other.ts": "",
+      },
+    },
+    "unsafe src/guard.ts:4 a token is taken after it has expired",
+    { sources: { "src/guard.ts": "const late = 60;\njwtVerify(t, key, { clockTolerance: late });\n" } },
+  ],
+  [
+    "rate-limit-off",
+    "the limits off in production",
+    { env: { ".env.production": "A=1\nAUTH_RATE_LIMIT=off\n" } },
+    "unsafe .env.production:2 the limits on guesses of a password are off",
+    {
+      env: {
+        ".env.production": "AUTH_RATE_LIMIT=on\n",
+        ".env.test": "AUTH_RATE_LIMIT=off\n",
+        ".env.development": "AUTH_RATE_LIMIT=off\n",
+      },
+    },
+  ],
+  [
+    "rate-limit-off",
+    "the limits off in .env",
+    { env: { ".env": "AUTH_RATE_LIMIT=off\n" } },
+    "warning .env:1 the limits on guesses of a password are off",
+    { env: { ".env": "AUTH_RATE_LIMIT=\n" } },
+  ],
+  [
+    "rate-limit-off",
+    "the limits off in a compose file",
+    { deploy: { "compose.yml": "services:\n  api:\n    environment:\n      AUTH_RATE_LIMIT: off # for now\n" } },
+    "unsafe compose.yml:4 the limits on guesses of a password are off",
+    {
+      deploy: {
+        "compose.yml": `environment:\n  AUTH_RATE_LIMIT: ${taken("AUTH_RATE_LIMIT:-on")}\n`,
+        "compose.test.yml": "environment:\n  AUTH_RATE_LIMIT: off\n",
+        ".github/workflows/ci.yml": "env:\n  AUTH_RATE_LIMIT: off\n",
+      },
+    },
+  ],
+  [
+    "rate-limit-off",
+    "the limits off by default",
+    {
+      sources: {
+        "src/c.ts": 'export const c = {\n  rateLimit: oneOf(env, "AUTH_RATE_LIMIT", ["off", "on"]) === "on",\n};\n',
+      },
+    },
+    "unsafe src/c.ts:2 the limits on guesses of a password are off",
+    {
+      sources: {
+        "src/c.ts":
+          'const c = { rateLimit: oneOf(env, "AUTH_RATE_LIMIT", ["on", "off"]) === "on" };\nconst o = { rateLimit: false };\n',
+      },
+    },
+  ],
+  [
+    "open-on-error",
+    "a guard of one's own that says next in its catch",
+    {
+      sources: {
+        "src/guard.ts":
+          "export const g = async (req, res, next) => {\n  try {\n    req.user = jwt.verify(t, key);\n  } catch (e) {\n    return next();\n  }\n};\n",
+      },
+    },
+    "warning src/guard.ts:4 a request passes when the look at who sends it fails",
+    {
+      sources: {
+        "src/guard.ts":
+          "export const g = async (req, res, next) => {\n  try {\n    req.user = jwt.verify(t, key);\n    next();\n  } catch (e) {\n    next(e);\n  }\n};\n" +
+          "export const optionalAuth = (req, res, next) => authenticate(req).then(() => next(), () => next());\n",
+      },
+    },
+  ],
+  [
+    "open-on-error",
+    "a guard that goes on behind its catch",
+    {
+      sources: {
+        "src/guard.ts":
+          "export async function g(req, res, next) {\n  try {\n    req.auth = await authenticate(req);\n  } catch (e) {\n    log(e);\n  }\n  next();\n}\n",
+      },
+    },
+    "warning src/guard.ts:4 a request passes when the look at who sends it fails",
+    {
+      sources: {
+        "src/guard.ts":
+          "export async function g(req, res, next) {\n  try {\n    req.auth = await authenticate(req);\n  } catch (e) {\n    return res.status(401).end();\n  }\n  next();\n}\n",
+      },
+    },
+  ],
+  [
+    "open-on-error",
+    "a promise whose end says next",
+    {
+      sources: {
+        "src/guard.ts": "\nconst g = (req, res, next) => authenticate(req).then(keep).catch(() => next());\n",
+      },
+    },
+    "warning src/guard.ts:2 a request passes when the look at who sends it fails",
+    {
+      sources: { "src/guard.ts": "const g = (req, res, next) => authenticate(req).then(() => next()).catch(next);\n" },
+    },
+  ],
+  [
+    "open-on-error",
+    "a finally that says next",
+    { sources: { "src/guard.ts": "\nconst g = (req, res, next) => authenticate(req).finally(next);\n" } },
+    "warning src/guard.ts:2 a request passes when the look at who sends it fails",
+    {
+      sources: {
+        "src/guard.ts": "const g = (req, res, next) => authenticate(req).finally(done).then(() => next(), next);\n",
+      },
+    },
+  ],
+  [
+    "open-on-error",
+    "a callback that says next on error",
+    {
+      sources: {
+        "src/guard.ts":
+          "jwt.verify(t, key, (err, payload) => {\n  if (err) return next();\n  req.user = payload;\n  next();\n});\n",
+      },
+    },
+    "warning src/guard.ts:2 a request passes when the look at who sends it fails",
+    {
+      sources: {
+        "src/guard.ts": "jwt.verify(t, key, (err, payload) => {\n  if (err) return next(err);\n  next();\n});\n",
+      },
+    },
+  ],
+  [
+    "open-on-error",
+    "a revocation that counts as none when it can't be asked",
+    { sources: { "src/guard.ts": "\nif (await isRevoked(id).catch(() => false)) throw new Error();\n" } },
+    "warning src/guard.ts:2 a request passes when the look at who sends it fails",
+    { sources: { "src/guard.ts": "if (await isRevoked(id).catch(() => true)) throw new Error();\n" } },
+  ],
+  [
+    "committed-secret",
+    "any value in a compose file",
+    {
+      deploy: {
+        "docker-compose.yml": "services:\n  api:\n    environment:\n      - PORT=1\n      - JWT_SECRET_KEY=abc\n",
+      },
+    },
+    "unsafe docker-compose.yml:5 JWT_SECRET_KEY has its value in the file",
+    {
+      deploy: {
+        "docker-compose.yml": `environment:\n  - JWT_SECRET_KEY=${taken("JWT_SECRET_KEY:?missing")}\n  - PASSWORD_PEPPER\n  - JWT_SECRET_KEY_FILE=/run/secrets/key\n  # - JWT_SECRET_KEY=abc\n`,
+        "docker-compose.test.yml": "environment:\n  JWT_SECRET_KEY: abc\n",
+      },
+    },
+  ],
+  [
+    "committed-secret",
+    "a default of a compose file",
+    { deploy: { "compose.yaml": `environment:\n  JWT_SECRET_KEY: ${taken("JWT_SECRET_KEY:-change-me")}\n` } },
+    "unsafe compose.yaml:2 JWT_SECRET_KEY has its value in the file",
+    { deploy: { "compose.yaml": `environment:\n  JWT_SECRET_KEY: ${taken("JWT_SECRET_KEY:-")}\n` } },
+  ],
+  [
+    "committed-secret",
+    "any value in a Dockerfile",
+    { deploy: { Dockerfile: 'FROM node\nENV PORT=1 \\\n    PASSWORD_PEPPER="a b"\n' } },
+    "unsafe Dockerfile:3 PASSWORD_PEPPER has its value in the file",
+    {
+      deploy: {
+        Dockerfile:
+          "FROM node\nARG PASSWORD_PEPPER\nENV PASSWORD_PEPPER=$PASSWORD_PEPPER\nRUN PASSWORD_PEPPER=x npm run build\n",
+      },
+    },
+  ],
+  [
+    "committed-secret",
+    "any value in a Dockerfile, the old way",
+    { deploy: { Dockerfile: "FROM node\nENV JWT_SECRET_KEY abc\n" } },
+    "unsafe Dockerfile:2 JWT_SECRET_KEY has its value in the file",
+    { deploy: { Dockerfile: "FROM node\nENV JWT_SECRET_KEY $KEY\n" } },
+  ],
+  [
+    "committed-secret",
+    "any value in a workflow",
+    { deploy: { ".github/workflows/deploy.yml": "env:\n  JWT_SECRET_KEY: 'q7Zk1mW9xT4b'\n" } },
+    "unsafe .github/workflows/deploy.yml:2 JWT_SECRET_KEY has its value in the file",
+    {
+      deploy: {
+        ".github/workflows/deploy.yml": `env:\n  JWT_SECRET_KEY: ${taken("{ secrets.JWT_SECRET_KEY }")}\n  PASSWORD_PEPPER: a-pepper-for-tests-only\nrun: echo "JWT_SECRET_KEY=$(openssl rand -base64 32)" >> $GITHUB_ENV\n`,
+      },
+    },
+  ],
+  [
+    "committed-secret",
+    "a value on the line below its name",
+    { deploy: { "render.yaml": "envVars:\n  - key: JWT_SECRET_KEY\n    value: abc\n" } },
+    "unsafe render.yaml:2 JWT_SECRET_KEY has its value in the file",
+    { deploy: { "render.yaml": "envVars:\n  - key: JWT_SECRET_KEY\n    generateValue: true\n" } },
+  ],
+  [
+    "bcrypt-cost",
+    "a low default in the code",
+    { sources: { "src/auth/c.ts": '\nconst cost = number(env, "BCRYPT_COST", 8, { from: 4, to: 16 });\n' } },
+    "unsafe src/auth/c.ts:2 the cost of bcrypt is 8 in the code",
+    { sources: { "src/auth/c.ts": 'const cost = number(env, "BCRYPT_COST", 12, { from: 4, to: 16 });\n' } },
+  ],
+  [
+    "bcrypt-cost",
+    "a low cost where the environment says nothing",
+    { sources: { "src/c.ts": "\nconst cost = Number(process.env.BCRYPT_COST ?? 8);\n" } },
+    "unsafe src/c.ts:2 the cost of bcrypt is 8 in the code",
+    { sources: { "src/c.ts": "const cost = Number(process.env.BCRYPT_COST ?? 11);\n" } },
+  ],
+  [
+    "bcrypt-cost",
+    "a low cost handed to bcrypt, by a constant of another file",
+    {
+      sources: {
+        "src/limits.ts": "export const limits = { rounds: 4 + 2 };\n",
+        "src/hash.ts":
+          'import { limits } from "./limits.js";\nexport const h = (p) => bcrypt.hash(p, limits.rounds);\n',
+      },
+    },
+    "unsafe src/hash.ts:2 the cost of bcrypt is 6 in the code",
+    {
+      sources: {
+        "src/limits.ts": "export const limits = { rounds: 12 };\n",
+        "src/hash.ts":
+          'import { limits } from "./limits.js";\nexport const h = (p) => bcrypt.hash(p, limits.rounds);\n',
+      },
+    },
+  ],
+  [
+    "access-token-life",
+    "a long default in the code",
+    {
+      sources: {
+        "src/auth/c.ts": '\nconst s = Math.round(number(env, "ACCESS_TOKEN_MINUTES", 24 * 60, { to: 9999 }) * 60);\n',
+      },
+    },
+    "warning src/auth/c.ts:2 access tokens live 1440 minutes",
+    { sources: { "src/auth/c.ts": 'const s = number(env, "ACCESS_TOKEN_MINUTES", 15, { to: 1440 });\n' } },
+  ],
+  [
+    "access-token-life",
+    "a long life in place of the setting",
+    { sources: { "src/auth/c.ts": "const config = {\n  accessTokenSeconds: 7 * 86_400,\n};\n" } },
+    "warning src/auth/c.ts:2 access tokens live 10080 minutes",
+    { sources: { "src/auth/c.ts": "const config = { accessTokenSeconds: 15 * 60 };\n" } },
+  ],
+  [
+    "conflict-markers",
+    "a source with a conflict",
+    { sources: { "src/a.ts": "const a = 1;\n<<<<<<< HEAD\nconst b = 1;\n=======\nconst b = 2;\n>>>>>>> main\n" } },
+    "warning src/a.ts:2 a conflict of a merge is left",
+    { sources: { "src/a.ts": "const text = `\n<<<<<<< HEAD\n=======\n>>>>>>> main\n`;\n" } },
+  ],
+  [
+    "conflict-markers",
+    "an environment file with a conflict",
+    { env: { ".env": "A=1\n<<<<<<< HEAD\nB=1\n=======\nB=2\n>>>>>>> main\n" } },
+    "warning .env:2 a conflict of a merge is left",
+    { env: { ".env": "A=1\n# =======\n" } },
+  ],
+  [
+    "trust-proxy",
+    "a function that trusts everybody",
+    { sources: { "src/app.ts": 'const app = express();\napp.set("trust proxy", () => true);\n' } },
+    "unsafe src/app.ts:2 trust proxy is true",
+    { sources: { "src/app.ts": 'app.set("trust proxy", (ip) => ip === "127.0.0.1");\n' } },
+  ],
+  [
+    "trust-proxy",
+    "a function by its name, with a body",
+    { sources: { "src/app.ts": 'function all() {\n  return !0;\n}\napp.set("trust proxy", all);\n' } },
+    "unsafe src/app.ts:4 trust proxy is true",
+    { sources: { "src/app.ts": 'function some(ip) {\n  return list.has(ip);\n}\napp.set("trust proxy", some);\n' } },
+  ],
+  [
+    "trust-proxy",
+    "a constant of another file",
+    {
+      sources: {
+        "src/config.ts": "export const config = { proxy: { trust: true } } as const;\n",
+        "src/app.ts": 'import { config } from "@/config";\napp.set("trust proxy", config.proxy.trust);\n',
+      },
+    },
+    "unsafe src/app.ts:2 trust proxy is true",
+    {
+      sources: {
+        "src/config.ts": "export const config = { proxy: { trust: 1 } } as const;\n",
+        "src/app.ts": 'import { config } from "@/config";\napp.set("trust proxy", config.proxy.trust);\n',
+      },
+    },
+  ],
+  [
+    "trust-proxy",
+    "a default of the environment, a name by a constant",
+    { sources: { "src/app.ts": 'const name = "trust proxy";\napp.set(name, process.env.PROXY ?? true);\n' } },
+    "unsafe src/app.ts:2 trust proxy is true",
+    {
+      sources: {
+        "src/app.ts":
+          'const name = "trust proxy";\napp.set(name, process.env.PROXY ?? 1);\napp.set("json spaces", true);\n',
+      },
+    },
+  ],
+  [
+    "trust-proxy",
+    "a range of every address",
+    { sources: { "src/app.ts": '\napp.set("trust proxy", ["loopback", "0.0.0.0/0"]);\n' } },
+    "unsafe src/app.ts:2 trust proxy is true",
+    { sources: { "src/app.ts": 'app.set("trust proxy", ["loopback", "10.0.0.0/8"]);\n' } },
+  ],
+  [
+    "open-cors",
+    "headers by hand that hand back the origin",
+    {
+      sources: {
+        "src/app.ts":
+          'app.use((req, res, next) => {\n  res.setHeader("Access-Control-Allow-Origin", req.headers.origin ?? "*");\n  res.setHeader("Access-Control-Allow-Credentials", "true");\n  next();\n});\n',
+      },
+    },
+    "unsafe src/app.ts:2 CORS is open to every origin, with credentials",
+    {
+      sources: {
+        "src/app.ts":
+          'app.use((req, res, next) => {\n  const origin = req.headers.origin;\n  if (origin && allowed.includes(origin)) {\n    res.setHeader("Access-Control-Allow-Origin", origin);\n    res.setHeader("Access-Control-Allow-Credentials", "true");\n  }\n  next();\n});\n',
+        "src/b.ts": 'res.setHeader("Access-Control-Allow-Origin", "*");\n',
+        "src/c.ts":
+          'res.set("Access-Control-Allow-Origin", "https://a.example");\nres.set("Access-Control-Allow-Credentials", "true");\n',
+      },
+    },
+  ],
+  [
+    "open-cors",
+    "headers by hand in an object, the origin from a variable",
+    {
+      sources: {
+        "src/app.ts":
+          'app.use((req, res, next) => {\n  const { origin } = req.headers;\n  if (origin) {\n    res.set({\n      "Access-Control-Allow-Origin": origin,\n      "Access-Control-Allow-Credentials": "true",\n    });\n  }\n  next();\n});\n',
+      },
+    },
+    "unsafe src/app.ts:5 CORS is open to every origin, with credentials",
+    {
+      sources: {
+        "src/app.ts":
+          'app.use((req, res, next) => {\n  const origin = req.get("origin");\n  if (origin !== "https://a.example") return next();\n  res.set({ "Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": "true" });\n  next();\n});\n',
+      },
+    },
+  ],
+  [
+    "open-cors",
+    "options under a plain name",
+    {
+      sources: {
+        "src/app.ts": "const options = {\n  origin: /.*/,\n  credentials: true,\n};\napp.use(cors(options));\n",
+      },
+    },
+    "unsafe src/app.ts:1 CORS is open to every origin, with credentials",
+    {
+      sources: {
+        "src/app.ts": "const options = { origin: /\\.a\\.example$/, credentials: true };\napp.use(cors(options));\n",
+      },
+    },
+  ],
+  [
+    "open-cors",
+    "a function of some lines that hands the origin back",
+    {
+      sources: {
+        "src/app.ts":
+          "\napp.use(cors({ credentials: true, origin(origin, callback) {\n  log(origin);\n  callback(null, origin);\n} }));\n",
+      },
+    },
+    "unsafe src/app.ts:2 CORS is open to every origin, with credentials",
+    {
+      sources: {
+        "src/app.ts":
+          "app.use(cors({ credentials: true, origin(origin, callback) {\n  if (!list.has(origin)) return callback(new Error());\n  callback(null, true);\n} }));\n",
+      },
+    },
+  ],
+  [
+    "missing-guard",
+    "a change beside reads that are guarded",
+    {
+      sources: {
+        "src/routes/notes.ts": router('notes.get("/", protectedRoute, list);\nnotes.delete("/:id", remove);'),
+      },
+    },
+    "hint src/routes/notes.ts:4 DELETE /:id has no protectedRoute, other routes of this file have it",
+    {
+      sources: {
+        "src/routes/notes.ts": router(
+          'notes.get("/", protectedRoute, list);\nnotes.post("/login", logIn);\nnotes.post("/webhooks/stripe", hook);',
+        ),
+      },
+    },
+  ],
+  [
+    "missing-guard",
+    "a change beside a router that is mounted behind the guard",
+    {
+      sources: {
+        "src/app.ts": 'const app = express();\napp.use("/notes", protectedRoute, notes);\napp.post("/books", add);\n',
+      },
+    },
+    "hint src/app.ts:3 POST /books has no protectedRoute, other routes of this file have it",
+    {
+      sources: {
+        "src/app.ts":
+          'app.use("/notes", protectedRoute, notes);\napp.use("/books", protectedRoute);\napp.post("/books", add);\n',
+      },
+    },
+  ],
+  [
+    "missing-guard",
+    "a change outside of the path that is guarded",
+    {
+      sources: {
+        "src/app.ts": 'app.use("/api", protectedRoute);\napp.post("/api/notes", add);\napp.post("/apis", add);\n',
+      },
+    },
+    "hint src/app.ts:3 POST /apis has no protectedRoute, other routes of this file have it",
+    {
+      sources: {
+        "src/routes/notes.ts": router('notes.post("/", protectedRoute, add);\nnotes.delete("/:id", remove);'),
+        "src/app.ts": 'import { notes } from "./routes/notes.js";\napp.use("/notes", protectedRoute, notes);\n',
+      },
+    },
+  ],
+  [
     "lost-entry",
     "an entry that guards, taken out",
     { ...badge("authenticators"), sources: { "src/lists.ts": "export const authenticators: X[] = [bearerToken];\n" } },
@@ -420,6 +870,34 @@ const cases: readonly [check: string, wrong: string, before: Given, found: strin
         "src/db/migrations/index.ts": 'import "./0001-auth.js";\nimport "./0002-x.js";\n',
       },
     },
+  ],
+  [
+    "pending-migrations",
+    "a migration that is imported, and listed no more",
+    {
+      files: migrations(),
+      sources: {
+        ...texts(),
+        "src/db/migrations/index.ts":
+          'import { auth } from "./0001-auth.js";\n\nexport const migrations: Migration[] = [];\n',
+      },
+    },
+    "warning src/db/migrations/index.ts:3 the migration 0001-auth is not in the list",
+    {
+      files: migrations(),
+      sources: {
+        ...texts(),
+        "src/db/migrations/index.ts":
+          'import { auth as first } from "./0001-auth";\nexport const migrations = [first];\n',
+      },
+    },
+  ],
+  [
+    "pending-migrations",
+    "a migration that is gone",
+    { files: migrations(), sources: {} },
+    "warning src/db/migrations/0001-auth.ts:null the migration 0001-auth is gone",
+    { files: migrations(), sources: { "src/migrations/first.ts": 'export const first = { id: "0001-auth" };\n' } },
   ],
   [
     "pending-migrations",

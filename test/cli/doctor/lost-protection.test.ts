@@ -28,7 +28,8 @@ describe("a protection that came with a file", () => {
       for (const { template, base } of found) {
         expect(withoutComments(base)).toMatch(new RegExp(pattern));
         const now = base.replace(new RegExp(pattern, ""), "gone(");
-        expect(lost(file, template, base, now)).toContain(`unsafe ${file}:null your edit has taken out ${what}`);
+        const line = base.slice(0, base.search(new RegExp(pattern, ""))).split("\n").length;
+        expect(lost(file, template, base, now)).toContain(`unsafe ${file}:${line} your edit has taken out ${what}`);
       }
     },
   );

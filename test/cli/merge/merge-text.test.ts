@@ -140,6 +140,41 @@ describe("a user who has reformatted the file", () => {
     expect(merge(short(reformatted), base.replace(before, after))).toEqual({ kind: "merged", text: expected });
   });
 
+  test.each<[string, string, string, string, string]>([
+    [
+      "an object",
+      "f({\n  a: 1,\n});\n",
+      "f({\n\ta: 1\n})\n",
+      'f({\n  a: 1,\n  ...(b && { c: "d" }),\n});\n',
+      "f({\n\ta: 1,\n\t...(b && { c: 'd' }),\n})\n",
+    ],
+    ["a list", "f([a]);\n", "f([a])\n", "f([a, ...b]);\n", "f([a, ...b])\n"],
+    ["a call", "f(a, b);\n", "f(a, b)\n", "f(a, ...g({ b }));\n", "f(a, ...g({ b }))\n"],
+    [
+      "parameters",
+      "function f(\n  a: A,\n  b: B,\n) {}\n",
+      "function f(\n\ta: A,\n\tb: B,\n) {}\n",
+      "function f(\n  a: A,\n  ...b: B[]\n) {}\n",
+      "function f(\n\ta: A,\n\t...b: B[]\n) {}\n",
+    ],
+    ["the beginning of a statement", "f();\n", "f()\n", "f();\n[...a].map(f);\n", "f();\n[...a].map(f)\n"],
+  ])("gets a spread that the new version adds to %s", (_, old, mine, theirs, merged) => {
+    const [first, reformattedFirst] = ['const one = "1";\nfirst(one);\n\n', "const one = '1'\nfirst(one)\n\n"];
+    const yours = `const mine = true\n${reformattedFirst}${mine}`;
+    expect(merge(yours, first + theirs, "src/size.ts", first + old)).toEqual({
+      kind: "merged",
+      text: `const mine = true\n${reformattedFirst}${merged}`,
+    });
+  });
+
+  test("where its meaning can't be merged, the word says that", () => {
+    const yours = reformatted.replace("minutes: 15", "minutes: 60").replace("return one", "return (one");
+    expect(merge(yours, base.replace("15", "30"))).toMatchObject({
+      kind: "conflicts",
+      reason: expect.stringContaining("laid out anew"),
+    });
+  });
+
   test("another order of operations is no layout", () => {
     const from = "export const size = (width: number) => width + 2 * 3;\n";
     const merged = merge(from.replace("2 * 3", "1 * 3"), from.replace("width + 2", "(width + 2)"), "src/size.ts", from);

@@ -397,6 +397,16 @@ describe("adding again with the other choice", () => {
     },
   );
 
+  test("a file of the other choice that an edited one imports stays, and is named", async () => {
+    const { dir, write } = await installed();
+    await write("src/routes/door.ts", 'import { ring } from "../door/ring.js";\nexport const doorRouter = ring;\n');
+    const plan = await planDoor(dir, code);
+    expect(paths(plan)).not.toContain("delete src/door/ring.ts");
+    expect(plan.warnings.join()).toContain(
+      "src/door/ring.ts belongs to the other choice, but src/routes/door.ts imports",
+    );
+  });
+
   test("an edited file that both choices share is kept, with its record", async () => {
     const { dir, write } = await installed();
     await write("src/routes/door.ts", "edited\n");
@@ -461,6 +471,13 @@ describe("adding again with the other choice", () => {
     );
     const mounted = await repo({});
     expect((await planDoor(mounted.dir)).nextSteps.join()).not.toContain("Not mounted");
+  });
+
+  test("an authwright that is older than what is installed says that it is", async () => {
+    const { dir } = await installed();
+    await expect(planDoor(dir, { item: { ...door, version: "0.9.0" } })).rejects.toThrow(
+      /door 1\.0\.0 is installed, and this authwright is older .*npx authwright@latest add door/,
+    );
   });
 
   test("another version of the item is the business of update", async () => {

@@ -1,8 +1,11 @@
+import { join } from "node:path";
+import fs from "fs-extra";
 import { describe, expect, test } from "vitest";
 import { readSnapshot } from "../../../cli/commands/read-snapshot.js";
 import { pathsToRead } from "../../../cli/plan/input.js";
 import type { Plan } from "../../../cli/plan/plan.js";
 import { planUpdate } from "../../../cli/plan/plan-update.js";
+import { sha256 } from "../../../cli/plan/sha256.js";
 import type { ConflictMode } from "../../../cli/plan/update-input.js";
 import { readProject } from "../../../cli/project/read-project.js";
 import { readSourceFiles } from "../../../cli/project/source-files.js";
@@ -99,6 +102,37 @@ describe("files", () => {
     const { manual } = await updating(dir, { item: { renames }, files });
     const step = { path: "src/shop/mine.ts", place: "line 2", lines: [mine], reason: expect.stringContaining(reason) };
     expect(manual).toEqual([step]);
+  });
+
+  describe("an installed file that the user has moved", () => {
+    const mine = "src/house/bell.ts";
+    const text = 'import { a } from "./a.js";\n\nexport const ring = "ring";\nexport const loud = true;\n';
+    const moved = async () => {
+      const repo = await installed();
+      await repo.write("src/door/ring.ts", text);
+      await repo.write(".authwright/base/src/door/ring.ts.txt", text);
+      const record = JSON.parse(await repo.read("authwright.json"));
+      record.items.door.files["src/door/ring.ts"].sha256 = sha256(text);
+      await repo.write("authwright.json", JSON.stringify(record));
+      await fs.remove(join(repo.dir, "src/door/ring.ts"));
+      await repo.write(mine, `// mine\n${text.replace("./a.js", "../door/a.js")}`);
+      return repo.dir;
+    };
+
+    test("is named, and left to do where the new version changes it", async () => {
+      const files = { "src/door/ring.ts": text.replace("true", "false") };
+      const plan = await updating(await moved(), { files });
+      const told = plan.outcomes?.find(({ path }) => path === "src/door/ring.ts");
+      expect(told).toMatchObject({ what: "absent", note: `you have moved it to ${mine}, where no update reaches it` });
+      expect(plan.manual).toEqual([
+        expect.objectContaining({ path: mine, reason: expect.stringContaining("src/door/ring.ts") }),
+      ]);
+    });
+
+    test("and that the new version leaves alone is nothing to do", async () => {
+      const plan = await updating(await moved(), { files: { "src/door/ring.ts": text } });
+      expect(plan.manual).toEqual([]);
+    });
   });
 
   test.each(["\n", "\r\n"])("a new file gets the line ending %j that the installed ones have", async (ending) => {

@@ -1,9 +1,11 @@
 // Runs a command of the auth module: from its TypeScript source where tsx is installed (development), else from the
 // build (production). Usage: node scripts/auth.mjs <source file> <built file> <command> [argument]
 import { spawnSync } from "node:child_process";
+import console from "node:console";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
+import process from "node:process";
 import { pathToFileURL } from "node:url";
 
 // pnpm and yarn hand on the "--" of `pnpm auth:admin -- create`, npm keeps it.

@@ -134,7 +134,7 @@ const loginClaims = [
   },
 ] as const satisfies readonly ClaimDefinition[];
 
-type SessionClaim = (typeof loginClaims)[number] | (typeof accessClaims)[number];
+type SessionClaim = [...typeof loginClaims, ...typeof accessClaims][number];
 type ClaimOnAuth = Extract<SessionClaim, { readonly onAuth: string }>;
 
 /** What each session says in its access tokens: of the login, and of its user. */

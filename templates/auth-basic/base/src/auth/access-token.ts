@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type AuthClaims, authClaimsOf, claimsOf, readClaims, type StoredClaims } from "./access-claims.js";
 import { type AccessTokenSigner, accessTokenSigners } from "./access-token-signers.js";
 import { config } from "./config.js";
+import { hasDuplicateNames } from "./duplicate-names.js";
 import { AuthError } from "./errors.js";
 
 /** Who an access token speaks for. */
@@ -65,6 +66,7 @@ export async function signAccessToken(session: TokenSubject, lifetimeSeconds: nu
  * a token that was seen lately it is no promise: each one costs every request.
  */
 export function verifyAccessToken(token: string): VerifiedToken | null | Promise<VerifiedToken | null> {
+  if (token.length > maxTokenCharacters) return null;
   const known = recall(token);
   if (!known) return verifyAnew(token);
   return known.expiresAt > now() ? known : null;
@@ -83,13 +85,13 @@ function recall(token: string): VerifiedToken | undefined {
 }
 
 function remember(token: string, verified: VerifiedToken): void {
-  if (recent.size >= maxRecentTokens) [recent, older] = [new Map(), recent];
+  if (recent.size >= maxRecentTokens) [recent, older] = [new Map<string, VerifiedToken>(), recent];
   recent.set(token, verified);
 }
 
 async function verify(token: string): Promise<VerifiedToken | null> {
-  if (token.length > maxTokenCharacters || !hasCanonicalParts(token)) return null;
-  const header = readHeader(token);
+  if (!hasCanonicalParts(token)) return null;
+  const header = namesNothingTwice(token) ? readHeader(token) : null;
   if (!header) return null;
   for (const signer of accessTokenSigners) {
     const payload = signer.alg === header.alg ? await signer.verify(token, header.kid) : null;
@@ -105,6 +107,16 @@ function hasCanonicalParts(token: string): boolean {
     parts.length === 3 &&
     parts.every((part) => part !== "" && Buffer.from(part, "base64url").toString("base64url") === part)
   );
+}
+
+/** RFC 7519, section 4, and RFC 7515, section 4: parsers that take a name twice don't agree on which one counts. */
+function namesNothingTwice(token: string): boolean {
+  const [header = "", payload = ""] = token.split(".");
+  try {
+    return ![header, payload].some((part) => hasDuplicateNames(textOf(part)));
+  } catch {
+    return false;
+  }
 }
 
 /** RFC 8725: the type is pinned, and no other header member (crit, jwk, jku, x5u, ...) is listened to. */
@@ -146,10 +158,14 @@ function isTooLong({ length }: string): AuthError {
 
 function parseJson(part: string): unknown {
   try {
-    return JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
+    return JSON.parse(textOf(part));
   } catch {
     return null;
   }
+}
+
+function textOf(part: string): string {
+  return Buffer.from(part, "base64url").toString("utf8");
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

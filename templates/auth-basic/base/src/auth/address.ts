@@ -1,4 +1,5 @@
 import { domainToASCII } from "node:url";
+import { boundedText } from "./text.js";
 
 export const maxAddressCharacters = 254;
 const maxLocalCharacters = 64;
@@ -10,6 +11,16 @@ const domain =
 
 /** What a label may hold before it is folded: letters, marks, digits and hyphens of any script. */
 const label = /^[\p{L}\p{M}\p{Nd}-]+$/u;
+/** A domain that ends in one is an IPv4 address, or meant to be. */
+const number = /^\p{Nd}+$/u;
+
+export const noAddress = "This is no e-mail address.";
+
+/** An address wherever a request has one: what is taken, mail can be sent to. It is kept as mail servers take it. */
+export const addressType = boundedText(maxAddressCharacters, noAddress)
+  .refine((text) => asciiAddress(text) !== null, { message: noAddress, abort: true })
+  .overwrite((text) => asciiAddress(text) ?? text)
+  .meta({ format: "email", description: "Its domain may be international: it is answered in its `xn--` form." });
 
 /**
  * Whether mail may be sent to `text`: one plain ASCII address. Not a list, a display name, a quoted local part, a comment,
@@ -32,7 +43,8 @@ export function asciiAddress(text: string): string | null {
   const at = text.lastIndexOf("@");
   if (at < 0 || text.length > maxAddressCharacters) return null;
   const typed = text.slice(at + 1);
-  if (!typed.split(".").every((part) => label.test(part))) return null;
+  const labels = typed.split(".");
+  if (!labels.every((part) => label.test(part)) || number.test(labels[labels.length - 1] ?? "")) return null;
   const ascii = domainToASCII(typed);
   if (ascii === "") return null;
   const address = isMailAddress(text) ? text : `${text.slice(0, at)}@${ascii}`;

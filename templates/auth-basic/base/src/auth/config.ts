@@ -1,5 +1,12 @@
 import { type Environment, environment, number, oneOf, optionalSecret, refuse, secret, text } from "./environment.js";
 
+/** What each secret is for; the previous one is of the same purpose. */
+const purposes = [
+  ["JWT_SECRET_KEY", "JWT_SECRET_KEY_PREVIOUS"],
+  ["PASSWORD_PEPPER", "PASSWORD_PEPPER_PREVIOUS"],
+  ["DATABASE_ENCRYPTION_KEY"],
+];
+
 /** The environment, read once. Every knob of the module that is not a constant beside its use is here. */
 export const config = readConfig(environment);
 
@@ -9,6 +16,7 @@ export const config = readConfig(environment);
  * @throws AuthError "JWTEnvVariableMissing" that names the first missing, weak or unparsable variable.
  */
 export function readConfig(env: Environment) {
+  checkSecretsDiffer(env);
   return Object.freeze({
     jwtSecretKey: secret(env, "JWT_SECRET_KEY", 32),
     /** Verifies only, while a key is being replaced. */
@@ -27,6 +35,18 @@ export function readConfig(env: Environment) {
     refreshGraceSeconds: number(env, "REFRESH_GRACE_SECONDS", 0, { from: 0, to: 300 }),
     bcryptCost: bcryptCost(env),
   });
+}
+
+/** Threat: whoever learns a secret that serves two purposes has what each of them protects. */
+function checkSecretsDiffer(env: Environment): void {
+  const takenBy = new Map<string, string>();
+  for (const names of purposes) {
+    for (const name of names) {
+      const other = takenBy.get(env[name] ?? "");
+      if (other) throw refuse(name, `is the same as ${other}: each needs a secret of its own`);
+    }
+    for (const name of names) if (env[name]) takenBy.set(env[name], name);
+  }
 }
 
 function bcryptCost(env: Environment): number {

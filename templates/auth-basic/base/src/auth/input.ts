@@ -1,27 +1,43 @@
 import { z } from "zod";
 import { AuthError } from "./errors.js";
-import { loginName, loginNameType } from "./login-name.js";
+import { sentenceOf } from "./input-sentences.js";
+import { loginName, loginNameInWords, loginNameType, maxLoginNameText } from "./login-name.js";
+import { boundedText } from "./text.js";
 import { type ClearableField, type FieldsWith, type FieldType, fieldEntries, isNullable } from "./user-fields.js";
 
-/** A longer text is not even normalized, which takes time with the square of its length. It may be shorter after that. */
-const maxUnnormalizedPassword = 1024;
+/** A longer text is no password, and not even normalized: that takes time with its square, and leaves a quarter or more. */
+export const maxPasswordText = 1024;
 
-const tooLong = "This is too long.";
+/** What is wrong with a body is told up to here: an answer must not be many times what was sent. */
+export const mostIssues = 20;
 
 /** What documents say of a password: `.meta()` checks nothing. */
-const passwordMeta = { format: "password", minLength: 1, maxLength: maxUnnormalizedPassword };
+const passwordMeta = { format: "password", minLength: 1, maxLength: maxPasswordText };
 const newPasswordMeta = { ...passwordMeta, description: "15 to 256 characters after NFC, any of them." };
 
+const halfCharacter = "Half of a character.";
+const maxPassword = boundedText(maxPasswordText);
+
 /** Refuses only what no password can be, so that old ones still log in. The policy for new ones is in `password-checks.ts`. */
-const password = z
-  .string()
-  .min(1)
-  .max(maxUnnormalizedPassword, { message: tooLong })
-  .refine((text) => !/\p{Cs}/u.test(text), { message: "Half of a character." })
-  .meta(passwordMeta);
+const password = maxPassword.min(1).refine(isWellFormed, { message: halfCharacter }).meta(passwordMeta);
 
 /** Checked by `password-checks.ts`. */
-const newPassword = z.string().max(maxUnnormalizedPassword, { message: tooLong }).meta(newPasswordMeta);
+const newPassword = maxPassword.meta(newPasswordMeta);
+
+/**
+ * What a login says, or who asks for a reset. They hear of nothing but a wrong name or password, after the usual work,
+ * also when no name or password can be like that: no account has the name "", nor what `verifyPassword` takes for none.
+ */
+export const givenLoginName = z
+  .string()
+  .min(1)
+  .transform((name) => (canBeStored(name) ? name : ""))
+  .meta({ pattern: "^.+$", maxLength: maxLoginNameText, description: `The ${loginNameInWords}.` });
+const givenPassword = z
+  .string()
+  .min(1)
+  .refine((text) => text.length > maxPasswordText || isWellFormed(text), { message: halfCharacter })
+  .meta(passwordMeta);
 
 const refreshToken = z.string().meta({ pattern: "^[\\w-]+$", maxLength: 72 });
 
@@ -50,7 +66,13 @@ export const profileFields = Object.fromEntries(
 ) as ProfileFields;
 
 export const signUpInput = z.object({ [loginName]: loginNameType, password: newPassword, ...signUpFields });
-export const logInInput = z.object({ [loginName]: loginNameType, password });
+export const logInInput = z.object({
+  [loginName]: givenLoginName,
+  password: givenPassword,
+  refreshToken: refreshToken.optional().meta({
+    description: "The last one of an earlier login here, by which a device of the owner's is known. It is not spent.",
+  }),
+});
 export const refreshInput = z.object({ refreshToken });
 export const optionalRefreshInput = z.object({ refreshToken: refreshToken.optional() });
 export const profileInput = z
@@ -75,10 +97,21 @@ export type PasswordInput = z.output<typeof passwordInput>;
 export function parseInput<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   if (typeof body !== "object" || body === null || Array.isArray(body)) throw invalid("", "Send a JSON object.");
   if (Object.keys(body).includes("__proto__")) throw invalid("__proto__", "This name is not allowed.");
-  const result = schema.safeParse(body);
+  const result = schema.safeParse(body, { error: sentenceOf });
   if (result.success) return result.data;
-  const issues = result.error.issues.map(({ path, message }) => ({ path: path.map(String).join("."), message }));
+  const issues = result.error.issues
+    .slice(0, mostIssues)
+    .map(({ path, message }) => ({ path: path.map(String).join("."), message }));
   throw new AuthError("ValidationError", { issues });
+}
+
+/** Postgres takes no NUL in a text, and no half of a character. */
+function canBeStored(name: string): boolean {
+  return name.length <= maxLoginNameText && isWellFormed(name) && !name.includes("\0");
+}
+
+function isWellFormed(text: string): boolean {
+  return !/\p{Cs}/u.test(text);
 }
 
 export function invalid(path: string, message: string): AuthError {

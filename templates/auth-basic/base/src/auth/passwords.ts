@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import bcrypt from "bcrypt";
 import { inBcryptQueue } from "./bcrypt-queue.js";
 import { config } from "./config.js";
+import { maxPasswordText } from "./input.js";
 
 /** What is stored of a password. */
 export interface PasswordHash {
@@ -33,25 +34,30 @@ export async function hashPassword(password: string): Promise<PasswordHash> {
   return { passwordHash, pepperId: current.id };
 }
 
-/** Whether `password` made `stored`. Without `stored` (an unknown name) it does the same work and says no. */
+/** Whether `password` made `stored`. Without `stored` (an unknown name), or of a text that is too long, it does the same work and says no. */
 export async function verifyPassword(password: string, stored: PasswordHash | null): Promise<boolean> {
   const { passwordHash, pepperId } = stored ?? noPassword;
   const known = peppers.find(({ id }) => id === pepperId);
   const { mix } = known ?? current;
-  const same = await inBcryptQueue(() => compare(mix(password), passwordHash));
-  return same && stored !== null && known !== undefined;
+  const isTooLong = password.length > maxPasswordText;
+  const same = await inBcryptQueue(() => compare(mix(isTooLong ? "" : password), passwordHash));
+  return same && !isTooLong && stored !== null && known !== undefined;
 }
 
 /**
- * A wrong password costs what today's hashes cost: a quicker answer would say that there is an account, with a hash from a
- * cheaper day. Each step of the cost doubles the work, so the steps up to today's add up to the difference.
+ * Every check costs what today's hashes cost, in one turn of the queue: a quicker answer would say that there is an account,
+ * with a hash from a cheaper day. So does a right password, or that of a barred account would be told from a wrong one.
  */
 async function compare(mixed: string, hash: string): Promise<boolean> {
   const same = await bcrypt.compare(mixed, hash);
-  if (same) return true;
-  for (let cost = bcrypt.getRounds(hash); cost < config.bcryptCost; cost += 1)
+  for (const cost of costsUpTo(config.bcryptCost, bcrypt.getRounds(hash)))
     await bcrypt.compare(mixed, unusableHash(cost));
-  return false;
+  return same;
+}
+
+/** What is left to hash after one hash of cost `spent`. Each step doubles the work: 2^today together, exactly. */
+export function costsUpTo(today: number, spent: number): number[] {
+  return Array.from({ length: Math.max(0, today - spent) }, (_, step) => spent + step);
 }
 
 function unusableHash(cost: number): string {

@@ -39,14 +39,31 @@ export function endBatches(): void {
 }
 
 /**
- * Deletes at most `rows` rows that are `doomed`, in one statement; write its times with `ago`, so that an index finds
- * them. Of two machines at work on one table each takes what the other has not. The batch is a CTE, which Postgres runs
- * once: a plain subselect it may run again, and then more rows would go.
+ * Calls `page` with the key that the one before it ended at, "" at first, until it answers null. It works on some rows with
+ * greater keys, and says what the last one of them was.
+ */
+export async function inPages(page: (after: string) => Promise<string | null>): Promise<void> {
+  let last: string | null = "";
+  await repeat(async () => {
+    last = await page(last ?? "");
+    return last !== null;
+  });
+}
+
+/**
+ * Deletes at most `rows` rows that are `doomed`, in one statement: the first ones by `order`, which has an index, so that
+ * none of the batches reads again what an earlier one has emptied. Write times with `ago`. Of two machines at work on one
+ * table each takes what the other has not. The batch is a CTE, which Postgres runs once: a plain subselect it may run again,
+ * and then more rows would go.
  *
  * @returns how many rows went.
  */
-export async function deleteSome(table: Table, key: Column, doomed: SQL | undefined, rows: number): Promise<number> {
-  const batch = sql`(with batch as (select ${key} as key from ${table} where ${doomed} limit ${rows} ${skipLocked}) select key from batch)`;
+export async function deleteSome(
+  table: Table,
+  { key, order, doomed }: { key: Column; order: Column; doomed: SQL | undefined },
+  rows: number,
+): Promise<number> {
+  const batch = sql`(with batch as (select ${key} as key from ${table} where ${doomed} order by ${order} limit ${rows} ${skipLocked}) select key from batch)`;
   const deleted = await write((db) => db.delete(table).where(sql`${key} in ${batch}`).returning({ one: sql`1` }));
   return deleted.length;
 }
@@ -66,7 +83,7 @@ export async function nextSessions(after: string, rows: number, seconds: number)
 /** Deletes those of `rows` sessions, after `after` up to `last`, that have been dead for `seconds`. */
 export async function deleteDeadSessions(after: string, last: string, rows: number, seconds: number): Promise<number> {
   const doomed = and(gt(sessions.id, after), lte(sessions.id, last), deadFor(seconds));
-  return deleteSome(sessions, sessions.id, doomed, rows);
+  return deleteSome(sessions, { key: sessions.id, order: sessions.id, doomed }, rows);
 }
 
 /** A revoked session is kept from its revocation on, also where it had expired before: other processes must hear of that. */

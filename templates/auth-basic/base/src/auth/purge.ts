@@ -1,6 +1,6 @@
 import { AuthError } from "./errors.js";
 import { emit } from "./events.js";
-import { batchRows, deleteDeadSessions, nextSessions, repeat } from "./purge-store.js";
+import { batchRows, deleteDeadSessions, inPages, nextSessions } from "./purge-store.js";
 import { revocationMemorySeconds } from "./revocations.js";
 
 /** Tells of what could not be deleted: an account, where `userId` is given, or all that is left of one kind. */
@@ -14,7 +14,7 @@ export interface Purge {
    * Deletes it with `inBatches`, so that nothing is locked for long, and says how many rows went. An account that can't go
    * is handed to `reportFailure`, and holds up no other.
    */
-  run(reportFailure: ReportFailure): Promise<number>;
+  run: (reportFailure: ReportFailure) => Promise<number>;
 }
 
 /** What a purge has done, and what it could not do. */
@@ -71,13 +71,12 @@ async function runOne({ name, run }: Purge, failures: PurgeFailure[]): Promise<n
  */
 async function purgeSessions(): Promise<number> {
   let deleted = 0;
-  let after = "";
-  await repeat(async () => {
+  await inPages(async (after) => {
     const page = await nextSessions(after, batchRows, keepDeadSeconds);
-    const last = page[page.length - 1]?.id ?? after;
-    if (page.some(({ isDead }) => isDead)) deleted += await deleteDeadSessions(after, last, batchRows, keepDeadSeconds);
-    after = last;
-    return page.length === batchRows;
+    const last = page.at(-1)?.id ?? null;
+    if (last !== null && page.some(({ isDead }) => isDead))
+      deleted += await deleteDeadSessions(after, last, batchRows, keepDeadSeconds);
+    return last;
   });
   return deleted;
 }

@@ -15,6 +15,8 @@ export interface Tokens {
   expiresIn: number;
 }
 
+const idCharacters = 43;
+
 /** A session that is about to start: the row, and how its client gets it once that is stored. */
 export interface NewSession {
   row: store.SessionRow;
@@ -27,6 +29,11 @@ export interface NewSession {
 /** A session whose client holds tokens. */
 export interface NewTokens extends NewSession {
   deliver(stored: store.StoredSession): Promise<Tokens>;
+}
+
+/** Whether `text` can be a session's id: nothing else is asked of the database. */
+export function isSessionId(text: string): boolean {
+  return text.length === idCharacters && /^[\w-]+$/.test(text);
 }
 
 export function newTokens(client: ClientInfo): NewTokens {

@@ -7,9 +7,11 @@ import {
   getTableColumns,
   getTableName,
   gt,
+  gte,
   is,
   isNull,
   lt,
+  lte,
   ne,
   not,
   or,
@@ -17,7 +19,18 @@ import {
   type SQLWrapper,
   sql,
 } from "drizzle-orm";
-import { ago, type Database, forShare, forUpdate, fromNow, now, read, transaction, write } from "../db/client.js";
+import {
+  ago,
+  type Database,
+  forShare,
+  forUpdate,
+  fromNow,
+  now,
+  read,
+  secondOf,
+  transaction,
+  write,
+} from "../db/client.js";
 import { isReferenced, isUniqueViolation } from "../db/failure.js";
 import { prepareOnce } from "../db/prepared.js";
 import { sessions, users } from "../db/schema/auth.js";
@@ -27,9 +40,12 @@ import { AuthError } from "./errors.js";
 import type { AccountDelete, AccountInsert } from "./hooks.js";
 import { type LoginColumns, loginName } from "./login-name.js";
 import type { PasswordHash } from "./passwords.js";
+import { inPages } from "./purge-store.js";
 import { type FieldName, type FieldsWith, fieldEntries } from "./user-fields.js";
 
 const mostSessionsListed = 1000;
+/** Rows that one statement ends when everybody is logged out. */
+const pageRows = 1000;
 
 type UserRow = typeof users.$inferSelect;
 type AnsweredField = FieldsWith<"inAnswers", true>;
@@ -83,12 +99,15 @@ export interface StoredSession {
   userId: string;
   generation: number;
   absoluteExpiresAt: Date;
+  /** The session epoch of its owner. */
+  epoch: number;
   claims: StoredClaims;
 }
 
 /**
  * Why a session ended. `replaced`: another took its place; `limit`: its owner had too many; `disabled` and `role`: somebody
- * has barred its owner, or changed what they may do; `claim`: what its access tokens say of its owner is so no more.
+ * has barred its owner, or changed what they may do; `claim`: what its access tokens say of its owner is so no more;
+ * `guesses`: whoever had it has guessed at the password.
  */
 export type RevokedReason =
   | "logout"
@@ -100,7 +119,8 @@ export type RevokedReason =
   | "limit"
   | "disabled"
   | "role"
-  | "claim";
+  | "claim"
+  | "guesses";
 
 const answeredFields = Object.fromEntries(
   fieldEntries.flatMap(([name, { inAnswers }]) => (inAnswers ? [[name, users[name]]] : [])),
@@ -134,6 +154,7 @@ export const storedSession = {
   userId: sessions.userId,
   generation: sessions.generation,
   absoluteExpiresAt: sessions.absoluteExpiresAt,
+  epoch: sessions.epoch,
   claims: storedClaims,
 };
 
@@ -305,8 +326,8 @@ const rotation = prepareOnce((db) =>
 /** Ends the login whose spent token came back; null when there was nothing to end. */
 export async function revokeReused(id: string, generation: number): Promise<{ userId: string } | null> {
   const spent = and(eq(sessions.id, id), isNull(sessions.revokedAt), gt(sessions.generation, generation));
-  const [revoked] = await write((db) =>
-    db
+  const [revoked] = await transaction((tx) =>
+    tx
       .update(sessions)
       .set({ revokedAt: now, revokedReason: "reuse" })
       .where(config.refreshGraceSeconds > 0 ? and(spent, not(withinGrace(generation))) : spent)
@@ -325,6 +346,20 @@ export async function findCurrent(id: string, generation: number): Promise<Store
   return findSession(and(eq(sessions.id, id), eq(sessions.generation, generation)));
 }
 
+/**
+ * Whether `token` is the last one of a login of the owner, since whose epoch nothing has ended all of them. A login that
+ * has ended or expired will do, but not one that ended because somebody else had its tokens.
+ */
+export async function wasLastToken(
+  { sessionId, generation }: { sessionId: string; generation: number },
+  { user, sessionEpoch }: SessionOwner,
+): Promise<boolean> {
+  const isTheirs = and(eq(sessions.userId, user.id), eq(sessions.epoch, sessionEpoch));
+  const isLast = and(eq(sessions.id, sessionId), eq(sessions.generation, generation), isTheirs);
+  const [found] = await read((db) => db.select({ why: sessions.revokedReason }).from(sessions).where(isLast));
+  return found !== undefined && found.why !== "reuse" && found.why !== "guesses";
+}
+
 /** Whether access tokens of the session are still good. */
 export async function isSessionLive(id: string): Promise<boolean> {
   return (await findSession(eq(sessions.id, id))) !== null;
@@ -333,8 +368,8 @@ export async function isSessionLive(id: string): Promise<boolean> {
 /** Ends one session, of that user if one is given; null when it has ended. An expired one may have a live access token. */
 export async function revokeSession(id: string, reason: RevokedReason, userId?: string) {
   const mine = userId === undefined ? undefined : eq(sessions.userId, userId);
-  const [revoked] = await write((db) =>
-    db
+  const [revoked] = await transaction((tx) =>
+    tx
       .update(sessions)
       .set({ revokedAt: now, revokedReason: reason })
       .where(and(eq(sessions.id, id), isNull(sessions.revokedAt), mine))
@@ -369,17 +404,53 @@ export async function revokeAllSessions(userId: string, reason: RevokedReason): 
   });
 }
 
-/** Ends every session of everybody, and says how many. */
+/**
+ * Ends every session of everybody, and says how many: in batches, so that nobody waits long. All epochs move first, and
+ * with that no refresh token is good any more; access tokens end with their sessions. What is interrupted can be run again.
+ */
 export async function revokeEveryone(): Promise<number> {
-  return transaction(async (tx) => {
-    await tx.update(users).set({ sessionEpoch: nextEpoch });
-    const ended = await tx
+  await inPages(moveEpochs);
+  let ended = 0;
+  await inPages(async (after) => {
+    const last = await lastOfPage(sessions, after, isNull(sessions.revokedAt));
+    if (last !== null) ended += await endOutdated(after, last);
+    return last;
+  });
+  return ended;
+}
+
+async function moveEpochs(after: string): Promise<string | null> {
+  const last = await lastOfPage(users, after);
+  const page = and(gt(users.id, after), lte(users.id, last ?? after));
+  if (last !== null) await transaction((tx) => tx.update(users).set({ sessionEpoch: nextEpoch }).where(page));
+  return last;
+}
+
+/** Ends the sessions after `after` up to `last` that are of an epoch before that of their user. */
+async function endOutdated(after: string, last: string): Promise<number> {
+  const epochNow = sql`(select ${users.sessionEpoch} from ${users} where ${eq(users.id, sessions.userId)})`;
+  const isOutdated = and(isNull(sessions.revokedAt), lt(sessions.epoch, epochNow));
+  const ended = await transaction((tx) =>
+    tx
       .update(sessions)
       .set({ revokedAt: now, revokedReason: "logout-all" })
-      .where(isNull(sessions.revokedAt))
-      .returning({ id: sessions.id });
-    return ended.length;
-  });
+      .where(and(gt(sessions.id, after), lte(sessions.id, last), isOutdated))
+      .returning({ id: sessions.id }),
+  );
+  return ended.length;
+}
+
+/** The last of the next `pageRows` ids. */
+async function lastOfPage(table: typeof users | typeof sessions, after: string, match?: SQL): Promise<string | null> {
+  const page = await read((db) =>
+    db
+      .select({ id: table.id })
+      .from(table)
+      .where(and(gt(table.id, after), match))
+      .orderBy(table.id)
+      .limit(pageRows),
+  );
+  return page.at(-1)?.id ?? null;
 }
 
 /**
@@ -442,13 +513,28 @@ export async function deleteUserIn(
   return endSessions(tx, userId, "deleted");
 }
 
-/** The sessions that were revoked in the last `seconds`, by the database's clock. */
-export async function revokedWithin(seconds: number): Promise<string[]> {
+/** How many sessions were revoked in each second of the last `seconds` in which any was, in order, by the database's clock. */
+export async function countRevoked(seconds: number): Promise<{ second: number; count: number }[]> {
+  const second = secondOf(sessions.revokedAt);
+  const rows = await read((db) =>
+    db
+      .select({ second, count: sql<unknown>`count(*)` })
+      .from(sessions)
+      .where(gt(sessions.revokedAt, ago(seconds)))
+      .groupBy(second)
+      .orderBy(second),
+  );
+  return rows.map((row) => ({ second: row.second, count: Number(row.count) }));
+}
+
+/** The sessions that were revoked in the seconds from `first` to `last`. */
+export async function revokedBetween(first: number, last: number): Promise<string[]> {
+  const [from, end] = [new Date(first * 1000), new Date((last + 1) * 1000)];
   const rows = await read((db) =>
     db
       .select({ id: sessions.id })
       .from(sessions)
-      .where(gt(sessions.revokedAt, ago(seconds))),
+      .where(and(gte(sessions.revokedAt, from), lt(sessions.revokedAt, end))),
   );
   return rows.map(({ id }) => id);
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { users } from "../db/schema/auth.js";
 import { addressField } from "./login-name.js";
+import { isBlank, pilesMarks, turnsText } from "./text.js";
 
 /**
  * What is known of a user beside what they log in with. To add a field: its column in `db/schema/auth.ts`, a migration
@@ -19,17 +20,21 @@ export const userFields = {
 } as const satisfies UserFields;
 
 /**
- * Text of 1 to `most` characters, without control characters. A longer one is not normalized: that takes time with the
+ * Text of 1 to `most` characters of which something shows, without control characters. A longer one is not normalized: that takes time with the
  * square of its length.
  */
 export function text(most: number) {
   const message = `Use 1 to ${most} characters.`;
   return z
     .string()
-    .max(4 * most, { message, abort: true })
+    .refine(({ length }) => length <= 4 * most, { message, abort: true })
     .normalize("NFC")
-    .refine((value) => [...value].length >= 1 && [...value].length <= most, { message })
-    .refine((value) => !/[\p{Cc}\p{Cs}]/u.test(value), { message: "Control characters are not allowed." })
+    .refine((value) => [...value].length >= 1 && [...value].length <= most, { message, abort: true })
+    .refine((value) => !/[\p{Cc}\p{Cs}]/u.test(value) && !turnsText(value), {
+      message: "Control characters are not allowed.",
+    })
+    .refine((value) => !isBlank(value), { message: "Use characters that show." })
+    .refine((value) => !pilesMarks(value), { message: "Use at most 4 marks on a letter." })
     .meta({ pattern: "^\\P{Cc}+$", maxLength: 4 * most, description: `1 to ${most} characters after NFC.` });
 }
 

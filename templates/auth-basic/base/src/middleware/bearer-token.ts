@@ -4,6 +4,8 @@ import { AuthError } from "../auth/errors.js";
 import { isRevoked } from "../auth/revocations.js";
 import type { Auth } from "./authenticators.js";
 
+const scheme = /^bearer\b/i;
+
 /** The access token in `Authorization: Bearer ...` (RFC 6750, section 2.1); never one in a query or a body. */
 export function bearerToken(req: Request): Auth | null | Promise<Auth | null> {
   const token = readBearerToken(req);
@@ -25,7 +27,7 @@ async function refuseRevoked(token: VerifiedToken, revoked: true | Promise<boole
 /** What a genuine token says, whether its session still lives or not. */
 export function readBearerToken(req: Request): VerifiedToken | null | Promise<VerifiedToken | null> {
   const header = req.headers.authorization;
-  if (header === undefined || !/^bearer\b/i.test(header)) return null;
+  if (header === undefined || !scheme.test(header.slice(0, "bearer ".length))) return null;
   const verified = verifyAccessToken(header.slice("bearer".length).trim());
   return verified instanceof Promise ? verified.then(genuine) : genuine(verified);
 }

@@ -1,8 +1,11 @@
 import { isIP } from "node:net";
 import type { Request } from "express";
+import { plainAddress } from "../auth/client-network.js";
 import type { ClientInfo } from "../auth/events.js";
 
 const maxUserAgentCharacters = 256;
+/** Of an address with its brackets, zone and port. */
+const maxAddressCharacters = 128;
 
 /**
  * Where the request came from. `req.ip` follows the application's `trust proxy`; where that trusts too many, a client can
@@ -14,9 +17,13 @@ export function clientOf(req: Request): ClientInfo {
   return { ip, userAgent: req.get("user-agent")?.slice(0, maxUserAgentCharacters) ?? null };
 }
 
-/** The address without the port that some proxies add, and without the zone (RFC 4007), which has no end. */
-function addressIn(text = ""): string | null {
+/**
+ * The address without the port that some proxies add, and without the zone (RFC 4007), which has no end. Logs and lists of
+ * sessions have an IPv4 address as itself, however it arrives.
+ */
+function addressIn(typed = ""): string | null {
+  const text = typed.slice(0, maxAddressCharacters);
   const [, bracketed, dotted] = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d+)?$/.exec(text) ?? [];
-  const address = (bracketed ?? dotted ?? text).replace(/%.*$/, "");
+  const address = plainAddress(bracketed ?? dotted ?? text);
   return isIP(address) === 0 ? null : address;
 }

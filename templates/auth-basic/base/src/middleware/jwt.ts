@@ -4,6 +4,7 @@ import { type Auth, authenticators } from "./authenticators.js";
 import { sendProblem } from "./problem.js";
 
 declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- the types of Express are extended by it
   namespace Express {
     interface Request {
       /** Set by `protectedRoute`. */

@@ -7,6 +7,7 @@ import { clientOf } from "./client.js";
  * Answers whatever went wrong in the router as application/problem+json (RFC 9457). Nothing goes on to Express's own
  * handler, not even what comes too late to be answered: that one logs causes, and a failed query has the values of its row.
  */
+// eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters
 export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, _next) => sendProblem(error, req, res);
 
 /**
@@ -33,7 +34,7 @@ function bearerChallenge({ code }: AuthError, status: number): string | null {
 
 /** body-parser and express throw errors with a status and a type; everything unknown is the server's fault. */
 function toAuthError(error: unknown): AuthError {
-  if (error instanceof AuthError) return error;
+  if (error instanceof AuthError) return error as AuthError;
   const { status, type } = (error ?? {}) as { status?: unknown; type?: unknown };
   if (status === 413) return new AuthError("PayloadTooLarge");
   if (status === 415) return new AuthError("UnsupportedMediaType");

@@ -7,7 +7,8 @@ import { expect } from "vitest";
 import { AuthError, type ErrorCode, errorTable, shownCode } from "../../src/auth/errors.js";
 import { type AuthEvent, eventSinks } from "../../src/auth/events.js";
 import { loginChecks } from "../../src/auth/hooks.js";
-import { loginName } from "../../src/auth/login-name.js";
+import { canonicalLoginName, loginName } from "../../src/auth/login-name.js";
+import { admitPasswordAttempt } from "../../src/auth/throttle.js";
 import { protectedRoute } from "../../src/middleware/jwt.js";
 import { authRouter, closeAuth } from "../../src/routes/auth.js";
 import { prepareDatabase, releaseDatabase } from "./database.js";
@@ -67,10 +68,8 @@ export async function call(
   const [method = "", path = ""] = route.split(" ");
   const target = app ?? server ?? testApp();
   const verb = method.toLowerCase() as "get" | "head" | "post" | "put" | "patch" | "delete";
-  const sent = request(target)
-    [verb](mount + path)
-    .serialize(raw)
-    .set("X-Forwarded-For", from ?? newAddress());
+  const asked = request(target)[verb](mount + path);
+  const sent = asked.serialize(raw).set("X-Forwarded-For", from ?? newAddress());
   if (bearer !== undefined) sent.set("Authorization", `Bearer ${bearer}`);
   if (body !== undefined) sent.set("Content-Type", "application/json");
   if (headers) sent.set(headers);
@@ -131,6 +130,25 @@ export function newAddress(): string {
   return `3fff:0:${randomBytes(2).toString("hex")}:${randomBytes(2).toString("hex")}::1`;
 }
 
+/** Strangers from everywhere use up what they may guess at an account in a day. */
+export async function underAttack(name: string): Promise<void> {
+  const networks = Array.from({ length: 1_000 }, (_, index) => `3fff:fff:${index.toString(16)}::1`);
+  const guess = (ip: string) => admitPasswordAttempt(canonicalLoginName(name), { ip, userAgent: null });
+  const guesses = await Promise.allSettled(networks.map(guess));
+  expect(guesses.filter(({ status }) => status === "fulfilled").length).toBeLessThanOrEqual(100);
+  expectProblem(await call("POST /login", { body: credentials(name) }), "TooManyRequests");
+}
+
+/** The header that brings a device cookie back. */
+export function deviceOf(answer: Response): { Cookie: string } {
+  const lines: string[] = [answer.headers["set-cookie"] ?? []].flat();
+  const line = lines.find((one) => one.startsWith("__Host-device=")) ?? "";
+  expect(line).toMatch(
+    /^__Host-device=[\w-]{64}; Max-Age=34560000; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Strict$/,
+  );
+  return { Cookie: line.split(";")[0] ?? "" };
+}
+
 /** The session that an access token belongs to. */
 export function sessionOf(accessToken: string): string {
   const [, payload = ""] = accessToken.split(".");
@@ -161,7 +179,9 @@ export function expectProblem(answer: Response, code: ErrorCode, path?: string):
   expect(typeof detail).toBe("string");
   if (code === "ValidationError") expect(errors[0]).toEqual({ path: expect.any(String), message: expect.any(String) });
   if (path !== undefined) expect(errors.map((issue: { path: string }) => issue.path)).toContain(path);
-  expect(answer.text).not.toMatch(/node_modules|\bat \S+:\d+|\bselect\b|\binsert\b|sqlite|drizzle|jwt |zod|\$2b\$/i);
+  expect(answer.text).not.toMatch(
+    /node_modules|\bat \S+:\d+|\bselect\b|\binsert\b|sqlite|drizzle|jwt |zod|\$2b\$|invalid (input|option|string)|received/i,
+  );
 }
 
 /** RFC 6750, section 3: every 401 says how to authenticate, a bad token is told so, and nothing else is. */
@@ -186,7 +206,7 @@ export async function expectRefusalsToCount(name: string, attempt: (from: string
   expectProblem(await attempt(once), "TooManyRequests");
 }
 
-async function whileChecksRefuse(work: () => Promise<void>): Promise<void> {
+export async function whileChecksRefuse(work: () => Promise<void>): Promise<void> {
   const refuse = async () => {
     throw new AuthError("ForbiddenError");
   };

@@ -72,6 +72,24 @@ describe("the environment", () => {
     });
   }
 
+  test("is refused, naming both, when one secret is for two purposes", () => {
+    const { JWT_SECRET_KEY_PREVIOUS: key } = environment;
+    for (const [name, other] of [
+      ["PASSWORD_PEPPER", "JWT_SECRET_KEY"],
+      ["PASSWORD_PEPPER_PREVIOUS", "JWT_SECRET_KEY"],
+      ["DATABASE_ENCRYPTION_KEY", "JWT_SECRET_KEY"],
+      ["PASSWORD_PEPPER", "JWT_SECRET_KEY_PREVIOUS"],
+      ["DATABASE_ENCRYPTION_KEY", "PASSWORD_PEPPER_PREVIOUS"],
+    ] as const) {
+      const message = errorOf(() => readConfig({ ...needed, [name]: key, [other]: key }))?.message;
+      expect(message).toContain(name);
+      expect(message).toContain(other);
+      expect(message).not.toContain(key);
+    }
+    const same = { JWT_SECRET_KEY: key, JWT_SECRET_KEY_PREVIOUS: key };
+    expect(readConfig({ ...needed, ...same }).jwtSecretKeyPrevious).toBe(key);
+  });
+
   test("of production refuses a cheap hash", () => {
     const cheap = { ...needed, BCRYPT_COST: "9" };
     expect(readConfig(cheap).bcryptCost).toBe(9);
@@ -108,11 +126,11 @@ describe("the errors", () => {
 describe("the log", () => {
   test("is one line of JSON for each event, whatever a client calls itself", () => {
     const lines: string[] = [];
-    const { write } = process.stdout;
+    const write = process.stdout.write.bind(process.stdout);
     process.stdout.write = (text: string | Uint8Array) => lines.push(String(text)) > 0;
     try {
       const client = { ip: "192.0.2.1", userAgent: 'a"\n{"event":"forged"}' };
-      for (const sink of eventSinks) sink({ event: "authn_login_fail", outcome: "failure", userId: "u", client });
+      for (const sink of eventSinks) void sink({ event: "authn_login_fail", outcome: "failure", userId: "u", client });
     } finally {
       process.stdout.write = write;
     }

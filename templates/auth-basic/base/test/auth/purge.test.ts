@@ -1,11 +1,11 @@
 import "./test-environment.js";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closers } from "../../src/auth/close.js";
 import { AuthError } from "../../src/auth/errors.js";
 import { purge, purges } from "../../src/auth/purge.js";
 import { batchRows, endBatches, inBatches } from "../../src/auth/purge-store.js";
-import { fromNow, read, write } from "../../src/db/client.js";
+import { ago, fromNow, read, transaction, write } from "../../src/db/client.js";
 import { sessions } from "../../src/db/schema/auth.js";
 import {
   call,
@@ -84,6 +84,21 @@ describe("auth:purge", () => {
     expect(failures).toMatchObject([{ name: "nothing", userId: undefined, error: { code: "AccountInUse" } }]);
     const reason = "auth:purge of nothing: AccountInUse";
     expect(events).toContainEqual({ event: "sys_error", outcome: "failure", userId: undefined, reason });
+  });
+
+  test("what is old is told from what is not by the time of each statement, in a transaction too", async () => {
+    await signUp();
+    const [earlier, later] = await transaction(async (tx) => {
+      const clock = () =>
+        tx
+          .select({ at: sql`${ago(0)}`.mapWith(sessions.createdAt) })
+          .from(sessions)
+          .limit(1);
+      const [first] = await clock();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return [first, (await clock())[0]];
+    });
+    expect(Number(later?.at)).toBeGreaterThan(Number(earlier?.at));
   });
 
   test("closeAuth ends a purge after the batch at hand", async () => {

@@ -1,5 +1,6 @@
 import "./test-environment.js";
 import { createHash, createHmac, generateKeyPairSync, hkdfSync, randomBytes } from "node:crypto";
+import { runInNewContext } from "node:vm";
 import { eq } from "drizzle-orm";
 import express from "express";
 import jwt from "jsonwebtoken";
@@ -107,6 +108,23 @@ describe("an access token", () => {
     }
   });
 
+  test("is refused when its header or its payload says something twice, however it is spelled", async () => {
+    const [, body = ""] = forge().split(".");
+    const head = encode({ alg: "HS256", typ: "at+jwt" });
+    const text = Buffer.from(body, "base64url").toString("utf8");
+    for (const again of ['"sub":"somebody"', '"s\\u0075b":"somebody"', '"x":{"y":1,"y":2}', '"x":[{"y":1,"y":1}]']) {
+      await expectRefused(seal(head, encodeText(text.replace("{", `{${again},`)), key));
+    }
+    for (const twice of [
+      '{"alg":"none","alg":"HS256","typ":"at+jwt"}',
+      '{"typ":"JWT","alg":"HS256","\\u0074yp":"at+jwt"}',
+    ]) {
+      await expectRefused(seal(encodeText(twice), body, key));
+    }
+    const nested = '"x":{"y":1,"z":{"y":1}},"y":[{"y":"\\"y\\":"}],"z":"y"';
+    await expectOpens(seal(head, encodeText(text.replace("{", `{${nested},`)), key));
+  });
+
   test("is refused over 4 KB, genuine or not", async () => {
     await expectOpens(forge({ claims: { padding: "x".repeat(1_000) } }));
     await expectRefused(forge({ claims: { padding: "x".repeat(4_000) } }));
@@ -199,9 +217,8 @@ describe("a protected route", () => {
     }
   });
 
-  test("waits for an authenticator's promise, also where a library made it and it is none of the language's own", async () => {
-    const nobody = { then: (done: (auth: Auth | null) => void) => setTimeout(done, 5, null) };
-    authenticators.unshift(() => nobody as unknown as Promise<null>);
+  test("waits for an authenticator's promise, also for one that comes from another realm, as under test runners", async () => {
+    authenticators.unshift(() => runInNewContext("Promise.resolve(null)"));
     try {
       expectProblem(await call("GET /orders", { mount: "" }), "NotAuthenticated");
     } finally {
@@ -514,7 +531,11 @@ function seal(head: string, body: string, secret: string): string {
 }
 
 function encode(value: unknown): string {
-  return Buffer.from(JSON.stringify(value)).toString("base64url");
+  return encodeText(JSON.stringify(value));
+}
+
+function encodeText(text: string): string {
+  return Buffer.from(text).toString("base64url");
 }
 
 async function expectOpens(token: string): Promise<void> {

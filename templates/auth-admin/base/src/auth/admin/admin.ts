@@ -82,8 +82,9 @@ export async function updateUser(id: string, { role, ...asked }: UserInput, admi
   if (isNewRole(seen, role) && waits && changesEmail) throw invalid("email", oneByOne);
   const epoch = changesEmail ? (await findCredentials({ id }))?.sessionEpoch : undefined;
   const accepted = await passProfileChanges(seen, asked, admin.client, epoch);
+  const columns = changedColumns(seen, accepted);
   // Whether the address is proven is decided with the row in hand.
-  const { emailVerifiedAt: _, ...columns } = changedColumns(seen, accepted);
+  delete columns.emailVerifiedAt;
   if (role === undefined && Object.keys(columns).length === 0) return seen;
   const write = () => store.changeUser(admin.userId, id, { ...columns, role });
   const { before, user, ended } = await writeUnique(id, columns, write);

@@ -39,9 +39,9 @@ function typedLines(source: PasswordSource) {
   const lines = createInterface({ input: source, output: nowhere, terminal: true, historySize: 0 });
   const typed = lines[Symbol.asyncIterator]();
   const next = async (): Promise<string> => {
-    const { value, done } = await typed.next();
-    if (done) throw new Error("Nothing has been done.");
-    return value;
+    const line = await typed.next();
+    if (line.done) throw new Error("Nothing has been done.");
+    return line.value;
   };
   return { next, close: () => lines.close() };
 }

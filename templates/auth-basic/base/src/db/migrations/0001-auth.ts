@@ -47,5 +47,6 @@ export const auth: Migration = {
       points integer DEFAULT 0 NOT NULL,
       expire ${columnType.bigint}
     )`,
+    `CREATE INDEX "${rateLimits}_expire" ON "${rateLimits}" (expire)`,
   ],
 };

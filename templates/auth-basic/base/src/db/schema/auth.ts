@@ -54,8 +54,13 @@ export const appliedMigrations = table("auth_migrations", {
 });
 
 /** Counters of the throttle, where it counts in the database (Postgres); rate-limiter-flexible names the columns. */
-export const rateLimits = table("auth_rate_limits", {
-  key: text("key").primaryKey(),
-  points: integer("points").notNull().default(0),
-  expire: bigint("expire"),
-});
+export const rateLimits = table(
+  "auth_rate_limits",
+  {
+    key: text("key").primaryKey(),
+    points: integer("points").notNull().default(0),
+    /** Milliseconds since 1970. */
+    expire: bigint("expire"),
+  },
+  (limit) => [index(indexName(limit.expire, "expire")).on(limit.expire)],
+);

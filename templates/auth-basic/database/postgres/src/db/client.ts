@@ -1,4 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
+import { type Column, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import pg from "pg";
@@ -36,9 +36,17 @@ export function fromNow(seconds: number): SQL<Date> {
   return sql`(clock_timestamp() + make_interval(secs => ${seconds}::float8))`;
 }
 
-/** `seconds` ago, as one value for the whole statement, so that an index finds what is older. */
+/**
+ * `seconds` ago, to compare columns with. It is counted from the start of the statement: that moves on in a transaction too,
+ * and the planner knows it beforehand, so that it sees when an index is the way (`clock_timestamp()` may be any time to it).
+ */
 export function ago(seconds: number): SQL<Date> {
-  return sql`(select ${fromNow(-seconds)})`;
+  return sql`(statement_timestamp() - make_interval(secs => ${seconds}::float8))`;
+}
+
+/** The whole second since 1970 that a time is in. */
+export function secondOf(time: Column): SQL<number> {
+  return sql`extract(epoch from date_trunc('second', ${time}))::float8`;
 }
 
 /** Ends a select whose rows must not change before the transaction ends. */
@@ -49,6 +57,14 @@ export const forUpdate: SQL = sql`for update`;
 
 /** Ends a select of rows to delete: waits for nobody, so it stands in no deadlock. */
 export const skipLocked: SQL = sql`for update skip locked`;
+
+/**
+ * Lets one transaction at a time go on with `what`: the others wait for its end. What it counts up from there on is seen by
+ * everybody in the order of its numbers, which those of a sequence alone are not.
+ */
+export async function takeTurn(tx: Database, what: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${what}, 0))`);
+}
 
 let connection: Connection | undefined;
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Client, createClient, type ResultSet } from "@libsql/client";
-import { type SQL, sql } from "drizzle-orm";
+import { type Column, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/libsql";
 import type { BaseSQLiteDatabase } from "drizzle-orm/sqlite-core";
 import { config } from "../auth/config.js";
@@ -43,6 +43,11 @@ export function ago(seconds: number): SQL<Date> {
   return sql`(select ${fromNow(-seconds)})`;
 }
 
+/** The whole second since 1970 that a time is in. */
+export function secondOf(time: Column): SQL<number> {
+  return sql`(${time} / 1000)`;
+}
+
 /** Ends a select whose rows must not change before the transaction ends. SQLite has one writer at a time anyway. */
 export const forShare: SQL = sql``;
 
@@ -51,6 +56,9 @@ export const forUpdate: SQL = sql``;
 
 /** Ends a select of rows to delete. SQLite has one writer at a time anyway. */
 export const skipLocked: SQL = sql``;
+
+/** Lets one transaction at a time go on with `what`. SQLite has one writer at a time anyway. */
+export async function takeTurn(_tx: Database, _what: string): Promise<void> {}
 
 let connection: Promise<Connection> | undefined;
 let lastWrite: Promise<unknown> = Promise.resolve();

@@ -1,18 +1,19 @@
-import { z } from "zod";
-import { asciiAddress, canonicalAddress, maxAddressCharacters } from "./address.js";
+import { asciiAddress, canonicalAddress, maxAddressCharacters, noAddress } from "./address.js";
+import { boundedText } from "./text.js";
 
 /** What people log in with: the member of requests and answers, and the parameter of lists, that holds it. */
 export const loginName = "email";
 export const loginNameInWords = "e-mail address";
 
 export const maxLoginNameCharacters = maxAddressCharacters;
+/** The longest text that may be one. */
+export const maxLoginNameText = maxAddressCharacters;
 
 /** Whether it is an address, that mail can go to. */
 export const loginIsAddress: boolean = true;
 
-export const loginNameType = z
-  .string()
-  .refine((address) => asciiAddress(address) !== null, { message: "This is no e-mail address." })
+export const loginNameType = boundedText(maxAddressCharacters, noAddress)
+  .refine((address) => asciiAddress(address) !== null, { message: noAddress })
   .meta({
     pattern: "^[^\\s@]+@[^\\s@]+$",
     maxLength: maxLoginNameCharacters,

@@ -1,4 +1,5 @@
 import type { Request, Response } from "express";
+import { cookieValues } from "../../middleware/device-cookie.js";
 import { AuthError } from "../errors.js";
 import { emit } from "../events.js";
 import { cookieConfig } from "./config.js";
@@ -23,6 +24,7 @@ const onThisMachine: CookieKind = { name: "sid-dev", secure: false };
 const thisMachine = /^(https?:\/\/)?(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 const mostCookies = 3;
+const mostOriginCharacters = 256;
 
 let saidSo = false;
 
@@ -37,7 +39,11 @@ export function cookieKind(req: Request, inProduction: boolean = cookieConfig.in
  * `Referrer-Policy: no-referrer` of helmet say `null` of it.
  */
 function isLocal({ hostname, headers: { origin = "null" } }: Request): boolean {
-  return thisMachine.test(hostname ?? "") && (origin === "null" || thisMachine.test(origin));
+  return isThisMachine(hostname ?? "") && (origin === "null" || isThisMachine(origin));
+}
+
+function isThisMachine(origin: string): boolean {
+  return origin.length <= mostOriginCharacters && thisMachine.test(origin);
 }
 
 /** @throws AuthError "ForbiddenError" where no cookie may be set. */
@@ -57,19 +63,9 @@ function warnOnce(): void {
   void emit({ event: "session_cookie_insecure", outcome: "success", reason });
 }
 
-/**
- * The values of all session cookies of the request: more than one is somebody's doing. Only what RFC 6265 puts between
- * cookies is taken away: a name with white space of another kind in front is another name, which any host of the domain
- * may set, and `trim` would make ours of it.
- */
-export function cookieValues(req: Request, { name }: CookieKind): string[] {
-  const pairs = (req.headers.cookie ?? "").split(";").map((pair) => pair.replace(/^[ \t]+/, ""));
-  return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1).trim());
-}
-
 /** The sessions that the request's cookies name, whether they live or not: each costs a query. */
 export function sessionIdsOf(req: Request, kind: CookieKind): string[] {
-  const values = cookieValues(req, kind).slice(0, mostCookies);
+  const values = cookieValues(req, kind.name).slice(0, mostCookies);
   return values.flatMap((value) => parseSessionCookie(value) ?? []);
 }
 

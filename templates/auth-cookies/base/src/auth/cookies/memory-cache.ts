@@ -7,24 +7,27 @@ const mostSessions = 10_000;
 export function memorySessionCache(leaseMs: number, capacity = mostSessions): SessionCache {
   /** The order of a Map is that of insertion: who is asked for again goes to the end. */
   const entries = new Map<string, { session: LiveSession; readAtMs: number }>();
+  const find = (id: string) => {
+    const entry = entries.get(id);
+    if (!entry) return null;
+    entries.delete(id);
+    const ageMs = performance.now() - entry.readAtMs;
+    if (ageMs >= leaseMs) return null;
+    entries.set(id, entry);
+    return { session: entry.session, ageMs };
+  };
   return {
-    async get(id) {
-      const entry = entries.get(id);
-      if (!entry) return null;
-      entries.delete(id);
-      const ageMs = performance.now() - entry.readAtMs;
-      if (ageMs >= leaseMs) return null;
-      entries.set(id, entry);
-      return { session: entry.session, ageMs };
-    },
-    async put({ session, ageMs }) {
+    get: (id) => Promise.resolve(find(id)),
+    put({ session, ageMs }) {
       entries.delete(session.id);
       entries.set(session.id, { session, readAtMs: performance.now() - ageMs });
       const [oldest] = entries.keys();
       if (oldest !== undefined && entries.size > capacity) entries.delete(oldest);
+      return Promise.resolve();
     },
-    async close() {
+    close() {
       entries.clear();
+      return Promise.resolve();
     },
   };
 }

@@ -59,7 +59,8 @@ describe("POST /session", () => {
     const ada = await signUp();
     const { name, value, attributes } = cookieOf(await page("POST /session", { body: credentials(ada.name) }));
     expect([name, value]).toEqual(["__Host-sid", expect.stringMatching(/^[\w-]{43}$/)]);
-    const { "Max-Age": maxAge, Expires: _expires, ...others } = attributes;
+    const { "Max-Age": maxAge, Expires: expires, ...others } = attributes;
+    expect(Date.parse(String(expires))).toBeGreaterThan(Date.now());
     expect(others).toEqual({ HttpOnly: true, Secure: true, SameSite: "Lax", Path: "/" });
     expect(Number(maxAge)).toBeGreaterThan(364 * days);
     expect(Number(maxAge)).toBeLessThanOrEqual(365 * days);
@@ -254,8 +255,8 @@ describe("plain http", () => {
     const attempt = () => call("POST /session", { body: credentials(ada.name), headers: local });
     const { name, value, attributes } = cookieOf(await attempt());
     expect(name).toBe("sid-dev");
-    const { "Max-Age": _maxAge, Expires: _expires, ...others } = attributes;
-    expect(others).toEqual({ HttpOnly: true, SameSite: "Lax", Path: "/" });
+    const lasting = { "Max-Age": expect.any(String), Expires: expect.any(String) };
+    expect(attributes).toEqual({ ...lasting, HttpOnly: true, SameSite: "Lax", Path: "/" });
     expect((await call("GET /me", { headers: { Cookie: `sid-dev=${value}` } })).status).toBe(200);
     await attempt();
     expect(events.filter(({ event }) => event === "session_cookie_insecure")).toHaveLength(1);

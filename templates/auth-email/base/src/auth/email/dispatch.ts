@@ -2,7 +2,7 @@ import { emit } from "../events.js";
 import { createWorker, type Worker } from "../jobs/worker.js";
 import { onNewMail } from "./bell.js";
 import { mailConfig } from "./config.js";
-import { type Claimed, type ClaimedMail, claimMail, dropMail, postponeMail } from "./outbox-store.js";
+import { type Claimed, type ClaimedMail, claimMail, dropMail, mailDueInMs, postponeMail } from "./outbox-store.js";
 import { type Mail, renderMail } from "./rendering.js";
 import { answerResetRequest } from "./store.js";
 import { MailRefused, openTransport, reasonOf, type Send } from "./transport.js";
@@ -14,7 +14,8 @@ declare module "../events.js" {
   }
 }
 
-const pollEveryMs = 2_000;
+/** Under traffic, how often a process looks for what another one has left. */
+const lookEveryMs = 2_000;
 const mailsAtOnce = 4;
 /** How long a server that shuts down waits for mail that is being sent, before it hangs up. */
 const stopGraceMs = 2_000;
@@ -32,14 +33,18 @@ const longestPauseSeconds = 3_600;
 
 let worker: Worker | undefined;
 
-/** Starts sending what waits, and what comes. Nothing to do for a queue that something else takes mail from. */
+/**
+ * Starts sending what waits, and what comes; once it has, looks for what other processes have left. Nothing to do for a queue
+ * that something else takes mail from.
+ */
 export function startMail(): void {
+  worker?.look();
   if (mailConfig.delivery.kind === "queue" || worker) return;
   const send = openTransport(mailConfig.delivery);
   worker = createWorker(
     () => claimMail(leaseSeconds),
     (mail, signal) => deliver(mail, send, signal),
-    { everyMs: pollEveryMs, atOnce: mailsAtOnce, graceMs: stopGraceMs },
+    { dueInMs: mailDueInMs, everyMs: lookEveryMs, atOnce: mailsAtOnce, graceMs: stopGraceMs },
   );
   worker.start();
   onNewMail(() => void setTimeout(() => worker?.wake(), Math.random() * mostDelayMs).unref());

@@ -1,19 +1,19 @@
 import { z } from "zod";
-import { isMailAddress, maxAddressCharacters } from "../address.js";
-import { passwordInput } from "../input.js";
-import { loginName, loginNameType } from "../login-name.js";
+import { addressType } from "../address.js";
+import { givenLoginName, logInInput, passwordInput } from "../input.js";
+import { loginName } from "../login-name.js";
+import { boundedText } from "../text.js";
 
-const token = z.string().max(256).meta({ pattern: "^[\\w-]+$" });
+const token = boundedText(256).meta({ pattern: "^[\\w-]+$" });
 
 export const tokenInput = z.object({ token });
+export const verifyInput = z.object({ token, password: logInInput.shape.password.optional() });
 export const resetInput = z.object({ token, newPassword: passwordInput.shape.newPassword });
-const address = z
-  .string()
-  .refine(isMailAddress, { message: "This is no e-mail address." })
-  .meta({ format: "email", maxLength: maxAddressCharacters });
 
 /** What an account can be named by: its address, and what it logs in with where that is something else. */
-export const waysToName = z.object({ email: address.optional() }).extend({ [loginName]: loginNameType.optional() });
+export const waysToName = z
+  .object({ [loginName]: givenLoginName.optional() })
+  .extend({ email: addressType.optional() });
 const ways = Object.keys(waysToName.shape).map((way) => (way === "email" ? "an e-mail address" : `a ${way}`));
 
 export const forgotInput = waysToName.refine((body) => Object.values(body).filter(isThere).length === 1, {
@@ -21,6 +21,7 @@ export const forgotInput = waysToName.refine((body) => Object.values(body).filte
   path: ["email"],
 });
 
+export type VerifyInput = z.output<typeof verifyInput>;
 export type ResetInput = z.output<typeof resetInput>;
 export type ForgotInput = z.output<typeof forgotInput>;
 

@@ -1,8 +1,8 @@
 import type { Purge } from "../purge.js";
-import { inBatches } from "../purge-store.js";
+import { batchRows, inBatches, inPages } from "../purge-store.js";
 import { eventsConfig } from "./config.js";
 import { forgetClient } from "./forgotten-clients.js";
-import { deleteOldEvents, halfForgotten } from "./store.js";
+import { deleteOldEvents, nextForgotten } from "./store.js";
 import { deleteOldMessages } from "./webhook-store.js";
 import { giveUpSeconds } from "./webhooks.js";
 
@@ -17,8 +17,14 @@ export const purgeMessages: Purge = { name: "unsent webhooks", run: deleteMessag
 
 async function deleteEvents(): Promise<number> {
   const deleted = await inBatches((rows) => deleteOldEvents(eventsConfig.eventSeconds, rows));
-  for (const userId of await halfForgotten()) await forgetClient(userId);
+  await inPages(forgetHalfForgotten);
   return deleted;
+}
+
+async function forgetHalfForgotten(after: string): Promise<string | null> {
+  const page = await nextForgotten(after, batchRows);
+  for (const { userId, isHalf } of page) if (isHalf) await forgetClient(userId);
+  return page.at(-1)?.userId ?? null;
 }
 
 async function deleteMessages(): Promise<number> {

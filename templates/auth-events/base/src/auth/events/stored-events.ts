@@ -6,6 +6,7 @@ import { eventsConfig } from "./config.js";
 import { forgetClient } from "./forgotten-clients.js";
 import { lanes } from "./lanes.js";
 import { insertEvent } from "./store.js";
+import { turns } from "./turns.js";
 import { messageOf } from "./webhook-message.js";
 import { startWebhooks } from "./webhooks.js";
 
@@ -21,13 +22,14 @@ const closeWaitMs = 5_000;
 
 const atWork = new Set<Promise<void>>();
 const inLane = lanes(mostInserts);
+const inTurn = turns();
 
 /** Keeps the event in the table, and in the outbox of the webhook where there is one. Failures end here, in the log. */
 export async function storeEvent(event: AuthEvent): Promise<void> {
   // What tells of an outage would cause the next one.
   if (event.event === "sys_error") return;
   if (atWork.size >= mostAtWork) return notStored(event, "too many at once");
-  const stored = inLane(() => store(event)).catch((error: unknown) => {
+  const stored = inOrder(event).catch((error: unknown) => {
     notStored(event, (error instanceof Error && codeOf(error)) || "failed");
   });
   atWork.add(stored);
@@ -38,6 +40,12 @@ export async function storeEvent(event: AuthEvent): Promise<void> {
 /** Waits for what is being stored, so that the database can be closed. */
 export async function finishEvents(): Promise<void> {
   await atMost(closeWaitMs, Promise.all(atWork));
+}
+
+/** A user's events one after the other. */
+function inOrder(event: AuthEvent): Promise<void> {
+  const storeInLane = () => inLane(() => store(event));
+  return event.userId === undefined ? storeInLane() : inTurn(event.userId, storeInLane);
 }
 
 async function store(event: AuthEvent): Promise<void> {

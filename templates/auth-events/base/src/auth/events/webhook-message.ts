@@ -6,6 +6,8 @@ import type { WebhookTarget } from "./config.js";
 export interface Message {
   messageId: string;
   userId: string | null;
+  /** Who did it to the user, where that was somebody else. */
+  actorId: string | null;
   payload: string;
 }
 
@@ -26,6 +28,7 @@ export function messageOf(
   return {
     messageId: `msg_${randomBytes(16).toString("base64url")}`,
     userId: data.userId,
+    actorId: data.actorId,
     payload: JSON.stringify({ type: `auth.${event}`, timestamp: time.toISOString(), data }),
   };
 }

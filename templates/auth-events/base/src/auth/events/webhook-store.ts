@@ -1,4 +1,4 @@
-import { and, eq, isNull, like, lt, notLike, or, sql } from "drizzle-orm";
+import { and, eq, isNull, lt, notLike, or, sql } from "drizzle-orm";
 import { ago, fromNow, now, read, skipLocked, write } from "../../db/client.js";
 import { webhookOutbox as outbox } from "../../db/schema/auth-events.js";
 import { deleteSome } from "../purge-store.js";
@@ -33,6 +33,13 @@ export async function claimMessage(leaseSeconds: number): Promise<ClaimedMessage
   return message ?? null;
 }
 
+/** The milliseconds until a message may be due, by the database's clock; null where none waits. */
+export async function messageDueInMs(): Promise<number | null> {
+  const next = { dueAt: outbox.nextAttemptAt, readAt: sql`${now}`.mapWith(outbox.createdAt) };
+  const [first] = await read((db) => db.select(next).from(outbox).orderBy(outbox.nextAttemptAt).limit(1));
+  return first ? first.dueAt.getTime() - first.readAt.getTime() : null;
+}
+
 export async function removeMessage(id: number): Promise<void> {
   await write((db) => db.delete(outbox).where(eq(outbox.id, id)));
 }
@@ -50,8 +57,7 @@ export async function postponeMessage({ id, userId }: ClaimedMessage, seconds: n
 
 /** Takes the user's addresses and user agents out of at most `rows` messages; says of how many. */
 export async function forgetSenders(userId: string, rows: number): Promise<number> {
-  const isOwn = and(eq(outbox.userId, userId), like(outbox.payload, '%"actorId":null,%'));
-  const isTheirs = or(isOwn, like(outbox.payload, `%"actorId":${JSON.stringify(userId)},%`));
+  const isTheirs = or(eq(outbox.actorId, userId), and(eq(outbox.userId, userId), isNull(outbox.actorId)));
   const hasClient = notLike(outbox.payload, '%"ip":null,"userAgent":null,%');
   const found = await read((db) => db.select().from(outbox).where(and(isTheirs, hasClient)).limit(rows));
   for (const { id, payload } of found)
@@ -64,15 +70,17 @@ export async function forgetSenders(userId: string, rows: number): Promise<numbe
   return found.length;
 }
 
-/** Deletes at most `rows` messages that are older than `seconds`. */
+/** Deletes at most `rows` messages that have been due for `seconds`. */
 export async function deleteOldMessages(seconds: number, rows: number): Promise<number> {
-  return deleteSome(outbox, outbox.id, lt(outbox.createdAt, ago(seconds)), rows);
+  const doomed = lt(outbox.nextAttemptAt, ago(seconds));
+  return deleteSome(outbox, { key: outbox.id, order: outbox.nextAttemptAt, doomed }, rows);
 }
 
 const claimed = {
   id: outbox.id,
   messageId: outbox.messageId,
   userId: outbox.userId,
+  actorId: outbox.actorId,
   payload: outbox.payload,
   attempts: outbox.attempts,
   createdAt: outbox.createdAt,

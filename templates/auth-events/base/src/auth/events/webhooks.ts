@@ -1,13 +1,14 @@
 import { codeOf, withCauses } from "../errors.js";
+import { onTraffic } from "../jobs/traffic.js";
 import { createWorker } from "../jobs/worker.js";
 import { writeJsonLine } from "../json-lines.js";
 import { eventsConfig } from "./config.js";
 import { post } from "./webhook-message.js";
-import { type ClaimedMessage, claimMessage, postponeMessage, removeMessage } from "./webhook-store.js";
+import { type ClaimedMessage, claimMessage, messageDueInMs, postponeMessage, removeMessage } from "./webhook-store.js";
 
 /** Messages that one process sends at the same time: fewer than the pool has connections. */
 const mostInFlight = 4;
-/** How often a process looks for what is due again, or was left by another. */
+/** How often a process looks, under traffic or while something is due, for what it may send. */
 const lookEveryMs = 1_000;
 /** The wait after a first failure; it doubles with each further one. */
 const firstRetrySeconds = 1;
@@ -22,6 +23,7 @@ const timeoutMs = eventsConfig.webhookTimeoutSeconds * 1000;
 const leaseSeconds = eventsConfig.webhookTimeoutSeconds * 2;
 
 const worker = createWorker(() => claimMessage(leaseSeconds), deliver, {
+  dueInMs: messageDueInMs,
   everyMs: lookEveryMs,
   atOnce: mostInFlight,
   graceMs: closeWaitMs,
@@ -39,6 +41,13 @@ export function startWebhooks(): void {
   worker.start();
   worker.wake();
 }
+
+/** Delivers what other processes have left, too. */
+export const deliverLeft = onTraffic(() => {
+  if (!eventsConfig.webhook || isGone) return;
+  worker.start();
+  worker.look();
+});
 
 /** Takes nothing more, and waits a moment for what is on its way; the rest goes back into the outbox. */
 export async function stopWebhooks(): Promise<void> {

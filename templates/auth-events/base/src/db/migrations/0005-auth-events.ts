@@ -29,6 +29,7 @@ export const authEvents: Migration = {
       id ${columnType.counter} NOT NULL,
       message_id text NOT NULL,
       user_id text,
+      actor_id text,
       payload text NOT NULL,
       attempts integer DEFAULT 0 NOT NULL,
       created_at ${columnType.time} NOT NULL,
@@ -37,5 +38,6 @@ export const authEvents: Migration = {
     )`,
     `CREATE INDEX "${outbox}_next_attempt_at" ON "${outbox}" (next_attempt_at)`,
     `CREATE INDEX "${outbox}_user_id" ON "${outbox}" (user_id, id)`,
+    `CREATE INDEX "${outbox}_actor_id" ON "${outbox}" (actor_id) WHERE actor_id IS NOT NULL`,
   ],
 };

@@ -32,6 +32,7 @@ export const webhookOutbox = table(
     id: counter("id"),
     messageId: text("message_id").notNull(),
     userId: text("user_id"),
+    actorId: text("actor_id"),
     payload: text("payload").notNull(),
     attempts: integer("attempts").notNull().default(0),
     createdAt: time("created_at").notNull(),
@@ -42,5 +43,6 @@ export const webhookOutbox = table(
   (outbox) => [
     index(indexName(outbox.nextAttemptAt, "next_attempt_at")).on(outbox.nextAttemptAt),
     index(indexName(outbox.userId, "user_id")).on(outbox.userId, outbox.id),
+    index(indexName(outbox.actorId, "actor_id")).on(outbox.actorId).where(isNotNull(outbox.actorId)),
   ],
 );

@@ -181,7 +181,7 @@ describe("the webhook", () => {
     await write((db) =>
       db
         .update(webhookOutbox)
-        .set({ createdAt: fromNow(-6.1 * day) })
+        .set({ nextAttemptAt: fromNow(-6.1 * day) })
         .where(eq(webhookOutbox.userId, "old")),
     );
     expect((await purge()).deleted).toMatchObject({ "unsent webhooks": 1 });

@@ -4,7 +4,6 @@ import { users } from "../../db/schema/auth.js";
 import { accountDeletions } from "../../db/schema/auth-grace.js";
 import type { AccountDelete } from "../hooks.js";
 import { loginIsAddress } from "../login-name.js";
-import { deleteSome } from "../purge-store.js";
 import { deleteUserIn, endSessions, isEnabledAt, nextEpoch, orAccountInUse, type SessionOwner } from "../store.js";
 
 /** Joins a deletion to its account, unless that is enabled, or somebody has disabled it anew. */
@@ -67,18 +66,17 @@ export async function enable(tx: Database, owner: SessionOwner): Promise<Session
   return owner;
 }
 
-/** The next account, in the order of ids, whose time has come. */
-export async function findDue(after: string): Promise<string | null> {
-  const [due] = await read((db) =>
+/** The next `rows` users, in the order of their ids, whose time has come. */
+export async function findDue(after: string, rows: number): Promise<string[]> {
+  const due = await read((db) =>
     db
-      .select({ id: users.id })
+      .select({ id: accountDeletions.userId })
       .from(accountDeletions)
-      .innerJoin(users, stillDisables)
       .where(and(gt(accountDeletions.userId, after), isDue))
       .orderBy(accountDeletions.userId)
-      .limit(1),
+      .limit(rows),
   );
-  return due?.id ?? null;
+  return due.map(({ id }) => id);
 }
 
 /**
@@ -100,14 +98,13 @@ export async function deleteDueAccount(userId: string, deletes: readonly Account
   );
 }
 
-/** At most `rows` users who are deleted, and whose row here is not. */
-export async function findDeleted(rows: number): Promise<string[]> {
+/** Who of `userIds` is deleted, and the row here is not. */
+export async function findDeleted(userIds: string[]): Promise<string[]> {
   const found = await read((db) =>
     db
       .select({ id: accountDeletions.userId })
       .from(accountDeletions)
-      .where(and(isDue, not(hasUser())))
-      .limit(rows),
+      .where(and(inArray(accountDeletions.userId, userIds), not(hasUser()))),
   );
   return found.map(({ id }) => id);
 }
@@ -116,10 +113,11 @@ export async function dropDeletions(userIds: string[]): Promise<void> {
   await write((db) => db.delete(accountDeletions).where(inArray(accountDeletions.userId, userIds)));
 }
 
-/** Drops at most `rows` deletions that somebody has overruled, by enabling the account or by disabling it anew. */
-export async function dropOverruled(rows: number): Promise<number> {
+/** Drops those deletions of `userIds` that somebody has overruled, by enabling the account or by disabling it anew. */
+export async function dropOverruled(userIds: string[]): Promise<void> {
   const stands = sql`exists (select 1 from ${users} where ${stillDisables})`;
-  return deleteSome(accountDeletions, accountDeletions.userId, and(isDue, hasUser(), not(stands)), rows);
+  const overruled = and(inArray(accountDeletions.userId, userIds), hasUser(), not(stands));
+  await write((db) => db.delete(accountDeletions).where(overruled));
 }
 
 function hasUser(): SQL {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createWorker } from "../../../src/auth/jobs/worker.js";
 
 describe("a worker", () => {
-  const options = { everyMs: 20, atOnce: 3, graceMs: 200 };
+  const options = { dueInMs: async (): Promise<number | null> => null, everyMs: 20, atOnce: 3, graceMs: 200 };
 
   test("handles every job, several side by side but never more than it may", async () => {
     const jobs = Array.from({ length: 12 }, (_, index) => index);
@@ -43,6 +43,62 @@ describe("a worker", () => {
     await pause(10);
     worker.wake();
     await pause(10);
+    await worker.stop();
+    expect(claims).toBe(2);
+  });
+
+  test("with nothing due asks for nothing more, and under traffic once in a while", async () => {
+    let claims = 0;
+    let questions = 0;
+    const dueInMs = async () => {
+      questions += 1;
+      return null;
+    };
+    const claim = async () => {
+      claims += 1;
+      return null;
+    };
+    const worker = createWorker<never>(claim, async () => undefined, { ...options, dueInMs });
+    worker.start();
+    await pause(100);
+    expect([claims, questions]).toEqual([1, 1]);
+    for (let request = 0; request < 100; request++) worker.look();
+    await pause(50);
+    await worker.stop();
+    expect([claims, questions]).toEqual([2, 2]);
+  });
+
+  test("wakes when a job is due, also one that is not its own yet, and looks no more often than it may", async () => {
+    const dueAt = performance.now() + 60;
+    const claimedAt: number[] = [];
+    const claim = async () => {
+      claimedAt.push(performance.now());
+      return null;
+    };
+    const dueInMs = async () => dueAt - performance.now();
+    const worker = createWorker<never>(claim, async () => undefined, { ...options, dueInMs });
+    worker.start();
+    while (claimedAt.length < 4) await pause(5);
+    await worker.stop();
+    const [, second, third] = claimedAt;
+    expect(second).toBeGreaterThan(dueAt - 2);
+    expect(Number(third) - Number(second)).toBeGreaterThan(options.everyMs - 2);
+  });
+
+  test("that is woken while it asks when to sleep looks again", async () => {
+    let claims = 0;
+    const claim = async () => {
+      claims += 1;
+      return null;
+    };
+    const dueInMs = async () => {
+      if (claims === 1) worker.wake();
+      await pause(10);
+      return null;
+    };
+    const worker = createWorker<never>(claim, async () => undefined, { ...options, atOnce: 1, dueInMs });
+    worker.start();
+    await pause(60);
     await worker.stop();
     expect(claims).toBe(2);
   });

@@ -15,7 +15,8 @@ export interface Components {
  * `id` stand among the components once.
  */
 export function schemaOf(schema: z.ZodType, io: "input" | "output", components: Components): Json {
-  const { $schema: _, $defs = {}, ...root } = z.toJSONSchema(schema, { io });
+  const { $defs = {}, ...root } = z.toJSONSchema(schema, { io });
+  delete root.$schema;
   for (const [name, shared] of Object.entries($defs)) components.schemas[name] = withPlaces(shared);
   return withPlaces(root) as Json;
 }

@@ -1,5 +1,4 @@
 import express, { type Request, type Response } from "express";
-import { asyncHandler } from "../../middleware/async-handler.js";
 import { environment } from "../environment.js";
 import { AuthError } from "../errors.js";
 import { openApiDocument } from "./document.js";
@@ -9,14 +8,14 @@ export const openApiRouter: express.Router = openApiRoutes(environment["NODE_ENV
 
 export function openApiRoutes(isHidden: boolean): express.Router {
   const router = express.Router();
-  router.get("/openapi.json", asyncHandler(isHidden ? notHere : getDocument));
+  router.get("/openapi.json", isHidden ? notHere : getDocument);
   return router;
 }
 
-async function getDocument(req: Request, res: Response): Promise<void> {
+function getDocument(req: Request, res: Response): void {
   res.json(openApiDocument(req.baseUrl));
 }
 
-async function notHere(): Promise<void> {
+function notHere(): never {
   throw new AuthError("NotFound");
 }

@@ -1,8 +1,7 @@
-import { and, desc, eq, notExists, notInArray, sql } from "drizzle-orm";
+import { and, desc, eq, gt, notInArray, sql } from "drizzle-orm";
 import { forUpdate, now, read, transaction, write } from "../../db/client.js";
 import { users } from "../../db/schema/auth.js";
 import { knownDevices } from "../../db/schema/auth-sessions.js";
-import { deleteSome } from "../purge-store.js";
 
 /** How many devices of a user are remembered, the newest: user agents can be made up. */
 const devicesPerUser = 50;
@@ -47,8 +46,27 @@ export async function deleteDevices(userId: string): Promise<void> {
   await write((db) => db.delete(knownDevices).where(eq(knownDevices.userId, userId)));
 }
 
-/** Deletes the devices of users who are gone: those of at least `rows` rows, in one statement. */
-export async function deleteOrphanedDevices(rows: number): Promise<number> {
-  const isOrphaned = notExists(sql`(select 1 from ${users} where ${eq(users.id, knownDevices.userId)})`);
-  return deleteSome(knownDevices, knownDevices.userId, isOrphaned, rows);
+/** Who has the last of the next `rows` devices in the order of users; null at the end. */
+export async function lastOfNextDevices(after: string, rows: number): Promise<string | null> {
+  const page = await read((db) =>
+    db
+      .select({ userId: knownDevices.userId })
+      .from(knownDevices)
+      .where(gt(knownDevices.userId, after))
+      .orderBy(knownDevices.userId)
+      .limit(rows),
+  );
+  return page.at(-1)?.userId ?? null;
+}
+
+/** Deletes the devices of those users of the next `rows` devices who are gone. */
+export async function deleteOrphanedDevices(after: string, rows: number): Promise<number> {
+  const batch = sql`select ${knownDevices.userId} as key from ${knownDevices} where ${gt(knownDevices.userId, after)}
+    order by ${knownDevices.userId} limit ${rows}`;
+  const gone = sql`(with batch as (${batch}) select key from batch where not exists (select 1 from ${users} where ${users.id} = batch.key))`;
+  const isOrphaned = sql`${knownDevices.userId} in ${gone}`;
+  const deleted = await write((db) =>
+    db.delete(knownDevices).where(isOrphaned).returning({ user: knownDevices.userId }),
+  );
+  return deleted.length;
 }

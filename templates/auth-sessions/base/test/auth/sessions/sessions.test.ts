@@ -163,6 +163,12 @@ describe("DELETE /sessions", () => {
     await expectAlive(await logIn(ada.name));
     const event = { event: "authn_logout_others", userId: ada.id, sessionId: sessionOf(phone.accessToken) };
     expect(events).toContainEqual(expect.objectContaining(event));
+    const start = events.length;
+    const again = { bearer: tokensOf(refreshed).accessToken };
+    await call("DELETE /sessions", again);
+    expect(events.slice(start).map((one) => one.event)).toEqual(["authn_logout_others"]);
+    await call("DELETE /sessions", again);
+    expect(events.slice(start)).toHaveLength(1);
   });
 
   test("a login that has checked the password by then leaves no session", async () => {
@@ -240,12 +246,16 @@ describe("a new device", () => {
 
   test("at a change of the password is told like that of a login, and one that is known is no news", async () => {
     const ada = await signUp();
-    const body = { currentPassword: password, newPassword: password };
-    const changeOn = (bearer: string, userAgent: string) =>
-      during("authn_new_device", () => call("PUT /password", { bearer, body, headers: { "User-Agent": userAgent } }));
-    const { result, told } = await changeOn(ada.accessToken, pixel);
+    const headers = { "User-Agent": pixel };
+    const changeOn = (bearer: string, currentPassword: string, newPassword: string) =>
+      during("authn_new_device", () =>
+        call("PUT /password", { bearer, body: { currentPassword, newPassword }, headers }),
+      );
+    const { result, told } = await changeOn(ada.accessToken, password, `${password} still`);
     expect(told).toMatchObject([{ userId: ada.id, sessionId: sessionOf(tokensOf(result).accessToken) }]);
-    expect((await changeOn(tokensOf(result).accessToken, pixel)).told).toEqual([]);
+    const back = await changeOn(tokensOf(result).accessToken, `${password} still`, password);
+    expect(back.result.status).toBe(200);
+    expect(back.told).toEqual([]);
   });
 
   test("is none after an update of the browser, from another address, or on a device that is somebody else's too", async () => {

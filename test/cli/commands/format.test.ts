@@ -1,0 +1,136 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import fs from "fs-extra";
+import { beforeAll, describe, expect, test } from "vitest";
+import { add } from "../../../cli/commands/add.js";
+import type { GlobalFlags } from "../../../cli/commands/context.js";
+import { diff } from "../../../cli/commands/diff.js";
+import { update } from "../../../cli/commands/update.js";
+import { type Fixture, useFixture } from "../../support/fixture.js";
+import { contextFor, runCommand } from "../../support/in-process.js";
+import { makeReleases, type Releases } from "../../support/releases.js";
+
+const clone = fileURLToPath(new URL("../../../node_modules", import.meta.url));
+const settings = {
+  formatter: { indentStyle: "tab" },
+  javascript: { formatter: { quoteStyle: "single", semicolons: "asNeeded" } },
+};
+
+let releases: Releases;
+beforeAll(async () => {
+  releases = await makeReleases();
+});
+
+/** A project that has Biome, and lays out its own files with it. */
+async function project(config: object = settings): Promise<Fixture> {
+  const repo = await useFixture("nodenext-esm");
+  await repo.write("biome.json", JSON.stringify(config));
+  await fs.ensureSymlink(join(clone, "@biomejs"), join(repo.dir, "node_modules/@biomejs"));
+  return repo;
+}
+
+async function adding(dir: string, format: boolean | undefined, flags: Partial<GlobalFlags> = {}, more: object = {}) {
+  const typed = { ...more, ...(format !== undefined && { format }) };
+  const { code, stdout, error } = await runCommand(() =>
+    add(["auth-basic"], typed, contextFor(releases.first, dir, flags)),
+  );
+  expect({ code, error }).toEqual({ code: 0, error: "" });
+  return stdout;
+}
+
+/** What Biome would still change in the files that it reads. */
+function unformatted(dir: string): string {
+  const { status, stderr } = spawnSync(
+    "node_modules/@biomejs/biome/bin/biome",
+    ["format", "src/auth", "src/db", "test/auth"],
+    {
+      cwd: dir,
+      encoding: "utf8",
+    },
+  );
+  return status === 0 ? "" : stderr;
+}
+
+describe("add --format", () => {
+  test("lays out the new files as the project does, before they become the base, and records it", async () => {
+    const { dir, read } = await project();
+    const server = await read("src/server.ts");
+    const stdout = await adding(dir, true);
+    expect(stdout).not.toContain("Lay the new files out");
+    expect(await read("src/auth/sessions.ts")).toMatch(/^import .* from '.*'\n/);
+    expect(await read(".authwright/base/src/auth/sessions.ts.txt")).toBe(await read("src/auth/sessions.ts"));
+    const { format, files } = JSON.parse(await read("authwright.json")).items["auth-basic"];
+    expect(format).toBe("biome");
+    const hash = createHash("sha256")
+      .update(await read("src/auth/sessions.ts"))
+      .digest("hex");
+    expect(files["src/auth/sessions.ts"].sha256).toBe(hash);
+    expect((await read("src/server.ts")).split("\n")).toEqual(expect.arrayContaining(server.split("\n")));
+    expect(unformatted(dir)).toBe("");
+  });
+
+  test("then the same add changes nothing, diff shows nothing, and update brings the new version in that layout", async () => {
+    const { dir, read, snapshot } = await project();
+    await adding(dir, true);
+    const before = await snapshot();
+    await adding(dir, undefined);
+    expect(await snapshot()).toEqual(before);
+    const same = await runCommand(() => diff(undefined, {}, contextFor(releases.first, dir)));
+    expect(same.stdout).toMatch(/no differences\n$/);
+    const { code } = await runCommand(() => update(undefined, {}, contextFor(releases.second, dir)));
+    expect(code).toBe(0);
+    expect(await read("src/auth/sessions.ts")).toMatch(/\n\t.*\n[\s\S]*export const sessionsVersion = '0.2.0'\n$/);
+    expect(await read("src/auth/audit.ts")).toBe("export const audit = 'new in 0.2.0'\n");
+    const after = await runCommand(() => diff(undefined, {}, contextFor(releases.second, dir)));
+    expect(after.stdout).toMatch(/no differences\n$/);
+  });
+
+  test("another choice comes in that layout too", async () => {
+    const { dir, read } = await project();
+    await adding(dir, true);
+    await adding(dir, undefined, {}, { database: "postgres" });
+    expect(await read("src/db/client.ts")).toMatch(/^import .* from '.*'\n/);
+  });
+
+  test("a formatter that fails leaves the files as they come, with a note and the command", async () => {
+    const { dir, read } = await project({ formatter: { indentStyle: "none" } });
+    const stdout = await adding(dir, true);
+    expect(stdout).toContain("Biome failed, and the new files stay as they are: ");
+    expect(stdout).toContain("Lay the new files out as yours: npx biome format --write ");
+    expect(await read("src/auth/sessions.ts")).toMatch(/^import .* from ".*";\n/);
+    expect(JSON.parse(await read("authwright.json")).items["auth-basic"].format).toBeUndefined();
+  });
+
+  test("where no formatter is installed says so", async () => {
+    const { dir } = await useFixture("nodenext-esm");
+    expect(await adding(dir, true)).toContain("neither Prettier nor Biome nor ESLint is in node_modules");
+  });
+});
+
+describe("add without --format", () => {
+  test("leaves the files as they come, and Next names the command and the new places", async () => {
+    const { dir, read } = await project();
+    const stdout = await adding(dir, undefined);
+    const [, places = ""] = /Lay the new files out as yours: npx biome format --write (.*)\n/.exec(stdout)!;
+    expect(places.split(" ")).toEqual(expect.arrayContaining(["src/auth", "src/db", "src/middleware"]));
+    expect(places).not.toMatch(/(^| )src( |$)/);
+    expect(await read("src/auth/sessions.ts")).toMatch(/^import .* from ".*";\n/);
+  });
+
+  test("--no-format does the same", async () => {
+    const { dir } = await project();
+    expect(await adding(dir, false)).toContain("Lay the new files out as yours");
+  });
+
+  test("a dry run formats nothing, also with --format", async () => {
+    const { dir, snapshot } = await project();
+    const before = await snapshot();
+    const plan = JSON.parse(await adding(dir, true, { dryRun: true, json: true }));
+    const file = plan.changes.find(({ path }: { path: string }) => path === "src/auth/sessions.ts");
+    expect(file.after).toMatch(/^import .* from ".*";\n/);
+    expect(plan.warnings.join()).toContain("Biome lays out the new files when they are written");
+    expect(await snapshot()).toEqual(before);
+  });
+});
