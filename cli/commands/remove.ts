@@ -10,7 +10,7 @@ import { readProject } from "../project/read-project.js";
 import { readConfigFiles, readSourceFiles } from "../project/source-files.js";
 import { inWords, typedNames } from "../registry/companions.js";
 import { readRegistry } from "../registry/read-registry.js";
-import { nearest } from "../ui/nearest.js";
+import { nearestItem } from "../ui/nearest.js";
 import { progress } from "../ui/output.js";
 import { apply, confirmed, putBackKilled, report } from "./carry-out.js";
 import type { Context } from "./context.js";
@@ -48,7 +48,7 @@ function findInstalled(item: string, { record }: Project): InstalledItem {
   const installed = record?.items[item];
   if (installed) return installed;
   const names = Object.keys(record?.items ?? {});
-  const close = nearest(item, names);
+  const close = nearestItem(item, names);
   const hint = close ? `did you mean "${close}"?` : names.length > 0 ? `there is ${names.join(", ")}` : "nothing is";
   throw new CliError("BadArgument", `${item} is not installed here: ${hint}`);
 }

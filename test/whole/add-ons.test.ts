@@ -410,13 +410,11 @@ describe("remove", () => {
   });
 });
 
-test("list and view say what an item needs and appends", async () => {
+test("list says what an item needs, and view what it puts into which list", async () => {
   const context = contextFor(first, first);
-  expect((await runCommand(() => list({}, context))).stdout).toContain(
-    "badge 0.1.0  badge\n  needs auth-basic, appends to authenticators, closers, migrations\n",
-  );
+  expect((await runCommand(() => list({}, context))).stdout).toContain("badge 0.1.0  badge\n  needs auth-basic\n");
   expect((await runCommand(() => view("badge", {}, context))).stdout).toContain(
-    `badge of src/middleware/badge.ts to authenticators of ${authenticators}`,
+    `${authenticators}: badge in authenticators`,
   );
 });
 
