@@ -1,9 +1,10 @@
 import type { Request } from "express";
 import type { Auth } from "../../middleware/authenticators.js";
+import { cookieValues } from "../../middleware/device-cookie.js";
 import { checkSameOrigin } from "../../middleware/same-origin.js";
 import { authClaimsOf } from "../access-claims.js";
 import { AuthError } from "../errors.js";
-import { cookieKind, cookieValues } from "./cookie-jar.js";
+import { cookieKind } from "./cookie-jar.js";
 import { parseSessionCookie } from "./cookie-value.js";
 import { expiryOf, findCookieSession } from "./sessions.js";
 
@@ -12,7 +13,7 @@ const authenticated = new WeakSet<Request>();
 /** The session cookie, on a request that no other site has caused. */
 export async function sessionCookie(req: Request): Promise<Auth | null> {
   const kind = cookieKind(req);
-  const [value, ...others] = kind ? cookieValues(req, kind) : [];
+  const [value, ...others] = kind ? cookieValues(req, kind.name) : [];
   if (value === undefined) return null;
   checkSameOrigin(req);
   const id = others.length === 0 ? parseSessionCookie(value) : null;
