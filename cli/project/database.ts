@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { envKeys } from "../edits/dotenv.js";
 import { CliError } from "../errors.js";
+import { findSchemaTool, findTraces, type SchemaTool } from "./database-traces.js";
 import {
   type EnvironmentPlace,
   findDatabaseUrl,
@@ -13,6 +14,8 @@ import type { Project } from "./project.js";
 import { readText } from "./text-file.js";
 
 type Database = Project["database"];
+
+const postgresDrivers = ["pg", "postgres", "pg-promise", "slonik", "@neondatabase/serverless", "@vercel/postgres"];
 
 export interface DatabaseGuess {
   readonly value: Database;
@@ -39,7 +42,10 @@ export async function guessDatabase(
     return { value: "postgres", because: `${url.variable} in ${url.place} is a Postgres address` };
   if (url && pathIn(url.value) !== null)
     return { value: "sqlite", because: `${url.variable} in ${url.place} is a file` };
-  const driver = ["pg", "postgres"].find((name) => name in dependencies);
+  const traces = await findTraces(root, dependencies);
+  const postgres = traces.find(({ name }) => name === "PostgreSQL");
+  if (postgres) return { value: "postgres", because: postgres.because };
+  const driver = postgresDrivers.find((name) => name in dependencies);
   if (driver) return { value: "postgres", because: `package.json has ${driver}` };
   return { value: "sqlite", because: "no Postgres found: the embedded database" };
 }
@@ -59,6 +65,35 @@ export async function databaseWarnings(root: string, database: Database): Promis
   return [
     `${where} is no ${database === "sqlite" ? "file:" : "postgres:"} address: the server would not start; ${instead}`,
   ];
+}
+
+/** Databases of the application's own that the accounts do not go to, and tools of it that would trip over our tables. */
+export async function neighbourWarnings(
+  root: string,
+  dependencies: Readonly<Record<string, string>>,
+  database: Database,
+): Promise<string[]> {
+  const others = (await findTraces(root, dependencies)).filter(({ name }) => name !== "PostgreSQL");
+  const names = [...new Set(others.map(({ name }) => name))];
+  const where =
+    database === "postgres"
+      ? "accounts go to the PostgreSQL of AUTH_DATABASE_URL or DATABASE_URL"
+      : "accounts go to .data/auth.db, an SQLite file: in a container keep .data/ on a volume, or they are gone with it " +
+        "(--database postgres takes a server instead)";
+  const unused = names.map((name) => {
+    const { because } = others.find((one) => one.name === name)!;
+    return `your ${name} (${because}) is not used: ${where}`;
+  });
+  const tool = database === "postgres" ? await findSchemaTool(root) : null;
+  return [...unused, ...(tool ? [driftWarning(tool)] : [])];
+}
+
+function driftWarning({ name, path }: SchemaTool): string {
+  const way =
+    name === "Prisma"
+      ? "give the accounts a schema of their own, which Prisma does not look at: AUTH_DATABASE_URL with ?options=-c%20search_path%3Dauth"
+      : `tablesFilter: ["!auth_*"] in ${path}`;
+  return `${name} (${path}) takes tables that it does not know for drift, and may drop them: ${way}; docs/own-database.md has the steps`;
 }
 
 function foreignWarnings(places: readonly EnvironmentPlace[], database: Database, wanted: string): string[] {

@@ -19,6 +19,8 @@ export interface EventNames {
   authn_logout_all: true;
   authn_password_change: true;
   authn_password_change_fail: true;
+  /** A session has ended because whoever had it guessed at the password. */
+  authn_reauth_fail_max: true;
   authn_token_reuse: true;
   sys_error: true;
   sys_startup: true;

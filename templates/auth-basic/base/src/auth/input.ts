@@ -71,7 +71,13 @@ export const profileFields = Object.fromEntries(
 ) as ProfileFields;
 
 export const signUpInput = z.object({ [loginName]: loginNameType, password: newPassword, ...signUpFields });
-export const logInInput = z.object({ [loginName]: givenLoginName, password: givenPassword });
+export const logInInput = z.object({
+  [loginName]: givenLoginName,
+  password: givenPassword,
+  refreshToken: refreshToken.optional().meta({
+    description: "The last one of an earlier login here, by which a device of the owner's is known. It is not spent.",
+  }),
+});
 export const refreshInput = z.object({ refreshToken });
 export const optionalRefreshInput = z.object({ refreshToken: ifGiven(refreshToken) });
 export const profileInput = z

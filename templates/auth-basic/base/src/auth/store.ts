@@ -99,12 +99,15 @@ export interface StoredSession {
   userId: string;
   generation: number;
   absoluteExpiresAt: Date;
+  /** The session epoch of its owner. */
+  epoch: number;
   claims: StoredClaims;
 }
 
 /**
  * Why a session ended. `replaced`: another took its place; `limit`: its owner had too many; `disabled` and `role`: somebody
- * has barred its owner, or changed what they may do; `claim`: what its access tokens say of its owner is so no more.
+ * has barred its owner, or changed what they may do; `claim`: what its access tokens say of its owner is so no more;
+ * `guesses`: whoever had it has guessed at the password.
  */
 export type RevokedReason =
   | "logout"
@@ -116,7 +119,8 @@ export type RevokedReason =
   | "limit"
   | "disabled"
   | "role"
-  | "claim";
+  | "claim"
+  | "guesses";
 
 const answeredFields = Object.fromEntries(
   fieldEntries.flatMap(([name, { inAnswers }]) => (inAnswers ? [[name, users[name]]] : [])),
@@ -150,6 +154,7 @@ export const storedSession = {
   userId: sessions.userId,
   generation: sessions.generation,
   absoluteExpiresAt: sessions.absoluteExpiresAt,
+  epoch: sessions.epoch,
   claims: storedClaims,
 };
 
@@ -339,6 +344,20 @@ export async function findJustRotated(id: string, generation: number): Promise<S
 /** The live session whose newest token is `generation`. */
 export async function findCurrent(id: string, generation: number): Promise<StoredSession | null> {
   return findSession(and(eq(sessions.id, id), eq(sessions.generation, generation)));
+}
+
+/**
+ * Whether `token` is the last one of a login of the owner, since whose epoch nothing has ended all of them. A login that
+ * has ended or expired will do, but not one that ended because somebody else had its tokens.
+ */
+export async function wasLastToken(
+  { sessionId, generation }: { sessionId: string; generation: number },
+  { user, sessionEpoch }: SessionOwner,
+): Promise<boolean> {
+  const isTheirs = and(eq(sessions.userId, user.id), eq(sessions.epoch, sessionEpoch));
+  const isLast = and(eq(sessions.id, sessionId), eq(sessions.generation, generation), isTheirs);
+  const [found] = await read((db) => db.select({ why: sessions.revokedReason }).from(sessions).where(isLast));
+  return found !== undefined && found.why !== "reuse" && found.why !== "guesses";
 }
 
 /** Whether access tokens of the session are still good. */

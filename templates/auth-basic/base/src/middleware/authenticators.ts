@@ -5,6 +5,7 @@ import { AuthError, definitionOf } from "../auth/errors.js";
 import { type NewSession, newTokens } from "../auth/sessions.js";
 import { bearerToken, endBearerSession } from "./bearer-token.js";
 import { clientOf } from "./client.js";
+import { withDeviceCookie } from "./device-cookie.js";
 
 /** Who a request speaks for, and what `access-claims.ts` adds to that. */
 export interface Auth extends AuthClaims {
@@ -32,7 +33,12 @@ export type SessionTransport = (req: Request, res: Response) => NewSession | nul
 /** How a session may travel to its client, other than as tokens in the body. An add-on appends its own. */
 export const sessionTransports: SessionTransport[] = [];
 
+/** The session to start for this request: its client is known as a device of the owner's from then on. */
 export function newSession(req: Request, res: Response): NewSession {
+  return withDeviceCookie(transported(req, res), res);
+}
+
+function transported(req: Request, res: Response): NewSession {
   for (const transport of sessionTransports) {
     const session = transport(req, res);
     if (session) return session;

@@ -7,6 +7,7 @@ import { listSessions, ping } from "../auth/store.js";
 import { asyncHandler } from "../middleware/async-handler.js";
 import { endCarriedSessions, loginAnswer, newSession } from "../middleware/authenticators.js";
 import { clientOf } from "../middleware/client.js";
+import { deviceCookiesOf } from "../middleware/device-cookie.js";
 import { jsonBody } from "../middleware/json-body.js";
 import { authenticate, authOf, protectedRoute } from "../middleware/jwt.js";
 import { problemHandler } from "../middleware/problem.js";
@@ -54,7 +55,8 @@ async function signUp(req: Request, res: Response): Promise<void> {
 async function logIn(req: Request, res: Response): Promise<void> {
   const input = inputs.parseInput(inputs.logInInput, req.body);
   const session = newSession(req, res);
-  const opened = await accounts.logIn(input, clientOf(req), session);
+  const attempt = { ...input, deviceCookies: deviceCookiesOf(req) };
+  const opened = await accounts.logIn(attempt, clientOf(req), session);
   res.json(await loginAnswer(opened, session));
 }
 
@@ -85,12 +87,12 @@ async function getMe(req: Request, res: Response): Promise<void> {
 
 async function updateMe(req: Request, res: Response): Promise<void> {
   const input = inputs.parseInput(inputs.profileInput, req.body);
-  res.json({ user: await accounts.updateProfile(authOf(req).userId, input, clientOf(req)) });
+  res.json({ user: await accounts.updateProfile(authOf(req), input, clientOf(req)) });
 }
 
 async function deleteMe(req: Request, res: Response): Promise<void> {
   const { password } = inputs.parseInput(inputs.deleteInput, req.body);
-  await accounts.deleteAccount(authOf(req).userId, password, clientOf(req));
+  await accounts.deleteAccount(authOf(req), password, clientOf(req));
   res.status(204).end();
 }
 

@@ -91,6 +91,9 @@ describe("requireRole", () => {
     const ada = await signUp();
     expectProblem(await report(ada), "ForbiddenError");
     expect(events).toContainEqual(expect.objectContaining({ event: "authz_fail", outcome: "failure", userId: ada.id }));
+    const told = () => events.filter(({ event, userId }) => event === "authz_fail" && userId === ada.id);
+    for (let time = 1; time <= 5; time += 1) expectProblem(await report(ada), "ForbiddenError");
+    expect(told()).toHaveLength(1);
     expectProblem(await call("GET /report", { app, mount: "" }), "NotAuthenticated");
     expectProblem(await call("GET /report", { app, mount: "", bearer: "x" }), "InvalidAccessToken");
   });

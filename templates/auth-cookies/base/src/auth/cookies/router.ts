@@ -2,6 +2,7 @@ import express, { type Request, type Response } from "express";
 import { asyncHandler } from "../../middleware/async-handler.js";
 import { endCarriedSessions, loginAnswer } from "../../middleware/authenticators.js";
 import { clientOf } from "../../middleware/client.js";
+import { deviceCookiesOf, withDeviceCookie } from "../../middleware/device-cookie.js";
 import { jsonBody } from "../../middleware/json-body.js";
 import { authOf, protectedRoute } from "../../middleware/jwt.js";
 import { checkSameOrigin } from "../../middleware/same-origin.js";
@@ -21,8 +22,9 @@ sessionRouter.get("/session", protectedRoute, asyncHandler(getSession));
 sessionRouter.delete("/session", asyncHandler(endSession));
 
 async function startSession(req: Request, res: Response): Promise<void> {
-  const session = newCookieSession(req, res);
-  const opened = await logIn(parseInput(logInInput, req.body), clientOf(req), session);
+  const session = withDeviceCookie(newCookieSession(req, res), res);
+  const attempt = { ...parseInput(logInInput, req.body), deviceCookies: deviceCookiesOf(req) };
+  const opened = await logIn(attempt, clientOf(req), session);
   res.json(await loginAnswer(opened, session));
 }
 

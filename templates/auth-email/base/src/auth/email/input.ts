@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { addressType } from "../address.js";
-import { givenLoginName, ifGiven, passwordInput } from "../input.js";
+import { givenLoginName, ifGiven, logInInput, passwordInput } from "../input.js";
 import { loginName } from "../login-name.js";
 import { boundedText } from "../text.js";
 
 const token = boundedText(256).meta({ pattern: "^[\\w-]+$" });
 
 export const tokenInput = z.object({ token });
+export const verifyInput = z.object({ token, password: logInInput.shape.password.optional() });
 export const resetInput = z.object({ token, newPassword: passwordInput.shape.newPassword });
 
 /** What an account can be named by: its address, and what it logs in with where that is something else. */
@@ -18,6 +19,7 @@ export const forgotInput = waysToName.refine((body) => Object.values(body).filte
   path: ["email"],
 });
 
+export type VerifyInput = z.output<typeof verifyInput>;
 export type ResetInput = z.output<typeof resetInput>;
 export type ForgotInput = z.output<typeof forgotInput>;
 

@@ -1,5 +1,12 @@
 import { type Components, type Json, schemaOf } from "./components.js";
-import { allOperations, impliedErrors, type Operation, type OperationGroup, operationGroups } from "./operations.js";
+import {
+  allOperations,
+  impliedErrors,
+  type Operation,
+  type OperationGroup,
+  operationGroups,
+  type Success,
+} from "./operations.js";
 import { answerHeaders, headersOf, problemResponses } from "./responses.js";
 
 /** What the document calls itself: yours to change. */
@@ -65,7 +72,8 @@ function describe(operation: Operation, components: Components): Json {
     ...(parameters.length > 0 ? { parameters: parameters.map((one) => describeParameter(one, components)) } : {}),
     ...describeBody(operation, components),
     responses: {
-      [operation.success.status]: describeSuccess(operation, components),
+      ...describeSuccess(operation.success, components),
+      ...(operation.otherSuccess ? describeSuccess(operation.otherSuccess, components) : {}),
       ...problemResponses([...impliedErrors(operation), ...operation.errors], components),
     },
   };
@@ -91,10 +99,10 @@ function describeBody({ body, bodyIsOptional }: Operation, components: Component
   return { requestBody: { required: !bodyIsOptional, content } };
 }
 
-function describeSuccess({ success }: Operation, components: Components): Json {
+function describeSuccess(success: Success, components: Components): Json {
   const headers = headersOf(success.status);
   for (const [name, description] of Object.entries(success.headers ?? {}))
     headers[name] = { description, schema: { type: "string", maxLength: 4096, pattern: "^.+$" } };
   const content = success.body && { "application/json": { schema: schemaOf(success.body, "output", components) } };
-  return { description: success.description, headers, ...(content ? { content } : {}) };
+  return { [success.status]: { description: success.description, headers, ...(content ? { content } : {}) } };
 }

@@ -24,6 +24,8 @@ export interface Operation {
   body?: z.ZodObject;
   bodyIsOptional?: true;
   success: Success;
+  /** What else it answers where all went well, with another status. */
+  otherSuccess?: Success;
   /** What can go wrong beside `impliedErrors`: codes of the module, and what `defineError` made. */
   errors: (ErrorCode | ErrorDefinition)[];
 }
