@@ -110,7 +110,7 @@ export const protections: readonly Protection[] = [
   },
   {
     file: "src/auth/accounts.ts",
-    pattern: /admitPasswordAttempt\(/g,
+    pattern: /admit(?:Password|Session)Attempt\(/g,
     what: "the limit on guesses of a password",
     why: "passwords could be tried as quickly as the server answers",
   },

@@ -1,4 +1,5 @@
 import type { PackageJson, Project } from "./project.js";
+import { defaultSample } from "./sample-env.js";
 
 /** What a project is that is not written yet. */
 export interface NewProject {
@@ -26,6 +27,8 @@ export function newProject(files: ReadonlyMap<string, string>, known: NewProject
     packageManager: { name: "npm", install: ["npm", "install"], run: "npm run" },
     typescript: { range: packageJson.devDependencies["typescript"] ?? "", version: null },
     tsconfig: readTsconfig(files),
+    compiledRoot: "src",
+    bundler: null,
     modules: { format: "esm", extension: ".js" },
     express: { major: 5, range: packageJson.dependencies["express"] ?? "" },
     entry,
@@ -34,6 +37,7 @@ export function newProject(files: ReadonlyMap<string, string>, known: NewProject
     testRunner: "vitest",
     database,
     git: { root: gitRoot },
+    sampleEnv: defaultSample,
     record: null,
     guesses,
     warnings: [],

@@ -1,3 +1,5 @@
+import type { Bundler } from "./build/bundler.js";
+
 /** What authwright knows about the user's repo. Plain data: made once by `readProject`, never changed. Paths are POSIX and relative to `root`, unless a name says otherwise. */
 export interface Project {
   /** Absolute path of the folder that holds the package.json in use. */
@@ -10,6 +12,10 @@ export interface Project {
   readonly packageManager: PackageManager;
   readonly typescript: { readonly range: string; readonly version: string | null };
   readonly tsconfig: TsconfigFacts;
+  /** The folder that all that tsc compiles is below. */
+  readonly compiledRoot?: string | null;
+  /** What packs the program into few files, if anything does. */
+  readonly bundler?: Bundler | null;
   readonly modules: ModuleStyle;
   readonly express: { readonly major: 4 | 5; readonly range: string };
   readonly entry: Entry | null;
@@ -19,6 +25,8 @@ export interface Project {
   readonly testRunner: "vitest" | "jest" | "none";
   readonly database: "sqlite" | "postgres";
   readonly git: { readonly root: string | null };
+  /** The file that shows people which variables there are: .env.example, or what it is called here. */
+  readonly sampleEnv: string;
   /** The parsed authwright.json, or null before the first add. */
   readonly record: InstallRecord | null;
   /** Every guess, with its reason and the flag that overrides it: the plan shows them. */

@@ -34,6 +34,11 @@ export interface Credentials {
   password: string;
 }
 
+export interface LogIn extends Credentials {
+  /** The last one of an earlier login, where there are no cookies: this device is known by it. */
+  refreshToken?: string | undefined;
+}
+
 /** Problem details (RFC 9457), as every error is answered. */
 export interface Problem {
   type: "about:blank";
@@ -53,7 +58,7 @@ type LoggedIn = { user: User } & Tokens;
 /** What each route takes and answers. Add those of the add-ons you have: openapi.json has them. */
 export interface Routes {
   "POST /signup": { body: Credentials & { email?: string; displayName?: string }; answer: LoggedIn };
-  "POST /login": { body: Credentials; answer: LoggedIn };
+  "POST /login": { body: LogIn; answer: LoggedIn };
   "POST /refresh-token": { body: { refreshToken: string }; answer: Tokens };
   "POST /logout": { body: { refreshToken?: string }; answer: undefined };
   "POST /logout-all": { body: undefined; answer: undefined };

@@ -166,7 +166,10 @@ describe("every documented answer is given, and is as documented", () => {
     const email = newAddress();
     const { username } = await signUp({ email });
     await send("sendEmailVerification", { bearer: (await signUp()).accessToken }, 202);
-    await send("verifyEmail", { body: { token: await tokenTo(email, "verify-email") } }, 204);
+    await send("verifyEmail", { body: { token: await tokenTo(email, "verify-email"), password } }, 204);
+    const other = newAddress();
+    await signUp({ email: other });
+    await send("verifyEmail", { body: { token: await tokenTo(other, "verify-email") } }, 200);
     await send("forgotPassword", { body: { email } }, 202);
     await send("forgotPassword", { body: { username: newName() } }, 202);
     await send("forgotPassword", { body: { username, email } }, 400);
@@ -260,11 +263,27 @@ describe("every documented answer is given, and is as documented", () => {
     const attempts = Array.from({ length: 300 }, () => ({ body: { token: "x" }, headers: tired, at }));
     for (let sent = 0; sent < attempts.length; sent += 30)
       await Promise.all(attempts.slice(sent, sent + 30).map((attempt) => send("verifyEmail", attempt, 403)));
+    await send("sendEmailVerification", { bearer, at }, 202);
+    const behindSession = ["updateMe", "deleteMe", "changePassword", "reauthenticate"];
     for (const { id, operation, route } of contract.operations) {
-      if (!operation.responses[429] || route.includes(" /admin/")) continue;
+      if (!operation.responses[429] || route.includes(" /admin/") || behindSession.includes(id)) continue;
       const body = operation.requestBody && { body: bodies[id] };
       await send(id, { bearer, headers: tired, at, ...body }, 429);
     }
+  });
+
+  test("the limits of guesses behind a session", async () => {
+    const at = `${limited.url}/api/auth`;
+    const wrong = { password: newPassword, currentPassword: newPassword, newPassword };
+    for (const [id, body] of Object.entries({ deleteMe: wrong, changePassword: wrong, reauthenticate: wrong })) {
+      const { accessToken: bearer } = await signUp({}, at);
+      for (let guess = 1; guess <= 10; guess++) await send(id, { bearer, at, body }, 403);
+      await send(id, { bearer, at, body }, 429);
+    }
+    const { accessToken: bearer } = await signUp({}, at);
+    const body = { username: newName(), currentPassword: newPassword };
+    for (let guess = 1; guess <= 10; guess++) await send("updateMe", { bearer, at, body }, 403);
+    await send("updateMe", { bearer, at, body }, 429);
   });
 
   test("the limits of mail that admins send", async () => {

@@ -339,6 +339,17 @@ describe("where a database was made", () => {
     expect(kept).toEqual(expect.arrayContaining(["store/a.db", "DATABASE_ENCRYPTION_KEY in .env"]));
   });
 
+  test("a file that AUTH_DATABASE_URL names counts, and not that of DATABASE_URL, which is the application's", async () => {
+    const { kept } = await afterwards(async (fixture) => {
+      const lines = "DATABASE_URL=file:dev.db\nAUTH_DATABASE_URL=file:store/a.db?connection_limit=1\n";
+      await edit(fixture, ".env", (text) => text + lines);
+      await fixture.write("store/a.db", "x");
+      await fixture.write("dev.db", "x");
+    });
+    expect(kept).toContain("store/a.db");
+    expect(kept).not.toContain("dev.db");
+  });
+
   test("--purge takes all of it and says so, in bytes that are no text too", async () => {
     const { kept, tree, plan } = await afterwards(
       async (fixture) => {

@@ -3,6 +3,7 @@ import { findRole } from "../auth/admin/role-store.js";
 import type { Role } from "../auth/admin/roles.js";
 import { AuthError } from "../auth/errors.js";
 import { emit } from "../auth/events.js";
+import { isFirstRefusal } from "../auth/throttle.js";
 import { clientOf } from "./client.js";
 import { authenticate, authOf } from "./jwt.js";
 import { sendProblem } from "./problem.js";
@@ -40,6 +41,8 @@ export function requireRole(
 }
 
 async function refused(req: Request, code: "ForbiddenError" | "NotFound"): Promise<AuthError> {
-  await emit({ event: "authz_fail", outcome: "failure", userId: authOf(req).userId, client: clientOf(req) });
+  const { userId } = authOf(req);
+  if (await isFirstRefusal("role", userId))
+    await emit({ event: "authz_fail", outcome: "failure", userId, client: clientOf(req) });
   return new AuthError(code);
 }

@@ -1,21 +1,31 @@
 import { randomUUID } from "node:crypto";
 import { AuthError } from "./errors.js";
-import { type ClientInfo, type EventName, emit } from "./events.js";
+import { type ClientInfo, type EventName, emit, tellHourly } from "./events.js";
 import * as hooks from "./hooks.js";
 import type { LogInInput, PasswordInput, ProfileInput, SignUpInput } from "./input.js";
 import { addressColumns, canonicalLoginName, loginColumns, loginName } from "./login-name.js";
+import { type DeviceProofs, recognizeDevice } from "./owner-device.js";
 import { checkNewPassword } from "./password-checks.js";
-import { hashPassword, isOutdated, verifyPassword } from "./passwords.js";
+import { hashPassword, hasLostPepper, isOutdated, verifyPassword } from "./passwords.js";
 import { markRevoked } from "./revocations.js";
 import type { NewSession } from "./sessions.js";
 import * as store from "./store.js";
-import { admitClient, admitPasswordAttempt } from "./throttle.js";
+import { admitChange, admitClient, admitPasswordAttempt, admitSessionAttempt, rememberNetwork } from "./throttle.js";
 
 /**
  * A login that has passed every check, as they saw it. Other files get one from `checkLogin` alone, so that no way in can
  * forget the checks. It is good for one session of that user.
  */
 export type CheckedLogin = hooks.Login & { readonly [isChecked]: true };
+
+/** A login that is tried, with what may tell a device of the owner's from a stranger's. */
+export type LogInAttempt = LogInInput & DeviceProofs;
+
+/** Who asks, and the session that they ask with. */
+export interface Caller {
+  userId: string;
+  sessionId: string;
+}
 
 /** A session that was just started, and whose it is. */
 export interface Opened {
@@ -51,7 +61,7 @@ export async function signUp(input: SignUpInput, client: ClientInfo, session: Ne
 }
 
 /** @throws AuthError "InvalidLoginCredentials": the same, after the same work, for an unknown name and a wrong password. */
-export async function logIn(input: LogInInput, client: ClientInfo, session: NewSession): Promise<Opened> {
+export async function logIn(input: LogInAttempt, client: ClientInfo, session: NewSession): Promise<Opened> {
   const login = await checkLogin(await provePassword(input, client), client);
   const opened = await openSession(login, session, client);
   return opened ?? loginFailed(client, login.user.id);
@@ -64,14 +74,15 @@ export async function logIn(input: LogInInput, client: ClientInfo, session: NewS
  * @throws AuthError "InvalidLoginCredentials": the same, after the same work, whatever was wrong; "TooManyRequests".
  */
 export async function provePassword(
-  input: LogInInput,
+  input: LogInAttempt,
   client: ClientInfo,
   mayLogIn: (credentials: store.Credentials) => boolean | Promise<boolean> = isEnabled,
 ): Promise<hooks.Login> {
   const usernameCanonical = canonicalLoginName(input[loginName]);
-  const accept = await admitPasswordAttempt(usernameCanonical, client);
+  const recognize = () => recognizeDevice(input, usernameCanonical);
+  const accept = await admitPasswordAttempt(usernameCanonical, client, recognize);
   const credentials = await store.findCredentials({ usernameCanonical });
-  const passwordIsRight = await verifyPassword(input.password, credentials);
+  const passwordIsRight = await isPasswordOf(credentials, input.password);
   if (!credentials || !passwordIsRight || !(await mayLogIn(credentials)))
     return loginFailed(client, credentials?.user.id);
   await renewHash(credentials, input.password);
@@ -123,14 +134,16 @@ export async function getProfile(userId: string): Promise<store.User> {
 /**
  * Another name to log in with, or another e-mail address, takes the current password.
  *
- * @throws AuthError "WrongPassword", "UsernameNotAvailable", "FieldNotAvailable".
+ * @throws AuthError "WrongPassword", "UsernameNotAvailable", "FieldNotAvailable", "TooManyRequests".
  */
-export async function updateProfile(userId: string, input: ProfileInput, client: ClientInfo): Promise<store.User> {
+export async function updateProfile(caller: Caller, input: ProfileInput, client: ClientInfo): Promise<store.User> {
+  const { userId } = caller;
   const { currentPassword, ...asked } = input;
   const user = await getProfile(userId);
   const takesPassword = differs(user, asked, loginName) || differs(user, asked, "email");
-  const login = takesPassword ? await checkCurrentPassword(userId, currentPassword ?? "", client) : undefined;
+  const login = takesPassword ? await checkCurrentPassword(caller, currentPassword ?? "", client) : undefined;
   const epoch = login?.sessionEpoch;
+  if (Object.keys(changedColumns(user, asked)).length > 0) await admitChange("profile", userId);
   const columns = changedColumns(user, await passProfileChanges(user, asked, client, epoch));
   if (Object.keys(columns).length === 0) return user;
   const write = () => store.updateUser(userId, columns, epoch);
@@ -175,16 +188,17 @@ function differs(user: store.User, changes: hooks.ProfileChanges, name: typeof l
   return changes[name] !== undefined && changes[name] !== user[name];
 }
 
-/** Ends every session, the caller's too, and starts a new one, proven as that was. @throws AuthError "WrongPassword" */
+/** Ends every session, the caller's too, and starts a new one, proven as that was. @throws AuthError "WrongPassword", "TooManyRequests" */
 export async function changePassword(
-  caller: { userId: string; amr: readonly string[] },
+  caller: Caller & { amr: readonly string[] },
   input: PasswordInput,
   client: ClientInfo,
   session: NewSession,
 ): Promise<Opened> {
-  const proven = await checkCurrentPassword(caller.userId, input.currentPassword, client);
+  const proven = await checkCurrentPassword(caller, input.currentPassword, client);
   const login = { ...proven, amr: [...new Set([...caller.amr, ...proven.amr])] };
   await checkNewPassword(input.newPassword, login.user, "newPassword", input.currentPassword);
+  await admitChange("password", caller.userId);
   const hash = await hashPassword(input.newPassword);
   let ended: string[] = [];
   const opened = await openSession(markChecked(login), session, client, {
@@ -201,8 +215,9 @@ export async function changePassword(
 }
 
 /** @throws AuthError "WrongPassword", or "AccountInUse" while a row of the application's refers to the account. */
-export async function deleteAccount(userId: string, password: string, client: ClientInfo): Promise<void> {
-  const { sessionEpoch } = await checkCurrentPassword(userId, password, client);
+export async function deleteAccount(caller: Caller, password: string, client: ClientInfo): Promise<void> {
+  const { userId } = caller;
+  const { sessionEpoch } = await checkCurrentPassword(caller, password, client);
   for (const check of hooks.deletionChecks) await check(userId, sessionEpoch);
   for (const deletion of hooks.deletions) if (await deletion(userId, sessionEpoch, client)) return;
   markRevoked((await store.deleteUser(userId, sessionEpoch, hooks.accountDeletes)) ?? accountIsGone());
@@ -210,27 +225,48 @@ export async function deleteAccount(userId: string, password: string, client: Cl
 }
 
 /** The password of a user who is logged in already. @throws AuthError "WrongPassword" */
-async function checkCurrentPassword(userId: string, password: string, client: ClientInfo): Promise<hooks.Login> {
-  const login = await proveCurrentPassword(userId, password, client);
+async function checkCurrentPassword(caller: Caller, password: string, client: ClientInfo): Promise<hooks.Login> {
+  const login = await proveCurrentPassword(caller, password, client);
   await login.accept();
   return login;
 }
 
 /**
- * The same for a step-up, whose checks come next. Shares the login's limits, or a stolen access token could guess the
- * password without them.
+ * The same for a step-up, whose checks come next. Its limits are the account's own: those of the login are used up by
+ * strangers. A session that guesses too often ends, or whoever stole it could guess the password.
  *
- * @throws AuthError "WrongPassword"
+ * @throws AuthError "WrongPassword", "TooManyRequests"
  */
-export async function proveCurrentPassword(userId: string, password: string, client: ClientInfo): Promise<hooks.Login> {
+export async function proveCurrentPassword(caller: Caller, password: string, client: ClientInfo): Promise<hooks.Login> {
+  const { userId } = caller;
   const credentials = await store.findCredentials({ id: userId });
   if (!credentials || credentials.disabledAt) return accountIsGone();
-  const accept = await admitPasswordAttempt(canonicalLoginName(credentials.user[loginName]), client);
-  if (!(await verifyPassword(password, credentials))) {
+  const { user, sessionEpoch } = credentials;
+  const giveBack = await admitSessionAttempt(userId, () => endGuessing(caller, client));
+  if (!(await isPasswordOf(credentials, password))) {
     await emit({ event: "authn_password_change_fail", outcome: "failure", userId, client });
     throw new AuthError("WrongPassword");
   }
-  return { user: credentials.user, sessionEpoch: credentials.sessionEpoch, amr: ["pwd"], accept };
+  const accept = async () => {
+    await giveBack();
+    await rememberNetwork(canonicalLoginName(user[loginName]), client);
+  };
+  return { user, sessionEpoch, amr: ["pwd"], accept };
+}
+
+async function endGuessing({ userId, sessionId }: Caller, client: ClientInfo): Promise<void> {
+  const ended = await store.revokeSession(sessionId, "guesses", userId);
+  markRevoked([sessionId]);
+  if (ended) await emit({ event: "authn_reauth_fail_max", outcome: "failure", userId, sessionId, client });
+}
+
+const pepperIsLost =
+  "A password hash names a pepper that is neither PASSWORD_PEPPER nor PASSWORD_PEPPER_PREVIOUS: its owner can't log in";
+
+/** `verifyPassword`, that says when it is a lost pepper which makes the password wrong. */
+export async function isPasswordOf(credentials: store.Credentials | null, password: string): Promise<boolean> {
+  if (credentials && hasLostPepper(credentials)) await tellHourly("pepper", pepperIsLost);
+  return verifyPassword(password, credentials);
 }
 
 async function renewHash(credentials: store.Credentials, password: string): Promise<void> {

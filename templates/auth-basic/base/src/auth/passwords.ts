@@ -45,19 +45,28 @@ export async function verifyPassword(password: string, stored: PasswordHash | nu
 }
 
 /**
- * A wrong password costs what today's hashes cost: a quicker answer would say that there is an account, with a hash from a
- * cheaper day. Each step of the cost doubles the work, so the steps up to today's add up to the difference.
+ * Every check costs what today's hashes cost, in one turn of the queue: a quicker answer would say that there is an account,
+ * with a hash from a cheaper day. So does a right password, or that of a barred account would be told from a wrong one.
  */
 async function compare(mixed: string, hash: string): Promise<boolean> {
   const same = await bcrypt.compare(mixed, hash);
-  if (same) return true;
-  for (let cost = bcrypt.getRounds(hash); cost < config.bcryptCost; cost += 1)
+  for (const cost of costsUpTo(config.bcryptCost, bcrypt.getRounds(hash)))
     await bcrypt.compare(mixed, unusableHash(cost));
-  return false;
+  return same;
+}
+
+/** What is left to hash after one hash of cost `spent`. Each step doubles the work: 2^today together, exactly. */
+export function costsUpTo(today: number, spent: number): number[] {
+  return Array.from({ length: Math.max(0, today - spent) }, (_, step) => spent + step);
 }
 
 function unusableHash(cost: number): string {
   return `$2b$${String(cost).padStart(2, "0")}$${unusable}`;
+}
+
+/** Whether the hash was made with a pepper that is not in the environment: no password is right then. */
+export function hasLostPepper(stored: PasswordHash): boolean {
+  return hasPassword(stored) && peppers.every(({ id }) => id !== stored.pepperId);
 }
 
 /** Whether the hash was made with another cost or pepper than today's. */

@@ -99,12 +99,15 @@ export interface StoredSession {
   userId: string;
   generation: number;
   absoluteExpiresAt: Date;
+  /** The session epoch of its owner. */
+  epoch: number;
   claims: StoredClaims;
 }
 
 /**
  * Why a session ended. `replaced`: another took its place; `limit`: its owner had too many; `disabled` and `role`: somebody
- * has barred its owner, or changed what they may do; `claim`: what its access tokens say of its owner is so no more.
+ * has barred its owner, or changed what they may do; `claim`: what its access tokens say of its owner is so no more;
+ * `guesses`: whoever had it has guessed at the password.
  */
 export type RevokedReason =
   | "logout"
@@ -116,7 +119,8 @@ export type RevokedReason =
   | "limit"
   | "disabled"
   | "role"
-  | "claim";
+  | "claim"
+  | "guesses";
 
 const answeredFields = Object.fromEntries(
   fieldEntries.flatMap(([name, { inAnswers }]) => (inAnswers ? [[name, users[name]]] : [])),
@@ -150,6 +154,7 @@ export const storedSession = {
   userId: sessions.userId,
   generation: sessions.generation,
   absoluteExpiresAt: sessions.absoluteExpiresAt,
+  epoch: sessions.epoch,
   claims: storedClaims,
 };
 
@@ -341,6 +346,20 @@ export async function findCurrent(id: string, generation: number): Promise<Store
   return findSession(and(eq(sessions.id, id), eq(sessions.generation, generation)));
 }
 
+/**
+ * Whether `token` is the last one of a login of the owner, since whose epoch nothing has ended all of them. A login that
+ * has ended or expired will do, but not one that ended because somebody else had its tokens.
+ */
+export async function wasLastToken(
+  { sessionId, generation }: { sessionId: string; generation: number },
+  { user, sessionEpoch }: SessionOwner,
+): Promise<boolean> {
+  const isTheirs = and(eq(sessions.userId, user.id), eq(sessions.epoch, sessionEpoch));
+  const isLast = and(eq(sessions.id, sessionId), eq(sessions.generation, generation), isTheirs);
+  const [found] = await read((db) => db.select({ why: sessions.revokedReason }).from(sessions).where(isLast));
+  return found !== undefined && found.why !== "reuse" && found.why !== "guesses";
+}
+
 /** Whether access tokens of the session are still good. */
 export async function isSessionLive(id: string): Promise<boolean> {
   return (await findSession(eq(sessions.id, id))) !== null;
@@ -518,6 +537,13 @@ export async function revokedBetween(first: number, last: number): Promise<strin
       .where(and(gte(sessions.revokedAt, from), lt(sessions.revokedAt, end))),
   );
   return rows.map(({ id }) => id);
+}
+
+/** What the database's clock says. */
+export async function readClock(): Promise<Date> {
+  const clock = sql`${now}`.mapWith(sessions.rotatedAt);
+  const [row] = await read((db) => db.select({ now: clock }).from(sql`(values (1)) as one`));
+  return row?.now ?? new Date();
 }
 
 /** A query for its own sake. @throws AuthError "ServiceUnavailable" when the database does not answer. */

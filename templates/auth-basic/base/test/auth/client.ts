@@ -7,7 +7,8 @@ import { expect } from "vitest";
 import { AuthError, type ErrorCode, errorTable, shownCode } from "../../src/auth/errors.js";
 import { type AuthEvent, eventSinks } from "../../src/auth/events.js";
 import { loginChecks } from "../../src/auth/hooks.js";
-import { loginName } from "../../src/auth/login-name.js";
+import { canonicalLoginName, loginName } from "../../src/auth/login-name.js";
+import { admitPasswordAttempt } from "../../src/auth/throttle.js";
 import { protectedRoute } from "../../src/middleware/jwt.js";
 import { authRouter, closeAuth } from "../../src/routes/auth.js";
 import { prepareDatabase, releaseDatabase } from "./database.js";
@@ -129,6 +130,25 @@ export function newAddress(): string {
   return `3fff:0:${randomBytes(2).toString("hex")}:${randomBytes(2).toString("hex")}::1`;
 }
 
+/** Strangers from everywhere use up what they may guess at an account in a day. */
+export async function underAttack(name: string): Promise<void> {
+  const networks = Array.from({ length: 1_000 }, (_, index) => `3fff:fff:${index.toString(16)}::1`);
+  const guess = (ip: string) => admitPasswordAttempt(canonicalLoginName(name), { ip, userAgent: null });
+  const guesses = await Promise.allSettled(networks.map(guess));
+  expect(guesses.filter(({ status }) => status === "fulfilled").length).toBeLessThanOrEqual(100);
+  expectProblem(await call("POST /login", { body: credentials(name) }), "TooManyRequests");
+}
+
+/** The header that brings a device cookie back. */
+export function deviceOf(answer: Response): { Cookie: string } {
+  const lines: string[] = [answer.headers["set-cookie"] ?? []].flat();
+  const line = lines.find((one) => one.startsWith("__Host-device=")) ?? "";
+  expect(line).toMatch(
+    /^__Host-device=[\w-]{64}; Max-Age=34560000; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Strict$/,
+  );
+  return { Cookie: line.split(";")[0] ?? "" };
+}
+
 /** The session that an access token belongs to. */
 export function sessionOf(accessToken: string): string {
   const [, payload = ""] = accessToken.split(".");
@@ -186,7 +206,7 @@ export async function expectRefusalsToCount(name: string, attempt: (from: string
   expectProblem(await attempt(once), "TooManyRequests");
 }
 
-async function whileChecksRefuse(work: () => Promise<void>): Promise<void> {
+export async function whileChecksRefuse(work: () => Promise<void>): Promise<void> {
   const refuse = async () => {
     throw new AuthError("ForbiddenError");
   };

@@ -1,6 +1,7 @@
 import "./test-environment.js";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { EventName } from "../../src/auth/events.js";
 import { type ProfileChange, profileChanges } from "../../src/auth/hooks.js";
 import { canonicalLoginName, loginName } from "../../src/auth/login-name.js";
 import { findCredentials } from "../../src/auth/store.js";
@@ -22,7 +23,7 @@ import {
   stopAuth,
 } from "./client.js";
 import { notNames, spellingsOf } from "./login-names.js";
-import { userShape } from "./shapes.js";
+import { tokensOf, userShape } from "./shapes.js";
 
 // What `PATCH /me` promises of the name, and of bodies that change nothing.
 beforeAll(startAuth, 60_000);
@@ -132,5 +133,36 @@ describe("a body", () => {
     const [row] = await read((db) => db.select().from(users).where(eq(users.id, ada.id)));
     expect(row?.role).toBe("user");
     await logIn(ada.name);
+  });
+});
+
+describe("what one user can fill", () => {
+  const told = (id: string, name: EventName) => events.filter(({ event, userId }) => event === name && userId === id);
+
+  test("is thirty changes of a profile an hour: each of them is told, and one more changes nothing", async () => {
+    const ada = await signUp();
+    const names = Array.from({ length: 40 }, (_, index) => `Ada ${index}`);
+    const answers = await Promise.all(names.map((displayName) => patch(ada, { displayName })));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(30);
+    const refused = await patch(ada, { displayName: "Ada 41" });
+    expectProblem(refused, "TooManyRequests");
+    expect(Number(refused.headers["retry-after"])).toBeGreaterThan(3_500);
+    expect(told(ada.id, "user_updated")).toHaveLength(30);
+    expect((await call("GET /me", { bearer: ada.accessToken })).body.user.displayName).not.toBe("Ada 41");
+  });
+
+  test("is thirty changes of a password an hour, counted apart, and another user is not in the way", async () => {
+    const [ada, bob] = [await signUp(), await signUp()];
+    for (let time = 1; time <= 30; time += 1) await patch(ada, { displayName: `Ada ${time}` });
+    const body = { currentPassword: password, newPassword: password };
+    let bearer = ada.accessToken;
+    for (let time = 1; time <= 30; time += 1) {
+      const answer = await call("PUT /password", { bearer, body });
+      expect(answer.status).toBe(200);
+      bearer = tokensOf(answer).accessToken;
+    }
+    expectProblem(await call("PUT /password", { bearer, body }), "TooManyRequests");
+    expect(told(ada.id, "authn_password_change")).toHaveLength(30);
+    expect((await patch(bob, { displayName: "Bob" })).status).toBe(200);
   });
 });

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { errorTable } from "../../src/auth/errors.js";
 import type { EventName } from "../../src/auth/events.js";
 import { loginIsAddress } from "../../src/auth/login-name.js";
-import { hashPassword } from "../../src/auth/passwords.js";
+import { costsUpTo, hashPassword } from "../../src/auth/passwords.js";
 import { parseRefreshToken } from "../../src/auth/refresh-token.js";
 import { read, write } from "../../src/db/client.js";
 import { sessions, users } from "../../src/db/schema/auth.js";
@@ -19,8 +19,10 @@ import { authRouter } from "../../src/routes/auth.js";
 import {
   call,
   credentials,
+  deviceOf,
   events,
   expectAlive,
+  expectDead,
   expectProblem,
   logIn,
   newAddress,
@@ -31,6 +33,7 @@ import {
   signUp,
   startAuth,
   stopAuth,
+  underAttack,
 } from "./client.js";
 import { dumpDatabase } from "./database.js";
 import { nameWith } from "./login-names.js";
@@ -171,6 +174,14 @@ describe("a password", () => {
     await logIn(name);
   });
 
+  test("is checked with the work of today's cost, whatever its hash has cost; a dearer hash shows", () => {
+    const work = (costs: number[]) => costs.reduce((sum, cost) => sum + 2 ** cost, 0);
+    for (let today = 4; today <= 15; today += 1)
+      for (let stored = 4; stored <= today; stored += 1)
+        expect(work([stored, ...costsUpTo(today, stored)])).toBe(2 ** today);
+    expect(costsUpTo(10, 12)).toEqual([]);
+  });
+
   test("gets a new hash at login when the pepper has changed", async () => {
     const { id, name } = await signUp();
     const { pepperId } = await hashOf(id);
@@ -184,10 +195,14 @@ describe("a password", () => {
     expect(await bcrypt.compare(mix(pepper, password), renewed.passwordHash)).toBe(true);
   });
 
-  test("under a pepper that nobody knows any more opens nothing", async () => {
+  test("under a pepper that nobody knows any more opens nothing, and is told of once an hour", async () => {
+    const before = events.length;
     const { id, name } = await signUp();
     await setHash(id, { passwordHash: await bcrypt.hash(mix(pepper, password), 4), pepperId: "forgotten" });
-    expectProblem(await call("POST /login", { body: credentials(name) }), "InvalidLoginCredentials");
+    for (let n = 0; n < 2; n++)
+      expectProblem(await call("POST /login", { body: credentials(name) }), "InvalidLoginCredentials");
+    const told = events.slice(before).filter(({ event }) => event === "sys_error");
+    expect(told).toMatchObject([{ reason: expect.stringMatching(/neither PASSWORD_PEPPER nor/) }]);
   });
 });
 
@@ -293,21 +308,43 @@ describe("guesses", () => {
     await guess(9, { name, from });
   });
 
-  test("behind a stolen access token count as guesses at the login", async () => {
-    const { name, accessToken: bearer } = await signUp();
-    const from = newAddress();
+  test("behind the sessions of an account are ten from anywhere: one more ends its session, and no login counts them", async () => {
+    const ada = await signUp();
+    const phone = await logIn(ada.name);
     const wrong = { currentPassword: "a wrong password" };
-    for (let time = 1; time <= 3; time += 1) {
-      const answers = [
-        await call("DELETE /me", { bearer, from, body: { password: "a wrong password" } }),
-        await call("PUT /password", { bearer, from, body: { ...wrong, newPassword: `${password}!` } }),
-        await call("PATCH /me", { bearer, from, body: { ...wrong, email: "ada@example.org" } }),
+    const from = newAddress();
+    for (let time = 1; time <= 10; time += 1) {
+      const { accessToken: bearer } = time % 2 === 0 ? ada : phone;
+      const guesses = [
+        () => call("DELETE /me", { bearer, from, body: { password: "a wrong password" } }),
+        () => call("PUT /password", { bearer, body: { ...wrong, newPassword: `${password}!` } }),
+        () => call("PATCH /me", { bearer, body: { ...wrong, email: "ada@example.org" } }),
       ];
-      for (const answer of answers) expectProblem(answer, "WrongPassword");
+      for (const wrongly of guesses.slice(time % 3, (time % 3) + 1)) expectProblem(await wrongly(), "WrongPassword");
     }
-    await guess(1, { name, from });
-    expectThrottled(await call("DELETE /me", { bearer, from, body: { password } }));
-    expectThrottled(await call("POST /login", { from, body: credentials(name) }));
+    const start = events.length;
+    expectThrottled(await call("DELETE /me", { bearer: phone.accessToken, body: { password } }));
+    await expectDead(phone);
+    await expectAlive(ada);
+    const told = { event: "authn_reauth_fail_max", userId: ada.id, sessionId: sessionOf(phone.accessToken) };
+    expect(events.slice(start)).toEqual([expect.objectContaining(told)]);
+    expect((await call("POST /login", { from, body: credentials(ada.name) })).status).toBe(200);
+  });
+
+  test("behind thirty requests of one session at once are ten", async () => {
+    const { accessToken: bearer } = await signUp();
+    const body = { currentPassword: "a wrong password", newPassword: `${password}!` };
+    const answers = await Promise.all(Array.from({ length: 30 }, () => call("PUT /password", { bearer, body })));
+    expect(answers.filter(({ status }) => status === 403)).toHaveLength(10);
+    expectProblem(await call("GET /me", { bearer }), "InvalidAccessToken");
+  });
+
+  test("behind a session that are right are given back", async () => {
+    const { accessToken: bearer } = await signUp();
+    for (let time = 1; time <= 12; time += 1) {
+      const body = { currentPassword: password, newPassword: "too short" };
+      expectProblem(await call("PUT /password", { bearer, body }), "ValidationError", "newPassword");
+    }
   });
 
   test("of many addresses at one account end after a hundred, but not for an address its owner has used", async () => {
@@ -339,6 +376,66 @@ describe("guesses", () => {
     const { name } = await signUp();
     for (let time = 1; time <= 10; time += 1) await guess(1, { name, from: `nobody-${time}` });
     expectThrottled(await call("POST /login", { from: "unknown", body: credentials(name) }));
+  });
+});
+
+describe("while strangers from everywhere guess at an account, its owner", () => {
+  const attempt = (name: string, more: Record<string, unknown>, headers: Record<string, string> = {}) =>
+    call("POST /login", { body: { ...credentials(name), ...more }, headers });
+
+  test("gets in from a network never seen before, by the cookie of a device of theirs", async () => {
+    const name = newName();
+    const device = deviceOf(await call("POST /signup", { body: credentials(name) }));
+    const other = deviceOf(await call("POST /signup", { body: credentials(newName()) }));
+    await underAttack(name);
+    expectThrottled(await attempt(name, {}, other));
+    const changed = device.Cookie.replace(/.$/, (last) => (last === "A" ? "B" : "A"));
+    for (const Cookie of [changed, device.Cookie.slice(0, -1), "__Host-device=", `x${device.Cookie}`])
+      expectThrottled(await attempt(name, {}, { Cookie }));
+    const answer = await attempt(name, {}, { Cookie: `${other.Cookie}; ${device.Cookie}` });
+    expect(answer.status).toBe(200);
+    expect(deviceOf(answer)).not.toEqual(device);
+    await call("POST /logout", { bearer: tokensOf(answer).accessToken });
+    expect((await attempt(name, {}, device)).status).toBe(200);
+  });
+
+  test("gets in by their last refresh token, which is neither spent nor ended by that", async () => {
+    const ada = await signUp();
+    const [spent, bob] = [ada.refreshToken, await signUp()];
+    const { refreshToken } = tokensOf(await refresh(spent));
+    await underAttack(ada.name);
+    for (const wrong of [spent, bob.refreshToken, "x", "", `${refreshToken}=`])
+      expectThrottled(await attempt(ada.name, { refreshToken: wrong }));
+    expectProblem(await attempt(ada.name, { refreshToken: 7 }), "ValidationError", "refreshToken");
+    expect((await attempt(ada.name, { refreshToken })).status).toBe(200);
+    const next = tokensOf(await refresh(refreshToken));
+    await call("POST /logout", { body: { refreshToken: next.refreshToken } });
+    expect((await attempt(ada.name, { refreshToken: next.refreshToken })).status).toBe(200);
+  });
+
+  test("is no more known by what came before a new password, or a theft that was noticed", async () => {
+    const name = newName();
+    const first = await call("POST /signup", { body: credentials(name) });
+    const stolen = tokensOf(await call("POST /login", { body: credentials(name) }));
+    const thiefs = tokensOf(await refresh(stolen.refreshToken));
+    expectProblem(await refresh(stolen.refreshToken), "ForbiddenError");
+    const change = { bearer: tokensOf(first).accessToken, body: { currentPassword: password, newPassword: password } };
+    await underAttack(name);
+    expectThrottled(await attempt(name, { refreshToken: thiefs.refreshToken }));
+    const changed = await call("PUT /password", change);
+    expect(changed.status).toBe(200);
+    expectThrottled(await attempt(name, { refreshToken: tokensOf(first).refreshToken }, deviceOf(first)));
+    expect((await attempt(name, {}, deviceOf(changed))).status).toBe(200);
+  });
+
+  test("is told from whoever has stolen the cookie by thirty guesses: then it is as good as none", async () => {
+    const name = newName();
+    const device = deviceOf(await call("POST /signup", { body: credentials(name) }));
+    await underAttack(name);
+    const wrong = () => call("POST /login", { body: credentials(name, "a wrong password"), headers: device });
+    const guesses = await Promise.all(Array.from({ length: 40 }, wrong));
+    expect(guesses.filter(({ status }) => status === 429)).toHaveLength(10);
+    expectThrottled(await attempt(name, {}, device));
   });
 });
 

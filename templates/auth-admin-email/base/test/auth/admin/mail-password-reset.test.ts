@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mailPasswordReset } from "../../../src/auth/admin/mail-password-reset.js";
 import { passwordResets } from "../../../src/auth/admin/password-resets.js";
+import { disableUser, enableUser, endUsersSessions } from "../../../src/auth/admin/store.js";
 import { AuthError } from "../../../src/auth/errors.js";
 import { loginIsAddress } from "../../../src/auth/login-name.js";
 import { noPassword } from "../../../src/auth/passwords.js";
@@ -11,7 +12,7 @@ import { write } from "../../../src/db/client.js";
 import { users } from "../../../src/db/schema/auth.js";
 import { logIn, signUp } from "../client.js";
 import { addressOf, newMailAddress, signUpProven, startMailAuth, stopMailAuth, tokenTo } from "../email/inbox.js";
-import { expectNotGood, newPassword, reset } from "../email/links.js";
+import { expectNotGood, moveTo, newPassword, reset, revert } from "../email/links.js";
 
 beforeAll(startMailAuth, 60_000);
 afterAll(stopMailAuth, 60_000);
@@ -21,6 +22,26 @@ test("admins send resets by mail", () => {
 });
 
 describe("a reset that somebody else asks for", () => {
+  test("dies when an admin disables the account, also once it is enabled, and when one ends its logins", async () => {
+    for (const acts of [[disableUser, enableUser], [endUsersSessions]]) {
+      const ada = await signUpProven();
+      await mailPasswordReset(ada.id, { ip: null, userAgent: null });
+      const token = await tokenTo(ada.email, "reset-password");
+      for (const act of acts) await act(null, ada.id);
+      expectNotGood(await reset(token));
+    }
+  });
+
+  test("is out of the way of the link that puts an address back: that outlives the disabling", async () => {
+    const ada = await signUpProven();
+    await moveTo(ada, newMailAddress());
+    const way = await tokenTo(ada.email, "revert-email");
+    await disableUser(null, ada.id);
+    await enableUser(null, ada.id);
+    expect((await revert(way)).status).toBe(204);
+    expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
+  });
+
   test("goes to a proven address, and to one that nobody has proven where people log in with it", async () => {
     const [ada, bob] = [await signUpProven(), await signUp({ email: newMailAddress() })];
     const client = { ip: null, userAgent: null };

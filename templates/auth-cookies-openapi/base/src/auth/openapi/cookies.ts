@@ -2,12 +2,13 @@ import { z } from "zod";
 import type { ErrorCode } from "../errors.js";
 import { logInInput } from "../input.js";
 import type { Operation, OperationGroup, Success } from "./operations.js";
-import { sessionId, time, tokens, user } from "./output.js";
+import { deviceCookie, sessionId, time, tokens, user } from "./output.js";
 
 const cookieSession = z.object({ id: sessionId, expiresAt: time }).meta({ id: "CookieSession" });
 const knownSession = z.object({ id: sessionId, createdAt: time, lastUsedAt: time, expiresAt: time });
 
 const setCookie = { "Set-Cookie": "`__Host-sid`: HttpOnly, Secure, SameSite=Lax. On http://localhost `sid-dev`." };
+const bothCookies = { "Set-Cookie": `${setCookie["Set-Cookie"]} ${deviceCookie["Set-Cookie"]}` };
 const authSession = {
   name: "Auth-Session",
   in: "header",
@@ -27,7 +28,7 @@ const operations: Operation[] = [
     success: {
       status: 200,
       description: "Who it is, and a new session in a cookie.",
-      headers: setCookie,
+      headers: bothCookies,
       body: z.object({ user, session: cookieSession }),
     },
     errors: ["InvalidLoginCredentials", "ForbiddenError", "TooManyRequests"],
@@ -70,7 +71,7 @@ function eitherWay(success: Success): Success {
   if (!(success.body instanceof z.ZodObject)) return success;
   const others = Object.entries(success.body.shape).filter(([name]) => !(name in tokens.shape));
   const inCookie = z.object({ ...Object.fromEntries(others), session: cookieSession });
-  return { ...success, headers: { ...success.headers, ...setCookie }, body: z.union([success.body, inCookie]) };
+  return { ...success, headers: { ...success.headers, ...bothCookies }, body: z.union([success.body, inCookie]) };
 }
 
 const cookie = {

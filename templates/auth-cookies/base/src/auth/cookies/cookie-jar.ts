@@ -1,4 +1,5 @@
 import type { Request, Response } from "express";
+import { cookieValues } from "../../middleware/device-cookie.js";
 import { AuthError } from "../errors.js";
 import { emit } from "../events.js";
 import { cookieConfig } from "./config.js";
@@ -23,8 +24,8 @@ const onThisMachine: CookieKind = { name: "sid-dev", secure: false };
 const thisMachine = /^(https?:\/\/)?(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 const mostCookies = 3;
-/** More than a session cookie has, and the white space before it. What is cut off another is nothing that we read. */
-const mostPairCharacters = 256;
+/** Never "cookies" or "*": they take the cookies of every subdomain, and those by which a device is known. */
+const clearedAtLogout = '"cache"';
 const mostOriginCharacters = 256;
 
 let saidSo = false;
@@ -64,21 +65,9 @@ function warnOnce(): void {
   void emit({ event: "session_cookie_insecure", outcome: "success", reason });
 }
 
-/**
- * The values of all session cookies of the request: more than one is somebody's doing. Only what RFC 6265 puts between
- * cookies is taken away: a name with white space of another kind in front is another name, which any host of the domain
- * may set, and `trim` would make ours of it.
- */
-export function cookieValues(req: Request, { name }: CookieKind): string[] {
-  const pairs = (req.headers.cookie ?? "")
-    .split(";")
-    .map((pair) => pair.slice(0, mostPairCharacters).replace(/^[ \t]+/, ""));
-  return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1).trim());
-}
-
 /** The sessions that the request's cookies name, whether they live or not: each costs a query. */
 export function sessionIdsOf(req: Request, kind: CookieKind): string[] {
-  const values = cookieValues(req, kind).slice(0, mostCookies);
+  const values = cookieValues(req, kind.name).slice(0, mostCookies);
   return values.flatMap((value) => parseSessionCookie(value) ?? []);
 }
 
@@ -91,6 +80,8 @@ export function setSessionCookie(res: Response, kind: CookieKind, value: string,
   res.cookie(kind.name, value, { httpOnly: true, secure: kind.secure, sameSite: "lax", path: "/", maxAge });
 }
 
+/** Takes the cookie, and what the browser keeps of answers to it, away. */
 export function clearSessionCookie(res: Response, kind: CookieKind): void {
   setSessionCookie(res, kind, "", 0);
+  res.setHeader("Clear-Site-Data", clearedAtLogout);
 }

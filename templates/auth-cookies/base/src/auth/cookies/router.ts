@@ -1,17 +1,16 @@
 import express, { type Request, type Response } from "express";
 import { asyncHandler } from "../../middleware/async-handler.js";
-import { loginAnswer } from "../../middleware/authenticators.js";
-import { readBearerToken } from "../../middleware/bearer-token.js";
+import { endCarriedSessions, loginAnswer } from "../../middleware/authenticators.js";
 import { clientOf } from "../../middleware/client.js";
+import { deviceCookiesOf, withDeviceCookie } from "../../middleware/device-cookie.js";
 import { jsonBody } from "../../middleware/json-body.js";
 import { authOf, protectedRoute } from "../../middleware/jwt.js";
 import { checkSameOrigin } from "../../middleware/same-origin.js";
 import { getProfile, logIn } from "../accounts.js";
 import { logInInput, parseInput } from "../input.js";
-import { endOwnSession } from "../sessions.js";
 import { sessionHasEnded } from "./authenticator.js";
-import { clearSessionCookie, requireCookieKind, sessionIdsOf } from "./cookie-jar.js";
-import { endCookieSession, expiryOf } from "./sessions.js";
+import { clearSessionCookie, requireCookieKind } from "./cookie-jar.js";
+import { expiryOf } from "./sessions.js";
 import { findLiveSession } from "./store.js";
 import { newCookieSession } from "./transport.js";
 
@@ -23,8 +22,9 @@ sessionRouter.get("/session", protectedRoute, asyncHandler(getSession));
 sessionRouter.delete("/session", asyncHandler(endSession));
 
 async function startSession(req: Request, res: Response): Promise<void> {
-  const session = newCookieSession(req, res);
-  const opened = await logIn(parseInput(logInInput, req.body), clientOf(req), session);
+  const session = withDeviceCookie(newCookieSession(req, res), res);
+  const attempt = { ...parseInput(logInInput, req.body), deviceCookies: deviceCookiesOf(req) };
+  const opened = await logIn(attempt, clientOf(req), session);
   res.json(await loginAnswer(opened, session));
 }
 
@@ -39,15 +39,12 @@ async function getSession(req: Request, res: Response): Promise<void> {
 
 /** Afterwards the browser has no session: so it is no error when it had none, or one that has ended. */
 async function endSession(req: Request, res: Response): Promise<void> {
-  const bearer = await readBearerToken(req);
-  if (bearer) await endOwnSession(bearer.sessionId, clientOf(req));
-  else await forgetCookie(req, res);
+  if (!(await endCarriedSessions(req, res))) takeCookieAway(req, res);
   res.status(204).end();
 }
 
-async function forgetCookie(req: Request, res: Response): Promise<void> {
+function takeCookieAway(req: Request, res: Response): void {
   const kind = requireCookieKind(req);
   checkSameOrigin(req);
-  for (const id of sessionIdsOf(req, kind)) await endCookieSession(id, clientOf(req));
   clearSessionCookie(res, kind);
 }

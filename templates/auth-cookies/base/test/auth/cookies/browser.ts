@@ -45,7 +45,7 @@ export function browserOf(answer: Response, { id, name }: { id: string; name: st
   return { id, name, value, headers, sessionId: parseSessionCookie(value) ?? "" };
 }
 
-/** The one cookie that an answer sets. */
+/** The one session cookie that an answer sets. */
 export function cookieOf(answer: Response): { name: string; value: string; attributes: Record<string, string | true> } {
   const lines = cookieLines(answer);
   expect(lines).toHaveLength(1);
@@ -55,6 +55,8 @@ export function cookieOf(answer: Response): { name: string; value: string; attri
   return { name, value, attributes: Object.fromEntries(entries) };
 }
 
+/** Without the cookie that makes a device known, which opens nothing. */
 export function cookieLines(answer: Response): string[] {
-  return [answer.headers["set-cookie"] ?? []].flat();
+  const lines: string[] = [answer.headers["set-cookie"] ?? []].flat();
+  return lines.filter((line) => !line.startsWith("__Host-device="));
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { forgotInput, resetInput, tokenInput, waysToName } from "../email/input.js";
+import { forgotInput, resetInput, tokenInput, verifyInput, waysToName } from "../email/input.js";
 import type { ErrorCode } from "../errors.js";
 import { loginIsAddress, loginName } from "../login-name.js";
 import type { Operation, OperationGroup } from "./operations.js";
+import { deviceCookie } from "./output.js";
 
 const nothing = z.object({});
 const ways = Object.keys(waysToName.shape);
@@ -26,10 +27,17 @@ const operations: Operation[] = [
     topic: "E-mail",
     summary: "Prove an address by the token of its link",
     description:
-      "The address is taken from every other account, and every session of this one ends. Who is logged in can't use the link of another account.",
+      "The address is taken from every other account, and every other session of this one ends. Who is logged in can't use the link of another account. The first proof of an account ends its password, too, unless it comes with a live session of the account or that password.",
     auth: "none",
-    body: tokenInput,
-    success: { status: 204, description: "The address is proven." },
+    body: verifyInput,
+    success: { status: 204, description: "The address is proven.", headers: deviceCookie },
+    otherSuccess: {
+      status: 200,
+      description:
+        "The address is proven, and the password has ended. The token takes the place of a reset link's, for an hour.",
+      headers: deviceCookie,
+      body: z.object({ setPasswordToken: tokenInput.shape.token }),
+    },
     errors: ["ForbiddenError", "TooManyRequests"],
   },
   {
@@ -40,7 +48,7 @@ const operations: Operation[] = [
     description: "Takes the token that the old address was mailed. Every session ends.",
     auth: "none",
     body: tokenInput,
-    success: { status: 204, description: "The old address is back." },
+    success: { status: 204, description: "The old address is back.", headers: deviceCookie },
     errors: ["ForbiddenError", "TooManyRequests"],
   },
   {
@@ -66,7 +74,7 @@ const operations: Operation[] = [
     description: "Every session ends, and nobody is logged in. A password that is refused does not use the token up.",
     auth: "none",
     body: resetInput,
-    success: { status: 204, description: "The new password works." },
+    success: { status: 204, description: "The new password works.", headers: deviceCookie },
     errors: ["ForbiddenError", "TooManyRequests"],
   },
 ];

@@ -1,18 +1,17 @@
 import { z } from "zod";
 import { addressType } from "../address.js";
-import { givenLoginName, passwordInput } from "../input.js";
+import { givenLoginName, ifGiven, logInInput, passwordInput } from "../input.js";
 import { loginName } from "../login-name.js";
 import { boundedText } from "../text.js";
 
 const token = boundedText(256).meta({ pattern: "^[\\w-]+$" });
 
 export const tokenInput = z.object({ token });
+export const verifyInput = z.object({ token, password: logInInput.shape.password.optional() });
 export const resetInput = z.object({ token, newPassword: passwordInput.shape.newPassword });
 
 /** What an account can be named by: its address, and what it logs in with where that is something else. */
-export const waysToName = z
-  .object({ [loginName]: givenLoginName.optional() })
-  .extend({ email: addressType.optional() });
+export const waysToName = z.object({ [loginName]: ifGiven(givenLoginName) }).extend({ email: ifGiven(addressType) });
 const ways = Object.keys(waysToName.shape).map((way) => (way === "email" ? "an e-mail address" : `a ${way}`));
 
 export const forgotInput = waysToName.refine((body) => Object.values(body).filter(isThere).length === 1, {
@@ -20,6 +19,7 @@ export const forgotInput = waysToName.refine((body) => Object.values(body).filte
   path: ["email"],
 });
 
+export type VerifyInput = z.output<typeof verifyInput>;
 export type ResetInput = z.output<typeof resetInput>;
 export type ForgotInput = z.output<typeof forgotInput>;
 

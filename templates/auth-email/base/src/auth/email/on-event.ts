@@ -1,16 +1,22 @@
 import { AuthError } from "../errors.js";
-import type { AuthEvent } from "../events.js";
+import type { AuthEvent, EventName } from "../events.js";
 import { ringForMail } from "./bell.js";
-import { addPasswordNotice, addUsernameNotice, addVerification, forgetUser } from "./store.js";
+import { addNotice, addPasswordNotice, addVerification, forgetUser } from "./store.js";
 
 /** Why a password changed, where its owner is told with the reset itself. */
 export const resetReason = "reset by a mailed link";
 
-/** Greets a new account, tells of a new password or name, and forgets the mail of an account that is gone. */
+const notices: { [Name in EventName]?: Parameters<typeof addNotice>[1] } = {
+  user_username_change: "username-changed",
+  authn_reauth_fail_max: "password-guessed",
+};
+
+/** Greets a new account, tells of a new password or name and of guesses, and forgets the mail of an account that is gone. */
 export async function mailOnEvent({ event, userId, actorId, client, reason }: AuthEvent): Promise<void> {
   if (!userId) return;
   if (event === "authn_password_change" && reason !== resetReason) await tellOwner(userId, addPasswordNotice);
-  if (event === "user_username_change") await tellOwner(userId, addUsernameNotice);
+  const notice = notices[event];
+  if (notice) await tellOwner(userId, (id) => addNotice(id, notice));
   if (event === "user_deleted") await forgetUser(userId);
   // Whom somebody else has signed up gets an invitation, which proves the address too.
   if (event === "user_created" && !actorId) await welcome(userId, client?.ip ?? null);
@@ -24,7 +30,7 @@ async function tellOwner(userId: string, addNotice: (userId: string) => Promise<
 /** Over a limit no mail goes out, and the signup does not say so. */
 async function welcome(userId: string, ip: string | null): Promise<void> {
   try {
-    if (await addVerification(userId, ip)) ringForMail();
+    if (await addVerification(userId, ip, "signup")) ringForMail();
   } catch (error) {
     if (!(error instanceof AuthError && error.code === "TooManyRequests")) throw error;
   }

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, lte, sql } from "drizzle-orm";
+import { and, eq, gt, isNotNull, isNull, lte, or, type SQL, sql } from "drizzle-orm";
 import { ago, type Database, fromNow, now, read, skipLocked, write } from "../../db/client.js";
 import { users } from "../../db/schema/auth.js";
 import { emailTokens, mailOutbox } from "../../db/schema/auth-email.js";
@@ -30,25 +30,40 @@ export interface ClaimedMail {
 }
 
 /**
- * Stores a mail with a link for the user. A new link ends the older ones of its purpose, but for those that put an
- * address back.
+ * Stores a mail with a link for the user. A new link ends the older ones of its kind, but for those that put an address
+ * back. A change of address that waits does not end the link to the address that the account has, nor the other way round.
  */
-export async function addLinkMail(tx: Database, { purpose, userId, address, epoch = null }: NewLink): Promise<void> {
-  const id = newId();
-  const tokenHash = hashOf(tokenOf({ id, purpose, address }));
-  if (purpose !== "revert") await dropLinks(tx, userId, purpose);
-  const addressCanonical = canonicalAddress(address);
-  const times = { createdAt: now, expiresAt: fromNow(linkSeconds[purpose]) };
-  await tx.insert(emailTokens).values({ id, purpose, userId, address, addressCanonical, epoch, tokenHash, ...times });
+export async function addLinkMail(tx: Database, link: NewLink): Promise<void> {
+  const { purpose, userId, address } = link;
+  const { id } = await addLink(tx, link);
   await addMail(tx, { purpose, userId, address, tokenId: id });
+}
+
+/** Stores a link without a mail. @returns its id, and the token that uses it. */
+export async function addLink(
+  tx: Database,
+  { purpose, userId, address, epoch }: NewLink,
+): Promise<{ id: string; token: string }> {
+  const id = newId();
+  const token = tokenOf({ id, purpose, address });
+  const isOfKind = epoch === null ? isNull(emailTokens.epoch) : isNotNull(emailTokens.epoch);
+  if (purpose !== "revert") await dropLinks(tx, userId, purpose, isOfKind);
+  const row = { id, purpose, userId, address, addressCanonical: canonicalAddress(address), epoch };
+  const times = { createdAt: now, expiresAt: fromNow(linkSeconds[purpose]) };
+  await tx.insert(emailTokens).values({ ...row, tokenHash: hashOf(token), ...times });
+  return { id, token };
 }
 
 export interface NewLink {
   purpose: TokenPurpose;
   userId: string;
   address: string;
-  /** The link works only as long as this is the user's session epoch. */
-  epoch?: number | null;
+  /**
+   * The link works only as long as this is the user's session epoch. Threat: a link that outlives the change of the
+   * password, or the logout everywhere, with which its owner ends what it came from. Null for what no such step may end:
+   * the proof of the address that the account has, and the owner's way back to a proven one.
+   */
+  epoch: number | null;
 }
 
 /** Stores a mail for the user. */
@@ -80,8 +95,8 @@ export async function addRequest(tx: Database, asked: ResetRequest): Promise<voi
 }
 
 /** Ends the user's links of a purpose. */
-export async function dropLinks(tx: Database, userId: string, purpose: TokenPurpose): Promise<void> {
-  await tx.delete(emailTokens).where(and(eq(emailTokens.userId, userId), eq(emailTokens.purpose, purpose)));
+export async function dropLinks(tx: Database, userId: string, purpose: TokenPurpose, match?: SQL): Promise<void> {
+  await tx.delete(emailTokens).where(and(eq(emailTokens.userId, userId), eq(emailTokens.purpose, purpose), match));
 }
 
 /** What is in the outbox, claimed. */
@@ -114,12 +129,13 @@ export async function mailDueInMs(): Promise<number | null> {
   return first?.dueAt ? first.dueAt.getTime() - first.readAt.getTime() : null;
 }
 
-/** Who the mail is for, and the link's hash; null when the user or the link is gone, and nobody needs it any more. */
+/** Who the mail is for, and the link's hash; null when the user is gone or the link dead, and nobody needs it any more. */
 export async function findRecipient({ userId, tokenId }: ClaimedMail) {
-  const isItsLink = and(eq(emailTokens.id, tokenId ?? ""), sql`${emailTokens.expiresAt} > ${now}`);
+  const isOfToday = or(isNull(emailTokens.epoch), eq(emailTokens.epoch, users.sessionEpoch));
+  const isItsLink = and(eq(emailTokens.id, tokenId ?? ""), gt(emailTokens.expiresAt, now), isOfToday);
   const [found] = await read((db) =>
     db
-      .select({ username: users.username, tokenHash: emailTokens.tokenHash })
+      .select({ username: users.username, createdAt: users.createdAt, tokenHash: emailTokens.tokenHash })
       .from(users)
       .leftJoin(emailTokens, isItsLink)
       .where(eq(users.id, userId)),

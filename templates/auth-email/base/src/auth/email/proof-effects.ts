@@ -10,7 +10,8 @@ export interface Proof {
 /**
  * What else ends with the proof of an address, in its transaction: throwing undoes the proof. Whoever signs up with
  * another's address and waits for them to confirm it must not keep a key to the account, so a second factor that was set
- * before the proof goes, as the sessions do.
+ * before the proof goes, as the sessions do. It stays, and nothing here is asked, where it is the first proof of the account
+ * and comes with a live session of it or its password.
  */
 export type ProofEffect = (tx: Database, proof: Proof) => Promise<void>;
 

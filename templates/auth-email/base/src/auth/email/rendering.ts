@@ -3,6 +3,7 @@ import { config } from "../config.js";
 import { linkPaths, mailConfig } from "./config.js";
 import { html, type MailPurpose, type NamedTemplate } from "./mails/mail.js";
 import { passwordChangedMail } from "./mails/password-changed.js";
+import { passwordGuessedMail } from "./mails/password-guessed.js";
 import { resetMail } from "./mails/reset.js";
 import { revertMail } from "./mails/revert.js";
 import { usernameChangedMail } from "./mails/username-changed.js";
@@ -32,6 +33,7 @@ export const mailTemplates: NamedTemplate[] = [
   { purpose: "revert", template: revertMail },
   { purpose: "password-changed", template: passwordChangedMail },
   { purpose: "username-changed", template: usernameChangedMail },
+  { purpose: "password-guessed", template: passwordGuessedMail },
 ];
 
 /** The mail with its link, which exists from here on only; null when nobody needs it any more. */
@@ -40,7 +42,8 @@ export async function renderMail(claimed: ClaimedMail): Promise<Mail | null> {
   const link = recipient && linkOf(claimed, recipient.tokenHash);
   const known = mailTemplates.find(({ purpose }) => purpose === claimed.purpose);
   if (!recipient || link === null || !known) return null;
-  const facts = { site: config.jwtIssuer, username: recipient.username, link };
+  const signedUpOn = recipient.createdAt.toISOString().slice(0, 10);
+  const facts = { site: config.jwtIssuer, username: recipient.username, signedUpOn, link };
   const { subject, text, html: body } = known.template(facts);
   const { id, purpose, userId, address, createdAt } = claimed;
   const page = `<!doctype html>\n<html lang="en">\n<head>${html`<title>${subject}</title>`}</head>\n<body>\n${body}\n</body>\n</html>\n`;

@@ -1,6 +1,8 @@
 import express, { type Request, type Response } from "express";
 import { asyncHandler } from "../../middleware/async-handler.js";
+import type { Auth } from "../../middleware/authenticators.js";
 import { clientOf } from "../../middleware/client.js";
+import { setDeviceCookie } from "../../middleware/device-cookie.js";
 import { jsonBody } from "../../middleware/json-body.js";
 import { authenticate, authOf, protectedRoute } from "../../middleware/jwt.js";
 import { AuthError } from "../errors.js";
@@ -8,7 +10,7 @@ import { parseInput } from "../input.js";
 import { onTraffic } from "../jobs/traffic.js";
 import { startMail } from "./dispatch.js";
 import * as email from "./email.js";
-import { forgotInput, resetInput, tokenInput } from "./input.js";
+import { forgotInput, resetInput, tokenInput, verifyInput } from "./input.js";
 
 /** Addresses that are proven, and passwords that were forgotten. Every link is used by a POST: mail scanners follow GETs. */
 export const emailRouter: express.Router = express.Router();
@@ -28,15 +30,18 @@ async function sendVerification(req: Request, res: Response): Promise<void> {
 }
 
 async function verifyEmail(req: Request, res: Response): Promise<void> {
-  const { token } = parseInput(tokenInput, req.body);
-  await email.verifyEmail(token, clientOf(req), await callerOf(req));
-  res.status(204).end();
+  const input = parseInput(verifyInput, req.body);
+  const spent = await email.verifyEmail(input, clientOf(req), await sessionOf(req));
+  setDeviceCookie(res, spent);
+  const { setPasswordToken } = spent;
+  if (setPasswordToken === undefined) res.status(204).end();
+  else res.json({ setPasswordToken });
 }
 
 /** Null for who is not logged in, or not any more: people open their mail on another device too. */
-async function callerOf(req: Request): Promise<string | null> {
+async function sessionOf(req: Request): Promise<Auth | null> {
   try {
-    return (await authenticate(req)).userId;
+    return await authenticate(req);
   } catch (error) {
     if (error instanceof AuthError && error.code !== "ServiceUnavailable") return null;
     throw error;
@@ -44,7 +49,7 @@ async function callerOf(req: Request): Promise<string | null> {
 }
 
 async function revertEmail(req: Request, res: Response): Promise<void> {
-  await email.revertEmail(parseInput(tokenInput, req.body).token, clientOf(req));
+  setDeviceCookie(res, await email.revertEmail(parseInput(tokenInput, req.body).token, clientOf(req)));
   res.status(204).end();
 }
 
@@ -54,6 +59,6 @@ async function forgotPassword(req: Request, res: Response): Promise<void> {
 }
 
 async function resetPassword(req: Request, res: Response): Promise<void> {
-  await email.resetPassword(parseInput(resetInput, req.body), clientOf(req));
+  setDeviceCookie(res, await email.resetPassword(parseInput(resetInput, req.body), clientOf(req)));
   res.status(204).end();
 }

@@ -6,10 +6,20 @@ import { sessions, users } from "../../db/schema/auth.js";
 import { emailTokens, mailOutbox } from "../../db/schema/auth-email.js";
 import { canonicalAddress } from "../address.js";
 import { addressColumns, loginIsAddress } from "../login-name.js";
-import { hasPassword, type PasswordHash } from "../passwords.js";
-import { endOutdatedSessions, endSessions, nextEpoch, type RevokedReason, withEpoch } from "../store.js";
-import { admitReset, admitVerification, mayAsk, mayReset, mayResetUnproven, mayTell, networkKeyOf } from "./limits.js";
-import { addLinkMail, addMail, addRequest, dropLinks, type ResetRequest } from "./outbox-store.js";
+import { hasPassword, noPassword, type PasswordHash } from "../passwords.js";
+import { endOutdatedSessions, endSessions, isLive, nextEpoch, type RevokedReason, withEpoch } from "../store.js";
+import {
+  admitAsked,
+  admitGreeting,
+  admitReset,
+  admitVerification,
+  mayAsk,
+  mayReset,
+  mayResetUnproven,
+  mayTell,
+  networkKeyOf,
+} from "./limits.js";
+import { addLink, addLinkMail, addMail, addRequest, dropLinks, type ResetRequest } from "./outbox-store.js";
 import { proofEffects } from "./proof-effects.js";
 import { hashOf, type TokenPurpose } from "./token.js";
 
@@ -25,10 +35,27 @@ export interface EmailAccount {
 }
 
 /** What the use of a link has done. */
-export interface Spent {
+export interface Spent extends Done {
   userId: string;
+  /** As it is now. */
+  username: string;
+  /** The session epoch of the user from now on. */
+  epoch: number;
+}
+
+interface Done {
   /** The sessions that have ended. */
   ended: string[];
+  /** Uses a link to a new password, where the account has none any more. */
+  setPasswordToken?: string;
+}
+
+/** What else speaks for who uses a link that proves an address. */
+export interface Prover {
+  /** The session that the request came with. */
+  session: { userId: string; sessionId: string } | null;
+  /** The session epoch at which the password that came along was right. Null without a right one. */
+  passwordEpoch: number | null;
 }
 
 const account = {
@@ -52,16 +79,17 @@ export async function isProven(userId: string): Promise<boolean> {
 }
 
 /**
- * Mail to the stored address of an account, unless it has none or a proven one.
+ * Mail to the stored address of an account, unless it has none or a proven one, or the signup's own is on its way.
  *
- * @returns whether there was one to write to. @throws AuthError "TooManyRequests"
+ * @returns whether there was one to write. @throws AuthError "TooManyRequests"
  */
-export async function addVerification(userId: string, ip: string | null): Promise<boolean> {
+export async function addVerification(userId: string, ip: string | null, why: "signup" | "asked"): Promise<boolean> {
   return transaction(async (tx) => {
     const [user] = await lockAccounts(tx, eq(users.id, userId));
     if (!user?.email || user.emailVerifiedAt || user.disabledAt) return false;
-    await admitVerification(tx, userId, user.email, ip);
-    await addLinkMail(tx, { purpose: "verify", userId, address: user.email });
+    if (why === "signup") await admitGreeting(tx, userId, user.email, ip);
+    else if (!(await admitAsked(tx, userId, user.email, ip))) return false;
+    await addLinkMail(tx, { purpose: "verify", userId, address: user.email, epoch: null });
     return true;
   });
 }
@@ -87,7 +115,7 @@ export async function addAddressChange(
       await admitVerification(tx, userId, newAddress, ip);
       await addLinkMail(tx, { purpose: "verify", userId, address: newAddress, epoch: waits ? epoch : null });
     } else await dropLinks(tx, userId, "verify");
-    if (proven) await addLinkMail(tx, { purpose: "revert", userId, address: proven });
+    if (proven) await addLinkMail(tx, { purpose: "revert", userId, address: proven, epoch: null });
     return waits ? "waits" : "stands";
   });
 }
@@ -126,11 +154,11 @@ export async function answerResetRequest(asked: ResetRequest & { id: string }): 
     const [user] = await lockAccounts(tx, and(isMeant, isReachable, isNull(users.disabledAt)));
     const [request] = await tx.delete(mailOutbox).where(eq(mailOutbox.id, id)).returning({ id: mailOutbox.id });
     if (!request || !user?.email) return;
-    const { id: userId, email, emailVerifiedAt } = user;
+    const { id: userId, email, emailVerifiedAt, sessionEpoch: epoch } = user;
     const mayGo = emailVerifiedAt
       ? await mayReset(tx, userId, await knownNetwork(tx, userId, emailVerifiedAt, asked.network))
       : await mayResetUnproven(tx, email);
-    if (mayGo) await addLinkMail(tx, { purpose: "reset", userId, address: email });
+    if (mayGo) await addLinkMail(tx, { purpose: "reset", userId, address: email, epoch });
   });
 }
 
@@ -161,7 +189,7 @@ export async function addReset(userId: string): Promise<boolean> {
     const [user] = await lockAccounts(tx, eq(users.id, userId));
     if (!user?.email || !mayReceiveReset(user)) return false;
     await admitReset(tx, userId);
-    await addLinkMail(tx, { purpose: "reset", userId, address: user.email });
+    await addLinkMail(tx, { purpose: "reset", userId, address: user.email, epoch: user.sessionEpoch });
     return true;
   });
 }
@@ -170,7 +198,7 @@ export async function addReset(userId: string): Promise<boolean> {
 export async function findResetOwner(token: string): Promise<EmailAccount | null> {
   const [found] = await read((db) =>
     db
-      .select({ account, addressCanonical: emailTokens.addressCanonical })
+      .select({ account, addressCanonical: emailTokens.addressCanonical, epoch: emailTokens.epoch })
       .from(emailTokens)
       .innerJoin(users, eq(users.id, emailTokens.userId))
       .where(isGood(token, "reset")),
@@ -188,19 +216,68 @@ export async function spendReset(token: string, hash: PasswordHash): Promise<Spe
     await dropLinks(tx, user.id, "reset");
     if (isProof) await prove(tx, link, user);
     else await addMail(tx, { purpose: "password-changed", userId: user.id, address: link.address });
-    return moveOn(tx, user.id, isProof ? { ...hash, emailVerifiedAt: now } : hash, "password");
+    return { ended: await moveOn(tx, user.id, isProof ? { ...hash, emailVerifiedAt: now } : hash, "password") };
   });
 }
 
-/** Uses a verification link, of `callerId` where it is known who asks. Null when it is not good. */
-export async function spendVerification(token: string, callerId: string | null): Promise<Spent | null> {
+/** Whose verification link it is, without using it; null when it is not good. */
+export async function findVerificationOwner(token: string): Promise<EmailAccount | null> {
+  const [found] = await read((db) =>
+    db
+      .select(account)
+      .from(emailTokens)
+      .innerJoin(users, eq(users.id, emailTokens.userId))
+      .where(isGood(token, "verify")),
+  );
+  return found ?? null;
+}
+
+/** Uses a verification link. Null when it is not good, or of another account than the prover's session. */
+export async function spendVerification(token: string, prover: Prover): Promise<Spent | null> {
   const allows = (link: Link, user: EmailAccount, others: EmailAccount[]) =>
-    mayVerify(link, user) && mayTakeFrom(others) && (callerId ?? user.id) === user.id;
+    mayVerify(link, user) && mayTakeFrom(others) && (prover.session?.userId ?? user.id) === user.id;
   return spend(token, "verify", allows, async (tx, link, user) => {
+    const moved = link.epoch === null ? {} : addressColumns(link.address);
+    const changes = { ...moved, emailVerifiedAt: now };
+    if (user.emailVerifiedAt === null) return proveFirst(tx, link, user, prover, changes);
     await prove(tx, link, user);
-    const changes = link.epoch === null ? {} : addressColumns(link.address);
-    return moveOn(tx, user.id, { ...changes, emailVerifiedAt: now }, "logout-all");
+    return { ended: await moveOn(tx, user.id, changes, "logout-all") };
   });
+}
+
+/**
+ * The first proof of an account. Threat: a stranger signs up with somebody's address and waits for them to confirm it, to
+ * get in with the password, session or factor that they know. So these stay only for who has one of them beside the link;
+ * else they end, and the link's owner chooses a password.
+ */
+async function proveFirst(
+  tx: Database,
+  link: Link,
+  user: EmailAccount,
+  prover: Prover,
+  changes: object,
+): Promise<Done> {
+  const kept = prover.session && (await carryOver(tx, prover.session.sessionId, user));
+  if (kept || prover.passwordEpoch === user.sessionEpoch) {
+    await detach(tx, link);
+    return { ended: await moveOn(tx, user.id, changes, "logout-all", kept ? ne(sessions.id, kept) : undefined) };
+  }
+  await prove(tx, link, user);
+  const ended = await moveOn(tx, user.id, { ...changes, ...noPassword }, "password");
+  const epoch = user.sessionEpoch + 1;
+  const { token } = await addLink(tx, { purpose: "reset", userId: user.id, address: link.address, epoch });
+  return { ended, setPasswordToken: token };
+}
+
+/** Takes a live session of the user into the epoch that comes next; null where it is none. */
+async function carryOver(tx: Database, sessionId: string, user: EmailAccount): Promise<string | null> {
+  const isTheirs = and(eq(sessions.id, sessionId), eq(sessions.userId, user.id), eq(sessions.epoch, user.sessionEpoch));
+  const [kept] = await tx
+    .update(sessions)
+    .set({ epoch: user.sessionEpoch + 1 })
+    .where(and(isTheirs, isLive))
+    .returning({ id: sessions.id });
+  return kept?.id ?? null;
 }
 
 /** What somebody logs in with is theirs, proven or not: nobody's proof takes it. */
@@ -234,7 +311,8 @@ export async function spendRevert(token: string): Promise<Spent | null> {
     const later = or(ne(emailTokens.purpose, "revert"), gte(emailTokens.createdAt, link.createdAt));
     await tx.delete(emailTokens).where(and(eq(emailTokens.userId, user.id), later));
     await detach(tx, link);
-    return moveOn(tx, user.id, { ...addressColumns(link.address), emailVerifiedAt: now }, "logout-all");
+    const back = { ...addressColumns(link.address), emailVerifiedAt: now };
+    return { ended: await moveOn(tx, user.id, back, "logout-all") };
   });
 }
 
@@ -246,12 +324,12 @@ export async function addPasswordNotice(userId: string): Promise<void> {
   });
 }
 
-/** Mail to a proven address: the username was changed. A name may change often, so not every change is told. */
-export async function addUsernameNotice(userId: string): Promise<void> {
+/** Mail to a proven address of what may happen often: so not all of it is told. */
+export async function addNotice(userId: string, purpose: "username-changed" | "password-guessed"): Promise<void> {
   await transaction(async (tx) => {
     const [user] = await lockAccounts(tx, and(eq(users.id, userId), isNotNull(users.emailVerifiedAt)));
-    if (user?.email && (await mayTell(tx, "username-changed", userId)))
-      await addMail(tx, { purpose: "username-changed", userId, address: user.email });
+    if (user?.email && (await mayTell(tx, purpose, userId)))
+      await addMail(tx, { purpose, userId, address: user.email });
   });
 }
 
@@ -275,7 +353,7 @@ async function spend(
   purpose: TokenPurpose,
   /** `others` have the same address. */
   allows: (link: Link, user: EmailAccount, others: EmailAccount[]) => boolean,
-  act: (tx: Database, link: Link, user: EmailAccount) => Promise<string[]>,
+  act: (tx: Database, link: Link, user: EmailAccount) => Promise<Done>,
 ): Promise<Spent | null> {
   return retryingProofs(() =>
     transaction(async (tx) => {
@@ -288,9 +366,16 @@ async function spend(
       if (!user || !allows(seen, user, others)) return null;
       await lockLinks(tx, seen);
       const [link] = await tx.delete(emailTokens).where(isGood(token, purpose)).returning();
-      return link ? { userId: user.id, ended: await act(tx, link, user) } : null;
+      return link ? { ...(await act(tx, link, user)), ...(await afterwards(tx, user.id)) } : null;
     }),
   );
+}
+
+async function afterwards(tx: Database, id: string): Promise<Pick<Spent, "userId" | "username" | "epoch">> {
+  const columns = { userId: users.id, username: users.username, epoch: users.sessionEpoch };
+  const [user] = await tx.select(columns).from(users).where(eq(users.id, id));
+  if (!user) throw new Error("The account of a link that was used is gone.");
+  return user;
 }
 
 /** Of two first proofs of one address at once, the later one finds the address taken: seen again, it detaches it. */
@@ -322,13 +407,19 @@ async function takeFromOthers(tx: Database, { userId, addressCanonical }: Link):
   for (const { id } of others) await endOutdatedSessions(tx, id);
 }
 
-/** Changes the account, and ends its sessions, those of a login in flight too. */
-async function moveOn(tx: Database, userId: string, changes: object, reason: RevokedReason): Promise<string[]> {
+/** Changes the account, and ends its sessions, or those that `match`, and those of a login in flight too. */
+async function moveOn(
+  tx: Database,
+  userId: string,
+  changes: object,
+  reason: RevokedReason,
+  match?: SQL,
+): Promise<string[]> {
   await tx
     .update(users)
     .set({ ...changes, sessionEpoch: nextEpoch })
     .where(eq(users.id, userId));
-  return endSessions(tx, userId, reason);
+  return endSessions(tx, userId, reason, match);
 }
 
 async function lockAccounts(tx: Database, match: SQL | undefined): Promise<EmailAccount[]> {
@@ -352,8 +443,9 @@ function isGood(token: string, purpose: TokenPurpose): SQL | undefined {
   );
 }
 
-function mayUseReset({ addressCanonical }: Pick<Link, "addressCanonical">, user: EmailAccount): boolean {
-  return mayReceiveReset(user) && canonicalAddress(user.email ?? "") === addressCanonical;
+function mayUseReset(link: Pick<Link, "addressCanonical" | "epoch">, user: EmailAccount): boolean {
+  const isOfToday = link.epoch === user.sessionEpoch && canonicalAddress(user.email ?? "") === link.addressCanonical;
+  return isOfToday && mayReceiveReset(user);
 }
 
 /**

@@ -10,7 +10,7 @@ export const emailTokens = table(
     userId: text("user_id").notNull(),
     address: text("address").notNull(),
     addressCanonical: text("address_canonical").notNull(),
-    /** The user's session epoch that a change of a proven address was asked for at: null where there was none. */
+    /** The user's session epoch that the link dies with. Null for one that outlives it: see `auth/email/outbox-store.ts`. */
     epoch: integer("epoch"),
     tokenHash: text("token_hash").notNull(),
     createdAt: time("created_at").notNull(),
@@ -30,7 +30,7 @@ export const mailOutbox = table(
   {
     /** Also the left side of the Message-ID, so that a mail that goes out twice is one to its reader. */
     id: text("id").primaryKey(),
-    /** verify, reset, revert, password-changed, username-changed or deletion; forgot-address or forgot-username for a request of a reset mail. */
+    /** verify, reset, revert, password-changed, username-changed, password-guessed or deletion; forgot-address or forgot-username for a request of a reset mail. */
     purpose: text("purpose").notNull(),
     /** Empty for a request. */
     userId: text("user_id").notNull(),

@@ -4,8 +4,10 @@ import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ringForMail } from "../../../src/auth/email/bell.js";
 import { mayReset } from "../../../src/auth/email/limits.js";
+import { findRecipient } from "../../../src/auth/email/outbox-store.js";
 import { proofEffects } from "../../../src/auth/email/proof-effects.js";
-import { addReset } from "../../../src/auth/email/store.js";
+import { addReset, spendVerification } from "../../../src/auth/email/store.js";
+import { newId } from "../../../src/auth/email/token.js";
 import { AuthError } from "../../../src/auth/errors.js";
 import { loginIsAddress, loginName } from "../../../src/auth/login-name.js";
 import { passwordChecks } from "../../../src/auth/password-checks.js";
@@ -16,21 +18,26 @@ import { requireVerifiedEmail } from "../../../src/middleware/verified-email.js"
 import {
   call,
   credentials,
+  deviceOf,
   events,
   expectAlive,
   expectDead,
   expectProblem,
   logIn,
   named,
+  newAddress,
   newName,
   password,
+  refresh,
   signUp,
+  underAttack,
 } from "../client.js";
 import { dumpDatabase } from "../database.js";
 import { tokensOf } from "../shapes.js";
 import {
   addressOf,
   disable,
+  hourPasses,
   mailsTo,
   mailTo,
   minutesPass,
@@ -49,6 +56,7 @@ import {
   linksOf,
   moveTo,
   newPassword,
+  proveAsStranger,
   reset,
   revert,
   sendAgain,
@@ -83,21 +91,111 @@ describe("verification", () => {
     const answer = await call("POST /email/verify", { bearer: ada.accessToken, body: { token } });
     authenticators.shift();
     expectProblem(answer, "ServiceUnavailable");
-    expect((await verify(token)).status).toBe(204);
+    expect((await verify(token, ada.accessToken)).status).toBe(204);
   });
 
-  test("a new account's address gets a link, and the link proves the address and ends every login so far", async () => {
+  test("a new account's address gets a link, which proves it; who is logged in stays so, and every other login ends", async () => {
     const email = newMailAddress();
     const ada = await signUp({ email });
     const phone = await logIn(ada.name);
     expect(await addressOf(ada.id)).toEqual({ email, isProven: false });
-    const answer = await verify(await tokenTo(email, "verify-email"));
+    const answer = await verify(await tokenTo(email, "verify-email"), ada.accessToken);
     expect([answer.status, answer.text, answer.headers["cache-control"]]).toEqual([204, "", "no-store"]);
     expect(await addressOf(ada.id)).toEqual({ email, isProven: true });
-    await expectDead(ada);
+    await expectAlive(ada);
+    expect((await refresh(ada.refreshToken)).status).toBe(200);
     await expectDead(phone);
     await expectAlive(await logIn(ada.name));
     expect(events[events.length - 2]).toMatchObject({ event: "user_email_verified", userId: ada.id });
+  });
+
+  test("the account's password speaks for its owner as a login does, and then every login ends", async () => {
+    const email = newMailAddress();
+    const ada = await signUp({ email });
+    const token = await tokenTo(email);
+    expect((await call("POST /email/verify", { body: { token, password } })).status).toBe(204);
+    expect(await addressOf(ada.id)).toEqual({ email, isProven: true });
+    await expectDead(ada);
+    await expectAlive(await logIn(ada.name));
+  });
+
+  test.each([
+    ["nothing else", {}],
+    ["a wrong password", { password: "a wrong password" }],
+  ])("with %s, a stranger's password, logins and factors end, and the owner sets a password", async (_what, more) => {
+    const email = newMailAddress();
+    const squatter = await signUp({ email });
+    const second = await logIn(squatter.name);
+    const effects: unknown[] = [];
+    proofEffects.push(async (_tx, proof) => void effects.push(proof));
+    const setPasswordToken = await proveAsStranger(await tokenTo(email), more);
+    proofEffects.pop();
+    expect(effects).toEqual([{ userId: squatter.id, hadProvenAddress: false }]);
+    await expectDead(squatter);
+    await expectDead(second);
+    expectProblem(await call("POST /login", { body: credentials(squatter.name) }), "InvalidLoginCredentials");
+    const [link] = await linksOf(squatter.id);
+    expect(((link?.expiresAt.getTime() ?? 0) - (link?.createdAt.getTime() ?? 0)) / 60_000).toBeCloseTo(60, 1);
+    expect((await reset(setPasswordToken)).status).toBe(204);
+    expectNotGood(await reset(setPasswordToken));
+    await logIn(squatter.name, newPassword);
+    expect(events.map(({ reason }) => reason)).not.toContain(setPasswordToken);
+  });
+
+  test("a login that has ended, and the password of a moment ago, speak for nobody", async () => {
+    const [one, other] = [newMailAddress(), newMailAddress()];
+    const ada = await signUp({ email: one });
+    await call("POST /logout", { bearer: ada.accessToken });
+    const answer = await verify(await tokenTo(one), ada.accessToken);
+    expect([answer.status, answer.body]).toEqual([200, { setPasswordToken: expect.any(String) }]);
+    const bob = await signUp({ email: other });
+    const token = await tokenTo(other);
+    const passwordEpoch = 0;
+    await call("POST /logout-all", { bearer: bob.accessToken });
+    const spent = await spendVerification(token, { session: null, passwordEpoch });
+    expect(spent?.setPasswordToken).toEqual(expect.any(String));
+  });
+
+  test("guesses at the password beside a link count as guesses at the login", async () => {
+    const email = newMailAddress();
+    const ada = await signUp({ email });
+    const from = newAddress();
+    const wrong = { from, body: credentials(ada.name, "a wrong password") };
+    for (let time = 1; time <= 10; time += 1) await call("POST /login", wrong);
+    const token = await tokenTo(email);
+    expectProblem(await call("POST /email/verify", { from, body: { token, password } }), "TooManyRequests");
+    expect(await addressOf(ada.id)).toEqual({ email, isProven: false });
+    expect((await verify(token, ada.accessToken)).status).toBe(204);
+  });
+
+  test("its mail names the day of the signup, and nothing that whoever signed up has chosen", async () => {
+    const email = newMailAddress();
+    const ada = await signUp({ email, displayName: "Click https://evil.example" });
+    const { subject, text, html } = await mailTo(email);
+    for (const part of [text, html]) {
+      expect(part).toContain(`that was made on ${new Date().toISOString().slice(0, 10)}`);
+      expect(part).not.toContain("evil.example");
+    }
+    if (!loginIsAddress) expect(subject + text + html).not.toContain(ada.name);
+  });
+
+  test("asked for right after the signup, while its own mail is on its way, none is sent, and the link stays good", async () => {
+    const email = newMailAddress();
+    const ada = await signUp({ email });
+    expect((await sendAgain(ada.accessToken)).status).toBe(202);
+    expectProblem(await sendAgain(ada.accessToken), "TooManyRequests");
+    expect(await mailsTo(email)).toHaveLength(1);
+    expect((await verify(await tokenTo(email), ada.accessToken)).status).toBe(204);
+  });
+
+  test("the link of a new account outlives every logout and a change of the password", async () => {
+    const email = newMailAddress();
+    const ada = await signUp({ email });
+    const body = { currentPassword: password, newPassword: password };
+    const { accessToken } = tokensOf(await call("PUT /password", { bearer: ada.accessToken, body }));
+    expect((await call("POST /logout-all", { bearer: accessToken })).status).toBe(204);
+    expect((await verify(await tokenTo(email, "verify-email"))).status).toBeLessThan(300);
+    expect(await addressOf(ada.id)).toEqual({ email, isProven: true });
   });
 
   fieldTest("without an address, no mail", async () => {
@@ -116,10 +214,9 @@ describe("verification", () => {
     const second = await tokenTo(email);
     expect(second).not.toBe(first);
     expectNotGood(await verify(first));
-    expect((await verify(second)).status).toBe(204);
+    expect((await verify(second, ada.accessToken)).status).toBe(204);
     await waitedLong();
-    const { accessToken } = await logIn(ada.name);
-    expect((await sendAgain(accessToken)).status).toBe(202);
+    expect((await sendAgain(ada.accessToken)).status).toBe(202);
     expect(await mailsTo(email)).toHaveLength(2);
     expectProblem(await call("POST /email/verification"), "NotAuthenticated");
   });
@@ -131,7 +228,7 @@ describe("verification", () => {
     for (const method of ["GET", "HEAD"])
       expect((await call(`${method} /email/verify?token=${token}`)).status).toBe(404);
     const answers = await Promise.all(Array.from({ length: 10 }, () => verify(token)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([204, ...Array<number>(9).fill(403)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(9).fill(403)]);
     expectNotGood(await verify(token));
   });
 
@@ -175,7 +272,7 @@ describe("verification", () => {
       const hers = await tokenTo(email.replace("ada", "ADA"));
       await waitedLong();
       const ada = await signUp({ email });
-      expect((await verify(await tokenTo(email))).status).toBe(204);
+      expect((await verify(await tokenTo(email), ada.accessToken)).status).toBe(204);
       expect(await addressOf(ada.id)).toEqual({ email, isProven: true });
       expect(await addressOf(mallory.id)).toEqual({ email: null, isProven: false });
       await expectAlive(mallory);
@@ -189,7 +286,7 @@ describe("verification", () => {
     async () => {
       const ada = await signUpProven();
       const again = await signUp({ email: ada.email });
-      expect((await verify(await tokenTo(ada.email))).status).toBe(204);
+      expect((await verify(await tokenTo(ada.email), again.accessToken)).status).toBe(204);
       expect(await addressOf(again.id)).toEqual({ email: ada.email, isProven: true });
       expect(await addressOf(ada.id)).toEqual({ email: null, isProven: false });
       await expectAlive(ada);
@@ -207,7 +304,7 @@ describe("verification", () => {
     proofEffects.push(fail);
     expectProblem(await verify(token), "ServiceUnavailable");
     proofEffects[proofEffects.length - 1] = async (_tx, proof) => void proofs.push(proof);
-    expect((await verify(token)).status).toBe(204);
+    await proveAsStranger(token);
     proofEffects.pop();
     expect(proofs).toEqual([{ userId: ada.id, hadProvenAddress: false }]);
   });
@@ -313,6 +410,30 @@ describe("a forgotten password", () => {
     expectNotGood(await reset(second));
   });
 
+  test.each([
+    ["the password is changed", "PUT /password", { currentPassword: password, newPassword: password }],
+    ["every login is ended", "POST /logout-all", undefined],
+  ])("a link dies when %s, and is not sent any more", async (_what, route, body) => {
+    const ada = await signUpProven();
+    await forgot({ email: ada.email });
+    const token = await tokenTo(ada.email, "reset-password");
+    const ended = await call(route, { bearer: ada.accessToken, ...(body ? { body } : {}) });
+    expect(ended.status).toBeLessThan(300);
+    expectNotGood(await reset(token));
+    const [link] = await linksOf(ada.id);
+    const mail = {
+      id: newId(),
+      purpose: "reset",
+      userId: ada.id,
+      address: ada.email,
+      tokenId: link?.id ?? "",
+    } as const;
+    expect(await findRecipient({ ...mail, attempts: 1, createdAt: new Date() })).toBeNull();
+    await waitedLong();
+    await forgot({ email: ada.email });
+    expect((await reset(await tokenTo(ada.email, "reset-password"))).status).toBe(204);
+  });
+
   test("a disabled account can't be reset", async () => {
     const ada = await signUpProven();
     await forgot({ email: ada.email });
@@ -337,6 +458,14 @@ test("a password that was changed is told to the proven address", async () => {
   const body = { currentPassword: password, newPassword };
   expect((await call("PUT /password", { bearer: ada.accessToken, body })).status).toBe(200);
   expect((await mailTo(ada.email)).subject).toBe("The password of your account at auth-tests was changed");
+});
+
+test("a session that ended because it guessed at the password is told to the proven address", async () => {
+  const ada = await signUpProven();
+  const body = { currentPassword: "a wrong password", newPassword };
+  for (let time = 1; time <= 11; time += 1) await call("PUT /password", { bearer: ada.accessToken, body });
+  await expectDead(ada);
+  expect((await mailTo(ada.email)).subject).toBe("Somebody has guessed at the password of your account at auth-tests");
 });
 
 if (!loginIsAddress)
@@ -395,7 +524,7 @@ describe("a change of address", () => {
     await waitedLong();
     const next = newMailAddress();
     expect((await changeTo(ada.accessToken, next)).body.user.email).toBe(next);
-    expect((await verify(await tokenTo(next))).status).toBe(204);
+    expect((await verify(await tokenTo(next), ada.accessToken)).status).toBe(204);
     expect(await addressOf(ada.id)).toEqual({ email: next, isProven: true });
   });
 
@@ -465,6 +594,39 @@ describe("a change of address", () => {
     expectNotGood(await reset(later));
   });
 
+  test("is undone by that link after the thief changed the password, too, and logged out everywhere", async () => {
+    const ada = await signUpProven();
+    const theirs = newMailAddress();
+    await moveTo(ada, theirs);
+    const way = await tokenTo(ada.email, "revert-email");
+    const stolen = await logIn(ada.name);
+    const body = { currentPassword: password, newPassword };
+    const { accessToken } = tokensOf(await call("PUT /password", { bearer: stolen.accessToken, body }));
+    expect((await call("POST /logout-all", { bearer: accessToken })).status).toBe(204);
+    const thief = await logIn(ada.name, newPassword);
+    await waitedLong();
+    await forgot({ email: theirs });
+    const later = await tokenTo(theirs, "reset-password");
+    expect((await revert(way)).status).toBe(204);
+    expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
+    await expectDead(thief);
+    expectNotGood(await reset(later));
+    await waitedLong();
+    await forgot({ email: ada.email });
+    expect((await reset(await tokenTo(ada.email, "reset-password"), password)).status).toBe(204);
+    await logIn(loginIsAddress ? ada.email : ada.name);
+  });
+
+  test("that waits dies when every login is ended", async () => {
+    const ada = await signUpProven();
+    const next = newMailAddress();
+    await changeTo(ada.accessToken, next);
+    const token = await tokenTo(next, "verify-email");
+    expect((await call("POST /logout-all", { bearer: ada.accessToken })).status).toBe(204);
+    expectNotGood(await verify(token));
+    expect(await addressOf(ada.id)).toEqual({ email: ada.email, isProven: true });
+  });
+
   test("is undone before it is proven, too", async () => {
     const ada = await signUpProven();
     const next = newMailAddress();
@@ -502,9 +664,53 @@ fieldTest("a link that puts an address back does not take it from who has proven
   await call("PATCH /me", { bearer: former.accessToken, body: { email: null, currentPassword: password } });
   await waitedLong();
   const heir = await signUp({ email: former.email });
-  expect((await verify(await tokenTo(former.email, "verify-email"))).status).toBe(204);
+  expect((await verify(await tokenTo(former.email, "verify-email"), heir.accessToken)).status).toBe(204);
   expectNotGood(await revert(kept));
   expect(await addressOf(heir.id)).toEqual({ email: former.email, isProven: true });
+});
+
+describe("while strangers from everywhere guess at an account, and ask for its resets,", () => {
+  test("any link that was mailed lets its owner in from the network where they use it", async () => {
+    const ada = await signUpProven();
+    await underAttack(ada.name);
+    await forgot({ email: ada.email });
+    const token = await tokenTo(ada.email, "reset-password");
+    await usedUp(ada.id, 9);
+    const from = newAddress();
+    expectProblem(await call("POST /login", { from, body: credentials(ada.name) }), "TooManyRequests");
+    const done = await call("POST /password/reset", { from, body: { token, newPassword } });
+    expect(done.status).toBe(204);
+    const body = credentials(ada.name, newPassword);
+    expectProblem(await call("POST /login", { body }), "TooManyRequests");
+    expect((await call("POST /login", { body, headers: deviceOf(done) })).status).toBe(200);
+    expect((await call("POST /login", { from, body })).status).toBe(200);
+  });
+
+  test("one that proves an address, or puts it back, does so too", async () => {
+    const [ada, email] = [await signUpProven(), newMailAddress()];
+    await moveTo(ada, newMailAddress());
+    const bob = await signUp({ email });
+    await underAttack(bob.name);
+    await underAttack(loginIsAddress ? ada.email : ada.name);
+    const home = newAddress();
+    const proof = await tokenTo(email, "verify-email");
+    expect((await call("POST /email/verify", { from: home, body: { token: proof, password } })).status).toBe(204);
+    const back = await tokenTo(ada.email, "revert-email");
+    expect((await call("POST /email/revert", { from: home, body: { token: back } })).status).toBe(204);
+    for (const name of [bob.name, loginIsAddress ? ada.email : ada.name])
+      expect((await call("POST /login", { from: home, body: credentials(name) })).status).toBe(200);
+  });
+
+  test("there is always a link that lives, or one can be asked for", async () => {
+    const ada = await signUpProven();
+    await usedUp(ada.id);
+    await forgot({ email: ada.email });
+    expect(await mailsTo(ada.email)).toHaveLength(1);
+    await hourPasses();
+    await Promise.all(Array.from({ length: 5 }, () => forgot({ email: ada.email })));
+    expect(await mailsTo(ada.email)).toHaveLength(2);
+    expect((await reset(await tokenTo(ada.email, "reset-password"))).status).toBe(204);
+  });
 });
 
 describe("no mail bombing", () => {
@@ -604,9 +810,9 @@ test("a deleted account leaves no mail and no link behind", async () => {
 const shop = express();
 shop.post("/orders", requireVerifiedEmail, (req, res) => void res.json(req.auth));
 
-/** Strangers have asked for all the resets of a day. */
-async function usedUp(userId: string): Promise<void> {
-  for (let time = 1; time <= 10; time += 1) {
+/** Strangers have asked for all the resets of a day, or for so many. */
+async function usedUp(userId: string, times = 10): Promise<void> {
+  for (let time = 1; time <= times; time += 1) {
     await minutesPass();
     expect(await write((tx) => mayReset(tx, userId, null))).toBe(true);
   }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { eq, isNotNull } from "drizzle-orm";
+import { eq, isNotNull, lt } from "drizzle-orm";
 import { expect } from "vitest";
 import { mailOnEvent } from "../../../src/auth/email/on-event.js";
 import { eventSinks } from "../../../src/auth/events.js";
@@ -61,7 +61,8 @@ export function tokenIn({ text }: Received, page = ""): string {
 export async function signUpProven(extra: Record<string, unknown> = {}): Promise<Person & { email: string }> {
   const email = newMailAddress();
   const person = await signUp({ email, ...extra });
-  expect((await call("POST /email/verify", { body: { token: await tokenTo(email) } })).status).toBe(204);
+  const proof = { bearer: person.accessToken, body: { token: await tokenTo(email) } };
+  expect((await call("POST /email/verify", proof)).status).toBe(204);
   await waitedLong();
   return { ...person, ...(await logIn(person.name)), email };
 }
@@ -81,6 +82,18 @@ export async function waitedLong(): Promise<void> {
 /** So long that only the limits of a day still count. */
 export async function minutesPass(): Promise<void> {
   await write((db) => db.update(mailLimits).set({ nextAt: fromNow(-1) }));
+}
+
+/** Limits that are shorter than a day's are over. */
+export async function hourPasses(): Promise<void> {
+  await minutesPass();
+  const hours = lt(mailLimits.dayEndsAt, fromNow(2 * 3600));
+  await write((db) =>
+    db
+      .update(mailLimits)
+      .set({ dayEndsAt: fromNow(-1) })
+      .where(hours),
+  );
 }
 
 export async function addressOf(userId: string): Promise<{ email: string | null; isProven: boolean }> {

@@ -18,7 +18,18 @@ import {
   tokenTo,
   waitedLong,
 } from "./inbox.js";
-import { changeTo, expectNotGood, forgot, moveTo, newPassword, reset, revert, sendAgain, verify } from "./links.js";
+import {
+  changeTo,
+  expectNotGood,
+  forgot,
+  moveTo,
+  newPassword,
+  proveAsStranger,
+  reset,
+  revert,
+  sendAgain,
+  verify,
+} from "./links.js";
 
 beforeAll(startMailAuth, 60_000);
 afterAll(stopMailAuth, 60_000);
@@ -77,6 +88,22 @@ if (loginIsAddress)
       expect(await addressOf(squatter.id)).toEqual({ email, isProven: true });
     });
 
+    test("squatted by a stranger is its owner's with the first link, whatever the stranger has begun meanwhile", async () => {
+      const email = newMailAddress();
+      const squatter = await signUp({ email });
+      const first = await tokenTo(email, "verify-email");
+      const elsewhere = newMailAddress();
+      await waitedLong();
+      await changeTo(squatter.accessToken, elsewhere);
+      const wayOut = await tokenTo(elsewhere);
+      expect((await call("POST /logout-all", { bearer: squatter.accessToken })).status).toBe(204);
+      const late = await logIn(email);
+      expect((await reset(await proveAsStranger(first))).status).toBe(204);
+      await expectDead(late);
+      expectNotGood(await verify(wayOut));
+      await logIn(email, newPassword);
+    });
+
     test("that its squatter moves away from is free, and the link that went to it is dead", async () => {
       const email = newMailAddress();
       const squatter = await signUp({ email });
@@ -85,7 +112,7 @@ if (loginIsAddress)
       await moveTo(squatter, newMailAddress());
       expectNotGood(await reset(late));
       const owner = await signUp({ email });
-      expect((await verify(await tokenTo(email, "verify-email"))).status).toBe(204);
+      expect((await verify(await tokenTo(email, "verify-email"), owner.accessToken)).status).toBe(204);
       expect(await addressOf(owner.id)).toEqual({ email, isProven: true });
     });
 
@@ -99,7 +126,7 @@ if (loginIsAddress)
         expect([status, body.user.email]).toEqual([200, old]);
         expectProblem(await call("POST /login", { body: credentials(next) }), "InvalidLoginCredentials");
         await logIn(old);
-        expect((await verify(await tokenTo(next, "verify-email"))).status).toBe(204);
+        expect((await verify(await tokenTo(next, "verify-email"), person.accessToken)).status).toBe(204);
         await logIn(next);
         expectProblem(await call("POST /login", { body: credentials(old) }), "InvalidLoginCredentials");
         const [row] = await read((db) => db.select().from(users).where(eq(users.id, person.id)));
@@ -189,7 +216,7 @@ if (loginIsAddress)
       const typed = `${newMailAddress().split("@")[0]}@Bücher.example`;
       const ascii = `${typed.split("@")[0]}@xn--bcher-kva.example`;
       const ada = await signUp({ email: typed });
-      expect((await verify(await tokenTo(ascii, "verify-email"))).status).toBe(204);
+      expect((await verify(await tokenTo(ascii, "verify-email"), ada.accessToken)).status).toBe(204);
       await moveTo(ada, newMailAddress());
       expect((await revert(await tokenTo(ascii, "revert-email"))).status).toBe(204);
       const { body } = await call("POST /login", { body: credentials(ascii) });

@@ -340,7 +340,7 @@ async function waitingMails(count: number): Promise<{ id: string; email: string 
   await nothingWaits();
   for (const { id, email } of people) {
     await write((db) => db.update(users).set(addressColumns(email)).where(eq(users.id, id)));
-    await addVerification(id, null);
+    await addVerification(id, null, "asked");
   }
   return people.map(({ id, email }) => ({ id, email }));
 }

@@ -1,6 +1,6 @@
 import { logInInput } from "../input.js";
 import type { Operation, OperationGroup } from "./operations.js";
-import { loggedIn } from "./output.js";
+import { deviceCookie, loggedIn } from "./output.js";
 
 const operations: Operation[] = [
   {
@@ -12,7 +12,7 @@ const operations: Operation[] = [
     auth: "none",
     startsSession: true,
     body: logInInput,
-    success: { status: 200, description: "Who it is, and a new session.", body: loggedIn },
+    success: { status: 200, description: "Who it is, and a new session.", headers: deviceCookie, body: loggedIn },
     errors: ["InvalidLoginCredentials", "TooManyRequests"],
   },
 ];

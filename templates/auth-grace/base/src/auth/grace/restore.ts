@@ -1,6 +1,5 @@
-import { checkLogin, loginFailed, type Opened, openSession, provePassword } from "../accounts.js";
+import { checkLogin, type LogInAttempt, loginFailed, type Opened, openSession, provePassword } from "../accounts.js";
 import { type ClientInfo, emit } from "../events.js";
-import type { LogInInput } from "../input.js";
 import type { NewSession } from "../sessions.js";
 import { enable, isRestorable } from "./store.js";
 
@@ -16,7 +15,7 @@ declare module "../events.js" {
  * @throws AuthError "InvalidLoginCredentials": the same for an unknown name, a wrong password, and an account that no
  * deletion of its owner's has disabled.
  */
-export async function restoreAccount(input: LogInInput, client: ClientInfo, session: NewSession): Promise<Opened> {
+export async function restoreAccount(input: LogInAttempt, client: ClientInfo, session: NewSession): Promise<Opened> {
   const proven = await provePassword(input, client, ({ user }) => isRestorable(user.id));
   const login = await checkLogin(proven, client);
   const opened = await openSession(login, session, client, { first: (tx) => enable(tx, login) });

@@ -10,6 +10,8 @@ export const uniqueFieldErrors: ErrorCode[] = fieldEntries.some(([, { unique }])
   ? ["FieldNotAvailable"]
   : [];
 
+const withDeviceCookie = { headers: outputs.deviceCookie };
+
 /** What `routes/auth.ts` answers. */
 const operations: Operation[] = [
   {
@@ -21,7 +23,12 @@ const operations: Operation[] = [
     auth: "none",
     startsSession: true,
     body: inputs.signUpInput,
-    success: { status: 201, description: "The account, and its first session.", body: outputs.loggedIn },
+    success: {
+      ...withDeviceCookie,
+      status: 201,
+      description: "The account, and its first session.",
+      body: outputs.loggedIn,
+    },
     errors: ["UsernameNotAvailable", ...uniqueFieldErrors, "TooManyRequests"],
   },
   {
@@ -29,11 +36,12 @@ const operations: Operation[] = [
     route: "POST /login",
     topic: "Tokens",
     summary: "Log in",
-    description: "An unknown name and a wrong password get the same answer, after the same time.",
+    description:
+      "An unknown name and a wrong password get the same answer, after the same time. A device of the owner's, known by its cookie or its last `refreshToken`, gets in while strangers guess at the account.",
     auth: "none",
     startsSession: true,
     body: inputs.logInInput,
-    success: { status: 200, description: "Who it is, and a new session.", body: outputs.loggedIn },
+    success: { ...withDeviceCookie, status: 200, description: "Who it is, and a new session.", body: outputs.loggedIn },
     errors: ["InvalidLoginCredentials", "TooManyRequests"],
   },
   {
@@ -52,8 +60,9 @@ const operations: Operation[] = [
     route: "POST /logout",
     topic: "Tokens",
     summary: "End a login",
-    description: "By its refresh token, or by its access token. Doing so twice is no error.",
-    auth: "bearer",
+    description:
+      "By its refresh token, its access token, or both. Doing so twice is no error, nor is one that is not good beside one that is.",
+    auth: "optional",
     body: inputs.optionalRefreshInput,
     bodyIsOptional: true,
     success: { status: 204, description: "The login has ended." },
@@ -107,7 +116,7 @@ const operations: Operation[] = [
     auth: "required",
     startsSession: true,
     body: inputs.passwordInput,
-    success: { status: 200, description: "A new session.", body: outputs.tokens },
+    success: { ...withDeviceCookie, status: 200, description: "A new session.", body: outputs.tokens },
     errors: ["WrongPassword", "TooManyRequests"],
   },
   {

@@ -1,5 +1,12 @@
 import { type Components, type Json, schemaOf } from "./components.js";
-import { allOperations, impliedErrors, type Operation, type OperationGroup, operationGroups } from "./operations.js";
+import {
+  allOperations,
+  impliedErrors,
+  type Operation,
+  type OperationGroup,
+  operationGroups,
+  type Success,
+} from "./operations.js";
 import { answerHeaders, headersOf, problemResponses } from "./responses.js";
 
 /** What the document calls itself: yours to change. */
@@ -42,11 +49,16 @@ export function openApiDocument(
   return {
     openapi: "3.1.0",
     info,
-    servers: [{ url: mount, description: "This server, in production as in development", "x-internal": false }],
+    servers: serversAt(mount),
     tags: [...new Set(operations.map(({ topic }) => topic))].map((name) => ({ name })),
     paths,
     components,
   };
+}
+
+/** Where the module answers: all that a mount changes in the document. */
+export function serversAt(mount: string): OpenApiDocument["servers"] {
+  return [{ url: mount, description: "This server, in production as in development", "x-internal": false }];
 }
 
 function describe(operation: Operation, components: Components): Json {
@@ -60,7 +72,8 @@ function describe(operation: Operation, components: Components): Json {
     ...(parameters.length > 0 ? { parameters: parameters.map((one) => describeParameter(one, components)) } : {}),
     ...describeBody(operation, components),
     responses: {
-      [operation.success.status]: describeSuccess(operation, components),
+      ...describeSuccess(operation.success, components),
+      ...(operation.otherSuccess ? describeSuccess(operation.otherSuccess, components) : {}),
       ...problemResponses([...impliedErrors(operation), ...operation.errors], components),
     },
   };
@@ -68,7 +81,7 @@ function describe(operation: Operation, components: Components): Json {
 
 /** Any one of the list is enough; `{}` is no authentication. OpenAPI 3.1 lets roles stand beside any scheme. */
 function security({ auth, roles = [] }: Operation, schemeNames: string[]): Json[] {
-  const names = { none: [], required: schemeNames, optional: schemeNames, bearer: ["bearer"] }[auth];
+  const names = { none: [], required: schemeNames, optional: schemeNames }[auth];
   const ways = names.map((name) => ({ [name]: roles }));
   return auth === "required" ? ways : [...ways, {}];
 }
@@ -86,10 +99,10 @@ function describeBody({ body, bodyIsOptional }: Operation, components: Component
   return { requestBody: { required: !bodyIsOptional, content } };
 }
 
-function describeSuccess({ success }: Operation, components: Components): Json {
+function describeSuccess(success: Success, components: Components): Json {
   const headers = headersOf(success.status);
   for (const [name, description] of Object.entries(success.headers ?? {}))
     headers[name] = { description, schema: { type: "string", maxLength: 4096, pattern: "^.+$" } };
   const content = success.body && { "application/json": { schema: schemaOf(success.body, "output", components) } };
-  return { description: success.description, headers, ...(content ? { content } : {}) };
+  return { [success.status]: { description: success.description, headers, ...(content ? { content } : {}) } };
 }

@@ -14,11 +14,8 @@ export interface Operation {
   summary: string;
   /** What the summary leaves out (CommonMark). */
   description?: string;
-  /**
-   * "required": everything in `authenticators.ts` opens it. "optional": the same, or what is in the body. "bearer": an
-   * access token or what is in the body.
-   */
-  auth: "none" | "required" | "optional" | "bearer";
+  /** "required": everything in `authenticators.ts` opens it. "optional": the same, or what is in the body. */
+  auth: "none" | "required" | "optional";
   /** Who is authenticated must be one of these. */
   roles?: string[];
   /** It answers with the tokens of a new session; another transport may deliver something else. */
@@ -27,6 +24,8 @@ export interface Operation {
   body?: z.ZodObject;
   bodyIsOptional?: true;
   success: Success;
+  /** What else it answers where all went well, with another status. */
+  otherSuccess?: Success;
   /** What can go wrong beside `impliedErrors`: codes of the module, and what `defineError` made. */
   errors: (ErrorCode | ErrorDefinition)[];
 }

@@ -17,6 +17,12 @@ export const sessionId = z
   .max(43)
   .meta({ description: "Public: it opens nothing." });
 
+/** A header of each answer to who has proven to be the owner of an account. */
+export const deviceCookie = {
+  "Set-Cookie":
+    "`__Host-device`: HttpOnly, Secure, SameSite=Strict. It opens nothing; at the next login it tells the owner's browser from a stranger's.",
+};
+
 type AnsweredFields = {
   [Name in FieldsWith<"inAnswers", true>]: Name extends NullableField
     ? z.ZodNullable<FieldType<Name>>

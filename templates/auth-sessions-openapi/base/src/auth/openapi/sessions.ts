@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { OperationGroup } from "./operations.js";
-import { session, sessionId } from "./output.js";
+import { deviceCookie, session, sessionId } from "./output.js";
 
 const device = z
   .string()
@@ -32,7 +32,7 @@ export const sessionOperations: OperationGroup = {
       topic: "Sessions",
       summary: "End every other login of the user",
       auth: "required",
-      success: { status: 204, description: "All but this one have ended." },
+      success: { status: 204, description: "All but this one have ended.", headers: deviceCookie },
       errors: [],
     },
   ],

@@ -30,8 +30,16 @@ export async function listSessionsInWords({ userId, sessionId }: Caller, after?:
   return { sessions, next: found.length > pageSize ? (page[pageSize - 1]?.id ?? null) : null };
 }
 
-/** Ends every login of the caller but this one, those in flight too. @throws AuthError "InvalidAccessToken" */
-export async function endOtherSessions({ userId, sessionId }: Caller, client: ClientInfo): Promise<void> {
-  markRevoked(await revokeOtherSessions(userId, sessionId));
-  await emit({ event: "authn_logout_others", outcome: "success", userId, sessionId, client });
+/**
+ * Ends every login of the caller but this one, those in flight too. Where there was none, nothing is told: a client could
+ * fill the log with that.
+ *
+ * @returns the user's session epoch from now on.
+ * @throws AuthError "InvalidAccessToken"
+ */
+export async function endOtherSessions({ userId, sessionId }: Caller, client: ClientInfo): Promise<number> {
+  const { ended, epoch } = await revokeOtherSessions(userId, sessionId);
+  markRevoked(ended);
+  if (ended.length > 0) await emit({ event: "authn_logout_others", outcome: "success", userId, sessionId, client });
+  return epoch;
 }

@@ -1,6 +1,7 @@
 import express, { type Request, type Response } from "express";
 import { asyncHandler } from "../../middleware/async-handler.js";
 import { clientOf } from "../../middleware/client.js";
+import { setDeviceCookie } from "../../middleware/device-cookie.js";
 import { authOf, protectedRoute } from "../../middleware/jwt.js";
 import { invalid } from "../input.js";
 import { isSessionId } from "../sessions.js";
@@ -23,6 +24,7 @@ function readAfter(after: unknown): string | undefined {
 }
 
 async function endOthers(req: Request, res: Response): Promise<void> {
-  await endOtherSessions(authOf(req), clientOf(req));
+  const { userId } = authOf(req);
+  setDeviceCookie(res, { userId, epoch: await endOtherSessions(authOf(req), clientOf(req)) });
   res.status(204).end();
 }

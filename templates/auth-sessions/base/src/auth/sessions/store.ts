@@ -27,10 +27,10 @@ export async function findLiveSessions(userId: string, mostRows: number, after?:
 /**
  * Ends every session of the user but one, also those whose login is still in flight.
  *
- * @returns the ids of those that ended.
+ * @returns the ids of those that ended, and the user's session epoch from now on.
  * @throws AuthError "InvalidAccessToken", with nothing ended, when the one to keep is not live.
  */
-export async function revokeOtherSessions(userId: string, keptId: string): Promise<string[]> {
+export async function revokeOtherSessions(userId: string, keptId: string): Promise<{ ended: string[]; epoch: number }> {
   return transaction(async (tx) => {
     const [owner] = await tx
       .update(users)
@@ -45,7 +45,7 @@ export async function revokeOtherSessions(userId: string, keptId: string): Promi
       .where(and(eq(sessions.id, keptId), eq(sessions.userId, userId), eq(sessions.epoch, owner.epoch - 1), isLive))
       .returning({ id: sessions.id });
     if (!kept) throw new AuthError("InvalidAccessToken");
-    return ended;
+    return { ended, epoch: owner.epoch };
   });
 }
 

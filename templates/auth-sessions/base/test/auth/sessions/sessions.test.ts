@@ -163,6 +163,12 @@ describe("DELETE /sessions", () => {
     await expectAlive(await logIn(ada.name));
     const event = { event: "authn_logout_others", userId: ada.id, sessionId: sessionOf(phone.accessToken) };
     expect(events).toContainEqual(expect.objectContaining(event));
+    const start = events.length;
+    const again = { bearer: tokensOf(refreshed).accessToken };
+    await call("DELETE /sessions", again);
+    expect(events.slice(start).map((one) => one.event)).toEqual(["authn_logout_others"]);
+    await call("DELETE /sessions", again);
+    expect(events.slice(start)).toHaveLength(1);
   });
 
   test("a login that has checked the password by then leaves no session", async () => {

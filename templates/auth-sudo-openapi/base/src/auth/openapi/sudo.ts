@@ -1,7 +1,7 @@
 import { deleteInput } from "../input.js";
 import { loginIsAddress, loginName } from "../login-name.js";
 import type { Operation, OperationGroup } from "./operations.js";
-import { tokens } from "./output.js";
+import { deviceCookie, tokens } from "./output.js";
 
 /** What the guards of `auth/sudo/router.ts` stand in front of, and when. */
 const guarded: Record<string, string> = {
@@ -20,7 +20,7 @@ const operations: Operation[] = [
     auth: "required",
     startsSession: true,
     body: deleteInput,
-    success: { status: 200, description: "A new session.", body: tokens },
+    success: { status: 200, description: "A new session.", headers: deviceCookie, body: tokens },
     errors: ["WrongPassword", "TooManyRequests"],
   },
 ];

@@ -12,17 +12,19 @@ export type ReauthenticationFactor = (
   userId: string,
   body: Readonly<Record<string, unknown>>,
   client: ClientInfo,
+  sessionId: string,
 ) => Promise<Login | null>;
 
 /** Everything that a step-up takes as a proof: the first that the body holds decides. An add-on appends its own. */
 export const reauthenticationFactors: ReauthenticationFactor[] = [passwordFactor];
 
-/** `{password}`, within the limits of logins. */
+/** `{password}`, within the limits of the account's sessions. */
 async function passwordFactor(
   userId: string,
   body: Readonly<Record<string, unknown>>,
   client: ClientInfo,
+  sessionId: string,
 ): Promise<Login | null> {
   if (body["password"] === undefined) return null;
-  return proveCurrentPassword(userId, parseInput(deleteInput, body).password, client);
+  return proveCurrentPassword({ userId, sessionId }, parseInput(deleteInput, body).password, client);
 }

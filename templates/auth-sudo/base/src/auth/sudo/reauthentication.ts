@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { checkLogin, type Opened, openSession } from "../accounts.js";
+import { type Caller, checkLogin, type Opened, openSession } from "../accounts.js";
 import { AuthError } from "../errors.js";
 import type { ClientInfo } from "../events.js";
 import type { Login } from "../hooks.js";
 import { invalid, parseInput } from "../input.js";
 import { markRevoked } from "../revocations.js";
 import type { NewSession } from "../sessions.js";
+import { admitChange } from "../throttle.js";
 import { reauthenticationFactors } from "./factors.js";
 import { endReplaced } from "./store.js";
 
@@ -25,12 +26,14 @@ const anyProof = z.record(z.string(), z.unknown());
  * "InvalidAccessToken" when the session has ended or the password was changed in between.
  */
 export async function reauthenticate(
-  { userId, sessionId }: { userId: string; sessionId: string },
+  caller: Caller,
   body: unknown,
   client: ClientInfo,
   session: NewSession,
 ): Promise<Opened> {
-  const login = await checkLogin(await prove(userId, parseInput(anyProof, body), client), client);
+  const { sessionId } = caller;
+  const login = await checkLogin(await prove(caller, parseInput(anyProof, body), client), client);
+  await admitChange("reauthentication", caller.userId);
   const replaces = [sessionId, ...(session.replaces ?? [])];
   const opened = await openSession(login, { ...session, replaces }, client, {
     first: (tx) => endReplaced(tx, sessionId, login),
@@ -41,9 +44,9 @@ export async function reauthenticate(
   return opened;
 }
 
-async function prove(userId: string, body: Record<string, unknown>, client: ClientInfo): Promise<Login> {
+async function prove({ userId, sessionId }: Caller, body: Record<string, unknown>, client: ClientInfo): Promise<Login> {
   for (const factor of reauthenticationFactors) {
-    const proven = await factor(userId, body, client);
+    const proven = await factor(userId, body, client, sessionId);
     if (proven) return proven;
   }
   throw invalid("password", "Send the password.");

@@ -18,15 +18,17 @@ import {
   expectAlive,
   expectDead,
   expectProblem,
-  expectRefusalsToCount,
   logIn,
   named,
+  newAddress,
   password,
   refresh,
   sessionOf,
   signUp,
   startAuth,
   stopAuth,
+  underAttack,
+  whileChecksRefuse,
 } from "../client.js";
 import { nameWith } from "../login-names.js";
 import { someAuth, type Tokens, tokensOf, tokensShape } from "../shapes.js";
@@ -125,21 +127,43 @@ describe("POST /reauthenticate", () => {
     await expectAlive(ada);
   });
 
-  test("guesses count like those of a login", async () => {
+  test("guesses are counted for the account, apart from those at its login; after ten the session ends", async () => {
     const ada = await signUp();
-    const from = "3fff:7:7:7::1";
+    const from = newAddress();
     const guess = () =>
       call("POST /reauthenticate", { bearer: ada.accessToken, from, body: { password: "not the password" } });
     for (let time = 1; time <= 10; time += 1) expectProblem(await guess(), "WrongPassword");
     expectProblem(await guess(), "TooManyRequests");
-    const login = await call("POST /login", { from, body: credentials(ada.name) });
-    expectProblem(login, "TooManyRequests");
+    await expectDead(ada);
+    expect((await call("POST /login", { from, body: credentials(ada.name) })).status).toBe(200);
+  });
+
+  test("is enough thirty times an hour, and each of them is told", async () => {
+    const ada = await signUp();
+    let tokens: Tokens = ada;
+    for (let time = 1; time <= 30; time += 1) tokens = tokensOf(await stepUp({ ...ada, ...tokens }));
+    expectProblem(await stepUp({ ...ada, ...tokens }), "TooManyRequests");
+    const told = events.filter(({ event, userId }) => event === "authn_reauthentication" && userId === ada.id);
+    expect(told).toHaveLength(30);
+  });
+
+  test("works while strangers use up what can be guessed at the login", async () => {
+    const ada = await signUp();
+    await underAttack(ada.name);
+    expect((await stepUp(ada)).status).toBe(200);
   });
 
   test("refused by a login check leaves the guess counted, and the network a stranger's", async () => {
     const { name, accessToken: bearer } = await signUp();
-    await expectRefusalsToCount(name, (from) => call("POST /reauthenticate", { bearer, from, body: { password } }));
-  }, 30_000);
+    const from = newAddress();
+    const attempt = () => call("POST /reauthenticate", { bearer, from, body: { password } });
+    await whileChecksRefuse(async () => {
+      for (let time = 1; time <= 10; time += 1) expectProblem(await attempt(), "ForbiddenError");
+      expectProblem(await attempt(), "TooManyRequests");
+    });
+    await underAttack(name);
+    expectProblem(await call("POST /login", { body: credentials(name), from }), "TooManyRequests");
+  });
 
   test("a body without a proof is bad input, and nobody gets in without a login", async () => {
     const ada = await signUp();

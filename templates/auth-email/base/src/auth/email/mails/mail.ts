@@ -4,6 +4,7 @@ import type { TokenPurpose } from "../token.js";
 export interface MailPurposes extends Record<TokenPurpose, true> {
   "password-changed": true;
   "username-changed": true;
+  "password-guessed": true;
 }
 
 export type MailPurpose = keyof MailPurposes;
@@ -14,6 +15,8 @@ export interface MailFacts {
   site: string;
   /** Only for mail to somebody who has proven the address: another's choice of name is another's words. */
   username: string;
+  /** The day of the signup, as 2026-11-30, in UTC. */
+  signedUpOn: string;
   /** Empty for a mail without one. */
   link: string;
 }
