@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { type AuthClaims, authClaimsOf, claimsOf, readClaims, type StoredClaims } from "./access-claims.js";
 import { type AccessTokenSigner, accessTokenSigners } from "./access-token-signers.js";
 import { config } from "./config.js";
-import { hasDuplicateNames } from "./duplicate-names.js";
 import { AuthError } from "./errors.js";
+import { hasDuplicateNames } from "./values/duplicate-names.js";
 
 /** Who an access token speaks for. */
 export interface VerifiedToken extends AuthClaims {

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { AuthError } from "./errors.js";
-import { sentenceOf } from "./input-sentences.js";
 import { loginName, loginNameInWords, loginNameType, maxLoginNameText } from "./login-name.js";
-import { boundedText } from "./text.js";
 import { type ClearableField, type FieldsWith, type FieldType, fieldEntries, isNullable } from "./user-fields.js";
+import { sentenceOf } from "./values/input-sentences.js";
+import { boundedText } from "./values/text.js";
 
 /** A longer text is no password, and not even normalized: that takes time with its square, and leaves a quarter or more. */
 export const maxPasswordText = 1024;

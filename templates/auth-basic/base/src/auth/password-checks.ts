@@ -1,9 +1,9 @@
-import { commonPasswords } from "./common-passwords.js";
 import { config } from "./config.js";
 import { AuthError } from "./errors.js";
 import { maxPasswordText } from "./input.js";
 import { loginName } from "./login-name.js";
-import { bareText, countUnpredictable, repeatsShorter } from "./predictable-text.js";
+import { commonPasswords } from "./values/common-passwords.js";
+import { bareText, countUnpredictable, repeatsShorter } from "./values/predictable-text.js";
 
 /** Who the new password is for: words an attacker tries first. */
 export type PasswordOwner = { email?: string | null | undefined } & { [Name in typeof loginName]: string };

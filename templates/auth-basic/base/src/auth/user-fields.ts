@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { users } from "../db/schema/auth.js";
 import { addressField } from "./login-name.js";
-import { isBlank, pilesMarks, turnsText } from "./text.js";
+import { isBlank, pilesMarks, turnsText } from "./values/text.js";
 
 /**
  * What is known of a user beside what they log in with. To add a field: its column in `db/schema/auth.ts`, a migration

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import express, { type Request, type RequestHandler } from "express";
-import { hasDuplicateNames } from "../auth/duplicate-names.js";
 import { AuthError } from "../auth/errors.js";
 import { invalid } from "../auth/input.js";
+import { hasDuplicateNames } from "../auth/values/duplicate-names.js";
 
 const maxBodyBytes = 32 * 1024;
 

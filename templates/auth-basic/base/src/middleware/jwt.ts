@@ -52,6 +52,6 @@ function ask(req: Request, from = 0): Auth | Promise<Auth> {
 }
 
 /** Any promise, of a library's own making too: one that is taken for an answer would let everybody pass. */
-function isPromise<T>(answer: T | Promise<T>): answer is Promise<T> {
+function isPromise(answer: Auth | null | Promise<Auth | null>): answer is Promise<Auth | null> {
   return typeof answer === "object" && answer !== null && "then" in answer;
 }

@@ -7,13 +7,13 @@ import { gzipSync } from "node:zlib";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { asciiAddress, canonicalAddress, isMailAddress } from "../../src/auth/address.js";
 import type { AuthError } from "../../src/auth/errors.js";
 import { parseInput } from "../../src/auth/input.js";
 import { canonicalLoginName, loginName, loginNameInWords } from "../../src/auth/login-name.js";
 import { hashPassword } from "../../src/auth/passwords.js";
 import { insertUser } from "../../src/auth/store.js";
 import { fieldEntries } from "../../src/auth/user-fields.js";
+import { asciiAddress, canonicalAddress, isMailAddress } from "../../src/auth/values/address.js";
 import { transaction } from "../../src/db/client.js";
 import { authRouter } from "../../src/routes/auth.js";
 import {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AuthError } from "../errors.js";
 import { ifGiven, mostIssues, profileFields, profileInput, signUpFields } from "../input.js";
 import { loginName, loginNameType } from "../login-name.js";
-import { boundedText } from "../text.js";
+import { boundedText } from "../values/text.js";
 import { roles } from "./roles.js";
 
 /** Users that one page, or one request, can hold. */

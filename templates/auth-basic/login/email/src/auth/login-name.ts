@@ -1,5 +1,5 @@
-import { asciiAddress, canonicalAddress, maxAddressCharacters, noAddress } from "./address.js";
-import { boundedText } from "./text.js";
+import { asciiAddress, canonicalAddress, maxAddressCharacters, noAddress } from "./values/address.js";
+import { boundedText } from "./values/text.js";
 
 /** What people log in with: the member of requests and answers, and the parameter of lists, that holds it. */
 export const loginName = "email";

@@ -1,5 +1,5 @@
-import { addressType } from "./address.js";
-import { boundedText, hasBlanks, pilesMarks } from "./text.js";
+import { addressType } from "./values/address.js";
+import { boundedText, hasBlanks, pilesMarks } from "./values/text.js";
 
 /** What people log in with: the member of requests and answers, and the parameter of lists, that holds it. */
 export const loginName = "username";

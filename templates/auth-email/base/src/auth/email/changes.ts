@@ -1,9 +1,9 @@
-import { asciiAddress } from "../address.js";
 import { AuthError } from "../errors.js";
 import { type ClientInfo, emit } from "../events.js";
 import type { ProfileChanges } from "../hooks.js";
 import { invalid } from "../input.js";
 import type { User } from "../store.js";
+import { asciiAddress } from "../values/address.js";
 import { ringForMail } from "./bell.js";
 import { addAddressChange, cancelAddressChange } from "./store.js";
 

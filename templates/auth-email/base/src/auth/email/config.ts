@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
-import { isMailAddress } from "../address.js";
 import { type Environment, environment, missing, optional, refuse, serverUrl } from "../environment.js";
+import { isMailAddress } from "../values/address.js";
 
 /** An SMTP server that takes our mail. */
 export interface SmtpServer {

@@ -1,5 +1,4 @@
 import { isPasswordOf } from "../accounts.js";
-import { canonicalAddress } from "../address.js";
 import { AuthError } from "../errors.js";
 import { type ClientInfo, emit } from "../events.js";
 import { canonicalLoginName, loginName } from "../login-name.js";
@@ -8,6 +7,7 @@ import { hashPassword } from "../passwords.js";
 import { markRevoked } from "../revocations.js";
 import { findCredentials } from "../store.js";
 import { admitClient, admitPasswordAttempt, rememberNetwork } from "../throttle.js";
+import { canonicalAddress } from "../values/address.js";
 import { ringForMail } from "./bell.js";
 import type { ForgotInput, ResetInput, VerifyInput } from "./input.js";
 import { resetReason } from "./on-event.js";

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { addressType } from "../address.js";
 import { givenLoginName, ifGiven, logInInput, passwordInput } from "../input.js";
 import { loginName } from "../login-name.js";
-import { boundedText } from "../text.js";
+import { addressType } from "../values/address.js";
+import { boundedText } from "../values/text.js";
 
 const token = boundedText(256).meta({ pattern: "^[\\w-]+$" });
 

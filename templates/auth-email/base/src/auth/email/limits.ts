@@ -2,10 +2,10 @@ import { createHmac } from "node:crypto";
 import { and, eq, gt, lt, lte, sql } from "drizzle-orm";
 import { type Database, fromNow, now } from "../../db/client.js";
 import { mailLimits } from "../../db/schema/auth-email.js";
-import { canonicalAddress } from "../address.js";
 import { networkOf } from "../client-network.js";
 import { config } from "../config.js";
 import { AuthError } from "../errors.js";
+import { canonicalAddress } from "../values/address.js";
 import type { MailPurpose } from "./mails/mail.js";
 import { linkSeconds } from "./outbox-store.js";
 

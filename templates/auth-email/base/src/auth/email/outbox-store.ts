@@ -2,7 +2,7 @@ import { and, eq, gt, isNotNull, isNull, lte, or, type SQL, sql } from "drizzle-
 import { ago, type Database, fromNow, now, read, skipLocked, write } from "../../db/client.js";
 import { users } from "../../db/schema/auth.js";
 import { emailTokens, mailOutbox } from "../../db/schema/auth-email.js";
-import { canonicalAddress } from "../address.js";
+import { canonicalAddress } from "../values/address.js";
 import type { MailPurpose } from "./mails/mail.js";
 import { hashOf, newId, type TokenPurpose, tokenOf } from "./token.js";
 

@@ -1,5 +1,5 @@
-import { asciiAddress } from "../address.js";
 import { config } from "../config.js";
+import { asciiAddress } from "../values/address.js";
 import { linkPaths, mailConfig } from "./config.js";
 import { html, type MailPurpose, type NamedTemplate } from "./mails/mail.js";
 import { passwordChangedMail } from "./mails/password-changed.js";

@@ -4,10 +4,10 @@ import { asciiLower } from "../../db/columns.js";
 import { isUniqueViolation } from "../../db/failure.js";
 import { sessions, users } from "../../db/schema/auth.js";
 import { emailTokens, mailOutbox } from "../../db/schema/auth-email.js";
-import { canonicalAddress } from "../address.js";
 import { addressColumns, loginIsAddress } from "../login-name.js";
 import { hasPassword, noPassword, type PasswordHash } from "../passwords.js";
 import { endOutdatedSessions, endSessions, isLive, nextEpoch, type RevokedReason, withEpoch } from "../store.js";
+import { canonicalAddress } from "../values/address.js";
 import {
   admitAsked,
   admitGreeting,

@@ -1,6 +1,6 @@
 import { createHash, createHmac, hkdfSync, randomBytes } from "node:crypto";
-import { canonicalAddress } from "../address.js";
 import { config } from "../config.js";
+import { canonicalAddress } from "../values/address.js";
 
 /** What a link in a mail is for. */
 export type TokenPurpose = "verify" | "reset" | "revert";

@@ -1,8 +1,8 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import nodemailer from "nodemailer";
-import { isMailAddress } from "../address.js";
 import { projectFolder } from "../project-folder.js";
+import { isMailAddress } from "../values/address.js";
 import type { Delivery, SmtpServer } from "./config.js";
 import type { Mail } from "./rendering.js";
 

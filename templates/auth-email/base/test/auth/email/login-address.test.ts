@@ -1,9 +1,9 @@
 import "./environment.js";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { asciiAddress, canonicalAddress, isMailAddress } from "../../../src/auth/address.js";
 import { proofEffects } from "../../../src/auth/email/proof-effects.js";
 import { canonicalLoginName, loginIsAddress } from "../../../src/auth/login-name.js";
+import { asciiAddress, canonicalAddress, isMailAddress } from "../../../src/auth/values/address.js";
 import { read, write } from "../../../src/db/client.js";
 import { users } from "../../../src/db/schema/auth.js";
 import { call, credentials, events, expectDead, expectProblem, logIn, password, signUp } from "../client.js";

@@ -1,13 +1,13 @@
 import "./environment.js";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { canonicalAddress, isMailAddress } from "../../../src/auth/address.js";
 import { readMailConfig } from "../../../src/auth/email/config.js";
 import { drainMail, stopMail } from "../../../src/auth/email/dispatch.js";
 import type { Mail } from "../../../src/auth/email/rendering.js";
 import { addResetRequest, addVerification } from "../../../src/auth/email/store.js";
 import { addressColumns } from "../../../src/auth/login-name.js";
 import { purge } from "../../../src/auth/purge.js";
+import { canonicalAddress, isMailAddress } from "../../../src/auth/values/address.js";
 import { fromNow, read, write } from "../../../src/db/client.js";
 import { users } from "../../../src/db/schema/auth.js";
 import { emailTokens, mailLimits, mailOutbox } from "../../../src/db/schema/auth-email.js";

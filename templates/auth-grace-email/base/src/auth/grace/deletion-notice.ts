@@ -2,11 +2,11 @@ import { and, eq, gt, isNotNull } from "drizzle-orm";
 import { now, transaction } from "../../db/client.js";
 import { users } from "../../db/schema/auth.js";
 import { emailTokens } from "../../db/schema/auth-email.js";
-import { canonicalAddress } from "../address.js";
 import { ringForMail } from "../email/bell.js";
 import { mayTell } from "../email/limits.js";
 import { addMail } from "../email/outbox-store.js";
 import type { EventSink } from "../events.js";
+import { canonicalAddress } from "../values/address.js";
 
 /** Tells the owner of an account that it waits to be deleted. */
 export const mailDeletion: EventSink = async ({ event, userId }) => {
