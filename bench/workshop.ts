@@ -7,7 +7,7 @@ import { build, type Plugin } from "esbuild";
 
 const repo = fileURLToPath(new URL("..", import.meta.url));
 const templates = join(repo, "templates", "auth-basic");
-const cookies = join(repo, "templates", "auth-cookies", "base");
+const addOns = ["auth-cookies", "auth-admin"].map((name) => join(repo, "templates", name, "base"));
 
 /** A temporary folder with this repo's packages, for what the measurements build and write. */
 export interface Workshop {
@@ -43,7 +43,7 @@ async function buildServer(dir: string, server: string, database: string): Promi
         join(templates, "database", database),
         errorsFolder,
         loginFolder,
-        cookies,
+        ...addOns,
       ]),
     ],
   });

@@ -3,10 +3,12 @@ import { recover, wasKilled } from "../apply/recover.js";
 import { CliError } from "../errors.js";
 import type { Plan } from "../plan/plan.js";
 import type { Project } from "../project/project.js";
-import { ask } from "../ui/ask.js";
-import { jsonResult, notice, progress, result } from "../ui/output.js";
+import { askOrDiff } from "../ui/ask.js";
+import { jsonResult, notice, result } from "../ui/output.js";
 import { planJson } from "../ui/plan-json.js";
-import { renderManual, renderNextSteps, renderPlan } from "../ui/render-plan.js";
+import { renderChanges } from "../ui/render-diff.js";
+import { renderDone, renderManual, renderNextSteps, renderPlan } from "../ui/render-plan.js";
+import { spinning } from "../ui/spinner.js";
 import { canAsk, isCi, isHalfTerminal } from "../ui/terminal.js";
 import type { Context } from "./context.js";
 
@@ -30,9 +32,24 @@ export async function confirmed(plan: Plan, context: Context): Promise<boolean> 
     return true;
   }
   result(renderPlan(plan, { dryRun: false, verbose: context.flags.verbose }));
-  const go = await ask({ ...questionOf(plan), flag: "--yes", allowed: true });
+  const go = await askToWrite(plan);
   if (!go) result(plan.removed ? "Nothing was removed." : "Nothing was written.");
   return go;
+}
+
+/** A person may look at the diff as often as they like. */
+async function askToWrite(plan: Plan): Promise<boolean> {
+  const { message, initially } = questionOf(plan);
+  for (;;) {
+    const answer = await askOrDiff({
+      message: `${message} (d shows the diff)`,
+      initially,
+      flag: "--yes",
+      allowed: true,
+    });
+    if (answer !== "diff") return answer;
+    result(renderChanges(plan));
+  }
 }
 
 function questionOf({ changes, removed, selections }: Plan): { message: string; initially: boolean } {
@@ -63,8 +80,8 @@ export async function apply(
   { root, workspaceRoot }: Project,
   { flags, signal, uncut }: Context,
 ): Promise<void> {
-  const say = (line: string) => progress(line, flags);
-  const output = await uncut(() => applyPlan(plan, root, { workspaceRoot, signal, progress: say }));
+  const whileInstalling = (command: string, install: () => Promise<string>) => spinning(command, flags, install);
+  const output = await uncut(() => applyPlan(plan, root, { workspaceRoot, signal, whileInstalling }));
   if (flags.verbose && output) process.stderr.write(`${output}\n`);
 }
 
@@ -79,6 +96,7 @@ export function report(plan: Plan, { flags }: Context): void {
   } else {
     const shown = !yes && !dryRun && changed && canAsk();
     if (!shown) result(renderPlan(plan, { dryRun, verbose }));
+    if (!dryRun && changed) result(`\n${renderDone(plan)}`);
     if (!dryRun && changed) result(renderNextSteps(plan));
   }
 }

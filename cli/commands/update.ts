@@ -4,6 +4,7 @@ import { fixedAdvisories } from "../advisories/fixed-advisories.js";
 import { readAdvisories } from "../advisories/read-advisories.js";
 import { CliError, exitCode } from "../errors.js";
 import { type Part, pathsToRead } from "../plan/input.js";
+import { withInstallStep } from "../plan/next-steps.js";
 import type { Plan } from "../plan/plan.js";
 import { isBlocked, planUpdate } from "../plan/plan-update.js";
 import type { ConflictMode } from "../plan/update-input.js";
@@ -11,6 +12,7 @@ import { findPackageRoot } from "../project/package-json.js";
 import type { Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
 import { readSourceFiles } from "../project/source-files.js";
+import { broughtChanges, readChangelog } from "../registry/changelog.js";
 import { readRegistry } from "../registry/read-registry.js";
 import { jsonResult, progress, result } from "../ui/output.js";
 import { planJson } from "../ui/plan-json.js";
@@ -41,7 +43,7 @@ export async function update(name: string | undefined, typed: UpdateFlags, conte
   if (typed.continue) return continueUpdate(project, context);
   refuseUnmerged(project);
   await refuseDuringMerge(project, "update");
-  const unformatted = await makePlan(name, project, mode, context, typed);
+  const unformatted = withInstallStep(await makePlan(name, project, mode, context, typed), project);
   if (isBlocked(unformatted.outcomes ?? [], mode)) return refuse(unformatted, context);
   const plan = await formatNew(unformatted, project, { typed: undefined, mayAsk: false }, context);
   if (!(await confirmed(plan, context))) return exitCode.done;
@@ -65,7 +67,9 @@ export async function makePlan(
   const sources = await readSourceFiles(project);
   const plan = planUpdate({ project, parts, files, secret, install: flags.install, conflicts, sources });
   const waiting = leftOlder(parts, project, packageRoot);
-  return { ...plan, warnings: [...plan.warnings, ...waiting, ...fixedAdvisories(readAdvisories(packageRoot), plan)] };
+  const holes = fixedAdvisories(readAdvisories(packageRoot), plan).map((line) => `security: ${line}`);
+  const brings = [...holes, ...broughtChanges(readChangelog(packageRoot), plan)];
+  return { ...plan, warnings: [...plan.warnings, ...waiting], ...(brings.length > 0 && { brings }) };
 }
 
 /** Items that build on those that are updated, and have a newer version themselves. */

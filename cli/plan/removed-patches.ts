@@ -3,6 +3,7 @@ import { cutLines, findLines, firstLine } from "../edits/cut-lines.js";
 import { opensAt } from "../edits/dotenv-removal.js";
 import { unmountRouter } from "../edits/entry/unmount.js";
 import { removeFromTsconfig } from "../edits/tsconfig-removal.js";
+import { isSampleEnv } from "../project/sample-env.js";
 import { applyEdit } from "./apply-edit.js";
 import type { Draft } from "./draft.js";
 import type { KeptPart } from "./plan.js";
@@ -16,7 +17,7 @@ export function planRemovedPatches(input: RemoveInput, keys: readonly string[], 
   return input.installed.patches.flatMap((patch) => {
     if (draft.read(patch.path) === null) return [];
     if (patch.path === ".gitignore") return cutIgnores(patch, input, keys, draft);
-    if (patch.path === ".env.example") cutAppended(patch, exampleLines(patch, keys), input, draft);
+    if (isSampleEnv(patch.path)) cutAppended(patch, exampleLines(patch, keys), input, draft);
     else if (patch.path.endsWith(".json")) cutOptions(patch, input, draft);
     else unmount(patch, input, draft);
     return [];
@@ -66,8 +67,16 @@ function cutOptions({ path, lines }: Patch, { installed, item }: RemoveInput, dr
 function unmount({ path, lines }: Patch, { project, item }: RemoveInput, draft: Draft): void {
   const specifier = lines.map((line) => /(?:from|require\()\s*["']([^"']+)["']/.exec(line)?.[1]).find(Boolean);
   if (!specifier) return;
-  const module = posix.join(posix.dirname(path), specifier.replace(/\.[cm]?[jt]s$/, "")).concat(".ts");
+  const module = moduleNamed(specifier, path, project)
+    .replace(/\.[cm]?[jt]s$/, "")
+    .concat(".ts");
   const sameModule = otherSpecifiers(path, module, project);
   const edit = unmountRouter(draft.read(path)!, { path, specifier, sameModule });
   applyEdit(edit, { path, why: `no longer mounts the routes of ${item}` }, draft);
+}
+
+function moduleNamed(specifier: string, from: string, { aliases }: RemoveInput["project"]): string {
+  const alias = aliases.find(({ prefix }) => !specifier.startsWith(".") && specifier.startsWith(prefix));
+  if (alias) return posix.join(alias.target, specifier.slice(alias.prefix.length));
+  return posix.join(posix.dirname(from), specifier);
 }

@@ -1,7 +1,10 @@
 import { join, resolve } from "node:path";
+import { findBundler } from "./build/bundler.js";
+import { compiledRoot } from "./build/compiled-root.js";
 import { buildCommands } from "./build-tsconfig.js";
-import { guessDatabase, namedDatabase } from "./database.js";
+import { databaseWarnings, guessDatabase, namedDatabase, neighbourWarnings } from "./database.js";
 import { findGitRoot } from "./git-root.js";
+import { importSpelling } from "./import-spelling.js";
 import { moduleStyle, sampleExtensions } from "./module-style.js";
 import { allDependencies, findPackageRoot, type Manifest, readManifest } from "./package-json.js";
 import { detectPackageManager } from "./package-manager.js";
@@ -9,9 +12,14 @@ import { findExpress, findTypescript, resolvedVersions, typescriptMajor } from "
 import type { Guess, InstalledItem, InstallRecord, ModuleStyle, Overrides, Project } from "./project.js";
 import { entryWarnings } from "./project-warnings.js";
 import { readRecord } from "./record.js";
+import { defaultSample, findSamples } from "./sample-env.js";
 import { findSourceDir, namedSourceDir, type SourceDir } from "./source-dir.js";
+import { readBuildFiles, sourcePaths } from "./source-files.js";
 import { readSources, type Sources } from "./sources.js";
-import { findTestRunner } from "./test-runner.js";
+import { readTestLookup } from "./tests/read-test-lookup.js";
+import { findTestPlace, type TestPlace, usualPlace } from "./tests/test-place.js";
+import { findTestRunner } from "./tests/test-runner.js";
+import type { TestLookup } from "./tests/test-search.js";
 import { isFolder } from "./text-file.js";
 import { rejectCompilerOptions, rejectFrameworks } from "./unsupported.js";
 import { findWorkspaceRoot, namesWorkspaces } from "./workspace-root.js";
@@ -23,19 +31,25 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
   const packages = await readPackages(root, manifest);
   const { workspaceRoot, git, dependencies, express, typescript, packageManager } = packages;
   const record = await readRecord(root);
-  const sources = await readSources(root, resolve(cwd), manifest, overrides);
+  const sources = await readSources(root, resolve(cwd), manifest, overrides, record);
   const { tsconfig, aliases, entry } = sources;
   const major = typescriptMajor(typescript);
   rejectCompilerOptions(tsconfig, major, manifest.packageJson.type);
   const earlier = lastItem(record);
   const sourceDir = await chooseSourceDir(root, sources, overrides.dir, earlier);
+  const recorded = recordedDatabase(record);
   const database =
     overrides.database === undefined
-      ? await guessDatabase(root, allDependencies(manifest), recordedDatabase(record))
+      ? await guessDatabase(root, allDependencies(manifest), recorded)
       : namedDatabase(overrides.database);
+  const isSettled = recorded === database.value;
   const modules = await readModuleStyle(root, manifest, sources, major);
   const { scripts } = manifest.packageJson;
+  const bundler = findBundler(manifest.packageJson, await readBuildFiles(root, manifest.packageJson));
+  const compiled = compiledRoot(root, tsconfig, await sourcePaths({ root, tsconfig }));
   const testRunner = await findTestRunner(root, scripts, dependencies, manifest.members);
+  const tests = testRunner === "none" ? null : await readTestLookup(root, testRunner, manifest);
+  const testPlace = (tests && findTestPlace(tests)) ?? usualPlace;
   return {
     root,
     workspaceRoot,
@@ -44,14 +58,21 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
     packageManager,
     typescript,
     tsconfig,
+    compiledRoot: compiled,
+    bundler,
     modules,
     express,
     entry,
+    otherApps: sources.rivals,
     sourceDir: sourceDir.path,
     aliases,
+    entryImports: entry === null ? null : await importSpelling(root, entry.path, aliases),
     testRunner,
+    tests,
+    testPlace,
     database: database.value,
     git,
+    sampleEnv: (await findSamples(root))[0] ?? defaultSample,
     record,
     guesses: [
       entryGuess(sources),
@@ -59,8 +80,13 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
       { what: "database", value: database.value, because: database.because, flag: "--database" },
       packages.managerGuess,
       moduleGuess(modules, tsconfig.path),
+      ...testGuesses(testPlace, tests),
     ],
-    warnings: [...entryWarnings(entry?.path ?? null, sources.rivals), ...(database.warnings ?? [])],
+    warnings: [
+      ...entryWarnings(entry?.path ?? null, sources.rivals),
+      ...(isSettled ? [] : await databaseWarnings(root, database.value)),
+      ...(isSettled ? [] : await neighbourWarnings(root, allDependencies(manifest), database.value)),
+    ],
   };
 }
 
@@ -126,6 +152,11 @@ function recordedDatabase(record: InstallRecord | null): string | undefined {
 function entryGuess({ entry }: Sources): Guess {
   const value = entry?.path ?? "none";
   return { what: "entry file", value, because: entry?.because ?? "no file calls express()", flag: "--entry" };
+}
+
+function testGuesses({ dir, ending }: TestPlace, tests: TestLookup | null): Guess[] {
+  if (tests === null || (dir === usualPlace.dir && ending === usualPlace.ending)) return [];
+  return [{ what: "tests", value: `${dir}/**/*${ending}`, because: `where ${tests.from} looks`, flag: "--tests" }];
 }
 
 function moduleGuess({ format, extension }: ModuleStyle, tsconfigPath: string): Guess {

@@ -1,5 +1,6 @@
-import prompts, { type PromptObject } from "prompts";
+import type { PromptObject } from "prompts";
 import { CliError } from "../errors.js";
+import { stylePrompts } from "./prompt-style.js";
 import { canAsk } from "./terminal.js";
 
 /** A question, and the flag that answers it without asking. */
@@ -18,6 +19,11 @@ export interface TextQuestion extends Question {
   readonly check: (answer: string) => true | string;
 }
 
+export interface SeveralQuestion extends Question {
+  readonly values: readonly { readonly value: string; readonly description: string }[];
+  readonly initial: readonly string[];
+}
+
 export interface ChoiceQuestion extends Question {
   readonly values: readonly { readonly value: string; readonly description: string }[];
   readonly initial: string;
@@ -26,6 +32,33 @@ export interface ChoiceQuestion extends Question {
 /** Asks yes or no. */
 export async function ask(question: Question): Promise<boolean> {
   return Boolean(await put(question, { type: "confirm", initial: question.initially ?? true }));
+}
+
+/** Asks yes or no, where `d` is an answer too: the diff is wanted first. */
+export async function askOrDiff(question: Question): Promise<boolean | "diff"> {
+  const answer = await put(question, { type: "confirm", initial: question.initially ?? true, onRender: acceptDiff });
+  return answer === "diff" ? "diff" : Boolean(answer);
+}
+
+/** What `prompts` makes of a yes or no: a key each, which ends it. */
+interface Confirm {
+  value: unknown;
+  yesMsg: string;
+  _: (key: string) => unknown;
+  submit(): unknown;
+}
+
+/** Called with the prompt as `this` when it is drawn. `prompts` has no question with a third key. */
+function acceptDiff(this: unknown): void {
+  const prompt = this as Confirm;
+  if (Object.hasOwn(prompt, "_")) return;
+  const otherKey = prompt._.bind(prompt);
+  prompt._ = (key) => {
+    if (key.toLowerCase() !== "d") return otherKey(key);
+    prompt.value = "diff";
+    prompt.yesMsg = "diff";
+    return prompt.submit();
+  };
 }
 
 /** Asks for a line of text, until it is a good one. */
@@ -45,6 +78,19 @@ export async function askChoice(question: ChoiceQuestion): Promise<string> {
   return String(await put(question, { type: "select", choices, initial: index }));
 }
 
+/** Asks for one or more of a list. `initial` are chosen already. */
+export async function askSeveral({ values, initial, ...question }: SeveralQuestion): Promise<string[]> {
+  const choices = values.map(({ value, description }) => ({
+    title: value,
+    value,
+    description,
+    selected: initial.includes(value),
+  }));
+  const hint = "space chooses, enter goes on";
+  const chosen = await put(question, { type: "multiselect", choices, min: 1, instructions: false, hint });
+  return (chosen as unknown[]).map(String);
+}
+
 /** Without a terminal `prompts` would never settle: then the flag is named instead. */
 async function put(
   { message, flag, allowed }: Question,
@@ -56,6 +102,9 @@ async function put(
       `"${message}" needs an answer, and there is no terminal to ask on: pass ${flag}`,
     );
   }
+  stylePrompts();
+  // It makes its coloured signs when it is loaded.
+  const { default: prompts } = await import("prompts");
   const { answer } = await prompts(
     { ...kind, name: "answer", message },
     {

@@ -22,14 +22,23 @@ export async function buildCli(): Promise<string> {
   afterAll(() => fs.remove(folder));
   const built = await run(process.execPath, [join(root, "scripts/build.mjs"), join(folder, "dist")], root).ended;
   if (built.code !== 0) throw new Error(built.stderr);
-  for (const name of ["package.json", "registry.json", "registry.schema.json", "advisories.json", "templates"])
+  for (const name of [
+    "package.json",
+    "registry.json",
+    "registry.schema.json",
+    "advisories.json",
+    "templates",
+    "docs",
+    "CHANGELOG.md",
+    "README.md",
+  ])
     await fs.copy(join(root, name), join(folder, name));
   return join(folder, "dist/main.js");
 }
 
 /** Starts a program without a terminal, and without the variables of this run that change what it does. */
 export function run(program: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}) {
-  const { CI: _ci, DATABASE_URL: _url, NODE_ENV: _mode, ...inherited } = process.env;
+  const { CI: _ci, DATABASE_URL: _url, AUTH_DATABASE_URL: _own, NODE_ENV: _mode, ...inherited } = process.env;
   const child = spawn(program, args, { cwd, env: { ...inherited, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";

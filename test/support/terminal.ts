@@ -15,8 +15,8 @@ export interface Terminal {
   /** Waits until all of these are shown, after what was waited for before. Escape sequences don't count. */
   shows(...texts: (string | RegExp)[]): Promise<void>;
   type(keys: string): void;
-  /** The exit code, and all that was shown. */
-  readonly ended: Promise<{ code: number | null; shown: string }>;
+  /** The exit code, and all that was shown, without escape sequences and with them. */
+  readonly ended: Promise<{ code: number | null; shown: string; raw: string }>;
   kill(): void;
 }
 
@@ -31,7 +31,7 @@ export const keys = {
 
 /** Starts a program as a person would, at a terminal. */
 export function onTerminal(words: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Terminal {
-  const { CI: _ci, DATABASE_URL: _url, NODE_ENV: _mode, ...inherited } = process.env;
+  const { CI: _ci, DATABASE_URL: _url, AUTH_DATABASE_URL: _own, NODE_ENV: _mode, ...inherited } = process.env;
   const child = spawn("script", ["-qefc", words.map(quote).join(" "), "/dev/null"], {
     cwd,
     env: { ...inherited, TERM: "xterm", COLUMNS: "200", ...env },
@@ -56,7 +56,7 @@ export function onTerminal(words: readonly string[], cwd: string, env: NodeJS.Pr
       throw new Error(`the terminal does not show ${texts.join(", ")}:\n${plain()}`);
     },
     type: (typed) => void child.stdin.write(typed),
-    ended: new Promise((resolve) => child.on("close", (code) => resolve({ code, shown: plain() }))),
+    ended: new Promise((resolve) => child.on("close", (code) => resolve({ code, shown: plain(), raw: shown }))),
     kill: () => void child.kill("SIGKILL"),
   };
 }

@@ -24,9 +24,12 @@ describe("usage", () => {
     ["a wrong flag", ["add", "auth-basic", "--no-instal"], "unknown option '--no-instal' (Did you mean --no-install?)"],
     ["a wrong command", ["ad"], "unknown command 'ad' (Did you mean add?)"],
     ["no command", [], "a command is missing"],
-    ["no item", ["add"], "missing required argument 'item'"],
+    ["no item", ["add"], "add takes the names of items"],
+    ["an unknown page", ["docs", "updat"], 'did you mean "update"?'],
     ["an unknown item", ["add", "auth-basc"], 'did you mean "auth-basic"?'],
     ["an unknown item to view", ["view", "auth"], 'there is no item "auth"'],
+    ["an item without its prefix", ["view", "cookies"], 'did you mean "auth-cookies"?'],
+    ["an item that is not written yet", ["add", "auth-passkeys"], "login by passkey is not written yet"],
     [
       "a typo in a choice",
       [...adding, "--database", "postgre"],
@@ -84,7 +87,11 @@ describe("usage", () => {
     ["list"],
     ["view", "auth-basic"],
     ["init", "--help"],
-    ["completion", "bash"],
+    ["-h"],
+    ["-v"],
+    ["docs"],
+    ["docs", "cli"],
+    ["docs", "recipes/own-tables.md", "--path"],
   ])("%s %s exits 0 outside of any project", async (...args) => {
     const { dir } = await useFixture("unsupported-plain-js");
     const { code, stdout, stderr } = await authwright(dir, args.filter(Boolean));
@@ -199,16 +206,22 @@ describe("add", () => {
     expect(await treeOf(dir)).toEqual(before);
   });
 
-  test("a req.auth of another library exits 2 and writes nothing", async () => {
-    const { dir, write, read } = await repo();
-    const manifest = JSON.parse(await read("package.json"));
-    manifest.dependencies["express-jwt"] = "^8.0.0";
-    await write("package.json", JSON.stringify(manifest, null, 2));
+  test("a req.auth that is set for the whole app exits 2 and writes nothing; --allow-req-auth goes on", async () => {
+    const { dir, write } = await repo();
+    await write(
+      "src/server.ts",
+      'import express from "express";\nimport { expressjwt } from "express-jwt";\n\nconst app = express();\n' +
+        'app.use(expressjwt({ secret: "x", algorithms: ["HS256"] }));\napp.listen(3000);\n',
+    );
     const before = await treeOf(dir);
     const { code, stderr } = await authwright(dir, adding);
-    expect(stderr).toContain("express-jwt");
+    expect(stderr).toContain("src/server.ts:5 sets req.auth for the whole app");
+    expect(stderr).toContain("--allow-req-auth");
     expect(code).toBe(2);
     expect(await treeOf(dir)).toEqual(before);
+    const allowed = await authwright(dir, [...adding, "--allow-req-auth", "--dry-run"]);
+    expect(allowed.stdout).toContain("src/server.ts:5 sets req.auth for the whole app");
+    expect(allowed.code).toBe(0);
   });
 });
 

@@ -12,7 +12,7 @@ export const openOnError: Check = {
   run: (checkup) => {
     const installed = new Set(Object.values(checkup.record.items).flatMap(({ files }) => Object.keys(files)));
     return codeOf(checkup, ({ path, text }) => asks.test(text) && !isTest(path, checkup.record)).flatMap((code) =>
-      passesOnError(code).map((line) => ({
+      passesOnError(code, { installed: installed.has(code.path) }).map((line) => ({
         level: installed.has(code.path) ? ("unsafe" as const) : ("warning" as const),
         file: code.path,
         line,

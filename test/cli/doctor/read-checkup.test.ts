@@ -106,7 +106,10 @@ describe("what git says", () => {
     await addAuth(`${fixture.dir}/packages/api`);
     git(fixture.dir, "init", "-q");
     git(fixture.dir, "add", "-f", "packages/api/.env");
-    expect(named(await examine(`${fixture.dir}/packages/api`))).toContain("committed-secret .env:1");
+    await fixture.write(".github/workflows/deploy.yml", "env:\n  JWT_SECRET_KEY: q7Zk1mW9xT4b\n");
+    const found = named(await examine(`${fixture.dir}/packages/api`));
+    expect(found).toContain("committed-secret .env:1");
+    expect(found).toContain("committed-secret ../../.github/workflows/deploy.yml:2");
   });
 });
 

@@ -8,6 +8,7 @@ const files = { "src/server.ts": app };
 
 beforeEach(() => {
   vi.stubEnv("DATABASE_URL", undefined);
+  vi.stubEnv("AUTH_DATABASE_URL", undefined);
 });
 
 describe("the folder", () => {
@@ -25,6 +26,25 @@ describe("the folder", () => {
       code: "UnsupportedProject",
       message: expect.stringContaining("authwright init"),
     });
+  });
+
+  test.each([
+    ["Fastify", { fastify: "^5.0.0" }, /^this is a Fastify project.*authwright init/],
+    ["Hono", { hono: "^4.0.0" }, /^this is a Hono project/],
+    ["Next.js", { next: "^16.0.0", react: "^19.0.0" }, /^this is a Next\.js project without an Express server/],
+    ["Koa", { koa: "^3.0.0" }, /^this is a Koa project/],
+    ["NestJS, on Express", { "@nestjs/core": "^11.0.0", express: "^5.0.0" }, /^this is a NestJS project/],
+  ])("%s is named in one line", async (_, dependencies, message) => {
+    const { dir } = await useRepo({ packageJson: { dependencies }, files });
+    const error = await readProject(dir, {}).catch((thrown: Error) => thrown);
+    expect(error).toMatchObject({ code: "UnsupportedProject", message: expect.stringMatching(message) });
+    expect((error as Error).message).not.toContain("\n");
+  });
+
+  test("another framework beside Express is no reason to refuse", async () => {
+    const dependencies = { express: "^5.0.0", next: "^16.0.0", hono: "^4.0.0" };
+    const { dir } = await useRepo({ packageJson: { dependencies }, files });
+    expect((await readProject(dir, {})).express.major).toBe(5);
   });
 
   test("a broken package.json is named", async () => {
@@ -268,6 +288,21 @@ describe("the database", () => {
     ["another database's URL", {}, { ".env": "DATABASE_URL=mysql://h/db" }, "sqlite"],
     ["a URL that is commented out", {}, { ".env": "#DATABASE_URL=postgres://h/db" }, "sqlite"],
     ["nothing", {}, {}, "sqlite"],
+    ["an address of Prisma's", {}, { ".env": "DATABASE_URL=prisma+postgres://h/?api_key=x" }, "sqlite"],
+    ["an address of JDBC's", {}, { ".env": "DATABASE_URL=jdbc:postgresql://h/db" }, "sqlite"],
+    [
+      "AUTH_DATABASE_URL beside another database",
+      {},
+      { ".env": "DATABASE_URL=mysql://h/db\nAUTH_DATABASE_URL=postgres://h/db" },
+      "postgres",
+    ],
+    [
+      "AUTH_DATABASE_URL of a file beside a Postgres of the application's",
+      { pg: "^8" },
+      { ".env": "DATABASE_URL=postgres://h/db\nAUTH_DATABASE_URL=file:.data/auth.db" },
+      "sqlite",
+    ],
+    ["a file and the pg package", { pg: "^8" }, { ".env": "DATABASE_URL=file:dev.db" }, "sqlite"],
   ])("%s", async (_, dependencies, more, expected) => {
     const { dir } = await useRepo({
       packageJson: { dependencies: { express: "5", ...dependencies } },
@@ -281,6 +316,107 @@ describe("the database", () => {
     const { database, warnings } = await readProject(dir, {});
     expect(database).toBe("sqlite");
     expect(warnings).toEqual([expect.stringMatching(/^DATABASE_URL in \.env is file:\.\/dev\.db: users and sessions/)]);
+  });
+
+  test.each<[string, string, "sqlite" | "postgres", RegExp | null]>([
+    ["a Postgres address", "DATABASE_URL=postgres://u:hunter2@h/db", "sqlite", /^DATABASE_URL in \.env is no file:/],
+    ["a file", "DATABASE_URL=file:dev.db", "postgres", /^DATABASE_URL in \.env is no postgres:/],
+    ["another in braces", `DATABASE_URL=postgres://u:\${PW}@h/db`, "postgres", /^DATABASE_URL in \.env holds \$/],
+    ["nothing but braces", `DATABASE_URL=\${PROD}`, "sqlite", /^DATABASE_URL in \.env holds \$/],
+    ["libsql", "AUTH_DATABASE_URL=libsql://h", "sqlite", /^AUTH_DATABASE_URL in \.env is no file:/],
+    ["Prisma's", "DATABASE_URL=prisma+postgres://h", "postgres", /^DATABASE_URL in \.env is the application's own/],
+    ["Prisma's", "DATABASE_URL=prisma+postgres://h", "sqlite", null],
+    ["a Postgres address", "DATABASE_URL=postgres://u:hunter2@h/db", "postgres", null],
+    ["a Postgres address", "DATABASE_URL=postgres://h/db\nAUTH_DATABASE_URL=file:/srv/auth.db", "postgres", /^AUTH_/],
+  ])(
+    "%s (%s), with which %s would not start, is in the plan, with AUTH_DATABASE_URL as the way out",
+    async (...row) => {
+      const [, line, database, expected] = row;
+      const { dir } = await useRepo({ files: { ...files, ".env": `${line}\n` } });
+      const { warnings } = await readProject(dir, { database });
+      expect(warnings).toEqual(expected === null ? [] : [expect.stringMatching(expected)]);
+      if (expected !== null) expect(warnings[0]).toContain("set AUTH_DATABASE_URL=");
+      expect(warnings.join()).not.toContain("hunter2");
+    },
+  );
+
+  const prisma = (provider: string) =>
+    `generator client {\n  provider = "prisma-client"\n}\ndatasource db {\n  // one of many\n  provider = "${provider}"\n}\n`;
+
+  test.each<[string, Record<string, string>, string]>([
+    ["Prisma's schema", { "prisma/schema.prisma": prisma("postgresql") }, "prisma/schema.prisma says postgresql"],
+    [
+      "Prisma's schema in parts",
+      { "prisma/schema/base.prisma": prisma("postgresql") },
+      "prisma/schema/base.prisma says",
+    ],
+    [
+      "drizzle-kit",
+      { "drizzle.config.ts": 'export default { dialect: "postgresql" };' },
+      "drizzle.config.ts says postgresql",
+    ],
+    [".env.sample", { ".env.sample": "POSTGRES_URL=postgres://u:p@h/db" }, "POSTGRES_URL in .env.sample"],
+    ["example.env", { "example.env": "DATABASE_URL=postgresql://u:p@h/db" }, "DATABASE_URL in example.env"],
+    [".env.local.example", { ".env.local.example": "DB_URL=postgres://h/db" }, "DB_URL in .env.local.example"],
+    [
+      "a service of compose",
+      { "docker-compose.yml": "services:\n  db:\n    image: postgres:16-alpine\n" },
+      "docker-compose.yml runs postgres:16-alpine",
+    ],
+    [
+      "its image's kin",
+      { "compose.yaml": 'services:\n  db:\n    image: "pgvector/pgvector:pg17"\n' },
+      "compose.yaml runs pgvector",
+    ],
+    [
+      "an address in compose",
+      { "compose.dev.yml": "      - DATABASE_URL=postgres://u:p@db/app\n" },
+      "an address in compose.dev.yml",
+    ],
+  ])("%s says postgres", async (_, more, because) => {
+    const { dir } = await useRepo({ files: { ...files, ...more } });
+    const { database, guesses } = await readProject(dir, {});
+    expect(database).toBe("postgres");
+    expect(guesses.find(({ what }) => what === "database")?.because).toContain(because);
+  });
+
+  test.each<[string, Record<string, string>, Record<string, string>, RegExp | null]>([
+    [
+      "a driver",
+      { mysql2: "^3" },
+      {},
+      /your MySQL \(package\.json has mysql2\) is not used: .*\.data\/auth\.db.*container/,
+    ],
+    ["mongoose", { mongoose: "^8" }, {}, /your MongoDB \(package\.json has mongoose\)/],
+    [
+      "Prisma's schema",
+      {},
+      { "prisma/schema.prisma": prisma("mysql") },
+      /your MySQL \(prisma\/schema\.prisma says mysql\)/,
+    ],
+    ["an address", {}, { ".env": "MONGO_URI=mongodb+srv://u:hunter2@h/db" }, /your MongoDB \(MONGO_URI in \.env\)/],
+    ["compose", {}, { "compose.yml": "    image: mariadb:11\n" }, /your MariaDB \(compose\.yml runs mariadb:11\)/],
+    ["Postgres beside it", { pg: "^8", mongodb: "^6" }, {}, /your MongoDB .*: accounts go to the PostgreSQL/],
+    ["a cache", { redis: "^5" }, { "compose.yml": "    image: redis:7\n#   image: mysql:8\n" }, null],
+    ["a schema of SQLite", {}, { "prisma/schema.prisma": prisma("sqlite") }, null],
+  ])("another database of theirs is named in the plan: %s", async (_, dependencies, more, expected) => {
+    const { dir } = await useRepo({
+      packageJson: { dependencies: { express: "5", ...dependencies } },
+      files: { ...files, ...more },
+    });
+    const { warnings } = await readProject(dir, {});
+    expect(warnings).toEqual(expected === null ? [] : [expect.stringMatching(expected)]);
+    expect(warnings.join()).not.toContain("hunter2");
+  });
+
+  test.each([
+    ["Prisma", "prisma/schema.prisma", prisma("postgresql"), "search_path"],
+    ["drizzle-kit", "drizzle.config.ts", 'export default { dialect: "postgresql" };', 'tablesFilter: ["!auth_*"]'],
+  ])("%s on the same Postgres is told how it leaves our tables alone", async (name, path, text, way) => {
+    const { dir } = await useRepo({ files: { ...files, [path]: text } });
+    const { warnings } = await readProject(dir, {});
+    expect(warnings).toEqual([expect.stringContaining(`${name} (${path})`)]);
+    expect(warnings[0]).toContain(way);
   });
 
   test("a postgres URL in the environment", async () => {
@@ -330,10 +466,18 @@ describe("express", () => {
   });
 
   test("none is unsupported, with both ways out", async () => {
-    const { dir } = await useRepo({ packageJson: { dependencies: { koa: "3" } }, files });
+    const { dir } = await useRepo({ packageJson: { dependencies: { restify: "3" } }, files });
     await expect(readProject(dir, {})).rejects.toMatchObject({
       message: expect.stringMatching(/npm install express.*authwright init/),
     });
+  });
+
+  test.each([
+    ["~4.17.1", "npm install express@4"],
+    ["^3.21.2", "npm install express@5"],
+  ])("%s is told what to install: %s", async (range, command) => {
+    const { dir } = await useRepo({ packageJson: { dependencies: { express: range } }, files });
+    await expect(readProject(dir, {})).rejects.toMatchObject({ message: expect.stringContaining(command) });
   });
 });
 

@@ -1,7 +1,7 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { users } from "../db/schema/auth.js";
 import { addressField } from "./login-name.js";
-import { boundedText, isBlank, pilesMarks, turnsText } from "./text.js";
+import { isBlank, pilesMarks, turnsText } from "./text.js";
 
 /**
  * What is known of a user beside what they log in with. To add a field: its column in `db/schema/auth.ts`, a migration
@@ -25,7 +25,9 @@ export const userFields = {
  */
 export function text(most: number) {
   const message = `Use 1 to ${most} characters.`;
-  return boundedText(4 * most, message)
+  return z
+    .string()
+    .refine(({ length }) => length <= 4 * most, { message, abort: true })
     .normalize("NFC")
     .refine((value) => [...value].length >= 1 && [...value].length <= most, { message, abort: true })
     .refine((value) => !/[\p{Cc}\p{Cs}]/u.test(value) && !turnsText(value), {
