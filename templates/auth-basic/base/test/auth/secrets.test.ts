@@ -419,13 +419,16 @@ describe("while strangers from everywhere guess at an account, its owner", () =>
     const stolen = tokensOf(await call("POST /login", { body: credentials(name) }));
     const thiefs = tokensOf(await refresh(stolen.refreshToken));
     expectProblem(await refresh(stolen.refreshToken), "ForbiddenError");
-    const change = { bearer: tokensOf(first).accessToken, body: { currentPassword: password, newPassword: password } };
+    const newPassword = `${password} still`;
+    const change = { bearer: tokensOf(first).accessToken, body: { currentPassword: password, newPassword } };
     await underAttack(name);
     expectThrottled(await attempt(name, { refreshToken: thiefs.refreshToken }));
     const changed = await call("PUT /password", change);
     expect(changed.status).toBe(200);
-    expectThrottled(await attempt(name, { refreshToken: tokensOf(first).refreshToken }, deviceOf(first)));
-    expect((await attempt(name, {}, deviceOf(changed))).status).toBe(200);
+    expectThrottled(
+      await attempt(name, { password: newPassword, refreshToken: tokensOf(first).refreshToken }, deviceOf(first)),
+    );
+    expect((await attempt(name, { password: newPassword }, deviceOf(changed))).status).toBe(200);
   });
 
   test("is told from whoever has stolen the cookie by thirty guesses: then it is as good as none", async () => {

@@ -191,7 +191,7 @@ describe("verification", () => {
   test("the link of a new account outlives every logout and a change of the password", async () => {
     const email = newMailAddress();
     const ada = await signUp({ email });
-    const body = { currentPassword: password, newPassword: password };
+    const body = { currentPassword: password, newPassword };
     const { accessToken } = tokensOf(await call("PUT /password", { bearer: ada.accessToken, body }));
     expect((await call("POST /logout-all", { bearer: accessToken })).status).toBe(204);
     expect((await verify(await tokenTo(email, "verify-email"))).status).toBeLessThan(300);
@@ -411,7 +411,7 @@ describe("a forgotten password", () => {
   });
 
   test.each([
-    ["the password is changed", "PUT /password", { currentPassword: password, newPassword: password }],
+    ["the password is changed", "PUT /password", { currentPassword: password, newPassword }],
     ["every login is ended", "POST /logout-all", undefined],
   ])("a link dies when %s, and is not sent any more", async (_what, route, body) => {
     const ada = await signUpProven();
