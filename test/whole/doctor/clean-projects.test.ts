@@ -197,7 +197,7 @@ describe("a sound project", () => {
     [
       "a limit",
       "src/auth/throttle.ts",
-      "  await consume(limits.accountAndNetwork, pair, client);\n",
+      "await consume(limiters().accountAndNetwork, pair, throttled(client));",
       "",
       /^lost-protection src\/auth\/throttle\.ts:\d+ .*limit on guesses/,
     ],
