@@ -24,6 +24,18 @@ export const failures = {
 
 export type FailureCode = keyof typeof failures;
 
+/** The page of docs/ that says more of a failure; of the others, their line says all there is. */
+export const pages: Readonly<Partial<Record<string, string>>> = {
+  UnsupportedProject: "cli",
+  DependencyConflict: "cli",
+  DamagedRecord: "update",
+  MergeConflicts: "update",
+  MergeInProgress: "update",
+  BadRegistry: "registry",
+  RegistryChanged: "registry",
+  RegistryUnreachable: "registry",
+} satisfies Partial<Record<FailureCode, string>>;
+
 /** One line that says what is wrong, where, and what to do. `main.ts` prints it and picks the exit code. */
 export class CliError extends Error {
   override readonly name = "CliError";

@@ -2,12 +2,14 @@
 import { CommanderError } from "commander";
 import { checkFolder } from "./commands/check-flags.js";
 import type { Context, GlobalFlags } from "./commands/context.js";
-import { CliError, exitCode, failures } from "./errors.js";
+import { CliError, exitCode, failures, pages } from "./errors.js";
 import { buildProgram } from "./program.js";
 import { packageRoot, packageVersion } from "./registry/package-root.js";
 import type { Choice } from "./registry/registry.js";
+import { canAsk } from "./ui/terminal.js";
+import { wrappedFor } from "./ui/wrap.js";
 
-const argv = process.argv.slice(2);
+let argv = process.argv.slice(2);
 const stop = new AbortController();
 /** While this is set, a signal waits for the work to end by itself. */
 let busy = false;
@@ -54,13 +56,23 @@ async function run(): Promise<number> {
   const done = (result: number) => {
     code = result;
   };
+  argv = await withCommand(argv);
   const program = buildProgram({ version: packageVersion(), choices: await knownChoices(), context, done });
   await Promise.race([program.parseAsync(argv, { from: "user" }), interruption()]);
   return code;
 }
 
+/** Without a command a person is asked for one. */
+async function withCommand(words: readonly string[]): Promise<string[]> {
+  const names = words.filter((word, at) => !word.startsWith("-") && words[at - 1] !== "--cwd");
+  const quiet = /^(-h|--help|-v|--version|-y|--yes|--json|--silent)$/;
+  if (names.length > 0 || words.some((word) => quiet.test(word)) || !canAsk()) return [...words];
+  const { pickCommand } = await import("./commands/pick-command.js");
+  return [await pickCommand(), ...words];
+}
+
 async function knownChoices(): Promise<Record<string, Choice>> {
-  if (!argv.some((word) => ["add", "init", "completion"].includes(word))) return {};
+  if (!argv.some((word) => ["add", "init"].includes(word))) return {};
   const { openShelf } = await import("./registry/shelf.js");
   const { parseSource } = await import("./registry/source.js");
   const registry = argv.includes("add") ? typedRegistry() : undefined;
@@ -79,7 +91,10 @@ function fail(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return exitCode.done;
   const { code, message, detail } = describe(error);
   if (argv.includes("--json")) process.stdout.write(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`);
-  process.stderr.write([`authwright: ${message} [${code}]`, ...detail, ""].join("\n"));
+  const page = pages[code];
+  const more = page === undefined ? "" : `; more: authwright docs ${page}`;
+  const line = wrappedFor(process.stderr, `authwright: ${message}${more} [${code}]`);
+  process.stderr.write([line, ...detail, ""].join("\n"));
   if (argv.includes("--verbose")) process.stderr.write(`${(error as Error)?.stack}\n`);
   return code in failures ? failures[code as keyof typeof failures] : exitCode.failed;
 }

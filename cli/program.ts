@@ -1,6 +1,7 @@
-import { Argument, Command, Option } from "commander";
+import { Command, Option } from "commander";
 import type { Context, GlobalFlags } from "./commands/context.js";
 import type { DiffFlags } from "./commands/diff.js";
+import type { DocsFlags } from "./commands/docs.js";
 import type { DoctorFlags } from "./commands/doctor.js";
 import type { InitFlags } from "./commands/init-answers.js";
 import type { ListFlags } from "./commands/list.js";
@@ -18,6 +19,10 @@ export interface Wiring {
   readonly done: (code: number) => void;
 }
 
+const moreHelp = `
+More: authwright docs        lists the pages of the documentation
+      authwright docs cli    every flag, exit code and message`;
+
 const registryOption = [
   "--registry <path|url>",
   "a second catalogue: a folder, a registry.json, or its https URL",
@@ -34,8 +39,9 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
     .configureHelp({ showGlobalOptions: true })
-    .version(version, "--version", "print the version")
-    .helpOption("--help", "print this help")
+    .version(version, "-v, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .addHelpText("after", moreHelp)
     .helpCommand("help [command]", "print the help of a command");
   addGlobalFlags(program);
 
@@ -51,7 +57,8 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
       done(await init(dir, options, contextOf(command)));
     });
   const adding = program.command("add").description("add items to the Express project in this folder");
-  adding.argument("<item...>", "what to add, e.g. auth-basic");
+  adding.argument("[item...]", "what to add, e.g. auth-basic; on a terminal it asks");
+  adding.addHelpText("after", "\nMore: authwright docs cli");
   for (const [name, choice] of Object.entries(choices)) adding.addOption(choiceOption(name, choice));
   adding
     .option("--mount <path>", "where the routes are mounted (default: /api/auth)")
@@ -125,12 +132,13 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
       done(await view(item, options, contextOf(command)));
     });
   program
-    .command("completion")
-    .description("print the completion script of a shell")
-    .addArgument(new Argument("<shell>").choices(["bash", "zsh", "fish"]))
-    .action(async (shell: string, _options, command: Command) => {
-      const { completion } = await import("./commands/completion.js");
-      done(completion(shell, program, contextOf(command)));
+    .command("docs")
+    .description("print a page of the documentation, or the list of pages")
+    .argument("[page]", "e.g. cli, update, recipes/own-tables")
+    .option("--path", "print where the page is")
+    .action(async (page: string | undefined, options: DocsFlags, command: Command) => {
+      const { docs } = await import("./commands/docs.js");
+      done(docs(page, options, contextOf(command)));
     });
   return program;
 }
@@ -138,7 +146,7 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
 function addGlobalFlags(program: Command): void {
   program
     .option("--cwd <dir>", "the project's folder (default: this one)")
-    .option("--yes", "ask nothing, take the defaults")
+    .option("-y, --yes", "ask nothing, take the defaults")
     .option("--dry-run", "show the plan, write nothing")
     .option("--json", "print one JSON value")
     .option("--no-install", "leave the package manager to you")

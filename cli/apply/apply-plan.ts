@@ -17,24 +17,25 @@ export interface ApplyOptions {
   readonly workspaceRoot?: string;
   /** Aborted by Ctrl-C: everything is put back. */
   readonly signal?: AbortSignal;
-  readonly progress?: (line: string) => void;
+  /** Told what the package manager is asked, and does it. */
+  readonly whileInstalling?: (command: string, install: () => Promise<string>) => Promise<string>;
   /** Called before each write, with its index: what it throws is handled like a failing write. */
   readonly beforeWrite?: (index: number) => void | Promise<void>;
 }
 
 /** Writes a plan to the disk and runs its install: all of it, or nothing. Returns what the package manager said. */
 export async function applyPlan(plan: Plan, root: string, options: ApplyOptions = {}): Promise<string> {
-  const { workspaceRoot = root, signal = new AbortController().signal, progress = () => undefined } = options;
+  const { workspaceRoot = root, signal = new AbortController().signal, whileInstalling } = options;
   if (plan.changes.length === 0 && !plan.install) return "";
   const real = await fs.realpath(root);
   const targets = await findTargets(secretsCovered(plan.changes), root);
   const staged = await stagedBefore(root, plan);
   const extra = plan.install ? lockFiles([real, workspaceRoot]) : [];
-  const journal = await openJournal(real, { targets, extra, staged });
+  const journal = await openJournal(real, { targets, extra, staged, made: plan.folders });
   try {
     await writeAll(targets, journal, signal, options.beforeWrite);
     await stage(root, plan, staged);
-    const output = plan.install ? await install(plan.install, root, { signal, progress, journal }) : "";
+    const output = plan.install ? await install(plan.install, root, { signal, whileInstalling, journal }) : "";
     await closeJournal(journal, real);
     return output;
   } catch (error) {
@@ -98,13 +99,14 @@ function unmarked(error: unknown, outcome: string): CliError {
 
 interface Installing {
   readonly signal: AbortSignal;
-  readonly progress: (line: string) => void;
+  readonly whileInstalling: ApplyOptions["whileInstalling"];
   readonly journal: Journal;
 }
 
-function install(command: readonly string[], root: string, { signal, progress, journal }: Installing): Promise<string> {
-  progress(command.join(" "));
-  return runInstall(command, root, { signal, started: (pid) => addOwner(journal.folder, pid) });
+function install(command: readonly string[], root: string, installing: Installing): Promise<string> {
+  const { signal, journal, whileInstalling = (_, run) => run() } = installing;
+  const started = (pid: number) => addOwner(journal.folder, pid);
+  return whileInstalling(command.join(" "), () => runInstall(command, root, { signal, started }));
 }
 
 function explained(error: unknown, signal: AbortSignal): unknown {

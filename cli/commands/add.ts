@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import fs from "fs-extra";
 import semver from "semver";
 import { CliError, exitCode } from "../errors.js";
 import { type Part, pathsToRead } from "../plan/input.js";
+import { foldersOf, withMadeFolders } from "../plan/made-folders.js";
 import { withInstallStep } from "../plan/next-steps.js";
 import { pinProblem } from "../plan/pins.js";
 import type { Plan, Selection } from "../plan/plan.js";
@@ -23,23 +26,25 @@ import type { Context } from "./context.js";
 import { refuseUnmerged } from "./continue-update.js";
 import { formatNew } from "./format-new.js";
 import { ignoredRecordWarning } from "./ignored-record.js";
+import { pickItems } from "./pick-items.js";
 import { readSnapshot } from "./read-snapshot.js";
 import { printSameCommand, type Settled } from "./same-command.js";
 import { type AddFlags, checkFlags, selectItem, type Wishes } from "./selection.js";
+import { settleEntry } from "./settle-entry.js";
 import { trackedEnvWarning } from "./tracked-env.js";
-import { unseenTestsWarning } from "./unseen-tests.js";
 
 /** Adds items to the project at --cwd. Returns the exit code. */
-export async function add(typedNames: readonly string[], typed: AddFlags, context: Context): Promise<number> {
+export async function add(wordsTyped: readonly string[], typed: AddFlags, context: Context): Promise<number> {
   const { flags } = context;
   const source = typed.registry === undefined ? null : parseSource(typed.registry, process.cwd());
   const shelf = await openShelf(context.packageRoot, source);
+  const typedNames = wordsTyped.length > 0 ? wordsTyped : await pickItems(shelf, context);
   refuseNamedCompanion(shelf.registry.items, typedNames);
   const known = [...withRequired(shelf.registry, typedNames), ...mayBring(shelf.registry, typedNames)];
-  const wishes = checkFlags([...known, ...joining(known, shelf)], typed);
+  const flagged = checkFlags([...known, ...joining(known, shelf)], typed);
   progress("Reading the project", flags);
   await putBackKilled(await findPackageRoot(flags.cwd), context);
-  const project = await readProject(flags.cwd, wishes.overrides);
+  const { project, wishes } = await settleEntry(await readProject(flags.cwd, flagged.overrides), flagged, context);
   refuseUnmerged(project);
   const names = namesOf(typedNames, shelf, project, wishes);
   const items = withRequired(shelf.registry, names);
@@ -201,6 +206,11 @@ function refuseChanged(parts: readonly Part[], project: Project, accepted: boole
   }
 }
 
+async function foldersThere(root: string, folders: readonly string[]): Promise<ReadonlySet<string>> {
+  const there = await Promise.all(folders.map((folder) => fs.pathExists(join(root, folder))));
+  return new Set(folders.filter((_, index) => there[index]));
+}
+
 async function makePlan(
   project: Project,
   parts: readonly Part[],
@@ -209,14 +219,12 @@ async function makePlan(
 ): Promise<Plan> {
   const files = await readSnapshot(project.root, pathsToRead(project, parts));
   const secret = () => randomBytes(32).toString("base64url");
-  const plan = planAdd({ project, parts, files, secret, install: flags.install, overwrite: flags.overwrite });
+  const added = planAdd({ project, parts, files, secret, install: flags.install, overwrite: flags.overwrite });
+  const plan = withMadeFolders(added, await foldersThere(project.root, foldersOf(added)));
   const tracked = plan.env.length > 0 ? await trackedEnvWarning(project) : null;
   const ignored = plan.changes.length > 0 ? await ignoredRecordWarning(project, plan) : null;
-  const brings = (part: Part) => part.templates.some(({ path }) => path.endsWith(".test.ts"));
-  const fresh = parts.filter((part) => brings(part) && !project.record?.items[part.item.name]);
-  const unseen = await Promise.all(fresh.map(({ selection }) => unseenTestsWarning(project, selection.testDir)));
   return {
     ...plan,
-    warnings: [...plan.warnings, ...notes, ...new Set([tracked, ignored, ...unseen].filter((line) => line !== null))],
+    warnings: [...plan.warnings, ...notes, ...new Set([tracked, ignored].filter((line) => line !== null))],
   };
 }

@@ -4,10 +4,11 @@ import { CliError } from "../errors.js";
 import type { Plan } from "../plan/plan.js";
 import type { Project } from "../project/project.js";
 import { askOrDiff } from "../ui/ask.js";
-import { jsonResult, notice, progress, result } from "../ui/output.js";
+import { jsonResult, notice, result } from "../ui/output.js";
 import { planJson } from "../ui/plan-json.js";
 import { renderChanges } from "../ui/render-diff.js";
-import { renderManual, renderNextSteps, renderPlan } from "../ui/render-plan.js";
+import { renderDone, renderManual, renderNextSteps, renderPlan } from "../ui/render-plan.js";
+import { spinning } from "../ui/spinner.js";
 import { canAsk, isCi, isHalfTerminal } from "../ui/terminal.js";
 import type { Context } from "./context.js";
 
@@ -79,8 +80,8 @@ export async function apply(
   { root, workspaceRoot }: Project,
   { flags, signal, uncut }: Context,
 ): Promise<void> {
-  const say = (line: string) => progress(line, flags);
-  const output = await uncut(() => applyPlan(plan, root, { workspaceRoot, signal, progress: say }));
+  const whileInstalling = (command: string, install: () => Promise<string>) => spinning(command, flags, install);
+  const output = await uncut(() => applyPlan(plan, root, { workspaceRoot, signal, whileInstalling }));
   if (flags.verbose && output) process.stderr.write(`${output}\n`);
 }
 
@@ -95,6 +96,7 @@ export function report(plan: Plan, { flags }: Context): void {
   } else {
     const shown = !yes && !dryRun && changed && canAsk();
     if (!shown) result(renderPlan(plan, { dryRun, verbose }));
+    if (!dryRun && changed) result(`\n${renderDone(plan)}`);
     if (!dryRun && changed) result(renderNextSteps(plan));
   }
 }

@@ -56,13 +56,10 @@ function settled({ items }: InstallRecord): InstallRecord {
 }
 
 function recordPlan(record: InstallRecord, changes: Plan["changes"], { record: before }: Project): Plan {
-  const selections = Object.entries(before?.items ?? {}).map(([item, { choices, mount, sourceDir, testDir }]) => ({
-    item,
-    choices,
-    mount,
-    sourceDir,
-    testDir,
-  }));
+  const selections = Object.entries(before?.items ?? {}).map(([item, installed]) => {
+    const { choices, mount, sourceDir, testDir, testEnding } = installed;
+    return { item, choices, mount, sourceDir, testDir, ...(testEnding && { testEnding }) };
+  });
   const nothing = { guesses: [], manual: [], warnings: [], nextSteps: [], dependencies: [], env: [] };
   return { ...nothing, selections, changes, install: null, record };
 }

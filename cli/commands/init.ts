@@ -20,6 +20,7 @@ import { readTemplates } from "../registry/templates.js";
 import { jsonResult, notice, progress, result } from "../ui/output.js";
 import { planJson } from "../ui/plan-json.js";
 import { type NewProjectSummary, renderInit } from "../ui/render-init.js";
+import { spinning } from "../ui/spinner.js";
 import { canAsk } from "../ui/terminal.js";
 import type { Context } from "./context.js";
 import { type InitAnswers, type InitFlags, initAnswers } from "./init-answers.js";
@@ -79,7 +80,7 @@ async function makePlan(
     place,
     name,
     parts: await partsOf(choices, packageRoot),
-    templates: await readTemplates(packageRoot, template, {}),
+    templates: await readTemplates(packageRoot, template, { login: choices["login"] ?? "username" }),
     files: (await isFolder(place.root)) ? await readSnapshot(place.root, keptPaths) : new Map(),
     secret: () => randomBytes(32).toString("base64url"),
     install: flags.install,
@@ -113,9 +114,9 @@ async function write(
   git: boolean,
   { flags, signal, uncut }: Context,
 ): Promise<string | null> {
-  const say = (line: string) => progress(line, flags);
-  say(`Writing ${plan.changes.length} files`);
-  const apply = () => applyPlan(plan, root, { workspaceRoot, signal, progress: say });
+  progress(`Writing ${plan.changes.length} files`, flags);
+  const whileInstalling = (command: string, install: () => Promise<string>) => spinning(command, flags, install);
+  const apply = () => applyPlan(plan, root, { workspaceRoot, signal, whileInstalling });
   const output = await uncut(() => inNewFolder(root, apply));
   if (flags.verbose && output) process.stderr.write(`${output}\n`);
   return git ? startRepository(root) : null;

@@ -9,6 +9,7 @@ import { findItem, readRegistry } from "../registry/read-registry.js";
 import type { RegistryItem } from "../registry/registry.js";
 import { openShelf, type Shelf } from "../registry/shelf.js";
 import { parseSource, type Source } from "../registry/source.js";
+import { nearestItem } from "../ui/nearest.js";
 import { notice } from "../ui/output.js";
 import { selectItem } from "./selection.js";
 
@@ -119,6 +120,8 @@ async function named(
   const { items = {} } = project.record ?? {};
   if (items[name]) return finding(name);
   refuseNamedCompanion(readRegistry(packageRoot).items, [name]);
+  const meant = nearestItem(name, Object.keys(items));
+  if (meant) throw new CliError("UnknownItem", `${name} is not installed here: did you mean "${meant}"?`);
   const there = Object.keys(items).join(", ");
   throw new CliError(
     "BadArgument",
@@ -178,9 +181,9 @@ async function partOf(item: RegistryItem, installed: InstalledItem, project: Pro
       "BadArgument",
       `${item.name} ${item.version} needs ${missing}: "authwright add ${missing}" first`,
     );
-  const { mount, sourceDir, testDir } = installed;
+  const { mount, sourceDir, testDir, testEnding } = installed;
   const choices = pickChoices(item, {}, project);
-  const selection = { item: item.name, choices, mount, sourceDir, testDir };
+  const selection = { item: item.name, choices, mount, sourceDir, testDir, ...(testEnding && { testEnding }) };
   return { item, selection, ...(await shelf.take(item, choices, project.root)) };
 }
 

@@ -1,9 +1,13 @@
 import { advisoriesFor } from "../advisories/advisory.js";
 import { readAdvisories } from "../advisories/read-advisories.js";
 import { exitCode } from "../errors.js";
+import { findPackageRoot } from "../project/package-json.js";
+import type { InstallRecord } from "../project/project.js";
+import { readRecord } from "../project/record.js";
 import { inWords } from "../registry/companions.js";
 import { openShelf } from "../registry/shelf.js";
 import { parseSource } from "../registry/source.js";
+import { colors } from "../ui/colors.js";
 import { jsonResult, result } from "../ui/output.js";
 import type { Context } from "./context.js";
 
@@ -17,6 +21,7 @@ export async function list({ registry }: ListFlags, { flags, packageRoot }: Cont
   const known = readAdvisories(packageRoot);
   const source = registry === undefined ? null : parseSource(registry, process.cwd());
   const shelf = await openShelf(packageRoot, source);
+  const installed = (await recordHere(flags.cwd))?.items ?? {};
   const items = shelf.registry.items.map(({ name, version, title, requires, comesWith, appends = [] }) => {
     const from = shelf.catalogueOf(name)?.where;
     const advisories = advisoriesFor(known, name, version).map(({ id }) => id);
@@ -29,6 +34,7 @@ export async function list({ registry }: ListFlags, { flags, packageRoot }: Cont
       ...(comesWith && { comesWith }),
       ...(lists.length > 0 && { lists }),
       ...(from && { from }),
+      ...(installed[name] && { installed: installed[name].version }),
       ...(advisories.length > 0 && { advisories }),
     };
   });
@@ -45,6 +51,8 @@ interface Listed {
   readonly comesWith?: readonly string[];
   readonly lists?: readonly string[];
   readonly from?: string;
+  /** The version that is installed in this project. */
+  readonly installed?: string;
   readonly advisories?: readonly string[];
 }
 
@@ -59,12 +67,25 @@ function besideWhatTheyJoin(items: readonly Listed[]): Listed[] {
   return listed;
 }
 
+/** What is installed in the project around a folder; null outside of any, and where the record can't be read. */
+async function recordHere(cwd: string): Promise<InstallRecord | null> {
+  return findPackageRoot(cwd)
+    .then(readRecord)
+    .catch(() => null);
+}
+
 function linesOf(item: Listed): string[] {
-  const mark = item.advisories ? `  ! ${item.advisories.join(", ")}` : "";
+  const there = item.installed
+    ? [item.installed === item.version ? "installed" : `${item.installed} is installed`]
+    : [];
+  const marks = [
+    ...there.map((line) => colors.green(line)),
+    ...(item.advisories ?? []).map((id) => colors.red(`! ${id}`)),
+  ];
+  const mark = marks.map((one) => `  ${one}`).join("");
   const from = item.from ? `  (${item.from})` : "";
-  const lists = item.lists ? `, appends to ${item.lists.join(", ")}` : "";
   if (item.comesWith)
     return [`  ${item.name} ${item.version}  ${item.title}  (comes with ${inWords(item.comesWith)})${from}${mark}`];
-  const needs = item.requires.length > 0 ? [`  needs ${item.requires.join(", ")}${lists}`] : [];
+  const needs = item.requires.length > 0 ? [`  needs ${item.requires.join(", ")}`] : [];
   return [`${item.name} ${item.version}  ${item.title}${from}${mark}`, ...needs];
 }

@@ -1,4 +1,5 @@
 import { CliError, exitCode } from "../errors.js";
+import { madeFolders } from "../plan/made-folders.js";
 import type { Plan } from "../plan/plan.js";
 import { planRemovals } from "../plan/plan-removals.js";
 import { pathsToRemove } from "../plan/remove-input.js";
@@ -9,7 +10,7 @@ import { readProject } from "../project/read-project.js";
 import { readConfigFiles, readSourceFiles } from "../project/source-files.js";
 import { inWords, typedNames } from "../registry/companions.js";
 import { readRegistry } from "../registry/read-registry.js";
-import { nearest } from "../ui/nearest.js";
+import { nearestItem } from "../ui/nearest.js";
 import { progress } from "../ui/output.js";
 import { apply, confirmed, putBackKilled, report } from "./carry-out.js";
 import type { Context } from "./context.js";
@@ -47,7 +48,7 @@ function findInstalled(item: string, { record }: Project): InstalledItem {
   const installed = record?.items[item];
   if (installed) return installed;
   const names = Object.keys(record?.items ?? {});
-  const close = nearest(item, names);
+  const close = nearestItem(item, names);
   const hint = close ? `did you mean "${close}"?` : names.length > 0 ? `there is ${names.join(", ")}` : "nothing is";
   throw new CliError("BadArgument", `${item} is not installed here: ${hint}`);
 }
@@ -146,5 +147,6 @@ async function makePlan(
     const { comesWith = items.slice(-1) } = project.record!.items[item]!;
     return { item, comesWith };
   });
-  return { ...plan, companions };
+  const folders = madeFolders(project.record!);
+  return { ...plan, companions, ...(folders && { folders }) };
 }

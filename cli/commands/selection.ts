@@ -1,6 +1,7 @@
 import { CliError } from "../errors.js";
 import type { Selection } from "../plan/plan.js";
 import type { Overrides, Project } from "../project/project.js";
+import { findTestPlace, usualPlace } from "../project/tests/test-place.js";
 import { checkValue, pickChoices } from "../registry/choices.js";
 import type { RegistryItem } from "../registry/registry.js";
 import { checkInside, checkMount } from "./check-flags.js";
@@ -71,7 +72,21 @@ export function selectItem(
     choices: pickChoices(item, choices, project),
     mount: item.mount ? (settled("--mount", mount, installed?.mount) ?? item.mount.path) : null,
     sourceDir: settled("--dir", dir, installed?.sourceDir ?? base?.sourceDir) ?? project.sourceDir,
-    testDir: settled("--tests", tests, installed?.testDir ?? base?.testDir) ?? "test",
+    ...testPlace(settled("--tests", tests, installed?.testDir ?? base?.testDir), installed ?? base, project),
+  };
+}
+
+/** Beside what is there, else where the runner looks; in a folder that was named, under the name that the runner looks for. */
+function testPlace(
+  dir: string | undefined,
+  there: { readonly testEnding?: string } | undefined,
+  project: Project,
+): Pick<Selection, "testDir" | "testEnding"> {
+  const named = (one: string) => (project.tests && findTestPlace(project.tests, [one])) ?? { ...usualPlace, dir: one };
+  const place = dir === undefined ? project.testPlace : there ? { dir, ending: there.testEnding } : named(dir);
+  return {
+    testDir: place.dir,
+    ...(place.ending && place.ending !== usualPlace.ending && { testEnding: place.ending }),
   };
 }
 

@@ -12,6 +12,7 @@ import { findPackageRoot } from "../project/package-json.js";
 import type { Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
 import { readSourceFiles } from "../project/source-files.js";
+import { broughtChanges, readChangelog } from "../registry/changelog.js";
 import { readRegistry } from "../registry/read-registry.js";
 import { jsonResult, progress, result } from "../ui/output.js";
 import { planJson } from "../ui/plan-json.js";
@@ -66,7 +67,9 @@ export async function makePlan(
   const sources = await readSourceFiles(project);
   const plan = planUpdate({ project, parts, files, secret, install: flags.install, conflicts, sources });
   const waiting = leftOlder(parts, project, packageRoot);
-  return { ...plan, warnings: [...plan.warnings, ...waiting, ...fixedAdvisories(readAdvisories(packageRoot), plan)] };
+  const holes = fixedAdvisories(readAdvisories(packageRoot), plan).map((line) => `security: ${line}`);
+  const brings = [...holes, ...broughtChanges(readChangelog(packageRoot), plan)];
+  return { ...plan, warnings: [...plan.warnings, ...waiting], ...(brings.length > 0 && { brings }) };
 }
 
 /** Items that build on those that are updated, and have a newer version themselves. */

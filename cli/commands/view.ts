@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { exitCode } from "../errors.js";
 import { findItem } from "../registry/read-registry.js";
 import type { Choice, RegistryItem } from "../registry/registry.js";
@@ -14,7 +15,7 @@ export async function view(name: string, { registry }: ListFlags, { flags, packa
   const item = findItem(shelf.registry, name);
   const { files, sha256 } = await defaultFiles(item, shelf);
   if (flags.json) jsonResult({ ...item, files, ...(sha256 && { sha256 }) });
-  else result(describe(item, files, sha256));
+  else result(describe(item, files, sha256, flags.verbose));
   return exitCode.done;
 }
 
@@ -24,42 +25,56 @@ async function defaultFiles(item: RegistryItem, shelf: Shelf) {
   return { files: templates.map(({ path }) => path), sha256: origin?.sha256 ?? null };
 }
 
-function describe(item: RegistryItem, files: readonly string[], sha256: string | null): string {
+function describe(item: RegistryItem, files: readonly string[], sha256: string | null, verbose: boolean): string {
   const { name, version, title, description, requires, comesWith, lists = {}, appends = [] } = item;
   const { mount, dependencies, env, scripts } = item;
   return [
     `${name} ${version}  ${title}`,
     "",
     description,
+    ...(comesWith
+      ? section("Comes by itself with", comesWith)
+      : section("Add it", [
+          `npx authwright add ${name}${requires.length > 0 ? `   (brings ${requires.join(", ")} too)` : ""}`,
+        ])),
     ...section(
-      "Choices",
+      "You choose",
       Object.entries(item.choices).flatMap(([flag, choice]) => choiceLines(flag, choice)),
     ),
-    ...(comesWith ? section("Comes by itself with", comesWith) : section("Needs", requires)),
-    ...section("Files", files),
+    ...section("Its routes are at", mount ? [`${mount.path} (--mount changes it)`] : []),
     ...section(
-      "Lists that take entries",
-      Object.entries(lists).map(([list, path]) => `${list} of ${path}`),
-    ),
-    ...section(
-      "Appends",
-      appends.map(({ entry, list, file, from }) => `${entry} of ${from} to ${list} of ${file}`),
-    ),
-    ...section("Mounted at", mount ? [`${mount.path} (${mount.export} of ${mount.file})`] : []),
-    ...section(
-      "Dependencies",
-      Object.entries(dependencies).map(([name, { range }]) => `${name} ${range}`),
-    ),
-    ...section(
-      "Keys in .env",
+      "Keys in your .env",
       env.map(({ name, comment }) => `${name}: ${comment}`),
+    ),
+    ...section(
+      "Packages",
+      Object.entries(dependencies).map(([name, { range }]) => `${name} ${range}`),
     ),
     ...section(
       "Scripts",
       Object.entries(scripts).map(([name, command]) => `${name}: ${command}`),
     ),
+    ...section("Your code", verbose ? files : folderLines(files)),
+    ...section(
+      "Joins what it builds on",
+      appends.map(({ entry, list, file }) => `${file}: ${entry} in ${list}`),
+    ),
+    ...section(
+      "Made to be added to",
+      Object.entries(lists).map(([list, path]) => `${path}: ${list}`),
+    ),
     ...section("Pinned as (sha-256)", sha256 ? [sha256] : []),
   ].join("\n");
+}
+
+/** `src/auth/cookies: 10 files` for each folder, in order. */
+function folderLines(files: readonly string[]): string[] {
+  const folders = [...new Set(files.map((path) => posix.dirname(path)))];
+  const lines = folders.map((folder) => {
+    const { length } = files.filter((path) => posix.dirname(path) === folder);
+    return `${folder}: ${length} ${length === 1 ? "file" : "files"}`;
+  });
+  return [...lines, "(--verbose names them)"];
 }
 
 function choiceLines(flag: string, choice: Choice): string[] {

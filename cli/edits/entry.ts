@@ -5,9 +5,10 @@ import { type App, findApps, makesApp } from "./entry/find-app.js";
 import { findImportPlace } from "./entry/import-place.js";
 import type { MountOptions } from "./entry/mount-options.js";
 import { chooseMountPlace, type MountPlace } from "./entry/mount-place.js";
+import { mountedApps } from "./entry/mounted-apps.js";
 import { type Insertion, lineAfter, lineBefore, statementText } from "./entry/splice-line.js";
 import { readSteps } from "./entry/steps.js";
-import { walk } from "./syntax.js";
+import { syntaxProblem, walk } from "./syntax.js";
 
 export { findMountConflict } from "./entry/mount-conflict.js";
 
@@ -21,11 +22,11 @@ export function mountRouter(source: string, options: MountOptions): Edit {
   try {
     file = readEntryFile(text, options.path);
   } catch (error) {
-    return cannot(`it does not parse: ${(error as Error).message.split("\n")[0]}`, text, options);
+    return cannot(syntaxProblem(error), text, options);
   }
   const names = namesOfRouter(file, options.specifier, options.sameModule);
   if (isMounted(file, names)) return { kind: "already" };
-  const app = chooseApp(file, options.mount);
+  const app = chooseApp(file);
   if (typeof app === "string") return cannot(app, text, options);
   const place = chooseMountPlace(readSteps(file, app, options.mount));
   if (place.kind === "cannot") return cannot(place.reason, text, options, app.name);
@@ -33,7 +34,7 @@ export function mountRouter(source: string, options: MountOptions): Edit {
 }
 
 /** The one app of the file, or why there is none: apps that are mounted on another don't count. */
-function chooseApp(file: EntryFile, mount: string): App | string {
+function chooseApp(file: EntryFile): App | string {
   const apps = findApps(file);
   const [first, ...others] = apps;
   if (first === undefined)
@@ -41,10 +42,15 @@ function chooseApp(file: EntryFile, mount: string): App | string {
       ? "what express() makes here is kept in no variable and no this.x"
       : "no Express app is made in this file";
   if (others.length === 0) return first;
-  const mounted = new Set(apps.flatMap((app) => readSteps(file, app, mount).map(({ what }) => what)));
+  const mounted = mountedApps(file, apps);
   const roots = apps.filter((app) => !mounted.has(app.name));
-  const lines = apps.map(({ line }) => line).join(" and ");
-  return roots.length === 1 ? roots[0]! : `more than one Express app is made in this file (lines ${lines})`;
+  return roots.length === 1 ? roots[0]! : severalApps(roots.length > 0 ? roots : apps);
+}
+
+function severalApps(apps: readonly App[]): string {
+  const named = apps.map(({ name, line }) => `${name} on line ${line}`).join(" and ");
+  const what = apps.every(({ creation }) => creation === null) ? "is handed to functions of" : "is made in";
+  return `more than one Express app ${what} this file (${named})`;
 }
 
 function insertLines(

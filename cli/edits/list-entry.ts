@@ -2,7 +2,7 @@ import type { ArrayExpression, Identifier, ImportDeclaration, Node, Program, Sta
 import MagicString from "magic-string";
 import type { Edit } from "./edit.js";
 import { cutStatements, lineAfter, lineBefore } from "./entry/splice-line.js";
-import { parseSource, walk } from "./syntax.js";
+import { parseSource, syntaxProblem, walk } from "./syntax.js";
 
 const bom = "\uFEFF";
 
@@ -94,7 +94,7 @@ function open(source: string, wanted: ListEntry): Opened | Edit {
   try {
     return { text, start, program: parseSource(text, wanted.path).program };
   } catch (error) {
-    return cannot(`it does not parse: ${(error as Error).message.split("\n")[0]}`, wanted);
+    return cannot(syntaxProblem(error), wanted);
   }
 }
 

@@ -27,6 +27,16 @@ export function parseSource(source: string, path: string, { tokens = false }: { 
   throw failure;
 }
 
+/** Why a text does not parse, with the line and the column as editors count them, both from 1. */
+export function syntaxProblem(error: unknown): string {
+  const { message, loc } = error as SyntaxError & { loc?: { line: number; column: number } };
+  const reason = message
+    .split("\n", 1)[0]!
+    .replace(/ \(\d+:\d+\)$/, "")
+    .replace(/\.$/, "");
+  return loc ? `line ${loc.line}, column ${loc.column + 1} does not parse: ${reason}` : `it does not parse: ${reason}`;
+}
+
 function languagePlugins(path: string): NonNullable<ParserOptions["plugins"]> {
   if (/\.[cm]?ts$/.test(path)) return ["typescript"];
   if (/\.tsx$/.test(path)) return ["typescript", "jsx"];

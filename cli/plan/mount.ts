@@ -6,7 +6,7 @@ import { applyEdit } from "./apply-edit.js";
 import type { Draft } from "./draft.js";
 import type { Part } from "./input.js";
 import { placeTemplate } from "./paths.js";
-import { otherSpecifiers, relativeSpecifier } from "./specifiers.js";
+import { entrySpecifier, otherSpecifiers, relativeSpecifier } from "./specifiers.js";
 
 /** Mounts the item's router in the entry file. Returns the lines added there. */
 export function planMount({ item, selection }: Part, project: Project, draft: Draft): readonly string[] {
@@ -21,7 +21,7 @@ export function planMount({ item, selection }: Part, project: Project, draft: Dr
   }
 
   const source = draft.read(entry.path) ?? "";
-  const specifier = relativeSpecifier(entry.path, module, project);
+  const specifier = entrySpecifier(module, project, entry.path);
   const sameModule = otherSpecifiers(entry.path, module, project);
   const options = { ...names, path: entry.path, specifier, sameModule };
   const edit = mountRouter(source, options);

@@ -11,8 +11,8 @@ export interface StepFacts {
   readonly project: Project;
   /** With the items that this one requires in it. */
   readonly record: InstallRecord;
-  /** The script that runs the tests. */
-  readonly test: string;
+  /** The script that runs the tests; null where the runner does not find them. */
+  readonly test: string | null;
 }
 
 /** The lines for a person to read after the add, in terms of this project. */
@@ -26,7 +26,8 @@ export function nextSteps({ item, selection }: Part, { project, record, test }: 
     if (name === "test") return run === "npm run" && test === "test" ? "npm test" : `${run} ${test}`;
     return usualSpecifier(from, placeTemplate(name.replace("import:", ""), selection), project);
   };
-  const lines = chosenParts(item, selection.choices).nextSteps;
+  const all = chosenParts(item, selection.choices).nextSteps;
+  const lines = all.filter((line) => test !== null || !line.includes("{test}"));
   return lines.map((line) =>
     line.replace(/\{(run|sample|mount|test|import:[^}]+)\}/g, (_, name: string) => fill(name)),
   );

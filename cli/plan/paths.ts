@@ -16,9 +16,13 @@ export function basePath(path: string): string {
 export const attributesPath = ".authwright/.gitattributes";
 
 /** Where a template's path lands in the user's repo. */
-export function placeTemplate(path: string, { sourceDir, testDir }: Pick<Selection, "sourceDir" | "testDir">): string {
+export function placeTemplate(
+  path: string,
+  { sourceDir, testDir, testEnding = ".test.ts" }: Pick<Selection, "sourceDir" | "testDir" | "testEnding">,
+): string {
   if (path.startsWith("src/")) return posix.join(sourceDir, path.slice("src/".length));
-  if (path.startsWith("test/")) return posix.join(testDir, path.slice("test/".length));
+  if (path.startsWith("test/"))
+    return posix.join(testDir, path.slice("test/".length).replace(/\.test\.ts$/, testEnding));
   return path;
 }
 

@@ -24,6 +24,7 @@ import { extendRecord, writeRecord } from "./record.js";
 import { planScripts } from "./scripts.js";
 import { sharedWith } from "./shared.js";
 import { appendedLines, undoFacts, userTexts } from "./undo.js";
+import { unseenTests } from "./unseen-tests.js";
 import { isMigration } from "./update-file.js";
 
 /** What adding these items changes in this project. Pure: everything that it looks at is in the input. */
@@ -41,7 +42,7 @@ export function planAdd(input: PlanInput): Plan {
     manual: draft.manual,
     install: install && draft.dependencies.length > 0 ? project.packageManager.install : null,
     warnings: [...project.warnings, ...draft.warnings],
-    nextSteps: [...new Set([...migrateSteps(parts, project, record), ...draft.nextSteps])],
+    nextSteps: [...new Set([...mountSteps(parts, draft), ...migrateSteps(parts, project, record), ...draft.nextSteps])],
     record,
     dependencies: draft.dependencies,
     env: draft.env,
@@ -50,6 +51,15 @@ export function planAdd(input: PlanInput): Plan {
     companions: newCompanions(parts, project),
     origins: originsOf(parts),
   };
+}
+
+/** Until a person has done it, every other step ends in a 404. */
+function mountSteps(parts: readonly Part[], { manual }: Draft): string[] {
+  return parts.flatMap(({ item: { mount }, selection }) => {
+    const isMount = (line: string) => mount && line.includes(`${mount.export})`) && line.includes(`${selection.mount}`);
+    const left = manual.find(({ lines }) => lines.some(isMount));
+    return left ? [`Not mounted yet: put the lines above into ${left.path}, or ${selection.mount} answers 404`] : [];
+  });
 }
 
 /** A server's tables are not made by themselves. An item that brings the database itself says so in words of its own. */
@@ -98,8 +108,9 @@ export function addPart(
 
   draft.dependencies.push(...added);
   Object.assign(draft.scripts, scripts.added);
-  draft.warnings.push(...warnings, ...scripts.warnings, ...leftBehind(part, project));
-  draft.nextSteps.push(...nextSteps(part, { project, record, test: scripts.test }));
+  const unseen = project.record?.items[part.item.name] ? null : unseenTests(part, project);
+  draft.warnings.push(...warnings, ...scripts.warnings, ...leftBehind(part, project), ...(unseen ? [unseen] : []));
+  draft.nextSteps.push(...nextSteps(part, { project, record, test: unseen === null ? scripts.test : null }));
   const after = userTexts(project, draft);
   const patches = [
     { path: project.entry?.path ?? "", lines: mounted },

@@ -28,9 +28,9 @@ export function planRemove(input: RemoveInput): Plan {
   planDanglingImports(input, draft);
   const record = removeFromRecord(input, draft);
   const attributes = Object.keys(record.items).length === 0 ? planRemovedAttributes(draft) : [];
-  const { choices, mount, sourceDir, testDir } = installed;
+  const { choices, mount, sourceDir, testDir, testEnding } = installed;
   return {
-    selections: [{ item, choices, mount, sourceDir, testDir }],
+    selections: [{ item, choices, mount, sourceDir, testDir, ...(testEnding && { testEnding }) }],
     guesses: [],
     changes: [...draft.changes(), ...databaseChanges(input)],
     manual: draft.manual,

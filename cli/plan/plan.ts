@@ -7,6 +7,8 @@ export interface Selection {
   readonly mount: string | null;
   readonly sourceDir: string;
   readonly testDir: string;
+  /** How the names of its tests end; ".test.ts" where it says nothing. */
+  readonly testEnding?: string;
 }
 
 /** Everything one command will do, as a value. `--dry-run`, `--json`, `diff`, the real run and the tests render this same object. */
@@ -19,6 +21,8 @@ export interface Plan {
   /** The command that installs what package.json gained; null when nothing changed there or under --no-install. */
   readonly install: readonly string[] | null;
   readonly warnings: readonly string[];
+  /** What an update brings, holes that it closes first. */
+  readonly brings?: readonly string[];
   readonly nextSteps: readonly string[];
   readonly record: InstallRecord;
   /** What package.json gains, for people to read; the edit itself is in `changes`. */
@@ -39,6 +43,8 @@ export interface Plan {
     readonly scripts: readonly string[];
     readonly env: readonly string[];
   };
+  /** In a removal: the folders that may go when they are empty; any, where it is absent. */
+  readonly folders?: readonly string[];
   /** In a removal: what stays, and why. */
   readonly kept?: readonly KeptPart[];
   /** In an update: the installed version of each item, and the new one. */

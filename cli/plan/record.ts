@@ -37,6 +37,7 @@ export function extendRecord(
     mount: selection.mount,
     sourceDir: selection.sourceDir,
     testDir: selection.testDir,
+    ...(selection.testEnding && { testEnding: selection.testEnding }),
     files: installed.files,
     patches: mergePatches(before?.patches ?? [], [...(shared?.patches ?? []), ...installed.patches]),
     env: [...new Set([...(before?.env ?? []), ...(shared?.env ?? []), ...installed.env])],

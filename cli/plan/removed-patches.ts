@@ -67,8 +67,16 @@ function cutOptions({ path, lines }: Patch, { installed, item }: RemoveInput, dr
 function unmount({ path, lines }: Patch, { project, item }: RemoveInput, draft: Draft): void {
   const specifier = lines.map((line) => /(?:from|require\()\s*["']([^"']+)["']/.exec(line)?.[1]).find(Boolean);
   if (!specifier) return;
-  const module = posix.join(posix.dirname(path), specifier.replace(/\.[cm]?[jt]s$/, "")).concat(".ts");
+  const module = moduleNamed(specifier, path, project)
+    .replace(/\.[cm]?[jt]s$/, "")
+    .concat(".ts");
   const sameModule = otherSpecifiers(path, module, project);
   const edit = unmountRouter(draft.read(path)!, { path, specifier, sameModule });
   applyEdit(edit, { path, why: `no longer mounts the routes of ${item}` }, draft);
+}
+
+function moduleNamed(specifier: string, from: string, { aliases }: RemoveInput["project"]): string {
+  const alias = aliases.find(({ prefix }) => !specifier.startsWith(".") && specifier.startsWith(prefix));
+  if (alias) return posix.join(alias.target, specifier.slice(alias.prefix.length));
+  return posix.join(posix.dirname(from), specifier);
 }

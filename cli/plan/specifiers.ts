@@ -7,6 +7,13 @@ export function relativeSpecifier(from: string, module: string, { modules }: Pic
   return path.startsWith("../") ? path : `./${path}`;
 }
 
+/** How the entry file imports a module of the project: by the alias that it imports others by, else relatively. */
+export function entrySpecifier(module: string, project: Project, from: string): string {
+  const { alias, extension } = project.entryImports ?? {};
+  if (!alias || !module.startsWith(alias.target)) return relativeSpecifier(from, module, project);
+  return alias.prefix + module.slice(alias.target.length).replace(/\.ts$/, extension ?? "");
+}
+
 /** Every other way in which a file of the project may name the same module. */
 export function otherSpecifiers(from: string, module: string, { aliases }: Pick<Project, "aliases">): string[] {
   const withoutEnding = module.replace(/\.ts$/, "");

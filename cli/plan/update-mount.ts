@@ -4,7 +4,7 @@ import type { Draft } from "./draft.js";
 import type { Part } from "./input.js";
 import { planMount } from "./mount.js";
 import { placeTemplate } from "./paths.js";
-import { relativeSpecifier } from "./specifiers.js";
+import { entrySpecifier } from "./specifiers.js";
 
 /** The patches of an item after an update: what stays recorded, and the lines that are new. */
 export interface MountUpdate {
@@ -60,7 +60,7 @@ function byHand({ item, selection }: Part, entry: string | null, project: Projec
     place: "in place of the import and the mount that are there",
     reason: `the router of ${item.name} has moved, and its lines are not there as they were added`,
     lines: [
-      `import { ${name} } from "${relativeSpecifier(path, module, project)}";`,
+      `import { ${name} } from "${entrySpecifier(module, project, path)}";`,
       `app.use("${selection.mount}", ${name});`,
     ],
   };

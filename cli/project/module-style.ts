@@ -10,7 +10,7 @@ export interface ModuleFacts {
   readonly buildCommands: readonly Command[];
 }
 
-type Extension = ModuleStyle["extension"];
+export type Extension = ModuleStyle["extension"];
 
 const sampleSize = 25;
 
@@ -35,7 +35,8 @@ export async function sampleExtensions(root: string, start: string, aliases: rea
   return found;
 }
 
-function extensionOf(specifier: string): Extension[] {
+/** How a specifier ends: none for what is no script of the usual kinds. */
+export function extensionOf(specifier: string): Extension[] {
   if (specifier.endsWith(".js")) return [".js"];
   if (specifier.endsWith(".ts")) return [".ts"];
   return /\.(json|[cm][jt]s|[jt]sx)$/.test(specifier) ? [] : [""];
@@ -55,8 +56,9 @@ function runtimeFormat({
   return kind !== "node" && bundlesEsm ? "esm" : "commonjs";
 }
 
-function mostCommon(samples: readonly Extension[]): Extension | null {
-  const count = (wanted: Extension) => samples.filter((one) => one === wanted).length;
+/** The value that is there most often; the first of equals. */
+export function mostCommon<T>(samples: readonly T[]): T | null {
+  const count = (wanted: T) => samples.filter((one) => one === wanted).length;
   const [best = null] = [...new Set(samples)].sort((a, b) => count(b) - count(a));
   return best;
 }

@@ -1,5 +1,6 @@
 import type { PackageJson, Project } from "./project.js";
 import { defaultSample } from "./sample-env.js";
+import { usualPlace } from "./tests/test-place.js";
 
 /** What a project is that is not written yet. */
 export interface NewProject {
@@ -32,9 +33,13 @@ export function newProject(files: ReadonlyMap<string, string>, known: NewProject
     modules: { format: "esm", extension: ".js" },
     express: { major: 5, range: packageJson.dependencies["express"] ?? "" },
     entry,
+    otherApps: [],
     sourceDir: "src",
     aliases: [],
+    entryImports: null,
     testRunner: "vitest",
+    tests: null,
+    testPlace: usualPlace,
     database,
     git: { root: gitRoot },
     sampleEnv: defaultSample,

@@ -1,4 +1,6 @@
 import type { Bundler } from "./build/bundler.js";
+import type { TestPlace } from "./tests/test-place.js";
+import type { TestLookup } from "./tests/test-search.js";
 
 /** What authwright knows about the user's repo. Plain data: made once by `readProject`, never changed. Paths are POSIX and relative to `root`, unless a name says otherwise. */
 export interface Project {
@@ -19,10 +21,18 @@ export interface Project {
   readonly modules: ModuleStyle;
   readonly express: { readonly major: 4 | 5; readonly range: string };
   readonly entry: Entry | null;
+  /** Other files that make an Express app of its own: the entry file was a guess between them. */
+  readonly otherApps: readonly string[];
   /** Where `src/...` of a template lands: "src", "server", or "." when the sources are at the root. */
   readonly sourceDir: string;
   readonly aliases: readonly Alias[];
+  /** Null where imports are relative. */
+  readonly entryImports: ImportSpelling | null;
   readonly testRunner: "vitest" | "jest" | "none";
+  /** What the runner's configuration says of tests; null without a runner. */
+  readonly tests: TestLookup | null;
+  /** Where the runner would take new tests for tests. */
+  readonly testPlace: TestPlace;
   readonly database: "sqlite" | "postgres";
   readonly git: { readonly root: string | null };
   /** The file that shows people which variables there are: .env.example, or what it is called here. */
@@ -69,6 +79,12 @@ export interface ModuleStyle {
   readonly extension: ".js" | ".ts" | "";
 }
 
+/** By which alias, and with which ending, the entry file imports modules of the project. */
+export interface ImportSpelling {
+  readonly alias: Alias;
+  readonly extension: ModuleStyle["extension"];
+}
+
 export interface Entry {
   /** The file that makes the Express app and adds its middleware. */
   readonly path: string;
@@ -101,6 +117,8 @@ export interface InstalledItem {
   readonly mount: string | null;
   readonly sourceDir: string;
   readonly testDir: string;
+  /** How the names of its tests end; absent where it is ".test.ts". */
+  readonly testEnding?: string;
   /** Path in the user's repo -> the template file it came from and the sha-256 (hex) of the text as installed. */
   readonly files: Readonly<Record<string, { readonly template: string; readonly sha256: string }>>;
   /** What was spliced into a file of the user's, in words that `remove` can undo: the exact lines added. */

@@ -4,6 +4,7 @@ import { compiledRoot } from "./build/compiled-root.js";
 import { buildCommands } from "./build-tsconfig.js";
 import { databaseWarnings, guessDatabase, namedDatabase, neighbourWarnings } from "./database.js";
 import { findGitRoot } from "./git-root.js";
+import { importSpelling } from "./import-spelling.js";
 import { moduleStyle, sampleExtensions } from "./module-style.js";
 import { allDependencies, findPackageRoot, type Manifest, readManifest } from "./package-json.js";
 import { detectPackageManager } from "./package-manager.js";
@@ -15,7 +16,10 @@ import { defaultSample, findSamples } from "./sample-env.js";
 import { findSourceDir, namedSourceDir, type SourceDir } from "./source-dir.js";
 import { readBuildFiles, sourcePaths } from "./source-files.js";
 import { readSources, type Sources } from "./sources.js";
-import { findTestRunner } from "./test-runner.js";
+import { readTestLookup } from "./tests/read-test-lookup.js";
+import { findTestPlace, type TestPlace, usualPlace } from "./tests/test-place.js";
+import { findTestRunner } from "./tests/test-runner.js";
+import type { TestLookup } from "./tests/test-search.js";
 import { isFolder } from "./text-file.js";
 import { rejectCompilerOptions, rejectFrameworks } from "./unsupported.js";
 import { findWorkspaceRoot, namesWorkspaces } from "./workspace-root.js";
@@ -27,7 +31,7 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
   const packages = await readPackages(root, manifest);
   const { workspaceRoot, git, dependencies, express, typescript, packageManager } = packages;
   const record = await readRecord(root);
-  const sources = await readSources(root, resolve(cwd), manifest, overrides);
+  const sources = await readSources(root, resolve(cwd), manifest, overrides, record);
   const { tsconfig, aliases, entry } = sources;
   const major = typescriptMajor(typescript);
   rejectCompilerOptions(tsconfig, major, manifest.packageJson.type);
@@ -44,6 +48,8 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
   const bundler = findBundler(manifest.packageJson, await readBuildFiles(root, manifest.packageJson));
   const compiled = compiledRoot(root, tsconfig, await sourcePaths({ root, tsconfig }));
   const testRunner = await findTestRunner(root, scripts, dependencies, manifest.members);
+  const tests = testRunner === "none" ? null : await readTestLookup(root, testRunner, manifest);
+  const testPlace = (tests && findTestPlace(tests)) ?? usualPlace;
   return {
     root,
     workspaceRoot,
@@ -57,9 +63,13 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
     modules,
     express,
     entry,
+    otherApps: sources.rivals,
     sourceDir: sourceDir.path,
     aliases,
+    entryImports: entry === null ? null : await importSpelling(root, entry.path, aliases),
     testRunner,
+    tests,
+    testPlace,
     database: database.value,
     git,
     sampleEnv: (await findSamples(root))[0] ?? defaultSample,
@@ -70,6 +80,7 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
       { what: "database", value: database.value, because: database.because, flag: "--database" },
       packages.managerGuess,
       moduleGuess(modules, tsconfig.path),
+      ...testGuesses(testPlace, tests),
     ],
     warnings: [
       ...entryWarnings(entry?.path ?? null, sources.rivals),
@@ -141,6 +152,11 @@ function recordedDatabase(record: InstallRecord | null): string | undefined {
 function entryGuess({ entry }: Sources): Guess {
   const value = entry?.path ?? "none";
   return { what: "entry file", value, because: entry?.because ?? "no file calls express()", flag: "--entry" };
+}
+
+function testGuesses({ dir, ending }: TestPlace, tests: TestLookup | null): Guess[] {
+  if (tests === null || (dir === usualPlace.dir && ending === usualPlace.ending)) return [];
+  return [{ what: "tests", value: `${dir}/**/*${ending}`, because: `where ${tests.from} looks`, flag: "--tests" }];
 }
 
 function moduleGuess({ format, extension }: ModuleStyle, tsconfigPath: string): Guess {

@@ -44,6 +44,7 @@ const itemMembers: Readonly<Record<keyof InstalledItem, (value: unknown) => bool
   mount: (value) => value === null || isString(value),
   sourceDir: isPath,
   testDir: isFolder,
+  testEnding: (value) => value === undefined || (isString(value) && /^[.\w-]+\.ts$/.test(value)),
   files: (value) => isObject(value) && Object.keys(value).every(isPath) && Object.values(value).every(isInstalledFile),
   patches: (value) => Array.isArray(value) && value.every(isPatch),
   env: (value) => Array.isArray(value) && value.every(isString),

@@ -23,7 +23,15 @@ export async function readSourceFiles(project: Pick<Project, "root" | "tsconfig"
 
 /** The same, by path. */
 export async function sourcePaths({ root, tsconfig }: Pick<Project, "root" | "tsconfig">): Promise<string[]> {
-  const outputs = outputFolders(tsconfig);
+  return pathsBelow(root, outputFolders(tsconfig));
+}
+
+/** Every source file below `root` that is not in one of the folders `outputs`. */
+export async function readSourcesBelow(root: string, outputs: readonly string[]): Promise<SourceText[]> {
+  return readTexts(root, await pathsBelow(root, outputs));
+}
+
+async function pathsBelow(root: string, outputs: readonly string[]): Promise<string[]> {
   const paths: string[] = [];
   const folders = ["."];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {

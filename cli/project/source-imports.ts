@@ -12,8 +12,10 @@ export function importsOf(code: string): string[] {
   return [...code.matchAll(pattern)].flatMap((match) => match[1] ?? match[2] ?? []);
 }
 
-/** Whether a file imports express and calls it: it makes an app. Takes text without comments. */
+/** Whether a file has express and calls it: it makes an app. Takes text without comments. */
 export function makesExpressApp(code: string): boolean {
+  if (/\(?\s*(?:await\s+import|require)\s*\(\s*["']express["']\s*\)\s*\)?(?:\.default)?\s*\(\s*\)/.test(code))
+    return true;
   return expressNames(code).some((name) =>
     new RegExp(`(?<![\\w$.])${escaped(name)}(?:\\.default)?\\s*\\(\\s*\\)`).test(code),
   );
@@ -27,10 +29,11 @@ export function countRegistrations(code: string): number {
 function expressNames(code: string): string[] {
   const patterns = [
     /\bimport\s+(?:\*\s*as\s+)?([\w$]+)\s*(?:,\s*(?:\{[^}]*\}|\*\s*as\s+[\w$]+)\s*)?from\s*["']express["']/g,
-    /\bimport\s*\{[^}]*\bdefault\s+as\s+([\w$]+)[^}]*\}\s*from\s*["']express["']/g,
-    /\b(?:import|const|let|var)\s+([\w$]+)\s*(?::[^=]+)?=\s*require\s*\(\s*["']express["']\s*\)/g,
+    /\bimport\s*\{[^}]*\b(?:default\s+as\s+([\w$]+)|express\b)[^}]*\}\s*from\s*["']express["']/g,
+    /\b(?:import|const|let|var)\s+([\w$]+)\s*(?::[^=]+)?=\s*\(?\s*(?:require|await\s+import)\s*\(\s*["']express["']\s*\)/g,
+    /\b(?:const|let|var)\s*\{[^}]*\bdefault\s*:\s*([\w$]+)[^}]*\}\s*=\s*(?:require|await\s+import)\s*\(\s*["']express["']/g,
   ];
-  return patterns.flatMap((pattern) => [...code.matchAll(pattern)].flatMap((match) => match[1] ?? []));
+  return patterns.flatMap((pattern) => [...code.matchAll(pattern)].map((match) => match[1] ?? "express"));
 }
 
 function escaped(name: string): string {

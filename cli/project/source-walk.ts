@@ -40,7 +40,7 @@ export async function* walkImports(
 }
 
 /** The source file of a relative or aliased import; null for a package, or when there is none. */
-async function resolveImport(
+export async function resolveImport(
   root: string,
   from: string,
   specifier: string,

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import { readAliases } from "./aliases.js";
 import { buildCommands, findBuildTsconfig } from "./build-tsconfig.js";
-import { findEntry, namedEntry } from "./entry.js";
+import { findEntry, namedEntry, recordedEntry } from "./entry.js";
 import type { Manifest } from "./package-json.js";
-import type { Alias, Entry, Overrides, TsconfigFacts } from "./project.js";
+import type { Alias, Entry, InstallRecord, Overrides, TsconfigFacts } from "./project.js";
+import { outputFolders } from "./source-files.js";
 import { type BuildLayout, findStartFiles } from "./start-file.js";
 import { nearestTsconfig, readTsconfigs, type Tsconfig, tsconfigFacts, tsconfigFor } from "./tsconfig.js";
 
@@ -24,6 +25,7 @@ export async function readSources(
   cwd: string,
   manifest: Manifest,
   overrides: Overrides,
+  record: InstallRecord | null,
 ): Promise<Sources> {
   const commands = buildCommands(manifest.packageJson);
   const { imports } = manifest.members;
@@ -31,10 +33,12 @@ export async function readSources(
   const facts = tsconfigs.map((one) => tsconfigFacts(one, commands));
   const reachable = [...tsconfigs.flatMap((one) => readAliases(root, one, imports)), ...baseUrls(facts)];
   const starts = await findStartFiles(root, manifest, buildLayouts(facts));
-  const found =
-    overrides.entry === undefined
-      ? await findEntry(root, starts, reachable)
-      : { entry: await namedEntry(root, cwd, overrides.entry, reachable), rivals: [] };
+  const outputs = facts.flatMap(outputFolders);
+  const ours = new Set(Object.values(record?.items ?? {}).flatMap(({ files }) => Object.keys(files)));
+  const search = { root, aliases: reachable, outputs, ours };
+  const named = overrides.entry;
+  const known = named === undefined ? await recordedEntry(root, record) : await namedEntry(cwd, named, search);
+  const found = known === null ? await findEntry(starts, search) : { entry: known, rivals: [] };
   const entry = found?.entry ?? null;
   const tsconfig = await chooseTsconfig(root, tsconfigs, entry?.path ?? null);
   return {

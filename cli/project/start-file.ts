@@ -16,6 +16,8 @@ export interface BuildLayout {
 export interface StartFile {
   readonly path: string;
   readonly because: string;
+  /** Whether a script or package.json's `main` names it. */
+  readonly scripted: boolean;
 }
 
 const conventional = ["server", "app", "index", "main"];
@@ -31,12 +33,12 @@ export async function findStartFiles(
   for (const { words, because } of await startWords(root, manifest)) {
     for (const word of words) {
       const path = await sourceOf(root, word, layouts);
-      if (path !== null) found.push({ path, because: `${because} ${word}` });
+      if (path !== null) found.push({ path, because: `${because} ${word}`, scripted: true });
     }
   }
   for (const name of conventionalNames()) {
     const path = await findSource(root, name);
-    if (path !== null) found.push({ path, because: "the usual name" });
+    if (path !== null) found.push({ path, because: "the usual name", scripted: false });
   }
   return found.filter(({ path }, index) => found.findIndex((other) => other.path === path) === index);
 }

@@ -2,13 +2,37 @@ import { CliError } from "../errors.js";
 import { allowsDefaultImports, emitsCommonJs, hasEsModuleInterop } from "./compiler-defaults.js";
 import type { TsconfigFacts } from "./project.js";
 
-/** Frameworks that hide Express behind their own way of mounting. */
+/** Frameworks that are no Express, or hide it behind their own way of mounting: what a person can do instead. */
+const frameworks: readonly { readonly package: string; readonly line: string; readonly besideExpress?: true }[] = [
+  {
+    package: "@nestjs/core",
+    line: "this is a NestJS project, whose modules and guards authwright doesn't write: a plain Express server beside it can issue the tokens",
+    besideExpress: true,
+  },
+  {
+    package: "next",
+    line: "this is a Next.js project without an Express server: authwright adds routes and middleware to Express, so make one beside it with `authwright init api`",
+  },
+  {
+    package: "fastify",
+    line: "this is a Fastify project, and authwright writes routes and middleware of Express, which Fastify doesn't run: make an Express server beside it with `authwright init auth`",
+  },
+  {
+    package: "hono",
+    line: "this is a Hono project, and authwright writes routes and middleware of Express, which Hono doesn't run: make an Express server beside it with `authwright init auth`",
+  },
+  {
+    package: "koa",
+    line: "this is a Koa project, and authwright writes routes and middleware of Express, which Koa doesn't run: make an Express server beside it with `authwright init auth`",
+  },
+];
+
+/** Says in one line what is in the way; with Express beside it, only NestJS is. */
 export function rejectFrameworks(dependencies: Readonly<Record<string, string>>): void {
-  if ("@nestjs/core" in dependencies) {
-    throw unsupported(
-      "this is a NestJS project, whose modules authwright can't write: use it in a plain Express + TypeScript project",
-    );
-  }
+  const found = frameworks.find(
+    (one) => one.package in dependencies && (one.besideExpress || !("express" in dependencies)),
+  );
+  if (found) throw unsupported(found.line);
 }
 
 /** Compiler options under which the code that lands can't compile or can't run. */

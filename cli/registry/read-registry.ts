@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type * as z from "zod/mini";
 import { CliError } from "../errors.js";
-import { nearest } from "../ui/nearest.js";
+import { nearestItem } from "../ui/nearest.js";
 import { isCompanion } from "./companions.js";
+import { notWrittenYet } from "./not-written-yet.js";
 import type { ChoiceValue, Registry, RegistryItem } from "./registry.js";
 import { registryShape } from "./registry-shape.js";
 
@@ -137,10 +138,16 @@ export function readRegistry(root: string): Registry {
 export function findItem(registry: Registry, name: string): RegistryItem {
   const item = registry.items.find((candidate) => candidate.name === name);
   if (item) return item;
-  const names = registry.items.map((candidate) => candidate.name);
-  const close = nearest(name, names);
-  const hint = close ? `did you mean "${close}"?` : `there is ${names.join(", ")}`;
-  throw new CliError("UnknownItem", `there is no item "${name}": ${hint}`);
+  throw new CliError("UnknownItem", `there is no item "${name}": ${hintFor(name, registry)}`);
+}
+
+/** What is meant, as far as it can be guessed; of what is not written yet, that. */
+function hintFor(name: string, { items }: Registry): string {
+  const names = items.map((candidate) => candidate.name);
+  const planned = notWrittenYet(name);
+  if (planned) return `${planned} is not written yet; "authwright list" shows what is`;
+  const close = nearestItem(name, names);
+  return close ? `did you mean "${close}"?` : `there is ${names.join(", ")}`;
 }
 
 function damaged(reason: string): CliError {

@@ -1,5 +1,6 @@
-import prompts, { type PromptObject } from "prompts";
+import type { PromptObject } from "prompts";
 import { CliError } from "../errors.js";
+import { stylePrompts } from "./prompt-style.js";
 import { canAsk } from "./terminal.js";
 
 /** A question, and the flag that answers it without asking. */
@@ -16,6 +17,11 @@ export interface TextQuestion extends Question {
   readonly initial: string;
   /** True, or what is wrong with the answer. */
   readonly check: (answer: string) => true | string;
+}
+
+export interface SeveralQuestion extends Question {
+  readonly values: readonly { readonly value: string; readonly description: string }[];
+  readonly initial: readonly string[];
 }
 
 export interface ChoiceQuestion extends Question {
@@ -72,6 +78,19 @@ export async function askChoice(question: ChoiceQuestion): Promise<string> {
   return String(await put(question, { type: "select", choices, initial: index }));
 }
 
+/** Asks for one or more of a list. `initial` are chosen already. */
+export async function askSeveral({ values, initial, ...question }: SeveralQuestion): Promise<string[]> {
+  const choices = values.map(({ value, description }) => ({
+    title: value,
+    value,
+    description,
+    selected: initial.includes(value),
+  }));
+  const hint = "space chooses, enter goes on";
+  const chosen = await put(question, { type: "multiselect", choices, min: 1, instructions: false, hint });
+  return (chosen as unknown[]).map(String);
+}
+
 /** Without a terminal `prompts` would never settle: then the flag is named instead. */
 async function put(
   { message, flag, allowed }: Question,
@@ -83,6 +102,9 @@ async function put(
       `"${message}" needs an answer, and there is no terminal to ask on: pass ${flag}`,
     );
   }
+  stylePrompts();
+  // It makes its coloured signs when it is loaded.
+  const { default: prompts } = await import("prompts");
   const { answer } = await prompts(
     { ...kind, name: "answer", message },
     {

@@ -8,6 +8,14 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   return ranked[0]?.candidate ?? prefixed ?? null;
 }
 
+/** The item that a word most likely means: `cookies` is auth-cookies, before any other word is guessed. */
+export function nearestItem(word: string, names: readonly string[]): string | null {
+  const prefixed = names.find((name) => name === `auth-${word.toLowerCase()}`);
+  const bare = (name: string) => name.replace(/^auth-/, "");
+  const close = nearest(bare(word), names.map(bare));
+  return prefixed ?? nearest(word, names) ?? names.find((name) => bare(name) === close) ?? null;
+}
+
 /** Levenshtein's distance. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -1,3 +1,5 @@
+import { wrappedFor } from "./wrap.js";
+
 /** The global flags that decide what is said. */
 export interface Voice {
   readonly json: boolean;
@@ -12,15 +14,16 @@ export function progress(line: string, { json, silent }: Voice): void {
 
 /** The result of a command: on stdout. */
 export function result(text: string): void {
-  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  const lines = wrappedFor(process.stdout, text);
+  process.stdout.write(lines.endsWith("\n") ? lines : `${lines}\n`);
 }
 
 /** The result of a command, for a program to read. */
 export function jsonResult(value: unknown): void {
-  result(JSON.stringify(value, null, 2));
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
 /** Something that a person should know, whatever else happens. */
 export function notice(line: string): void {
-  process.stderr.write(`authwright: ${line}\n`);
+  process.stderr.write(`${wrappedFor(process.stderr, `authwright: ${line}`)}\n`);
 }

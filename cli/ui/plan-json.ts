@@ -9,6 +9,7 @@ export function planJson(plan: Plan, { dryRun }: { dryRun: boolean }) {
     items: plan.selections.map((selection) => ({ version: plan.record.items[selection.item]?.version, ...selection })),
     guesses: plan.guesses,
     ...(plan.versions && { versions: plan.versions }),
+    ...(plan.brings && { brings: plan.brings }),
     ...(plan.outcomes && { files: plan.outcomes }),
     changes: plan.changes.map(changeJson),
     dependencies: plan.dependencies,

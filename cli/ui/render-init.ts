@@ -1,7 +1,8 @@
 import type { Plan } from "../plan/plan.js";
 import { colors } from "./colors.js";
 import { quote } from "./command-line.js";
-import { renderPlan } from "./render-plan.js";
+import { moreInDocs, renderPlan } from "./render-plan.js";
+import { tick } from "./terminal.js";
 
 /** What `init` did, or would do. */
 export interface NewProjectSummary {
@@ -12,10 +13,16 @@ export interface NewProjectSummary {
   readonly plan: Plan;
 }
 
-const signUp = [
-  "curl localhost:3000/api/auth/signup -H 'content-type: application/json' \\",
-  `  -d '{"username":"ada","email":"ada@example.org","password":"a long sentence of mine"}'`,
-];
+const names: Readonly<Record<string, string>> = { username: "ada", email: "ada@example.org" };
+
+/** The first request, with what people log in with. */
+function signUp({ selections }: Plan): string[] {
+  const login = selections.find(({ choices }) => choices["login"])?.choices["login"] ?? "username";
+  return [
+    "curl localhost:3000/api/auth/signup -H 'content-type: application/json' \\",
+    `  -d '${JSON.stringify({ [login]: names[login], password: "a long sentence of mine" })}'`,
+  ];
+}
 
 /** The plan under --dry-run, else what was made, and the commands to type. */
 export function renderInit(summary: NewProjectSummary, { dryRun }: { dryRun: boolean }): string {
@@ -23,7 +30,7 @@ export function renderInit(summary: NewProjectSummary, { dryRun }: { dryRun: boo
   if (dryRun) return [renderPlan(plan, { dryRun }), ...section("Then", thenLines(git, plan))].join("\n");
   const files = plan.changes.filter(({ path }) => !path.startsWith(".authwright/")).length;
   return [
-    `${colors.green("✔")} ${colors.bold(name)}: ${files} files in ${folder || "this folder"}`,
+    `${colors.green(tick())} ${colors.bold(name)}: ${files} files in ${folder || "this folder"}`,
     ...section("Note", plan.warnings),
     ...section("Next", nextLines(folder, plan)),
   ].join("\n");
@@ -33,9 +40,10 @@ function thenLines(git: readonly string[] | null, { install }: Plan): string[] {
   return [install, git].flatMap((command) => (command ? [command.join(" ")] : []));
 }
 
-function nextLines(folder: string, { install, nextSteps }: Plan): string[] {
+function nextLines(folder: string, plan: Plan): string[] {
+  const { install, nextSteps } = plan;
   const enter = folder === "" ? [] : [`cd ${quote(folder)}`];
-  return [...enter, ...(install ? [] : ["npm install"]), ...nextSteps, "npm run dev", ...signUp];
+  return [...enter, ...(install ? [] : ["npm install"]), ...nextSteps, "npm run dev", ...signUp(plan), moreInDocs];
 }
 
 function section(title: string, lines: readonly string[]): string[] {

@@ -4,6 +4,7 @@ import { inWords } from "../registry/companions.js";
 import { addedLines, changedLines } from "./changed-lines.js";
 import { colors } from "./colors.js";
 import { outcomeLines, versionLine } from "./render-outcomes.js";
+import { tick } from "./terminal.js";
 
 /** A plan as a person reads it. Of .env it names the keys, never a value. */
 export function renderPlan(plan: Plan, { dryRun, verbose = false }: { dryRun: boolean; verbose?: boolean }): string {
@@ -16,6 +17,7 @@ export function renderPlan(plan: Plan, { dryRun, verbose = false }: { dryRun: bo
   }
   return [
     colors.bold(`${namesOf(plan)}${dryRun ? " (dry run: nothing is written)" : ""}`),
+    ...section("What it brings", plan.brings ?? []),
     ...section("From another registry: read it before you trust it", (plan.origins ?? []).map(originLine)),
     ...section(`${plan.removed ? "Goes" : "Comes"} by itself`, (plan.companions ?? []).map(companionLine)),
     ...section("Lines in your own files", plan.versions || plan.removed ? [] : ownFiles(plan).flatMap(ownLines)),
@@ -33,9 +35,20 @@ export function renderPlan(plan: Plan, { dryRun, verbose = false }: { dryRun: bo
   ].join("\n");
 }
 
+/** That it is done, in one line. */
+export function renderDone({ selections, versions, removed, changes }: Plan): string {
+  const did = removed ? "Removed" : versions ? "Updated" : "Added";
+  const names = versions ? versions.map(versionLine) : selections.map(({ item }) => item);
+  const files = changes.filter(({ path }) => !path.startsWith(".authwright/")).length;
+  return `${colors.green(tick())} ${did} ${names.join(", ")}: ${files} ${files === 1 ? "file" : "files"}`;
+}
+
+/** Where a person reads on. */
+export const moreInDocs = "Read on: npx authwright docs";
+
 /** What a person does after the add. */
 export function renderNextSteps({ nextSteps }: Plan): string {
-  return section("Next", nextSteps).join("\n");
+  return section("Next", nextSteps.length > 0 ? [...nextSteps, moreInDocs] : []).join("\n");
 }
 
 /** What could not be patched, with the exact lines. */

@@ -13,3 +13,14 @@ export function isCi(): boolean {
   const { CI } = process.env;
   return CI !== undefined && !["", "0", "false"].includes(CI);
 }
+
+/** Whether the locale has more than ASCII. One that nobody has set says nothing against it. */
+export function speaksUnicode(env: NodeJS.ProcessEnv): boolean {
+  const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "";
+  return locale === "" || /utf-?8/i.test(locale);
+}
+
+/** The sign of what is done. */
+export function tick(): string {
+  return speaksUnicode(process.env) ? "\u2714" : "+";
+}

@@ -6,7 +6,7 @@ const rows: readonly (readonly string[])[] = [
   ["commands"],
   ["selection"],
   ["plan"],
-  ["advisories", "apply", "completion", "doctor"],
+  ["advisories", "apply", "doctor"],
   ["edits", "merge", "project", "record", "registry"],
   ["errors", "git", "text", "ui"],
 ];

@@ -22,7 +22,16 @@ export async function buildCli(): Promise<string> {
   afterAll(() => fs.remove(folder));
   const built = await run(process.execPath, [join(root, "scripts/build.mjs"), join(folder, "dist")], root).ended;
   if (built.code !== 0) throw new Error(built.stderr);
-  for (const name of ["package.json", "registry.json", "registry.schema.json", "advisories.json", "templates"])
+  for (const name of [
+    "package.json",
+    "registry.json",
+    "registry.schema.json",
+    "advisories.json",
+    "templates",
+    "docs",
+    "CHANGELOG.md",
+    "README.md",
+  ])
     await fs.copy(join(root, name), join(folder, name));
   return join(folder, "dist/main.js");
 }

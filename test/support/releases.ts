@@ -55,9 +55,19 @@ async function makeSecond(folder: string): Promise<void> {
       .replace("import type { Migration }", 'import { audit } from "./0002-audit.js";\nimport type { Migration }')
       .replace("[auth]", "[auth, audit]"),
   );
+  await outputText(folder, "CHANGELOG.md", changelog);
   for (const database of ["sqlite", "postgres"])
     await outputText(folder, `templates/auth-basic/database/${database}/src/db/migrations/0002-audit.ts`, migration);
 }
+
+const changelog = `# Changelog
+
+## 0.2.0
+
+- Item \`auth-basic\` 0.2.0: an audit log.
+- Item \`auth-basic\` 0.2.0: Security: a guess of a password
+  counts once.
+`;
 
 const migration = `import type { Migration } from "./migration.js";
 

@@ -15,8 +15,8 @@ export interface Terminal {
   /** Waits until all of these are shown, after what was waited for before. Escape sequences don't count. */
   shows(...texts: (string | RegExp)[]): Promise<void>;
   type(keys: string): void;
-  /** The exit code, and all that was shown. */
-  readonly ended: Promise<{ code: number | null; shown: string }>;
+  /** The exit code, and all that was shown, without escape sequences and with them. */
+  readonly ended: Promise<{ code: number | null; shown: string; raw: string }>;
   kill(): void;
 }
 
@@ -56,7 +56,7 @@ export function onTerminal(words: readonly string[], cwd: string, env: NodeJS.Pr
       throw new Error(`the terminal does not show ${texts.join(", ")}:\n${plain()}`);
     },
     type: (typed) => void child.stdin.write(typed),
-    ended: new Promise((resolve) => child.on("close", (code) => resolve({ code, shown: plain() }))),
+    ended: new Promise((resolve) => child.on("close", (code) => resolve({ code, shown: plain(), raw: shown }))),
     kill: () => void child.kill("SIGKILL"),
   };
 }

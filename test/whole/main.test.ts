@@ -24,9 +24,12 @@ describe("usage", () => {
     ["a wrong flag", ["add", "auth-basic", "--no-instal"], "unknown option '--no-instal' (Did you mean --no-install?)"],
     ["a wrong command", ["ad"], "unknown command 'ad' (Did you mean add?)"],
     ["no command", [], "a command is missing"],
-    ["no item", ["add"], "missing required argument 'item'"],
+    ["no item", ["add"], "add takes the names of items"],
+    ["an unknown page", ["docs", "updat"], 'did you mean "update"?'],
     ["an unknown item", ["add", "auth-basc"], 'did you mean "auth-basic"?'],
     ["an unknown item to view", ["view", "auth"], 'there is no item "auth"'],
+    ["an item without its prefix", ["view", "cookies"], 'did you mean "auth-cookies"?'],
+    ["an item that is not written yet", ["add", "auth-passkeys"], "login by passkey is not written yet"],
     [
       "a typo in a choice",
       [...adding, "--database", "postgre"],
@@ -84,7 +87,11 @@ describe("usage", () => {
     ["list"],
     ["view", "auth-basic"],
     ["init", "--help"],
-    ["completion", "bash"],
+    ["-h"],
+    ["-v"],
+    ["docs"],
+    ["docs", "cli"],
+    ["docs", "recipes/own-tables.md", "--path"],
   ])("%s %s exits 0 outside of any project", async (...args) => {
     const { dir } = await useFixture("unsupported-plain-js");
     const { code, stdout, stderr } = await authwright(dir, args.filter(Boolean));

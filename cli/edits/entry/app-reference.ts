@@ -14,13 +14,14 @@ export function aliasIn(statement: Statement, names: readonly string[]): string 
   return bound?.type === "ObjectProperty" && bound.value.type === "Identifier" ? bound.value.name : null;
 }
 
-/** The calls of `app.a().b().c()`, first to last; none where it does not start at the app. */
-export function appCalls(call: CallExpression, names: readonly string[]): CallExpression[] {
+/** The calls of `app.a().b().c()`, or of `express().a().b()`, first to last; none where it does not start at the app. */
+export function appCalls(call: CallExpression, names: readonly string[], creation?: Node | null): CallExpression[] {
   const callee = unwrap(call.callee);
   if (callee.type !== "MemberExpression") return [];
   const object = unwrap(callee.object);
+  if (object === creation) return [call];
   if (isCall(object)) {
-    const earlier = appCalls(object, names);
+    const earlier = appCalls(object, names, creation);
     return earlier.length === 0 || dottedName(earlier[0]!.callee).endsWith(".route") ? earlier : [...earlier, call];
   }
   return names.includes(dottedName(object)) ? [call] : [];

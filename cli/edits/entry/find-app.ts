@@ -1,7 +1,7 @@
 import type { Node, Statement } from "@babel/types";
 import { walk } from "../syntax.js";
 import type { EntryFile } from "./entry-file.js";
-import { dottedName, isCall, isFunction, requiredModule, unwrap } from "./expression.js";
+import { dottedName, isCall, isFunction, methodName, requiredModule, unwrap } from "./expression.js";
 
 /** One Express app of a file. */
 export interface App {
@@ -62,11 +62,20 @@ function namedApp(creation: Node, parents: readonly Node[], file: EntryFile): Ap
     if (parent.type === "AssignmentExpression" && parent.right === inner && !isExports(parent.left)) {
       const outer = above.at(-1);
       if (outer?.type !== "VariableDeclarator") return assignedApp(dottedName(parent.left), creation, above, file);
-    } else if (unwrap(parent) !== creation && parent.type !== "AssignmentExpression") return null;
+    } else if (unwrap(parent) !== inner && !continuesChain(parent, inner) && parent.type !== "AssignmentExpression")
+      return null;
     inner = parent;
   }
   return null;
 }
+
+/** `express().use(cors()).set("x", 1)`: each of these methods gives the app back. */
+function continuesChain(parent: Node, inner: Node): boolean {
+  if (isCall(parent)) return parent.callee === inner && handsBack.test(methodName(parent));
+  return parent.type === "MemberExpression" && parent.object === inner;
+}
+
+const handsBack = /^(use|set|enable|disable|engine|param|on|all|get|post|put|patch|delete|options|head)$/;
 
 function assignedApp(name: string, creation: Node, above: readonly Node[], file: EntryFile): App | null {
   const line = creation.loc!.start.line;

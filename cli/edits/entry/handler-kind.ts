@@ -14,7 +14,7 @@ const strongestFirst: readonly HandlerKind[] = ["final", "guard", "router", "unk
 const finalName =
   /not_?found|404|error|exception|catch_?all|fallback|(unknown|invalid|unmatched|missing)_?(endpoint|route|path|url)|boom|proxy|history|(^|\.)(vite|nuxt|webpack\w*)\b|^next(app|handler|server)/i;
 const guardName =
-  /(^|\.)(require|ensure|check|verify|validate|enforce|is|needs?)_?(a?uth|log(in|ged)|sign(ed)?_?in|jwt|token|user|session|api_?key)|authenticat|(^|\.)authoriz|(^|\.)protect(ed)?(_?routes?|_?all|$)|auth_?(guard|middleware|handler|check|required)|(^|\.)(express_?)?jwt|(^|\.)auth(\.|$)|guard$/i;
+  /(^|\.)(require|ensure|check|verify|validate|enforce|is|needs?)_?(a?uth|log(in|ged)|sign(ed)?_?in|jwt|token|user|session|api_?key)|authenticat|(^|\.)authoriz|(^|\.)protect(ed)?(_?routes?|_?all|$)|auth_?(guard|middleware|handler|check|required)|(^|\.)(express_?)?jwt|(^|\.)auth(\.|$)|(?<!frame_?)guard$/i;
 const routerName =
   /(rout(e|er|es|ers|ing)|controllers?|endpoints?|apis?)(\.|$)|graphql|yoga|trpc|expressMiddleware|open_?api|create(Next)?RequestHandler/i;
 const passingName =

@@ -16,10 +16,13 @@ interface Scan {
 export function chooseMountPlace(steps: readonly Step[]): MountPlace {
   const { anchor, stop } = scan(steps);
   if (stop?.kind === "chain") return cannot(stop, "adds middleware and routes in one chain of calls");
+  if (stop?.kind === "routed" && returns(stop)) return cannot(stop, "adds middleware and routes, and returns the app");
+  if (stop?.kind === "routed") return { kind: "after", step: stop, note: chainNote(stop) };
   const note = stop?.kind === "guard" ? { note: guardNote(stop) } : {};
   if (anchor !== null) {
     const next = steps.slice(steps.indexOf(anchor) + 1).find(isRoute);
     if (next !== undefined && startsOtherMethod(anchor, next)) return { kind: "before", step: next, ...note };
+    if (returns(anchor)) return cannot(anchor, "adds middleware and returns the app in one statement");
     return { kind: "after", step: anchor, ...note };
   }
   if (stop?.kind === "helper") return cannot(stop, `may add middleware, routes or both (${stop.what || "a call"})`);
@@ -45,6 +48,11 @@ function scan(steps: readonly Step[]): Scan {
   return { anchor, stop: null };
 }
 
+/** What stands below a `return` never runs. */
+function returns({ statement }: Step): boolean {
+  return statement.type === "ReturnStatement";
+}
+
 function isRoute(step: Step): boolean {
   return step.kind === "route" || step.kind === "shadow";
 }
@@ -56,6 +64,10 @@ function startsOtherMethod(anchor: Step, next: Step): boolean {
 
 function guardNote({ what, statement }: Step): string {
   return `mounted before ${what || "the guard"} (line ${statement.loc!.start.line}), which would ask for a login to log in`;
+}
+
+function chainNote({ what, statement }: Step): string {
+  return `mounted after the chain of line ${statement.loc!.start.line}: a catch-all in ${what || "its router"} would answer first`;
 }
 
 function cannot({ statement }: Step, why: string): MountPlace {

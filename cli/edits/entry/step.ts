@@ -11,6 +11,7 @@ import type { Node, Statement } from "@babel/types";
  * - guard: refuses requests without a login
  * - helper: hands the app to code that can't be seen
  * - chain: several of these in one statement
+ * - routed: a chain of middleware whose routers pass on what is not theirs
  * - end: listens, returns, exports, wraps
  */
 export type StepKind =
@@ -24,6 +25,7 @@ export type StepKind =
   | "guard"
   | "helper"
   | "chain"
+  | "routed"
   | "end";
 
 export interface Step {
@@ -41,6 +43,7 @@ export interface Step {
 
 const strongestFirst: readonly StepKind[] = [
   "chain",
+  "routed",
   "final",
   "guard",
   "shadow",

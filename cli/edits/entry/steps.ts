@@ -1,4 +1,4 @@
-import type { CallExpression, Function as FunctionNode, Node, Statement } from "@babel/types";
+import type { CallExpression, Function as FunctionNode, MemberExpression, Node, Statement } from "@babel/types";
 import { walk } from "../syntax.js";
 import { aliasIn, appCalls, describe, hands, mentions } from "./app-reference.js";
 import { kindOfAppCall, kindOfHelper } from "./call-kind.js";
@@ -123,18 +123,28 @@ function expressionSteps(expression: Node, statement: Statement, scope: Scope, r
 }
 
 function callSteps(call: CallExpression, statement: Statement, scope: Scope, reader: Reader): Step[] {
-  const chain = appCalls(call, scope.names);
-  if (chain.length > 0) {
-    const kinds = new Set(chain.map((one) => kindOfAppCall(one, reader.mount, reader.file)));
-    const passes = chain.length > 1 && (kinds.has("middleware") || kinds.has("unknown"));
-    const answers = (["final", "guard", "shadow"] as const).some((kind) => kinds.has(kind));
-    const kind = !passes ? strongest([...kinds])! : answers ? "chain" : "middleware";
-    return [step(kind, describe(chain[0]!), statement, scope)];
-  }
+  const chain = appCalls(call, scope.names, reader.app.creation);
+  if (chain.length > 0) return chainSteps(chain, statement, scope, reader);
   const callee = unwrap(call.callee);
   if (isFunction(callee)) return bodySteps(callee, scope, reader);
   const before = callee.type === "MemberExpression" ? expressionSteps(callee.object, statement, scope, reader) : [];
   return [...before, ...calledSteps(call, dottedName(callee), statement, scope, reader)];
+}
+
+/** A chain that begins with `express()` makes the app in the same statement. */
+function chainSteps(chain: readonly CallExpression[], statement: Statement, scope: Scope, reader: Reader): Step[] {
+  const kinds = chain.map((one) => kindOfAppCall(one, reader.mount, reader.file));
+  const router = chain[kinds.indexOf("shadow")];
+  const creates = unwrap((chain[0]!.callee as MemberExpression).object) === reader.app.creation;
+  const passes = kinds.length > 1 && (kinds.includes("middleware") || kinds.includes("unknown"));
+  const kind = passes || creates ? kindOfChain(kinds) : strongest(kinds)!;
+  const created = creates ? [step("created", "", statement, scope)] : [];
+  return [...created, step(kind, describe(router ?? chain[0]!), statement, scope)];
+}
+
+function kindOfChain(kinds: readonly StepKind[]): StepKind {
+  if (kinds.includes("final") || kinds.includes("guard")) return "chain";
+  return kinds.includes("shadow") ? "routed" : "middleware";
 }
 
 /** The steps of a call that is not the app's own: its function where it stands in the file, else what its name says. */

@@ -1,6 +1,6 @@
 import type { Node, Statement } from "@babel/types";
 import type { Edit } from "../edit.js";
-import { walk } from "../syntax.js";
+import { syntaxProblem, walk } from "../syntax.js";
 import { type EntryFile, readEntryFile } from "./entry-file.js";
 import { namesOfRouter } from "./existing-router.js";
 import { dottedName, isCall, methodName, requiredModule } from "./expression.js";
@@ -25,7 +25,7 @@ export function unmountRouter(source: string, options: UnmountOptions): Edit {
   try {
     file = readEntryFile(text, options.path);
   } catch (error) {
-    return cannot(`it does not parse: ${(error as Error).message.split("\n")[0]}`, []);
+    return cannot(syntaxProblem(error), []);
   }
   const names = namesOfRouter(file, options.specifier, options.sameModule);
   if (names.length === 0) return { kind: "already" };

@@ -611,6 +611,46 @@ describe("adding again with the other choice", () => {
     expect(plan.manual).toEqual([]);
   });
 
+  test.each<[string, string, readonly string[], string]>([
+    ["by the alias that it uses", "", ["@/db", "@/config"], "@/routes/door"],
+    ["by the alias, with the ending that it has there", "", ["@/db.js", "@/config.js"], "@/routes/door.js"],
+    ["by the alias that it uses most", "", ["@/db", "@/config", "./db.js"], "@/routes/door"],
+    ["relatively where it does", "", ["./db.js", "./config.js", "@/db"], "./routes/door.js"],
+    [
+      "relatively where the alias is only of types",
+      'import type { A } from "@/config";\nimport { type B } from "@/config";\n',
+      [],
+      "./routes/door.js",
+    ],
+    ["relatively where it imports packages alone", "", [], "./routes/door.js"],
+    ["as the files do that it leads to, where it does both alike", "", ["@/db", "./config.js"], "@/routes/door"],
+  ])("the entry file imports the router %s", async (_, head, specifiers, expected) => {
+    const compilerOptions = { module: "nodenext", target: "es2022", outDir: "dist", paths: { "@/*": ["./src/*"] } };
+    const imported = specifiers.map((one) => `import "${one}";\n`).join("");
+    const files = {
+      "src/server.ts": head + imported + server,
+      "src/db.ts": 'import "@/config";\n',
+      "src/config.ts": "export {};\n",
+    };
+    const { dir, read } = await repo({ tsconfig: { compilerOptions }, files });
+    await carryOut(await planDoor(dir), dir);
+    expect(await read("src/server.ts")).toContain(`import { doorRouter } from "${expected}"`);
+    expect(paths(await planDoor(dir))).toEqual([]);
+  });
+
+  test("where the mount is left for a person, that stands first in what comes next", async () => {
+    const text = `import express from "express";\nconst app = express();\nsetUp(app);\n`;
+    const { dir } = await repo({ files: { "src/server.ts": text } });
+    const { nextSteps } = await planDoor(dir);
+    expect(nextSteps[0]).toBe("Not mounted yet: put the lines above into src/server.ts, or /door answers 404");
+    const none = await repo({ files: { "src/server.ts": "export {};\n" } });
+    expect((await planDoor(none.dir)).nextSteps[0]).toMatch(
+      /^Not mounted yet: .* the file that makes your Express app/,
+    );
+    const mounted = await repo({});
+    expect((await planDoor(mounted.dir)).nextSteps.join()).not.toContain("Not mounted");
+  });
+
   test("an authwright that is older than what is installed says that it is", async () => {
     const { dir } = await installed();
     await expect(planDoor(dir, { item: { ...door, version: "0.9.0" } })).rejects.toThrow(

@@ -175,6 +175,127 @@ test("two apps: the one that the start script runs is the entry, whatever its na
   expect(await entryOf(dir)).toBe("src/admin.ts");
 });
 
+const routes = (count: number) => `${app}${"app.use(x);\n".repeat(count)}`;
+const guess = async (dir: string) => {
+  const { entry, otherApps } = await readProject(dir, {});
+  return { entry: entry?.path, otherApps };
+};
+
+describe("where no script and no usual name leads to it, all sources are looked at", () => {
+  test.each<[string, Record<string, string>, { entry: string | undefined; otherApps: string[] }]>([
+    ["one app, anywhere", { "services/http/boot.ts": app }, { entry: "services/http/boot.ts", otherApps: [] }],
+    [
+      "the app of a test is none",
+      { "test/app.ts": app, "src/x.spec.ts": app, "src/__mocks__/api.ts": app },
+      { entry: undefined, otherApps: [] },
+    ],
+    ["what the build made is none", { "dist/http.js": app, "out/http.js": app }, { entry: undefined, otherApps: [] }],
+    ["TypeScript before JavaScript", { "a/old.js": routes(9), "b/new.ts": app }, { entry: "b/new.ts", otherApps: [] }],
+    [
+      "two are two, the busier first",
+      { "a/one.ts": app, "b/two.ts": routes(3) },
+      { entry: "b/two.ts", otherApps: ["a/one.ts"] },
+    ],
+    [
+      "however express is written",
+      { "x/boot.ts": `import { createServer } from "node:http";\ncreateServer(require("express")());\n` },
+      { entry: "x/boot.ts", otherApps: [] },
+    ],
+    [
+      "by an import at run time",
+      { "x/boot.ts": `const { default: make } = await import("express");\nexport const app = make();\n` },
+      { entry: "x/boot.ts", otherApps: [] },
+    ],
+    [
+      "by a named import",
+      { "x/boot.ts": `import { express } from "express";\nexport const app = express();\n` },
+      { entry: "x/boot.ts", otherApps: [] },
+    ],
+  ])("%s", async (_, files, expected) => {
+    const { dir } = await useRepo({ compilerOptions: { outDir: "out" }, files });
+    expect(await guess(dir)).toEqual(expected);
+  });
+});
+
+describe("two apps are two apps", () => {
+  test.each<[string, Record<string, string>, Record<string, string>, { entry: string; otherApps: string[] }]>([
+    [
+      "of two scripts",
+      { dev: "tsx src/api.ts", "dev:admin": "tsx src/admin.ts" },
+      { "src/api.ts": app, "src/admin.ts": routes(9) },
+      { entry: "src/api.ts", otherApps: ["src/admin.ts"] },
+    ],
+    [
+      "that the start file serves both, the further one being the busier",
+      { dev: "tsx src/index.ts" },
+      {
+        "src/index.ts": `${app}import { api } from "./http/api.js";\napp.get("/metrics", metrics);\napi.listen(3000);\n`,
+        "src/http/api.ts": routes(5).replace("app =", "api ="),
+      },
+      { entry: "src/http/api.ts", otherApps: ["src/index.ts"] },
+    ],
+    [
+      "by a factory and a server",
+      { dev: "tsx src/index.ts" },
+      {
+        "src/index.ts": `import { makeA } from "./a.js";\nimport { makeB } from "./b/b.js";\nmakeA().listen(1);\nconst other = makeB();\nhttp.createServer(other).listen(2);\n`,
+        "src/a.ts": routes(2),
+        "src/b/b.ts": app,
+      },
+      { entry: "src/a.ts", otherApps: ["src/b/b.ts"] },
+    ],
+    [
+      "but one that another mounts is a part of it",
+      { dev: "tsx src/server.ts" },
+      {
+        "src/server.ts": `${app}import admin from "./admin.js";\napp.use("/admin", guard(), admin);\napp.listen(3000);\n`,
+        "src/admin.ts": routes(9),
+      },
+      { entry: "src/server.ts", otherApps: [] },
+    ],
+    [
+      "and one that a router mounts, at the same distance",
+      { dev: "tsx src/index.ts" },
+      {
+        "src/index.ts": imports("./app.js", "./users.js", "./routes.js"),
+        "src/app.ts": app,
+        "src/users.ts": routes(9),
+        "src/routes.ts": `import { users, type User } from "./users.js";\nrouter.use(users);\n`,
+      },
+      { entry: "src/app.ts", otherApps: [] },
+    ],
+  ])("%s", async (_, scripts, files, expected) => {
+    const { dir } = await useRepo({ packageJson: { scripts }, files });
+    expect(await guess(dir)).toEqual(expected);
+  });
+});
+
+describe("what is mounted already says which file is the entry", () => {
+  const item = { version: "1.0.0", choices: {}, mount: "/x", sourceDir: "src", testDir: "test", files: {} };
+  const rest = { env: [], scripts: {}, dependencies: {}, devDependencies: {} };
+  const record = (path: string) =>
+    JSON.stringify({
+      version: 1,
+      items: { door: { ...item, ...rest, patches: [{ path, lines: [`app.use("/x", door);`] }] } },
+    });
+
+  test.each([
+    ["as long as it makes the app", "src/admin.ts", app, "src/admin.ts"],
+    [
+      "as long as it has the lines",
+      "src/admin.ts",
+      `export const set = (app) => {\n  app.use("/x", door);\n};`,
+      "src/admin.ts",
+    ],
+    ["and no longer when it has neither", "src/admin.ts", "export {};", "src/server.ts"],
+    ["and no longer when it is gone", "src/gone.ts", app, "src/server.ts"],
+  ])("%s", async (_, path, text, expected) => {
+    const files = { "src/server.ts": app, "src/admin.ts": text, "authwright.json": record(path) };
+    const { dir } = await useRepo({ files });
+    expect(await entryOf(dir)).toBe(expected);
+  });
+});
+
 test("no file that calls express() gives no entry and a warning that names --entry", async () => {
   const { dir } = await useRepo({ files: { "src/server.ts": "export {};\n" } });
   const project = await readProject(dir, {});

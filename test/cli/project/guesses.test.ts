@@ -28,6 +28,25 @@ describe("the folder", () => {
     });
   });
 
+  test.each([
+    ["Fastify", { fastify: "^5.0.0" }, /^this is a Fastify project.*authwright init/],
+    ["Hono", { hono: "^4.0.0" }, /^this is a Hono project/],
+    ["Next.js", { next: "^16.0.0", react: "^19.0.0" }, /^this is a Next\.js project without an Express server/],
+    ["Koa", { koa: "^3.0.0" }, /^this is a Koa project/],
+    ["NestJS, on Express", { "@nestjs/core": "^11.0.0", express: "^5.0.0" }, /^this is a NestJS project/],
+  ])("%s is named in one line", async (_, dependencies, message) => {
+    const { dir } = await useRepo({ packageJson: { dependencies }, files });
+    const error = await readProject(dir, {}).catch((thrown: Error) => thrown);
+    expect(error).toMatchObject({ code: "UnsupportedProject", message: expect.stringMatching(message) });
+    expect((error as Error).message).not.toContain("\n");
+  });
+
+  test("another framework beside Express is no reason to refuse", async () => {
+    const dependencies = { express: "^5.0.0", next: "^16.0.0", hono: "^4.0.0" };
+    const { dir } = await useRepo({ packageJson: { dependencies }, files });
+    expect((await readProject(dir, {})).express.major).toBe(5);
+  });
+
   test("a broken package.json is named", async () => {
     const { dir } = await useFiles({ "package.json": "{" });
     await expect(readProject(dir, {})).rejects.toMatchObject({
@@ -447,7 +466,7 @@ describe("express", () => {
   });
 
   test("none is unsupported, with both ways out", async () => {
-    const { dir } = await useRepo({ packageJson: { dependencies: { koa: "3" } }, files });
+    const { dir } = await useRepo({ packageJson: { dependencies: { restify: "3" } }, files });
     await expect(readProject(dir, {})).rejects.toMatchObject({
       message: expect.stringMatching(/npm install express.*authwright init/),
     });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearest } from "../../../cli/ui/nearest.js";
+import { nearest, nearestItem } from "../../../cli/ui/nearest.js";
 
 test.each([
   ["postgre", "postgres"],
@@ -10,4 +10,14 @@ test.each([
   ["", null],
 ])("%s is taken for %s", (word, expected) => {
   expect(nearest(word, ["sqlite", "postgres"])).toBe(expected);
+});
+
+test.each([
+  ["cookies", "auth-cookies"],
+  ["Email", "auth-email"],
+  ["cookis", "auth-cookies"],
+  ["auth-emial", "auth-email"],
+  ["redis", null],
+])("of items, %s is taken for %s", (word, expected) => {
+  expect(nearestItem(word, ["auth-basic", "auth-cookies", "auth-email"])).toBe(expected);
 });

@@ -48,6 +48,35 @@ const sessions = "src/auth/sessions.ts";
 const atTop = (text: string) => `// mine\n${text}`;
 const atEnd = (text: string) => `${text}\nexport const mine = true;\n`;
 
+test("what it brings stands first, holes that it closes before all else", async () => {
+  const repo = await installed();
+  const advisories = join(releases.second, "advisories.json");
+  const hole = {
+    id: "AW-2027-001",
+    item: "auth-basic",
+    versions: "<0.2.0",
+    severity: "high",
+    text: "A hole.",
+    fix: "Log all out.",
+  };
+  await fs.writeJson(advisories, { advisories: [{ ...hole, reviewedBy: ["ada", "grace"] }] });
+  try {
+    const { stdout } = await updating(repo, {}, { dryRun: true });
+    const [, brought = ""] = stdout.split("What it brings\n");
+    expect(brought.split("\n").slice(0, 4)).toEqual([
+      "  security: 0.2.0 fixes AW-2027-001 (high): A hole. Besides: Log all out.",
+      "  auth-basic 0.2.0: Security: a guess of a password counts once.",
+      "  auth-basic 0.2.0: an audit log.",
+      "",
+    ]);
+    expect(brought).toContain("Files");
+    const { brings } = JSON.parse((await updating(repo, {}, { dryRun: true, json: true })).stdout);
+    expect(brings).toHaveLength(3);
+  } finally {
+    await fs.remove(advisories);
+  }
+});
+
 describe("an untouched copy", () => {
   test.each([{ database: "sqlite" }, { database: "postgres" }])(
     "%o: becomes the new version, file for file",

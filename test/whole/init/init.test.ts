@@ -53,9 +53,20 @@ describe("init", () => {
       "Set DATABASE_URL in .env, then create the tables: npm run auth:migrate",
       "npm run dev",
       "curl localhost:3000/api/auth/signup -H 'content-type: application/json' \\",
-      `-d '{"username":"ada","email":"ada@example.org","password":"a long sentence of mine"}'`,
+      `-d '{"username":"ada","password":"a long sentence of mine"}'`,
+      "Read on: npx authwright docs",
       "",
     ]);
+  });
+
+  test.each([
+    ["username", { username: "ada", password: "a long sentence of mine" }],
+    ["email", { email: "ada@example.org", password: "a long sentence of mine" }],
+  ])("the first request, printed and in the project's pages, signs up with the %s", async (login, body) => {
+    const { dir, read } = await useFiles({});
+    const { stdout } = await authwright(dir, ["init", "app", ...quick, "--login", login]);
+    expect(stdout).toContain(`-d '${JSON.stringify(body)}'`);
+    expect(await read("app/docs/first-requests.md")).toContain(`-d '${JSON.stringify(body)}'`);
   });
 
   test("with --cwd the commands start from where the person stands", async () => {

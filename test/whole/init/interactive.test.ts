@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import fs from "fs-extra";
 import { beforeAll, describe, expect, test } from "vitest";
+import { quote } from "../../../cli/ui/command-line.js";
 import { buildCli } from "../../support/cli.js";
 import { useFiles, useFixture } from "../../support/fixture.js";
 import { hasTerminal, keys, onTerminal } from "../../support/terminal.js";
@@ -16,7 +17,7 @@ const missing = hasTerminal ? "" : " (not tried: script of util-linux is not ins
 const at = (dir: string, ...args: string[]) => onTerminal([process.execPath, main, ...args], dir);
 
 /** The one line that would have done the same. */
-const printed = (shown: string) => /npx authwright ([^\r\n]+)/.exec(shown)![1]!;
+const printed = (shown: string) => /npx authwright (?!docs)([^\r\n]+)/.exec(shown)![1]!;
 
 describe.skipIf(!hasTerminal)(`init on a terminal${missing}`, () => {
   test("asks for name, database, errors and login, and prints the line that does the same without questions", async () => {
@@ -72,6 +73,49 @@ describe.skipIf(!hasTerminal)(`init on a terminal${missing}`, () => {
   });
 });
 
+describe.skipIf(!hasTerminal)(`without a name, on a terminal${missing}`, () => {
+  test("authwright asks what is to be done, and then which items", async () => {
+    const { dir, read } = await useFixture("nodenext-esm");
+    const terminal = at(dir, "--no-install");
+    await terminal.shows("What is to be done?", "put auth, or more of it, into this project");
+    terminal.type(keys.enter);
+    await terminal.shows("What is to be added?", "auth-basic", "auth-cookies");
+    terminal.type(`${keys.down} ${keys.enter}`);
+    await terminal.shows("Write these");
+    terminal.type("y");
+    const { code, shown } = await terminal.ended;
+    expect(code).toBe(0);
+    expect(shown).toMatch(/Added auth-basic, auth-cookies: \d+ files/);
+    expect(printed(shown.slice(shown.indexOf("without questions")))).toMatch(/^add auth-basic auth-cookies /);
+    expect(Object.keys(JSON.parse(await read("authwright.json")).items)).toEqual(["auth-basic", "auth-cookies"]);
+  });
+
+  test("in an empty folder it offers a new project, and with -y it asks nothing", async () => {
+    const { dir } = await useFiles({});
+    const terminal = at(dir);
+    await terminal.shows("What is to be done?", "make a new Express + TypeScript project");
+    terminal.type(keys.ctrlC);
+    expect((await terminal.ended).code).toBe(130);
+    expect((await at(dir, "-y").ended).shown).toContain("a command is missing");
+    expect((await at(dir, "add", "-y").ended).shown).toContain("add takes the names of items");
+  });
+
+  test("NO_COLOR and LANG=C hold for the questions too, and narrow lines break between words", async () => {
+    const { dir } = await useFixture("nodenext-esm");
+    const words = [process.execPath, main, "add", "auth-basic", "--no-install"];
+    const env = { NO_COLOR: "1", LANG: "C", LC_ALL: "C", LC_CTYPE: "C" };
+    const terminal = onTerminal(["sh", "-c", `stty cols 60; ${words.map(quote).join(" ")}`], dir, env);
+    await terminal.shows("Write these");
+    terminal.type("n");
+    const { raw, shown } = await terminal.ended;
+    expect(raw.split("\u001B").filter((part) => /^\[[349]\d(;\d+)*m/.test(part))).toEqual([]);
+    expect([...shown].filter((sign) => sign > "~")).toEqual([]);
+    const plan = shown.slice(0, shown.lastIndexOf("\n", shown.indexOf("Write these"))).split(/\r?\n/);
+    expect(plan.filter((line) => line.length > 60)).toEqual([]);
+    expect(shown).toMatch(/src\/db\/migrations,\s+src\/db\/schema/);
+  });
+});
+
 describe.skipIf(!hasTerminal)(`add on a terminal${missing}`, () => {
   test("after a yes prints the line that does the same without questions, with what was typed in it", async () => {
     const { dir } = await useFixture("nodenext-esm");
@@ -83,6 +127,26 @@ describe.skipIf(!hasTerminal)(`add on a terminal${missing}`, () => {
     expect(printed(shown.slice(shown.indexOf("without questions")))).toBe(
       "add auth-basic --database sqlite --errors auth-basic --login username --mount /v1/login --no-install --yes",
     );
+  });
+
+  test("asks which of several apps is meant, and names it in the line that does the same", async () => {
+    const app = `import express from "express";\nexport const app = express();\n`;
+    const { dir, read, write } = await useFixture("nodenext-esm");
+    const manifest = JSON.parse(await read("package.json"));
+    await write(
+      "package.json",
+      JSON.stringify({ ...manifest, scripts: { dev: "tsx src/server.ts", "dev:admin": "tsx src/admin.ts" } }),
+    );
+    await write("src/admin.ts", app);
+    const terminal = at(dir, "add", "auth-basic", "--no-install");
+    await terminal.shows("Several files make an Express app", "src/admin.ts");
+    terminal.type(keys.down + keys.enter);
+    await terminal.shows("Write these");
+    terminal.type("y");
+    const { code, shown } = await terminal.ended;
+    expect(code).toBe(0);
+    expect(printed(shown.slice(shown.indexOf("without questions")))).toContain("--entry src/admin.ts");
+    expect(await read("src/admin.ts")).toContain('app.use("/api/auth", authRouter);');
   });
 
   test("after a no writes nothing, and prints no such line", async () => {

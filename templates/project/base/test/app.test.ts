@@ -2,15 +2,17 @@ import "./auth/test-environment.js";
 import request from "supertest";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { app } from "../src/app.js";
+import { loginName } from "../src/auth/login-name.js";
 import { closeAuth } from "../src/routes/auth.js";
 import { prepareDatabase, releaseDatabase } from "./auth/database.js";
+import { nameWith } from "./auth/login-names.js";
 import { tokensOf } from "./auth/shapes.js";
 
 let token = "";
 
 beforeAll(async () => {
   await prepareDatabase();
-  const user = { username: "ada", email: "ada@example.org", password: "nine blue herons wade" };
+  const user = { [loginName]: nameWith("ada"), password: "nine blue herons wade" };
   const signup = await request(app).post("/api/auth/signup").send(user).expect(201);
   token = tokensOf(signup).accessToken;
 }, 60_000);

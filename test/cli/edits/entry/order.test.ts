@@ -86,6 +86,8 @@ describe("the mount line stays above", () => {
 describe("the mount line stays below", () => {
   test.each([
     "app.use(helmet());",
+    "app.use(helmet.frameguard({ action: 'deny' }));",
+    "app.use(frameguard());",
     "app.use(cors());",
     "app.use(express.urlencoded({ extended: true }));",
     "app.use(bodyParser.json());",
@@ -142,4 +144,45 @@ test("there is no note where there is no guard", () => {
   const edit = mountRouter(marked(`${head}app.use(cors());\n`).before, options);
   expect(edit).toMatchObject({ kind: "applied" });
   expect(edit).not.toHaveProperty("note");
+});
+
+describe("a chain that ends in a router", () => {
+  test.each([
+    'app.use(cors()).use(express.json()).use("/", routes);',
+    "app.use(cors()).use(express.json()).use(routes);",
+    "app\n  .use(cors())\n  .use(express.json())\n  .use(apiRouter);",
+    "app.use(cors()).use(routes).listen(3000);",
+    'app.use(cors()).use("/api", apiRouter).use(metrics());',
+    'app.disable("x-powered-by").use(cors()).use("/api/v1", users).use("/api", routes);',
+    "const server = app.use(cors()).use(routes).listen(3000);",
+  ])("has the mount below it, and above what answers everything: %s", (chain) => {
+    expectBetween(chain, "app.use(notFound);");
+  });
+
+  test("and that makes the app has the mount below it", () => {
+    const text = `
+      import express from "express";
+      +import { authRouter } from "./routes/auth.js";
+      const app = express().use(cors()).use(express.json()).use(routes);
+      +app.use("/api/auth", authRouter);
+      app.use(errorHandler);
+    `.replace(/^ {6}/gm, "");
+    const { before, after } = marked(text);
+    expect(mounted(before)).toBe(after);
+  });
+
+  test("tells what would answer first", () => {
+    const source = `import express from "express";\nconst app = express();\napp.use(cors()).use(routes);\n`;
+    const note = "mounted after the chain of line 3: a catch-all in routes would answer first";
+    expect(mountRouter(source, options)).toMatchObject({ kind: "applied", note });
+  });
+});
+
+test.each([
+  ["by the other's use", 'main.use("/admin", admin);'],
+  ["under a host name", 'main.use(vhost("admin.example.org", admin));'],
+  ["in a chain", 'main.use(cors()).use("/admin", admin);'],
+])("an app that is mounted on another %s is none of its own", (_, line) => {
+  const source = `import express from "express";\nconst admin = express();\nconst main = express();\n${line}\n`;
+  expect(mounted(source)).toContain(`main.use("/api/auth", authRouter);`);
 });

@@ -11,19 +11,59 @@ test.each([
   [
     "two apps of equal rank",
     `${head}const a = express();\nconst b = express();\na.listen(1);\nb.listen(2);\n`,
-    "more than one Express app is made in this file (lines 2 and 3)",
+    "more than one Express app is made in this file (a on line 2 and b on line 3)",
+  ],
+  [
+    "two apps, one of which has the other's name as a setting's,",
+    `${head}const a = express();\nconst b = express();\na.set("b", b);\nb.use(json());\na.listen(1);\nb.listen(2);\n`,
+    "more than one Express app is made in this file (a on line 2 and b on line 3)",
+  ],
+  [
+    "two apps that one server takes",
+    `${head}const a = express();\nconst b = express();\nstart(a);\nstart(b);\na.get("/", (q, r) => b(q, r));\n`,
+    "more than one Express app is made in this file (a on line 2 and b on line 3)",
   ],
   [
     "middleware and a catch-all in one chain",
-    `${head}const app = express();\napp.use(cors()).use(json()).use("/", routes);\n`,
+    `${head}const app = express();\napp.use(cors()).use(routes).use(notFound);\n`,
     "line 3 adds middleware and routes in one chain of calls",
+  ],
+  [
+    "a chain that asks for a login",
+    `${head}const app = express();\napp.use(cors()).use(requireAuth).use(routes);\n`,
+    "line 3 adds middleware and routes in one chain of calls",
+  ],
+  [
+    "a chain with a catch-all that makes the app",
+    `${head}const app = express().use(notFound);\napp.listen(1);\n`,
+    "line 2 adds middleware and routes in one chain of calls",
+  ],
+  [
+    "a chain that is returned",
+    `${head}function make() {\n  const app = express();\n  return app.use(cors()).use(routes);\n}\n`,
+    "line 4 adds middleware and routes, and returns the app",
+  ],
+  [
+    "middleware that is returned",
+    `${head}function make() {\n  const app = express();\n  return app.use(cors());\n}\n`,
+    "line 4 adds middleware and returns the app in one statement",
+  ],
+  [
+    "a server in the place of the app",
+    `${head}const server = express().use(cors()).listen(1);\n`,
+    "kept in no variable",
   ],
   [
     "a helper that may do anything",
     `${head}const app = express();\nawait loaders({ expressApp: app });\napp.listen(1);\n`,
     "line 3 may add middleware, routes or both (loaders)",
   ],
-  ["a syntax error", `${head}const app = ;\n`, "it does not parse: Unexpected token (2:12)"],
+  ["a syntax error", `${head}const app = ;\n`, "line 2, column 13 does not parse: Unexpected token"],
+  [
+    "a merge that waits",
+    `${head}const app = express();\n<<<<<<< HEAD\napp.use(a);\n`,
+    "line 3, column 1 does not parse",
+  ],
   ["one line", `${head}const app = express(); app.listen(1);\n`, "several statements share a line there"],
   ["a class property that nothing is added to", `${head}class A {\n  app = express();\n}\n`, "nothing is added"],
 ])("%s is refused", (_, source, reason) => {

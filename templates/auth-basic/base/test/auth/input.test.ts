@@ -228,11 +228,11 @@ describe("a member of the body", () => {
 
   test("is searched for in one pass, whatever the body is", async () => {
     const open = `{"${'\\"'.repeat(16_000)}`;
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     for (let time = 1; time <= 20; time += 1) {
       for (const body of [open, `${open}\\`]) expectProblem(await call("POST /login", { body }), "ValidationError", "");
     }
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(3_000);
   });
 
   test("is 400 when it is __proto__", () =>
@@ -469,7 +469,7 @@ describe("an application that parses bodies itself", () => {
 describe("a text of any length", () => {
   test("is measured before it is normalized: combining marks in a wrong order don't stop the server", async () => {
     const marks = `a${"\u0315\u0300".repeat(7_000)}`;
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     for (const [route, known] of Object.entries(routes)) {
       const texts = [loginName, "displayName", "password", "currentPassword", "newPassword"];
       for (const name of texts.filter((text) => text in known)) {
@@ -479,7 +479,7 @@ describe("a text of any length", () => {
         else expectProblem(answer, "ValidationError", name);
       }
     }
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(3_000);
   }, 60_000);
 
   test("is a wrong one at login when it is too long, and counts as such", async () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import * as runner from "vitest";
 import { databaseUrl } from "./database-url.js";
 
 /**
@@ -23,6 +24,14 @@ export const environment = {
 };
 
 Object.assign(process.env, environment);
+
+/** A loaded CI machine needs more than the usual five seconds. Vitest has `vi`, Jest `jest`. */
+const timeouts: {
+  readonly vi?: { setConfig(config: { testTimeout: number; hookTimeout: number }): void };
+  readonly jest?: { setTimeout(ms: number): unknown };
+} = runner;
+timeouts.vi?.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+timeouts.jest?.setTimeout(60_000);
 
 function randomSecret(): string {
   return randomBytes(32).toString("base64");

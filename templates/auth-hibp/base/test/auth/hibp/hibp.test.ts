@@ -190,10 +190,10 @@ describe("a service that", () => {
   ];
 
   test.each(failures)("%s stops no signup for longer than a second, and is in the log", async (_, answer, reason) => {
+    const usualMs = await msOf(() => signUp());
+    events.length = 0;
     serviceAnswers(answer);
-    const started = performance.now();
-    await signUp({ password: breached });
-    expect(performance.now() - started).toBeLessThan(1_950);
+    expect(await msOf(() => signUp({ password: breached }))).toBeLessThan(1_500 + 10 * usualMs);
     expect(asked).toHaveLength(1);
     expect(events.filter(({ event }) => event === unavailable)).toEqual([
       { event: unavailable, outcome: "failure", reason },
@@ -334,4 +334,10 @@ async function closedPort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+async function msOf(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
 }

@@ -1,3 +1,4 @@
+import "../test-environment.js";
 import { describe, expect, test } from "vitest";
 import { createWorker } from "../../../src/auth/jobs/worker.js";
 

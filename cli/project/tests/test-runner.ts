@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import type { Project } from "./project.js";
+import type { Project } from "../project.js";
 
 type TestRunner = Project["testRunner"];
 
