@@ -67,6 +67,7 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
     .option("--tests <folder>", "where its tests go (default: test)")
     .option("--format", "have your Prettier, Biome or ESLint lay out the new files")
     .option("--no-format", "leave them as they come, and don't ask")
+    .option("--allow-req-auth", "go on where something else sets req.auth, too")
     .option(...registryOption)
     .option(...acceptOption)
     .action(async (items: string[], options: Record<string, unknown>, command: Command) => {

@@ -31,7 +31,7 @@ export async function applyPlan(plan: Plan, root: string, options: ApplyOptions 
   const targets = await findTargets(secretsCovered(plan.changes), root);
   const staged = await stagedBefore(root, plan);
   const extra = plan.install ? lockFiles([real, workspaceRoot]) : [];
-  const journal = await openJournal(real, { targets, extra, staged });
+  const journal = await openJournal(real, { targets, extra, staged, made: plan.folders });
   try {
     await writeAll(targets, journal, signal, options.beforeWrite);
     await stage(root, plan, staged);

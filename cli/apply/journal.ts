@@ -46,14 +46,16 @@ export interface Kept {
   readonly targets: readonly Target[];
   readonly extra: readonly string[];
   readonly staged: readonly IndexEntry[];
+  /** The folders that deleted files may leave empty; any, where it is not known who made them. */
+  readonly made?: readonly string[] | undefined;
 }
 
 /** Keeps the originals of all that may change, before anything does. `root` is a real path. */
-export async function openJournal(root: string, { targets, extra, staged }: Kept): Promise<Journal> {
+export async function openJournal(root: string, { targets, extra, staged, made }: Kept): Promise<Journal> {
   const token = randomBytes(6).toString("hex");
   const folder = join(root, journalPath);
   const draft = draftOf(folder, token);
-  const folders = await foldersOf(targets, root);
+  const folders = await foldersOf(targets, root, made);
   try {
     await makeFolder(draft);
     const wanted = [...targets.map((target) => fromTarget(target, root)), ...extra.map((path) => fromPath(path, root))];
@@ -170,11 +172,15 @@ async function keepOriginal({ keep, real, ...file }: Unkept, { draft, index }: P
   return { ...file, mode: stat.mode & 0o7777, original };
 }
 
-async function foldersOf(targets: readonly Target[], root: string): Promise<string[]> {
+async function foldersOf(targets: readonly Target[], root: string, made: Kept["made"]): Promise<string[]> {
   const found = new Set<string>();
+  const isOurs = (folder: string) => {
+    const path = relative(root, folder).split(sep).join("/");
+    return !made || made.includes(path) || /^\.(authwright|data)(\/|$)/.test(path);
+  };
   for (const { change, real } of targets) {
     for (let folder = dirname(real); folder.startsWith(root + sep); folder = dirname(folder)) {
-      if (change.kind !== "delete" && (await fs.pathExists(folder))) break;
+      if (change.kind === "delete" ? !isOurs(folder) : await fs.pathExists(folder)) break;
       found.add(relative(root, folder));
     }
   }

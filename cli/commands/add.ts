@@ -1,14 +1,19 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import fs from "fs-extra";
 import semver from "semver";
 import { CliError, exitCode } from "../errors.js";
 import { type Part, pathsToRead } from "../plan/input.js";
+import { foldersOf, withMadeFolders } from "../plan/made-folders.js";
+import { withInstallStep } from "../plan/next-steps.js";
 import { pinProblem } from "../plan/pins.js";
 import type { Plan, Selection } from "../plan/plan.js";
 import { planAdd } from "../plan/plan-add.js";
+import { findReqAuth } from "../plan/req-auth/conflict.js";
 import { findPackageRoot } from "../project/package-json.js";
 import type { Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
-import { findReqAuthConflict } from "../project/req-auth-conflict.js";
+import { readSourceFiles } from "../project/source-files.js";
 import { mayBring, withBrought } from "../registry/brought.js";
 import { pickChoices, withRequired } from "../registry/choices.js";
 import { type Companion, dueCompanions, isCompanion, refuseNamedCompanion } from "../registry/companions.js";
@@ -43,12 +48,13 @@ export async function add(wordsTyped: readonly string[], typed: AddFlags, contex
   refuseUnmerged(project);
   const names = namesOf(typedNames, shelf, project, wishes);
   const items = withRequired(shelf.registry, names);
-  await refuseReqAuth(project, items);
   const companions = companionsFor(items, names, shelf, project);
   const parts = await partsOf(items, { names, companions, shelf, project, wishes });
   refuseChanged(parts, project, typed.acceptRegistryChange === true);
+  const notes = await reqAuthNotes(project, parts, typed.allowReqAuth === true);
   const wish = { typed: typed.format, mayAsk: true };
-  const plan = await formatNew(await makePlan(project, parts, context), project, wish, context);
+  const unformatted = withInstallStep(await makePlan(project, parts, notes, context), project);
+  const plan = await formatNew(unformatted, project, wish, context);
   if (!(await confirmed(plan, context))) return exitCode.done;
   if (!flags.dryRun) await apply(plan, project, context);
   report(plan, context);
@@ -58,7 +64,7 @@ export async function add(wordsTyped: readonly string[], typed: AddFlags, contex
 
 function settled(
   names: readonly string[],
-  { registry, format }: AddFlags,
+  { registry, allowReqAuth, format }: AddFlags,
   { mount, dir, tests, overrides }: Wishes,
   plan: Plan,
 ): Settled {
@@ -66,18 +72,27 @@ function settled(
   return {
     words: ["add", ...names],
     flags: { ...choices, mount, entry: overrides.entry, dir, tests, registry },
-    switches: [...(format === undefined ? [] : [format ? "--format" : "--no-format"])],
+    switches: [
+      ...(format === undefined ? [] : [format ? "--format" : "--no-format"]),
+      ...(allowReqAuth ? ["--allow-req-auth"] : []),
+    ],
   };
 }
 
-/** `req.auth` of another library would be overwritten, or overwrite ours. */
-async function refuseReqAuth({ root, sourceDir, packageJson, record }: Project, items: readonly RegistryItem[]) {
-  if (items.every(({ name }) => record?.items[name])) return;
+/** `req.auth` of another library would be overwritten, or overwrite ours. Returns what a person should know of it. */
+async function reqAuthNotes(project: Project, parts: readonly Part[], allowed: boolean): Promise<readonly string[]> {
+  const { record } = project;
+  const mount = parts.find(({ selection }) => selection.mount)?.selection.mount;
+  if (!mount || parts.every(({ item }) => record?.items[item.name])) return [];
   const ours = new Set(Object.values(record?.items ?? {}).flatMap(({ files }) => Object.keys(files)));
-  const there = { ...packageJson.dependencies, ...packageJson.devDependencies };
-  const names = items.map(({ name }) => name).join(", ");
-  const conflict = await findReqAuthConflict(root, sourceDir, there, ours);
-  if (conflict) throw new CliError("Collision", `${conflict}, and ${names} sets it too: remove the one or the other`);
+  const { conflict, notes } = findReqAuth(await readSourceFiles(project), project, { mount, ours });
+  if (conflict === null) return notes;
+  const names = parts.map(({ item }) => item.name).join(", ");
+  if (allowed) return [`${conflict}, and ${names} sets it too: --allow-req-auth goes on`];
+  throw new CliError(
+    "Collision",
+    `${conflict}, and ${names} sets it too: remove the one or the other, or pass --allow-req-auth where you know better`,
+  );
 }
 
 /** What was named, and what is brought by a choice and is not there yet. */
@@ -191,14 +206,25 @@ function refuseChanged(parts: readonly Part[], project: Project, accepted: boole
   }
 }
 
-async function makePlan(project: Project, parts: readonly Part[], { flags }: Context): Promise<Plan> {
+async function foldersThere(root: string, folders: readonly string[]): Promise<ReadonlySet<string>> {
+  const there = await Promise.all(folders.map((folder) => fs.pathExists(join(root, folder))));
+  return new Set(folders.filter((_, index) => there[index]));
+}
+
+async function makePlan(
+  project: Project,
+  parts: readonly Part[],
+  notes: readonly string[],
+  { flags }: Context,
+): Promise<Plan> {
   const files = await readSnapshot(project.root, pathsToRead(project, parts));
   const secret = () => randomBytes(32).toString("base64url");
-  const plan = planAdd({ project, parts, files, secret, install: flags.install, overwrite: flags.overwrite });
+  const added = planAdd({ project, parts, files, secret, install: flags.install, overwrite: flags.overwrite });
+  const plan = withMadeFolders(added, await foldersThere(project.root, foldersOf(added)));
   const tracked = plan.env.length > 0 ? await trackedEnvWarning(project) : null;
   const ignored = plan.changes.length > 0 ? await ignoredRecordWarning(project, plan) : null;
   return {
     ...plan,
-    warnings: [...plan.warnings, ...new Set([tracked, ignored].filter((line) => line !== null))],
+    warnings: [...plan.warnings, ...notes, ...new Set([tracked, ignored].filter((line) => line !== null))],
   };
 }

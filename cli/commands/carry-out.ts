@@ -3,9 +3,10 @@ import { recover, wasKilled } from "../apply/recover.js";
 import { CliError } from "../errors.js";
 import type { Plan } from "../plan/plan.js";
 import type { Project } from "../project/project.js";
-import { ask } from "../ui/ask.js";
+import { askOrDiff } from "../ui/ask.js";
 import { jsonResult, notice, result } from "../ui/output.js";
 import { planJson } from "../ui/plan-json.js";
+import { renderChanges } from "../ui/render-diff.js";
 import { renderDone, renderManual, renderNextSteps, renderPlan } from "../ui/render-plan.js";
 import { spinning } from "../ui/spinner.js";
 import { canAsk, isCi, isHalfTerminal } from "../ui/terminal.js";
@@ -31,9 +32,24 @@ export async function confirmed(plan: Plan, context: Context): Promise<boolean> 
     return true;
   }
   result(renderPlan(plan, { dryRun: false, verbose: context.flags.verbose }));
-  const go = await ask({ ...questionOf(plan), flag: "--yes", allowed: true });
+  const go = await askToWrite(plan);
   if (!go) result(plan.removed ? "Nothing was removed." : "Nothing was written.");
   return go;
+}
+
+/** A person may look at the diff as often as they like. */
+async function askToWrite(plan: Plan): Promise<boolean> {
+  const { message, initially } = questionOf(plan);
+  for (;;) {
+    const answer = await askOrDiff({
+      message: `${message} (d shows the diff)`,
+      initially,
+      flag: "--yes",
+      allowed: true,
+    });
+    if (answer !== "diff") return answer;
+    result(renderChanges(plan));
+  }
 }
 
 function questionOf({ changes, removed, selections }: Plan): { message: string; initially: boolean } {

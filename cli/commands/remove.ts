@@ -1,4 +1,5 @@
 import { CliError, exitCode } from "../errors.js";
+import { madeFolders } from "../plan/made-folders.js";
 import type { Plan } from "../plan/plan.js";
 import { planRemovals } from "../plan/plan-removals.js";
 import { pathsToRemove } from "../plan/remove-input.js";
@@ -146,5 +147,6 @@ async function makePlan(
     const { comesWith = items.slice(-1) } = project.record!.items[item]!;
     return { item, comesWith };
   });
-  return { ...plan, companions };
+  const folders = madeFolders(project.record!);
+  return { ...plan, companions, ...(folders && { folders }) };
 }

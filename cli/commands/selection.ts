@@ -14,6 +14,7 @@ export interface AddFlags extends Readonly<Record<string, unknown>> {
   readonly tests?: string;
   readonly registry?: string;
   readonly acceptRegistryChange?: boolean;
+  readonly allowReqAuth?: boolean;
   readonly format?: boolean;
 }
 

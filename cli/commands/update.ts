@@ -4,6 +4,7 @@ import { fixedAdvisories } from "../advisories/fixed-advisories.js";
 import { readAdvisories } from "../advisories/read-advisories.js";
 import { CliError, exitCode } from "../errors.js";
 import { type Part, pathsToRead } from "../plan/input.js";
+import { withInstallStep } from "../plan/next-steps.js";
 import type { Plan } from "../plan/plan.js";
 import { isBlocked, planUpdate } from "../plan/plan-update.js";
 import type { ConflictMode } from "../plan/update-input.js";
@@ -42,7 +43,7 @@ export async function update(name: string | undefined, typed: UpdateFlags, conte
   if (typed.continue) return continueUpdate(project, context);
   refuseUnmerged(project);
   await refuseDuringMerge(project, "update");
-  const unformatted = await makePlan(name, project, mode, context, typed);
+  const unformatted = withInstallStep(await makePlan(name, project, mode, context, typed), project);
   if (isBlocked(unformatted.outcomes ?? [], mode)) return refuse(unformatted, context);
   const plan = await formatNew(unformatted, project, { typed: undefined, mayAsk: false }, context);
   if (!(await confirmed(plan, context))) return exitCode.done;

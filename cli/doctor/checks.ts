@@ -5,6 +5,7 @@ import { changedBase } from "./checks/changed-base.js";
 import { committedSecret } from "./checks/committed-secret.js";
 import { conflictMarkers } from "./checks/conflict-markers.js";
 import { ignoredExpiry } from "./checks/ignored-expiry.js";
+import { lateCors } from "./checks/late-cors.js";
 import { lostEntry } from "./checks/lost-entry.js";
 import { lostProtection } from "./checks/lost-protection.js";
 import { missingCompanion } from "./checks/missing-companion.js";
@@ -47,5 +48,6 @@ export const checks: readonly Check[] = [
   missingCompanion,
   missingItem,
   missingGuard,
+  lateCors,
   plainHttp,
 ];

@@ -128,7 +128,7 @@ export const protections: readonly Protection[] = [
   },
   {
     file: "src/middleware/json-body.ts",
-    pattern: /refuseDuplicateNames\(/g,
+    pattern: /hasDuplicateNames\(/g,
     what: "the refusal of doubled names",
     why: "a filter before the server could read another value than the server",
   },

@@ -1,10 +1,11 @@
 import { CliError } from "../errors.js";
 import type { PackageJson, Project } from "../project/project.js";
 import { chosenParts } from "../registry/choices.js";
-import type { Dependency } from "../registry/registry.js";
+import type { Dependency, RegistryItem } from "../registry/registry.js";
 import type { Part } from "./input.js";
 import type { AddedDependency } from "./plan.js";
-import { fitRange, fitVersion, lowestMajor } from "./version-fit.js";
+import { mangled, typedPackage } from "./typed-package.js";
+import { compatibleLine, type Fit, fitRange, fitVersion, lowestMajor } from "./version-fit.js";
 
 /** What package.json needs, and the names by which the templates must import it. */
 export interface Dependencies {
@@ -21,41 +22,81 @@ interface Answer {
   readonly warning?: string;
 }
 
-/** Decides for every dependency of an item: the user's own is kept, raised inside its major, or joined by an alias. */
-export function planDependencies({ item, selection }: Part, project: Project): Dependencies {
+/** Decides for every dependency of an item: the user's own is kept, raised inside its major, or joined by a second copy. */
+export function planDependencies({ item, selection, required = [] }: Part, project: Project): Dependencies {
   const { dependencies, devDependencies } = chosenParts(item, selection.choices);
-  const answers = [
-    ...Object.entries(dependencies).map(([name, wanted]) => ({
-      name,
-      ...decide(name, wanted, false, project, item.name),
-    })),
-    ...Object.entries(devDependencies).map(([name, wanted]) => ({
-      name,
-      ...decide(name, wanted, true, project, item.name),
-    })),
+  const wanted = [
+    ...Object.entries(dependencies).map(([name, dependency]) => ({ name, dependency, dev: false })),
+    ...Object.entries(devDependencies).map(([name, dependency]) => ({ name, dependency, dev: true })),
   ];
-  const packages: Record<string, string> = project.testRunner === "jest" ? { vitest: "@jest/globals" } : {};
-  for (const { name, alias } of answers) if (alias) packages[name] = alias;
+  const untyped = wanted.filter(({ name, dependency }) => hasOtherMajor(name, dependency, project));
+  const joined = untyped.flatMap(({ name }) => typedPackage(name) ?? []);
+  const copies = copiesOf(required, project);
+  const answers = wanted
+    .toSorted((a, b) => Number(typedPackage(a.name) !== null) - Number(typedPackage(b.name) !== null))
+    .map(({ name, dependency, dev }) => {
+      const copy = copies[typedPackage(name) ?? ""];
+      const answer = copy
+        ? besides(`@types/${mangled(copy)}`, name, dependency, dev, project)
+        : decide(name, dependency, dev, { project, item: item.name, joined: joined.includes(name) });
+      if (answer.alias) copies[name] = answer.alias;
+      return answer;
+    });
   return {
     added: answers.flatMap(({ add }) => add ?? []),
-    packages,
+    packages: { ...(project.testRunner === "jest" && { vitest: "@jest/globals" }), ...copies },
     warnings: answers.flatMap(({ warning }) => warning ?? []),
   };
 }
 
-function decide(name: string, wanted: Dependency, dev: boolean, project: Project, item: string): Answer {
+/** The second copies that the items below have brought: a file of this one imports their packages too. */
+function copiesOf(items: readonly RegistryItem[], { packageJson }: Project): Record<string, string> {
+  const values = items.flatMap(({ choices }) =>
+    Object.values(choices).flatMap((choice) => Object.values(choice.values)),
+  );
+  const packages = [...items, ...values].flatMap(({ dependencies, devDependencies }) =>
+    Object.entries({ ...dependencies, ...devDependencies }),
+  );
+  const copies = packages.flatMap(([name, wanted]) => {
+    const alias = aliasOf(name, wanted, rangeLike(wanted, packageJson));
+    return alias && rangeOf(alias, packageJson) ? [[name, alias] as const] : [];
+  });
+  return Object.fromEntries(copies);
+}
+
+function aliasOf(name: string, { alias }: Dependency, range: string): string | null {
+  return alias ? `${name}-${compatibleLine(range)}` : null;
+}
+
+/** Whether the project has a major of this package that the item can't work with. */
+function hasOtherMajor(name: string, wanted: Dependency, project: Project): boolean {
+  const asked = rangeOf(name, project.packageJson);
+  return asked !== null && fitOf(name, asked, wanted, project).kind === "other-major";
+}
+
+function fitOf(name: string, asked: string, { accepts, range }: Dependency, { resolved }: Project): Fit {
+  const version = resolved[name];
+  return version === undefined ? fitRange(asked, accepts ?? range) : fitVersion(version, accepts ?? range);
+}
+
+interface Deciding {
+  readonly project: Project;
+  readonly item: string;
+  /** The project's types of it are of another major: types and package go by the alias together. */
+  readonly joined: boolean;
+}
+
+function decide(name: string, wanted: Dependency, dev: boolean, { project, item, joined }: Deciding): Answer {
   const runner = project.testRunner === "jest" ? "jest" : "vitest";
   if (wanted.runner && wanted.runner !== runner) return {};
   const range = rangeLike(wanted, project.packageJson);
   const accepts = wanted.accepts ?? wanted.range;
   const asked = rangeOf(name, project.packageJson);
-  const alias = wanted.alias ? `${name}-${lowestMajor(range)}` : null;
-  if (alias && rangeOf(alias, project.packageJson)) return { alias };
+  const alias = aliasOf(name, wanted, range);
+  if (alias && (joined || rangeOf(alias, project.packageJson))) return besides(alias, name, wanted, dev, project);
   if (asked === null) return { add: { name, range, dev, raisedFrom: null } };
 
-  const version = project.resolved[name];
-  const fit = version === undefined ? fitRange(asked, accepts) : fitVersion(version, accepts);
-  const joined = { name: `${alias}`, range: `npm:${name}@${range}`, dev, raisedFrom: null };
+  const fit = fitOf(name, asked, wanted, project);
   switch (fit.kind) {
     case "fits":
       return onlyForDevelopment(name, dev, project.packageJson)
@@ -65,16 +106,32 @@ function decide(name: string, wanted: Dependency, dev: boolean, project: Project
       return { add: { name, range: fit.range, dev, raisedFrom: asked } };
     case "unknown":
       // Once installed, the files say which name they import: it must not change with what node_modules holds.
-      if (alias && !project.record?.items[item]) return { alias, add: joined };
+      if (alias && !project.record?.items[item]) return besides(alias, name, wanted, dev, project);
       return { warning: `${name} is left at "${asked}": ${item} works with ${accepts}` };
     case "other-major":
-      if (alias) return { alias, add: joined };
-      throw new CliError(
-        "DependencyConflict",
-        `package.json asks for ${name} ${asked}${version ? `, which is ${version}` : ""}, and ${item} works with ` +
-          `${accepts}: move ${name} to ${range} yourself, then add again`,
-      );
+      if (alias) return besides(alias, name, wanted, dev, project);
+      throw otherMajor(name, asked, project.resolved[name], { item, accepts, range });
   }
+}
+
+/** A second copy under another name, unless it is there already. */
+function besides(alias: string, name: string, wanted: Dependency, dev: boolean, { packageJson }: Project): Answer {
+  if (rangeOf(alias, packageJson)) return { alias };
+  const range = `npm:${name}@${rangeLike(wanted, packageJson)}`;
+  return { alias, add: { name: alias, range, dev, raisedFrom: null } };
+}
+
+function otherMajor(
+  name: string,
+  asked: string,
+  version: string | undefined,
+  { item, accepts, range }: { item: string; accepts: string; range: string },
+): CliError {
+  return new CliError(
+    "DependencyConflict",
+    `package.json asks for ${name} ${asked}${version ? `, which is ${version}` : ""}, and ${item} works with ` +
+      `${accepts}: move ${name} to ${range} yourself, then add again`,
+  );
 }
 
 function rangeLike(wanted: Dependency, packageJson: PackageJson): string {

@@ -14,7 +14,7 @@ export interface EnvironmentOptions {
   readonly settled?: readonly string[];
 }
 
-/** Adds the keys that .env lacks, with values, and those that .env.example lacks, by name only. Returns the names. */
+/** Adds the keys that .env lacks, with values, and those that the sample file lacks, by name only. Returns the names. */
 export function planEnvironment(
   { item, selection }: Part,
   { project, secret, settled = [] }: EnvironmentOptions,
@@ -28,7 +28,8 @@ export function planEnvironment(
   const values = missing.map((key) => ({ name: key.name, value: freshValue(key, project, secret) }));
   const added = values.length > 0 && applyEdit(addEnvKeys(draft.read(".env"), values), env(), draft);
   const examples = keys.map(({ name, comment }) => ({ name, value: "", comment }));
-  applyEdit(addEnvKeys(draft.read(".env.example"), examples), example(), draft);
+  const { sampleEnv: sample } = project;
+  applyEdit(addEnvKeys(draft.read(sample), examples), { path: sample, why: "the names of the keys" }, draft);
   const unclear = envWarnings(
     draft.read(".env") ?? "",
     keys.map(({ name }) => name),
@@ -44,4 +45,3 @@ function freshValue({ value }: EnvKey, { packageJson, root }: Project, secret: (
 }
 
 const env = () => ({ path: ".env", why: "keys with fresh values", secret: true });
-const example = () => ({ path: ".env.example", why: "the names of the keys" });

@@ -13,6 +13,8 @@ export interface Part {
   readonly templates: readonly TemplateFile[];
   /** Where it is from, if not from this package. */
   readonly origin?: Origin | null;
+  /** All that it requires. */
+  readonly required?: readonly RegistryItem[];
 }
 
 /** All that `planAdd` looks at. */
@@ -38,7 +40,7 @@ export function pathsToRead(project: Project, parts: readonly Part[]): string[] 
   const theirs = [
     "package.json",
     ".env",
-    ".env.example",
+    project.sampleEnv,
     ".gitignore",
     project.tsconfig.path,
     recordPath,

@@ -3,6 +3,7 @@ import type { InstallRecord, Project } from "../project/project.js";
 import { chosenParts } from "../registry/choices.js";
 import type { Part } from "./input.js";
 import { placeTemplate } from "./paths.js";
+import type { Plan } from "./plan.js";
 import { usualSpecifier } from "./specifiers.js";
 
 /** What the lines are filled with. */
@@ -20,13 +21,25 @@ export function nextSteps({ item, selection }: Part, { project, record, test }: 
   const from = project.entry?.path ?? posix.join(selection.sourceDir, "server.ts");
   const fill = (name: string): string => {
     if (name === "run") return run;
+    if (name === "sample") return project.sampleEnv;
     if (name === "mount") return selection.mount ?? mountOf(item.requires, record);
     if (name === "test") return run === "npm run" && test === "test" ? "npm test" : `${run} ${test}`;
     return usualSpecifier(from, placeTemplate(name.replace("import:", ""), selection), project);
   };
   const all = chosenParts(item, selection.choices).nextSteps;
   const lines = all.filter((line) => test !== null || !line.includes("{test}"));
-  return lines.map((line) => line.replace(/\{(run|mount|test|import:[^}]+)\}/g, (_, name: string) => fill(name)));
+  return lines.map((line) =>
+    line.replace(/\{(run|sample|mount|test|import:[^}]+)\}/g, (_, name: string) => fill(name)),
+  );
+}
+
+/** Where the package manager was left to a person, that comes before all but the mount, which stands first. */
+export function withInstallStep(plan: Plan, { packageManager }: Pick<Project, "packageManager">): Plan {
+  if (plan.install !== null || plan.dependencies.length === 0) return plan;
+  const [mount, others] = [true, false].map((is) =>
+    plan.nextSteps.filter((line) => line.startsWith("Not mounted") === is),
+  );
+  return { ...plan, nextSteps: [...mount!, `Install the packages: ${packageManager.install.join(" ")}`, ...others!] };
 }
 
 /** An item without a router of its own has its routes inside the one that it builds on. */

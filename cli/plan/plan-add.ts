@@ -7,6 +7,7 @@ import { newAppends, planAppends } from "./appends.js";
 import { applyEdit } from "./apply-edit.js";
 import { planAttributes } from "./attributes.js";
 import { planBuildExclude, planBuildInclude } from "./build-files.js";
+import { planBundle } from "./bundle.js";
 import { planDependencies } from "./dependencies.js";
 import { type Draft, startDraft } from "./draft.js";
 import { planEnvironment } from "./environment.js";
@@ -103,6 +104,8 @@ export function addPart(
     ...planBuildInclude(part, project, draft),
   ];
 
+  planBundle(part, project, packages, draft);
+
   draft.dependencies.push(...added);
   Object.assign(draft.scripts, scripts.added);
   const unseen = project.record?.items[part.item.name] ? null : unseenTests(part, project);
@@ -112,7 +115,7 @@ export function addPart(
   const patches = [
     { path: project.entry?.path ?? "", lines: mounted },
     { path: ".gitignore", lines: ignored },
-    { path: ".env.example", lines: appendedLines(".env.example", before, after) },
+    { path: project.sampleEnv, lines: appendedLines(project.sampleEnv, before, after) },
     { path: project.tsconfig.path, lines: compiled },
   ];
   const undo = undoFacts(before, after);

@@ -125,7 +125,7 @@ function planPart(part: Part, input: UpdateInput, record: InstallRecord, draft: 
   const patches = [
     { path: project.entry?.path ?? "", lines: mount.lines },
     { path: ".gitignore", lines: ignored },
-    { path: ".env.example", lines: appendedLines(".env.example", texts, after) },
+    { path: project.sampleEnv, lines: appendedLines(project.sampleEnv, texts, after) },
     { path: project.tsconfig.path, lines: compiled },
   ];
   draft.dependencies.push(...added);

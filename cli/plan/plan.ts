@@ -43,6 +43,8 @@ export interface Plan {
     readonly scripts: readonly string[];
     readonly env: readonly string[];
   };
+  /** In a removal: the folders that may go when they are empty; any, where it is absent. */
+  readonly folders?: readonly string[];
   /** In a removal: what stays, and why. */
   readonly kept?: readonly KeptPart[];
   /** In an update: the installed version of each item, and the new one. */

@@ -28,9 +28,7 @@ export interface RemoveInput {
 export function pathsToRemove({ files, patches, appends = [] }: InstalledItem): string[] {
   const ours = Object.keys(files).flatMap((path) => [path, basePath(path)]);
   const patched = [...patches.map(({ path }) => path), ...appends.map(({ file }) => file)];
-  return [
-    ...new Set([...ours, ...patched, "package.json", ".env", ".env.example", ".gitignore", recordPath, attributesPath]),
-  ];
+  return [...new Set([...ours, ...patched, "package.json", ".env", ".gitignore", recordPath, attributesPath])];
 }
 
 /** Whether the database is the item's; else it is that of an item which it builds on, and has its tables. */

@@ -17,9 +17,9 @@ export function planRemovedManifest(input: RemoveInput, draft: Draft) {
   const dependencies = packagesToRemove(input, scripts.going, draft);
   const restored = replacedAsAdded(input);
   const isRestored = ({ list, key }: Entry) => restored.some((one) => one.list === list && one.key === key);
-  const entries = [...dependencies.going, ...scripts.going, ...moved(restored, input)].filter(
-    (entry) => !isRestored(entry),
-  );
+  const going = [...dependencies.going, ...scripts.going].filter((entry) => !isRestored(entry));
+  const isKnown = ({ list, key }: Entry) => going.some((one) => one.list === list && one.key === key);
+  const entries = [...going, ...moved(restored, input).filter((entry) => !isKnown(entry))];
   const emptied = input.installed.undo?.members["package.json"] ?? [];
   const edit = removeFromPackageJson(draft.read("package.json") ?? "{}", { entries, restored, emptied });
   const done = applyEdit(edit, { path: "package.json", why: "dependencies and scripts" }, draft);

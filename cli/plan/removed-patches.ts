@@ -3,6 +3,7 @@ import { cutLines, findLines, firstLine } from "../edits/cut-lines.js";
 import { opensAt } from "../edits/dotenv-removal.js";
 import { unmountRouter } from "../edits/entry/unmount.js";
 import { removeFromTsconfig } from "../edits/tsconfig-removal.js";
+import { isSampleEnv } from "../project/sample-env.js";
 import { applyEdit } from "./apply-edit.js";
 import type { Draft } from "./draft.js";
 import type { KeptPart } from "./plan.js";
@@ -16,7 +17,7 @@ export function planRemovedPatches(input: RemoveInput, keys: readonly string[], 
   return input.installed.patches.flatMap((patch) => {
     if (draft.read(patch.path) === null) return [];
     if (patch.path === ".gitignore") return cutIgnores(patch, input, keys, draft);
-    if (patch.path === ".env.example") cutAppended(patch, exampleLines(patch, keys), input, draft);
+    if (isSampleEnv(patch.path)) cutAppended(patch, exampleLines(patch, keys), input, draft);
     else if (patch.path.endsWith(".json")) cutOptions(patch, input, draft);
     else unmount(patch, input, draft);
     return [];

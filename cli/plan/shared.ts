@@ -1,4 +1,5 @@
 import type { InstalledItem, InstallRecord, Undo } from "../project/project.js";
+import { isSampleEnv } from "../project/sample-env.js";
 import { chosenParts } from "../registry/choices.js";
 import type { Part } from "./input.js";
 
@@ -58,7 +59,7 @@ function linesOf(
   ignored: readonly string[],
 ): readonly string[] {
   if (path === ".gitignore") return lines.filter((line) => ignored.includes(line));
-  if (path !== ".env.example") return [];
+  if (!isSampleEnv(path)) return [];
   let comment: string[] = [];
   return lines.flatMap((line) => {
     comment.push(line);

@@ -7,12 +7,11 @@ import type { Draft } from "./draft.js";
 
 type Texts = ReadonlyMap<string, string | null>;
 
-const appended = [".env", ".env.example", ".gitignore"];
 const lists: readonly Replaced["list"][] = ["dependencies", "devDependencies", "scripts"];
 
 /** The files of the user's that an add edits, as the draft has them now. */
-export function userTexts({ tsconfig }: Project, draft: Draft): Texts {
-  const paths = [...appended, "package.json", tsconfig.path];
+export function userTexts({ tsconfig, sampleEnv }: Project, draft: Draft): Texts {
+  const paths = [".env", sampleEnv, ".gitignore", "package.json", tsconfig.path];
   return new Map(paths.map((path) => [path, draft.read(path)]));
 }
 
@@ -22,7 +21,7 @@ export function undoFacts(before: Texts, after: Texts): Undo {
   return {
     created: changed.filter((path) => before.get(path) === null),
     glue: Object.fromEntries(
-      changed.filter((path) => appended.includes(path)).map((path) => [path, [glueOf(path, before, after)]]),
+      changed.filter((path) => !path.endsWith(".json")).map((path) => [path, [glueOf(path, before, after)]]),
     ),
     members: Object.fromEntries(
       changed

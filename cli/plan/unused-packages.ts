@@ -1,5 +1,6 @@
 import type { SourceText } from "../project/source-files.js";
 import { importsOf, withoutComments } from "../project/source-imports.js";
+import { typedPackage } from "./typed-package.js";
 
 /** What may still need a package once an item is gone. */
 export interface PackageUsers {
@@ -17,12 +18,6 @@ export function unusedPackages(names: readonly string[], { sources, texts }: Pac
     return isUsed(name) || (typed !== null && names.includes(typed) && stays(typed));
   };
   return names.filter((name) => !stays(name));
-}
-
-/** `@types/express` -> express, `@types/babel__core` -> @babel/core; null for what holds no types. */
-function typedPackage(name: string): string | null {
-  const [, typed] = /^@types\/(.+)$/.exec(name) ?? [];
-  return typed ? typed.replace(/^(.+)__/, "@$1/") : null;
 }
 
 function packagesOf(text: string): string[] {

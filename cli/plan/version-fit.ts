@@ -32,6 +32,11 @@ export function lowestMajor(range: string): number | null {
   return semver.validRange(range) ? (semver.minVersion(range)?.major ?? null) : null;
 }
 
+/** What semver holds compatible with the lowest version of a range: the major, or below 1.0 the minor. */
+export function compatibleLine(range: string): string {
+  return line(semver.minVersion(range)!);
+}
+
 /** What semver holds compatible: the major, or below 1.0 the minor. */
 function line({ major, minor }: semver.SemVer): string {
   return major > 0 ? `${major}` : `0.${minor}`;

@@ -1,15 +1,25 @@
 import { join } from "node:path";
-import { parse } from "dotenv";
+import { envKeys } from "../edits/dotenv.js";
 import { CliError } from "../errors.js";
+import { findSchemaTool, findTraces, type SchemaTool } from "./database-traces.js";
+import {
+  type EnvironmentPlace,
+  findDatabaseUrl,
+  findForeignUrl,
+  isPostgres,
+  namesVariable,
+  pathIn,
+} from "./database-url.js";
 import type { Project } from "./project.js";
 import { readText } from "./text-file.js";
 
 type Database = Project["database"];
 
+const postgresDrivers = ["pg", "postgres", "pg-promise", "slonik", "@neondatabase/serverless", "@vercel/postgres"];
+
 export interface DatabaseGuess {
   readonly value: Database;
   readonly because: string;
-  readonly warnings?: readonly string[];
 }
 
 /** `--database`, checked. */
@@ -27,41 +37,87 @@ export async function guessDatabase(
   recorded: string | undefined,
 ): Promise<DatabaseGuess> {
   if (recorded === "sqlite" || recorded === "postgres") return { value: recorded, because: "authwright.json" };
-  const there = await databaseUrl(root, isPostgres);
-  if (there !== null) return { value: "postgres", because: `DATABASE_URL in ${there.place} is a Postgres address` };
-  const driver = ["pg", "postgres"].find((name) => name in dependencies);
+  const url = findDatabaseUrl(await readPlaces(root));
+  if (url && isPostgres(url.value))
+    return { value: "postgres", because: `${url.variable} in ${url.place} is a Postgres address` };
+  if (url && pathIn(url.value) !== null)
+    return { value: "sqlite", because: `${url.variable} in ${url.place} is a file` };
+  const traces = await findTraces(root, dependencies);
+  const postgres = traces.find(({ name }) => name === "PostgreSQL");
+  if (postgres) return { value: "postgres", because: postgres.because };
+  const driver = postgresDrivers.find((name) => name in dependencies);
   if (driver) return { value: "postgres", because: `package.json has ${driver}` };
-  return { value: "sqlite", because: "no Postgres found: the embedded database", warnings: await sharedFile(root) };
+  return { value: "sqlite", because: "no Postgres found: the embedded database" };
+}
+
+/** What the module would not start with, or would share with the application. No value is repeated: it may hold a password. */
+export async function databaseWarnings(root: string, database: Database): Promise<string[]> {
+  const places = await readPlaces(root);
+  const url = findDatabaseUrl(places);
+  const wanted = database === "sqlite" ? "file:.data/auth.db" : "postgres://user:password@host:5432/name";
+  const instead = `set AUTH_DATABASE_URL=${wanted}, which comes before it`;
+  if (url === null) return foreignWarnings(places, database, wanted);
+  const where = `${url.variable} in ${url.place}`;
+  if (namesVariable(url.value))
+    return [`${where} holds \${NAME}, which the module does not expand: the server would not start; ${instead}`];
+  const path = pathIn(url.value);
+  if (database === "postgres" ? isPostgres(url.value) : path !== null) return sharedFile(where, path, root);
+  return [
+    `${where} is no ${database === "sqlite" ? "file:" : "postgres:"} address: the server would not start; ${instead}`,
+  ];
+}
+
+/** Databases of the application's own that the accounts do not go to, and tools of it that would trip over our tables. */
+export async function neighbourWarnings(
+  root: string,
+  dependencies: Readonly<Record<string, string>>,
+  database: Database,
+): Promise<string[]> {
+  const others = (await findTraces(root, dependencies)).filter(({ name }) => name !== "PostgreSQL");
+  const names = [...new Set(others.map(({ name }) => name))];
+  const where =
+    database === "postgres"
+      ? "accounts go to the PostgreSQL of AUTH_DATABASE_URL or DATABASE_URL"
+      : "accounts go to .data/auth.db, an SQLite file: in a container keep .data/ on a volume, or they are gone with it " +
+        "(--database postgres takes a server instead)";
+  const unused = names.map((name) => {
+    const { because } = others.find((one) => one.name === name)!;
+    return `your ${name} (${because}) is not used: ${where}`;
+  });
+  const tool = database === "postgres" ? await findSchemaTool(root) : null;
+  return [...unused, ...(tool ? [driftWarning(tool)] : [])];
+}
+
+function driftWarning({ name, path }: SchemaTool): string {
+  const way =
+    name === "Prisma"
+      ? "give the accounts a schema of their own, which Prisma does not look at: AUTH_DATABASE_URL with ?options=-c%20search_path%3Dauth"
+      : `tablesFilter: ["!auth_*"] in ${path}`;
+  return `${name} (${path}) takes tables that it does not know for drift, and may drop them: ${way}; docs/own-database.md has the steps`;
+}
+
+function foreignWarnings(places: readonly EnvironmentPlace[], database: Database, wanted: string): string[] {
+  const foreign = findForeignUrl(places);
+  if (!foreign || database === "sqlite") return [];
+  return [
+    `DATABASE_URL in ${foreign.place} is the application's own: set AUTH_DATABASE_URL=${wanted} for the accounts`,
+  ];
 }
 
 /** The application's own SQLite file: an ORM that keeps its schema would see tables that it doesn't know. */
-async function sharedFile(root: string): Promise<string[]> {
-  const there = await databaseUrl(root, isFile);
-  if (there === null) return [];
+function sharedFile(where: string, path: string | null, root: string): string[] {
+  if (path === null) return [];
   return [
-    `DATABASE_URL in ${there.place} is ${there.url}: users and sessions are kept in that file, read from ${root}; ` +
+    `${where} is file:${path}: users and sessions are kept in that file, read from ${root}; ` +
       "git must ignore it, and it may have no tables of these names yet",
   ];
 }
 
-async function databaseUrl(
-  root: string,
-  wanted: (url: string) => boolean,
-): Promise<{ place: string; url: string } | null> {
-  const here = process.env["DATABASE_URL"] ?? "";
-  if (wanted(here)) return { place: "the environment", url: here };
+async function readPlaces(root: string): Promise<EnvironmentPlace[]> {
+  const places: EnvironmentPlace[] = [{ place: "the environment", values: process.env }];
   for (const place of [".env", ".env.local", ".env.development"]) {
     const text = await readText(join(root, place));
-    const url = text === null ? "" : (parse(text)["DATABASE_URL"] ?? "");
-    if (wanted(url)) return { place, url };
+    if (text !== null) places.push({ place, values: Object.fromEntries(envKeys(text)) });
   }
-  return null;
-}
-
-function isPostgres(url: string): boolean {
-  return /^postgres(ql)?:\/\//i.test(url);
-}
-
-function isFile(url: string): boolean {
-  return /^file:/i.test(url);
+  return places;
 }

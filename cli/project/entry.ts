@@ -3,7 +3,7 @@ import { CliError } from "../errors.js";
 import { appFiles, busiestFirst, isTest } from "./app-files.js";
 import type { Alias, Entry, InstallRecord } from "./project.js";
 import { repoPath, staysInside } from "./repo-path.js";
-import { readSources } from "./source-files.js";
+import { readSourcesBelow } from "./source-files.js";
 import { makesExpressApp, withoutComments } from "./source-imports.js";
 import type { StartFile } from "./start-file.js";
 import { isFile, readText } from "./text-file.js";
@@ -45,7 +45,7 @@ export async function findEntry(starts: readonly StartFile[], search: Search): P
 
 /** Nothing that starts leads there: a script of another kind does, or a tool that is not known here. */
 async function findAnywhere({ root, outputs, ours }: Search): Promise<FoundEntry | null> {
-  const sources = await readSources(root, outputs);
+  const sources = await readSourcesBelow(root, outputs);
   const makers = sources
     .map(({ path, text }) => ({ path, code: withoutComments(text) }))
     .filter(({ path, code }) => !isTest(path) && !ours.has(path) && makesExpressApp(code));

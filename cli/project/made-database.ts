@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { envKeys } from "../edits/dotenv.js";
+import { findDatabaseUrl, pathIn } from "./database-url.js";
 import type { InstalledItem } from "./project.js";
 import { repoPath, staysInside } from "./repo-path.js";
 
@@ -12,7 +13,7 @@ export interface MadeDatabase {
   readonly files: readonly { readonly path: string; readonly stamp: string }[];
 }
 
-const defaultUrl = "file:.data/auth.db";
+const defaultPath = ".data/auth.db";
 /** What SQLite keeps beside its file. */
 const endings = ["", "-wal", "-shm", "-journal"];
 
@@ -25,8 +26,8 @@ export async function findMadeDatabase(
   const { database } = choices;
   if (database === "postgres") return { name: "the PostgreSQL database", files: [] };
   if (database !== "sqlite") return null;
-  const named = process.env["DATABASE_URL"] ?? envKeys(env ?? "").get("DATABASE_URL") ?? "";
-  const path = (named.startsWith("file:") ? named : defaultUrl).slice("file:".length).replace(/\?.*$/, "");
+  const values = { ...Object.fromEntries(envKeys(env ?? "")), ...process.env };
+  const path = pathIn(findDatabaseUrl([{ place: ".env", values }])?.value ?? "") ?? defaultPath;
   const full = resolve(root, path);
   if ((await stamp(full)) === null) return null;
   const local = repoPath(root, full);

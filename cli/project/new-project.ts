@@ -1,4 +1,5 @@
 import type { PackageJson, Project } from "./project.js";
+import { defaultSample } from "./sample-env.js";
 import { usualPlace } from "./tests/test-place.js";
 
 /** What a project is that is not written yet. */
@@ -27,6 +28,8 @@ export function newProject(files: ReadonlyMap<string, string>, known: NewProject
     packageManager: { name: "npm", install: ["npm", "install"], run: "npm run" },
     typescript: { range: packageJson.devDependencies["typescript"] ?? "", version: null },
     tsconfig: readTsconfig(files),
+    compiledRoot: "src",
+    bundler: null,
     modules: { format: "esm", extension: ".js" },
     express: { major: 5, range: packageJson.dependencies["express"] ?? "" },
     entry,
@@ -39,6 +42,7 @@ export function newProject(files: ReadonlyMap<string, string>, known: NewProject
     testPlace: usualPlace,
     database,
     git: { root: gitRoot },
+    sampleEnv: defaultSample,
     record: null,
     guesses,
     warnings: [],

@@ -54,7 +54,7 @@ export async function findExpress({
   if (accepts(version, range, ">=4.18.0 <5.0.0-0")) return { major: 4, range };
   throw new CliError(
     "UnsupportedProject",
-    `Express ${version ?? range} is not supported: authwright needs 4.18 or later, or 5 (npm install express@5)`,
+    `Express ${version ?? range} is not supported: authwright needs 4.18 or later, or 5 (npm install express@${majorOf(version, range) === 4 ? 4 : 5})`,
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Bundler } from "./build/bundler.js";
 import type { TestPlace } from "./tests/test-place.js";
 import type { TestLookup } from "./tests/test-search.js";
 
@@ -13,6 +14,10 @@ export interface Project {
   readonly packageManager: PackageManager;
   readonly typescript: { readonly range: string; readonly version: string | null };
   readonly tsconfig: TsconfigFacts;
+  /** The folder that all that tsc compiles is below. */
+  readonly compiledRoot?: string | null;
+  /** What packs the program into few files, if anything does. */
+  readonly bundler?: Bundler | null;
   readonly modules: ModuleStyle;
   readonly express: { readonly major: 4 | 5; readonly range: string };
   readonly entry: Entry | null;
@@ -30,6 +35,8 @@ export interface Project {
   readonly testPlace: TestPlace;
   readonly database: "sqlite" | "postgres";
   readonly git: { readonly root: string | null };
+  /** The file that shows people which variables there are: .env.example, or what it is called here. */
+  readonly sampleEnv: string;
   /** The parsed authwright.json, or null before the first add. */
   readonly record: InstallRecord | null;
   /** Every guess, with its reason and the flag that overrides it: the plan shows them. */

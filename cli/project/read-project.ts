@@ -1,6 +1,8 @@
 import { join, resolve } from "node:path";
+import { findBundler } from "./build/bundler.js";
+import { compiledRoot } from "./build/compiled-root.js";
 import { buildCommands } from "./build-tsconfig.js";
-import { guessDatabase, namedDatabase } from "./database.js";
+import { databaseWarnings, guessDatabase, namedDatabase, neighbourWarnings } from "./database.js";
 import { findGitRoot } from "./git-root.js";
 import { importSpelling } from "./import-spelling.js";
 import { moduleStyle, sampleExtensions } from "./module-style.js";
@@ -10,7 +12,9 @@ import { findExpress, findTypescript, resolvedVersions, typescriptMajor } from "
 import type { Guess, InstalledItem, InstallRecord, ModuleStyle, Overrides, Project } from "./project.js";
 import { entryWarnings } from "./project-warnings.js";
 import { readRecord } from "./record.js";
+import { defaultSample, findSamples } from "./sample-env.js";
 import { findSourceDir, namedSourceDir, type SourceDir } from "./source-dir.js";
+import { readBuildFiles, sourcePaths } from "./source-files.js";
 import { readSources, type Sources } from "./sources.js";
 import { readTestLookup } from "./tests/read-test-lookup.js";
 import { findTestPlace, type TestPlace, usualPlace } from "./tests/test-place.js";
@@ -33,12 +37,16 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
   rejectCompilerOptions(tsconfig, major, manifest.packageJson.type);
   const earlier = lastItem(record);
   const sourceDir = await chooseSourceDir(root, sources, overrides.dir, earlier);
+  const recorded = recordedDatabase(record);
   const database =
     overrides.database === undefined
-      ? await guessDatabase(root, allDependencies(manifest), recordedDatabase(record))
+      ? await guessDatabase(root, allDependencies(manifest), recorded)
       : namedDatabase(overrides.database);
+  const isSettled = recorded === database.value;
   const modules = await readModuleStyle(root, manifest, sources, major);
   const { scripts } = manifest.packageJson;
+  const bundler = findBundler(manifest.packageJson, await readBuildFiles(root, manifest.packageJson));
+  const compiled = compiledRoot(root, tsconfig, await sourcePaths({ root, tsconfig }));
   const testRunner = await findTestRunner(root, scripts, dependencies, manifest.members);
   const tests = testRunner === "none" ? null : await readTestLookup(root, testRunner, manifest);
   const testPlace = (tests && findTestPlace(tests)) ?? usualPlace;
@@ -50,6 +58,8 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
     packageManager,
     typescript,
     tsconfig,
+    compiledRoot: compiled,
+    bundler,
     modules,
     express,
     entry,
@@ -62,6 +72,7 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
     testPlace,
     database: database.value,
     git,
+    sampleEnv: (await findSamples(root))[0] ?? defaultSample,
     record,
     guesses: [
       entryGuess(sources),
@@ -71,7 +82,11 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
       moduleGuess(modules, tsconfig.path),
       ...testGuesses(testPlace, tests),
     ],
-    warnings: [...entryWarnings(entry?.path ?? null, sources.rivals), ...(database.warnings ?? [])],
+    warnings: [
+      ...entryWarnings(entry?.path ?? null, sources.rivals),
+      ...(isSettled ? [] : await databaseWarnings(root, database.value)),
+      ...(isSettled ? [] : await neighbourWarnings(root, allDependencies(manifest), database.value)),
+    ],
   };
 }
 

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, posix } from "node:path";
-import type { Project } from "./project.js";
+import { buildFiles } from "./build/bundler.js";
+import type { PackageJson, Project } from "./project.js";
 
 /** A file of the project's, path relative to its root. */
 export interface SourceText {
@@ -16,12 +17,21 @@ const skipped = new Set(["node_modules", "coverage"]);
 const maxBytes = 1_000_000;
 
 /** Every source file of the project; packages, hidden folders and what the build made are left out. */
-export async function readSourceFiles({ root, tsconfig }: Pick<Project, "root" | "tsconfig">): Promise<SourceText[]> {
-  return readSources(root, outputFolders(tsconfig));
+export async function readSourceFiles(project: Pick<Project, "root" | "tsconfig">): Promise<SourceText[]> {
+  return readTexts(project.root, await sourcePaths(project));
+}
+
+/** The same, by path. */
+export async function sourcePaths({ root, tsconfig }: Pick<Project, "root" | "tsconfig">): Promise<string[]> {
+  return pathsBelow(root, outputFolders(tsconfig));
 }
 
 /** Every source file below `root` that is not in one of the folders `outputs`. */
-export async function readSources(root: string, outputs: readonly string[]): Promise<SourceText[]> {
+export async function readSourcesBelow(root: string, outputs: readonly string[]): Promise<SourceText[]> {
+  return readTexts(root, await pathsBelow(root, outputs));
+}
+
+async function pathsBelow(root: string, outputs: readonly string[]): Promise<string[]> {
   const paths: string[] = [];
   const folders = ["."];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
@@ -32,7 +42,7 @@ export async function readSources(root: string, outputs: readonly string[]): Pro
       if (!entry.isDirectory() && isSource(entry.name)) paths.push(path);
     }
   }
-  return readTexts(root, paths.sort());
+  return paths.sort();
 }
 
 /** The settings of tools at the root, which may name packages. */
@@ -40,6 +50,11 @@ export async function readConfigFiles(root: string): Promise<SourceText[]> {
   const entries = await readdir(root, { withFileTypes: true });
   const names = entries.filter((entry) => !entry.isDirectory() && isConfig(entry.name)).map(({ name }) => name);
   return readTexts(root, names.sort());
+}
+
+/** What says how the project is built, besides package.json and the tsconfig. */
+export async function readBuildFiles(root: string, packageJson: PackageJson): Promise<SourceText[]> {
+  return readTexts(root, buildFiles(packageJson, await readdir(root)));
 }
 
 /** Where the build puts what it makes. */

@@ -43,6 +43,7 @@ const packages = z.record(
     range,
     accepts: z.exactOptional(range),
     alias: z.exactOptional(z.boolean()),
+    external: z.exactOptional(z.boolean()),
     like: z.exactOptional(packageName),
     runner: z.exactOptional(z.enum(["vitest", "jest"])),
   }),

@@ -29,7 +29,7 @@ export interface RegistryItem {
   /** Old path of a file in the user's repo -> its new one, as template paths (`src/...`): edits move along in an update. */
   readonly renames?: Readonly<Record<string, string>>;
   /**
-   * Lines printed after the add. `{run}` is how the package manager runs a script, `{test}` the same with the test
+   * Lines printed after the add. `{run}` is how the package manager runs a script, `{sample}` the file that names the variables, `{test}` the same with the test
    * script, `{mount}` the mount path, `{import:src/...}` the specifier of that template in the entry file.
    */
   readonly nextSteps: readonly string[];
@@ -83,6 +83,8 @@ export interface Dependency {
   readonly range: string;
   /** Majors that are known to work; a user's own range inside it is left alone. Defaults to `range`. */
   readonly accepts?: string;
+  /** Whether it loads files by path: a bundle can't hold it. */
+  readonly external?: boolean;
   /** Whether a second copy under an alias name works beside a user's other major. */
   readonly alias?: boolean;
   /** Take the major of this package of the user's, where it has one: `@types/express` goes with `express`. */

@@ -1,5 +1,6 @@
 import { type Catalogue, openCatalogue } from "./catalogue.js";
 import { badRegistry } from "./catalogue-error.js";
+import { withRequired } from "./choices.js";
 import { itemHash } from "./pin.js";
 import { readRegistry } from "./read-registry.js";
 import type { Registry, RegistryItem } from "./registry.js";
@@ -17,6 +18,8 @@ export interface Taken {
   readonly templates: readonly TemplateFile[];
   /** Null for an item of this package. */
   readonly origin: Origin | null;
+  /** All that it requires: its files import packages by the names that those go by. */
+  readonly required: readonly RegistryItem[];
 }
 
 /** The items of this package and of a second catalogue, side by side. */
@@ -32,13 +35,15 @@ export async function openShelf(packageRoot: string, source: Source | null): Pro
   const own = readRegistry(packageRoot);
   const second = source ? await openCatalogue(source, own.items) : null;
   const catalogueOf = (item: string) => (second?.registry.items.some(({ name }) => name === item) ? second : null);
+  const registry = { ...own, items: [...own.items, ...(second?.registry.items ?? [])] };
   return {
-    registry: { ...own, items: [...own.items, ...(second?.registry.items ?? [])] },
+    registry,
     catalogueOf,
     async take(item, choices, root) {
       const catalogue = catalogueOf(item.name);
-      if (catalogue) return takeFrom(catalogue, item, choices, root);
-      return { templates: await readTemplates(packageRoot, item.name, choices), origin: null };
+      const required = withRequired(registry, item.requires);
+      if (catalogue) return { ...(await takeFrom(catalogue, item, choices, root)), required };
+      return { templates: await readTemplates(packageRoot, item.name, choices), origin: null, required };
     },
   };
 }
@@ -48,7 +53,7 @@ async function takeFrom(
   item: RegistryItem,
   choices: Readonly<Record<string, string>>,
   root: string,
-): Promise<Taken> {
+): Promise<Omit<Taken, "required">> {
   const all = await files(item);
   const folders = ["base", ...Object.entries(choices).map(([name, value]) => `${name}/${value}`)];
   const inFolder = (folder: string) => all.filter(({ template }) => template.startsWith(`${item.name}/${folder}/`));

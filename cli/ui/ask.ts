@@ -34,6 +34,33 @@ export async function ask(question: Question): Promise<boolean> {
   return Boolean(await put(question, { type: "confirm", initial: question.initially ?? true }));
 }
 
+/** Asks yes or no, where `d` is an answer too: the diff is wanted first. */
+export async function askOrDiff(question: Question): Promise<boolean | "diff"> {
+  const answer = await put(question, { type: "confirm", initial: question.initially ?? true, onRender: acceptDiff });
+  return answer === "diff" ? "diff" : Boolean(answer);
+}
+
+/** What `prompts` makes of a yes or no: a key each, which ends it. */
+interface Confirm {
+  value: unknown;
+  yesMsg: string;
+  _: (key: string) => unknown;
+  submit(): unknown;
+}
+
+/** Called with the prompt as `this` when it is drawn. `prompts` has no question with a third key. */
+function acceptDiff(this: unknown): void {
+  const prompt = this as Confirm;
+  if (Object.hasOwn(prompt, "_")) return;
+  const otherKey = prompt._.bind(prompt);
+  prompt._ = (key) => {
+    if (key.toLowerCase() !== "d") return otherKey(key);
+    prompt.value = "diff";
+    prompt.yesMsg = "diff";
+    return prompt.submit();
+  };
+}
+
 /** Asks for a line of text, until it is a good one. */
 export async function askText(question: TextQuestion): Promise<string> {
   const { initial, check } = question;

@@ -4,6 +4,7 @@ import type { FileComparison } from "../plan/compare.js";
 import type { Change, Plan } from "../plan/plan.js";
 import { colors } from "./colors.js";
 import { versionLine } from "./render-outcomes.js";
+import { ownFiles } from "./render-plan.js";
 
 /** All that `diff` found: the files of the items, and what an update would change beside them. */
 export interface Comparison {
@@ -38,6 +39,18 @@ export function renderDiff({ files, others, plan }: Comparison): string {
     ...section("magenta", "both: where you and the new version have changed the same file", files.flatMap(bothLine)),
   ];
   return parts.length > 0 ? parts.join("\n") : `${versions}: no differences`;
+}
+
+/** Every change of a plan as a patch, those of the user's own files first. Secrets and the kept originals are named only. */
+export function renderChanges(plan: Plan): string {
+  const own = ownFiles(plan);
+  const others = plan.changes.filter((change) => !own.includes(change) && !change.path.startsWith(".authwright/"));
+  return [...own, ...others].map(changePatch).join("\n");
+}
+
+function changePatch({ path, before, after, secret, opaque }: Change): string {
+  if (secret || opaque) return colors.bold(`# ${path}: not shown`);
+  return paint(patch(path, before, after, ["a", "b"]));
 }
 
 /** The same for a program. */

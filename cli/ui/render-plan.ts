@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { Change, KeptPart, ManualStep, Plan } from "../plan/plan.js";
 import { inWords } from "../registry/companions.js";
-import { changedLines } from "./changed-lines.js";
+import { addedLines, changedLines } from "./changed-lines.js";
 import { colors } from "./colors.js";
 import { outcomeLines, versionLine } from "./render-outcomes.js";
 import { tick } from "./terminal.js";
@@ -20,6 +20,7 @@ export function renderPlan(plan: Plan, { dryRun, verbose = false }: { dryRun: bo
     ...section("What it brings", plan.brings ?? []),
     ...section("From another registry: read it before you trust it", (plan.origins ?? []).map(originLine)),
     ...section(`${plan.removed ? "Goes" : "Comes"} by itself`, (plan.companions ?? []).map(companionLine)),
+    ...section("Lines in your own files", plan.versions || plan.removed ? [] : ownFiles(plan).flatMap(ownLines)),
     ...section("What the project is", plan.guesses.map(guessLine)),
     ...section("Files", fileLines(plan.changes, verbose)),
     ...section("Your files", outcomeLines(plan.outcomes ?? [])),
@@ -95,6 +96,30 @@ function companionLine({ item, comesWith }: NonNullable<Plan["companions"]>[numb
 
 function originLine({ item, source, sha256 }: NonNullable<Plan["origins"]>[number]): string {
   return `${item}: ${source} ${colors.dim(`(sha-256 ${sha256})`)}`;
+}
+
+/** The files of the user's that change: not those of the record, of which there is nothing to decide. */
+export function ownFiles({ changes, record }: Plan): Change[] {
+  const ours = new Set(Object.values(record.items).flatMap(({ files }) => Object.keys(files)));
+  const isOwn = ({ path }: Change) => !ours.has(path) && path !== "authwright.json" && !path.startsWith(".authwright/");
+  return changes.filter((change) => change.kind === "edit" && isOwn(change));
+}
+
+/** Of package.json and long additions the sections below tell more. */
+const mostOwnLines = 4;
+
+function ownLines(change: Change): string[] {
+  const { added } = changedLines(change);
+  if (change.secret || change.path === "package.json")
+    return [`${change.path} ${colors.green(`+${added}`)} ${colors.dim(`(${change.why})`)}`];
+  const lines = addedLines(change);
+  const shown = lines.slice(0, mostOwnLines);
+  const more = lines.length > shown.length ? [colors.dim(`  and ${lines.length - shown.length} more`)] : [];
+  return [
+    `${change.path} ${colors.dim(`(${change.why})`)}`,
+    ...shown.map(({ line, text }) => `  ${colors.dim(`${line}:`)} ${colors.green(text)}`),
+    ...more,
+  ];
 }
 
 /** Of so many new files of one item, a person reads the number; --verbose names them. */

@@ -38,7 +38,7 @@ export async function buildCli(): Promise<string> {
 
 /** Starts a program without a terminal, and without the variables of this run that change what it does. */
 export function run(program: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}) {
-  const { CI: _ci, DATABASE_URL: _url, NODE_ENV: _mode, ...inherited } = process.env;
+  const { CI: _ci, DATABASE_URL: _url, AUTH_DATABASE_URL: _own, NODE_ENV: _mode, ...inherited } = process.env;
   const child = spawn(program, args, { cwd, env: { ...inherited, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";

@@ -31,7 +31,7 @@ export const keys = {
 
 /** Starts a program as a person would, at a terminal. */
 export function onTerminal(words: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Terminal {
-  const { CI: _ci, DATABASE_URL: _url, NODE_ENV: _mode, ...inherited } = process.env;
+  const { CI: _ci, DATABASE_URL: _url, AUTH_DATABASE_URL: _own, NODE_ENV: _mode, ...inherited } = process.env;
   const child = spawn("script", ["-qefc", words.map(quote).join(" "), "/dev/null"], {
     cwd,
     env: { ...inherited, TERM: "xterm", COLUMNS: "200", ...env },

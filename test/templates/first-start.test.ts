@@ -60,6 +60,35 @@ test("on a Postgres without the tables every request says 503, and the log says 
   await database.drop();
 });
 
+test("on a Postgres whose tables of these names are somebody else's every request says 503, and the log says what to run", async () => {
+  const { dir } = await compose("postgres");
+  const database = await freshDatabase();
+  await ask(database.url, "create table auth_users (id int)");
+  await ask(database.url, "create table auth_sessions (id int)");
+  const app = await startApp(dir, { DATABASE_URL: database.url });
+  const answers = [
+    await logIn(api(app.url), "somebody"),
+    await api(app.url).post("/api/auth/signup", { username: "new", password }),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([503, 503]);
+  expect(app.output()).toMatch(/run npm run auth:migrate/);
+  await app.kill();
+  await database.drop();
+});
+
+test("a SQLite file whose tables went while the server ran is 503, and the log says what to run", async () => {
+  const { dir } = await compose("sqlite");
+  const url = `file:${join(dir, "gone.db")}`;
+  const app = await startApp(dir, { DATABASE_URL: url });
+  await signUp(api(app.url), "ada");
+  const client = createClient({ url });
+  await client.execute("drop table auth_users");
+  client.close();
+  expect((await logIn(api(app.url), "ada")).status).toBe(503);
+  expect(app.output()).toMatch(/run npm run auth:migrate/);
+  await app.kill();
+});
+
 test("a table auth_users of the application's own in the SQLite file: every request says 503, the log says why, nothing is half applied", async () => {
   const { dir, command } = await compose("sqlite");
   const url = `file:${join(dir, "taken.db")}`;

@@ -75,6 +75,8 @@ test("without traffic no process asks the database anything, and a health check 
   const user = await signUp(here);
   for (const client of [here, there]) expect(await open(client, user.accessToken)).toBe(200);
   await here.post("/api/auth/password/forgot", { username: user.username });
+  // The first request of a process tells that it has started, whatever it is.
+  expect((await there.get("/api/auth/me", user.accessToken)).status).toBe(200);
   await fallAsleep();
   await sleep(3_000);
   expect(asked).toEqual([]);

@@ -206,16 +206,22 @@ describe("add", () => {
     expect(await treeOf(dir)).toEqual(before);
   });
 
-  test("a req.auth of another library exits 2 and writes nothing", async () => {
-    const { dir, write, read } = await repo();
-    const manifest = JSON.parse(await read("package.json"));
-    manifest.dependencies["express-jwt"] = "^8.0.0";
-    await write("package.json", JSON.stringify(manifest, null, 2));
+  test("a req.auth that is set for the whole app exits 2 and writes nothing; --allow-req-auth goes on", async () => {
+    const { dir, write } = await repo();
+    await write(
+      "src/server.ts",
+      'import express from "express";\nimport { expressjwt } from "express-jwt";\n\nconst app = express();\n' +
+        'app.use(expressjwt({ secret: "x", algorithms: ["HS256"] }));\napp.listen(3000);\n',
+    );
     const before = await treeOf(dir);
     const { code, stderr } = await authwright(dir, adding);
-    expect(stderr).toContain("express-jwt");
+    expect(stderr).toContain("src/server.ts:5 sets req.auth for the whole app");
+    expect(stderr).toContain("--allow-req-auth");
     expect(code).toBe(2);
     expect(await treeOf(dir)).toEqual(before);
+    const allowed = await authwright(dir, [...adding, "--allow-req-auth", "--dry-run"]);
+    expect(allowed.stdout).toContain("src/server.ts:5 sets req.auth for the whole app");
+    expect(allowed.code).toBe(0);
   });
 });
 

@@ -49,8 +49,8 @@ describe("remove", () => {
       const { dir } = await installed();
       const between = await treeOf(dir);
       const { code, stdout, stderr } = await authwright(dir, [...asking, ...flags]);
-      expect(stderr).toContain("pass --yes");
-      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr + stdout).toContain("pass --yes");
+      expect(code).toBe(2);
       expect(await treeOf(dir)).toEqual(between);
     },
   );
@@ -80,6 +80,16 @@ describe("remove", () => {
       expect(shown).toContain("pass --yes");
     }
     expect(await treeOf(dir)).toEqual(between);
+  });
+
+  test("leaves empty folders of the user's where they are, and none of its own", async () => {
+    const { dir } = await useFixture("nodenext-esm");
+    await mkdir(join(dir, "src/middleware"), { recursive: true });
+    await mkdir(join(dir, "docs"), { recursive: true });
+    const before = await treeOf(dir);
+    expect((await authwright(dir, ["add", "auth-basic", "--no-install"])).code).toBe(0);
+    expect((await authwright(dir, removing)).code).toBe(0);
+    expect(await treeOf(dir)).toEqual(before);
   });
 
   test("a second time exits 2 with the reason, and writes nothing", async () => {

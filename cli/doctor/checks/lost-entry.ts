@@ -8,6 +8,7 @@ import type { Check, Checkup, Finding } from "../checkup.js";
 export const guarding = [
   "authenticators",
   "sessionTransports",
+  "sessionEnders",
   "firstHandlers",
   "addOnRouters",
   "loginChecks",

@@ -255,6 +255,42 @@ const cases: readonly [check: string, wrong: string, before: Given, found: strin
     },
   ],
   [
+    "late-cors",
+    "a guard before cors()",
+    {
+      sources: {
+        "src/api.ts": router(
+          'notes.use("/orders", protectedRoute);\nnotes.use(cors({ origin: "https://a.example" }));',
+        ),
+      },
+    },
+    "hint src/api.ts:3 a guard stands before what answers preflights (CORS)",
+    {
+      sources: {
+        "src/api.ts": router('notes.use(cors());\nnotes.use("/orders", protectedRoute);'),
+        "src/more.ts": router('notes.use("/orders", protectedRoute); // cors() is in api.ts'),
+        "src/shop.ts": router('notes.use("/orders", allowOrigins, protectedRoute);').replace(
+          "",
+          'import { allowOrigins } from "@/middleware/same-origin";\n',
+        ),
+      },
+    },
+  ],
+  [
+    "late-cors",
+    "a guard and its allowOrigins the wrong way round",
+    {
+      sources: {
+        "src/api.ts": router('notes.use("/orders", protectedRoute, allowOrigins);').replace(
+          "",
+          'import { allowOrigins } from "@/middleware/same-origin";\n',
+        ),
+      },
+    },
+    "hint src/api.ts:4 a guard stands before what answers preflights (CORS)",
+    { sources: { "src/api.ts": router('notes.get("/orders", protectedRoute, list);\nnotes.use(cors());') } },
+  ],
+  [
     "missing-guard",
     "one route of a file without",
     {

@@ -1,7 +1,12 @@
 import { join } from "node:path";
 import fs from "fs-extra";
 import { describe, expect, test } from "vitest";
+import { readSnapshot } from "../../../cli/commands/read-snapshot.js";
+import { pathsToRead } from "../../../cli/plan/input.js";
 import type { Plan } from "../../../cli/plan/plan.js";
+import { planAdd } from "../../../cli/plan/plan-add.js";
+import { readProject } from "../../../cli/project/read-project.js";
+import type { RegistryItem } from "../../../cli/registry/registry.js";
 import { useFiles } from "../../support/fixture.js";
 import { carryOut, door, planDoor } from "../../support/planned.js";
 
@@ -84,6 +89,22 @@ describe("a first add", () => {
       test: "vitest run",
     });
     expect(plan.nextSteps).toEqual(["npm run door:open, npm test, /door, ./routes/door.js"]);
+  });
+
+  test.each([
+    ".env.sample",
+    ".env.template",
+    ".env.dist",
+    "example.env",
+    ".example.env",
+    ".env.local.example",
+    "env.example",
+  ])("%s gets the names of the keys, and no second sample file is made", async (sample) => {
+    const { dir } = await repo({ files: { [sample]: "PORT=3000\n" } });
+    const plan = await planDoor(dir);
+    expect(planned(plan, sample)).toContain("DOOR_SECRET=\n");
+    expect(paths(plan)).not.toContain("create .env.example");
+    expect(plan.record.items["door"]!.patches.find(({ path }) => path === sample)?.lines).toContain("DOOR_SECRET=");
   });
 
   test("the same input gives the same plan", async () => {
@@ -187,6 +208,59 @@ describe("dependencies", () => {
       code: "DependencyConflict",
       message: expect.stringMatching(/jsonwebtoken \^8\.5\.1.*\^9\.0\.2/),
     });
+  });
+
+  const typedDoor = {
+    ...door,
+    dependencies: { jsonwebtoken: { range: "^9.0.2", alias: true }, "drizzle-orm": { range: "^0.45.0", alias: true } },
+    devDependencies: { "@types/jsonwebtoken": { range: "^9.0.0" } },
+  };
+  const added = (plan: Plan) => Object.fromEntries(plan.dependencies.map(({ name, range }) => [name, range]));
+
+  test("the types of a package go by an alias where the package does", async () => {
+    const { dir } = await repo(own({ jsonwebtoken: "^8.5.1", "@types/jsonwebtoken": "^8.5.9" }));
+    expect(added(await planDoor(dir, { item: typedDoor }))).toMatchObject({
+      "jsonwebtoken-9": "npm:jsonwebtoken@^9.0.2",
+      "@types/jsonwebtoken-9": "npm:@types/jsonwebtoken@^9.0.0",
+    });
+  });
+
+  test("types of another major bring package and types under an alias, once", async () => {
+    const { dir } = await repo(own({ jsonwebtoken: "^9.0.2", "@types/jsonwebtoken": "^8.5.9" }));
+    const plan = await planDoor(dir, { item: typedDoor });
+    expect(Object.keys(added(plan))).toEqual(
+      expect.arrayContaining(["jsonwebtoken-9", "@types/jsonwebtoken-9", "drizzle-orm"]),
+    );
+    await carryOut(plan, dir);
+    expect((await planDoor(dir, { item: typedDoor })).changes).toEqual([]);
+  });
+
+  test("below 1.0 the minor is the name of the second copy", async () => {
+    const { dir } = await repo(own({ "drizzle-orm": "^0.29.0" }));
+    expect(added(await planDoor(dir, { item: typedDoor }))).toMatchObject({
+      "drizzle-orm-0.45": "npm:drizzle-orm@^0.45.0",
+    });
+  });
+
+  test("an item imports what the item below it has brought by the name that it goes by", async () => {
+    const { dir } = await repo(own({ zod: "^3.25.0" }));
+    await carryOut(await planDoor(dir), dir);
+    const bell: RegistryItem = {
+      ...door,
+      name: "bell",
+      requires: ["door"],
+      choices: {},
+      mount: null,
+      dependencies: {},
+    };
+    const text = 'import { z } from "zod";\nexport const ring = z.string();\n';
+    const templates = [{ template: "bell/base/src/bell/ring.ts", path: "src/bell/ring.ts", text }];
+    const project = await readProject(dir, {});
+    const selection = { item: "bell", choices: {}, mount: null, sourceDir: "src", testDir: "test" };
+    const parts = [{ item: bell, selection, templates, required: [door] }];
+    const files = await readSnapshot(dir, pathsToRead(project, parts));
+    const plan = planAdd({ project, parts, files, secret: () => "", install: true, overwrite: false });
+    expect(planned(plan, "src/bell/ring.ts")).toContain('from "zod-4"');
   });
 
   test.each(["workspace:*", "catalog:", "latest", "github:a/b"])("%s is left alone, with a warning", async (range) => {
@@ -305,6 +379,110 @@ describe("the build", () => {
     const edited = planned(await planDoor(dir), "tsconfig.json");
     if (exclude === null) expect(edited).toBeUndefined();
     else expect(JSON.parse(edited!).exclude).toEqual(exclude);
+  });
+});
+
+describe("many tests", () => {
+  const config = {
+    compilerOptions: { module: "nodenext", target: "es2022", outDir: "dist", skipLibCheck: true },
+    include: undefined,
+  };
+  const testFile = (name: string) => ({
+    template: `door/base/test/${name}`,
+    path: `test/${name}`,
+    text: "export {};\n",
+  });
+  const templates = ["door/a.test.ts", "door/b.test.ts", "door/deep/c.test.ts", "door/helper.ts"].map(testFile);
+  const excluded = async (selection: object) => {
+    const { dir } = await repo({ tsconfig: config });
+    const exclude = JSON.parse(planned(await planDoor(dir, { templates, selection }), "tsconfig.json")!)
+      .exclude as string[];
+    return exclude.filter((pattern) => pattern.includes("door"));
+  };
+
+  test("in a folder of their own are excluded by one glob", async () => {
+    expect(await excluded({})).toEqual(expect.arrayContaining(["test/door.test.ts", "test/door/**"]));
+    expect(await excluded({})).toHaveLength(2);
+  });
+
+  test("among the sources are excluded by their ending, and what helps them by its name", async () => {
+    const patterns = await excluded({ testDir: "src" });
+    expect(patterns).toEqual(expect.arrayContaining(["src/door/**/*.test.ts", "src/door/helper.ts"]));
+    expect(patterns.some((pattern) => pattern === "src/door/**")).toBe(false);
+  });
+});
+
+describe("where the build puts what the scripts run", () => {
+  const options = { module: "nodenext", target: "es2022", outDir: "dist", skipLibCheck: true };
+  const opens = async (tsconfig: object, manifest: object = {}, files: Readonly<Record<string, string>> = {}) => {
+    const { dir } = await repo({ tsconfig: { include: undefined, ...tsconfig }, manifest, files });
+    return JSON.parse(planned(await planDoor(dir), "package.json")!).scripts["door:open"] as string;
+  };
+  const beside = { "index.ts": "export {};\n" };
+
+  test.each<[string, object, Readonly<Record<string, string>>, string]>([
+    ["no rootDir, all below src", { compilerOptions: options }, {}, "dist/door/open.js"],
+    ["no rootDir, a source beside src", { compilerOptions: options }, beside, "dist/src/door/open.js"],
+    [
+      "no rootDir, and what is beside src left out",
+      { compilerOptions: options, include: ["src"] },
+      beside,
+      "dist/door/open.js",
+    ],
+    ["a rootDir above", { compilerOptions: { ...options, rootDir: "." } }, {}, "dist/src/door/open.js"],
+    ["composite", { compilerOptions: { ...options, composite: true } }, {}, "dist/src/door/open.js"],
+  ])("%s", async (_, tsconfig, files, built) => {
+    const scripts = { dev: "tsx src/server.ts", build: "tsc", start: "node dist/index.js" };
+    expect(await opens(tsconfig, { scripts }, files)).toBe(`node src/door/open.ts ${built}`);
+  });
+
+  test("esbuild's --outdir", async () => {
+    const scripts = {
+      dev: "tsx src/server.ts",
+      build: "esbuild src/server.ts --bundle --packages=external --outdir=lib",
+    };
+    expect(await opens({ compilerOptions: { ...options, noEmit: true } }, { scripts })).toBe(
+      "node src/door/open.ts lib/door/open.js",
+    );
+  });
+});
+
+describe("a build that packs everything into one file", () => {
+  const metal = {
+    ...door,
+    dependencies: { "@door/metal": { range: "^1.0.0", external: true }, wood: { range: "^1.0.0" } },
+  };
+  const scripts = (build: string) => ({ manifest: { scripts: { dev: "tsx src/server.ts", build } } });
+
+  test("by a command is shown the whole script with the option in it", async () => {
+    const { dir } = await repo(scripts("esbuild src/server.ts --bundle --outfile=dist/server.js && cp a b"));
+    const { manual, warnings } = await planDoor(dir, { item: metal });
+    expect(manual).toMatchObject([
+      {
+        path: "package.json",
+        place: 'in the script "build"',
+        lines: ['"build": "esbuild src/server.ts --bundle --outfile=dist/server.js --external:@door/metal && cp a b"'],
+      },
+    ]);
+    expect(warnings.join("\n")).toContain("src/door/open.ts");
+  });
+
+  test.each<[string, string, string, string]>([
+    ["tsup", "tsup.config.ts", "noExternal: [/.*/]", "noExternal: [/^(?!@door\\/metal)/]"],
+    ["webpack", "webpack.config.js", "target: 'node'", 'externals: { "@door/metal": "commonjs @door/metal" }'],
+    ["rollup -c", "rollup.config.mjs", "@rollup/plugin-node-resolve", 'external: ["@door/metal"]'],
+  ])("by the settings of %s is shown the option", async (build, path, text, line) => {
+    const { dir } = await repo({ ...scripts(build), files: { [path]: text } });
+    expect((await planDoor(dir, { item: metal })).manual).toMatchObject([{ path, lines: [line] }]);
+  });
+
+  test("is left alone where it leaves these packages outside already, and on a second add", async () => {
+    const { dir } = await repo(scripts("esbuild src/server.ts --bundle --external:@door/metal --outdir=dist"));
+    const plan = await planDoor(dir, { item: metal });
+    expect(plan.manual).toEqual([]);
+    const other = await repo(scripts("esbuild src/server.ts --bundle --outdir=dist"));
+    await carryOut(await planDoor(other.dir, { item: metal }), other.dir);
+    expect((await planDoor(other.dir, { item: metal })).manual).toEqual([]);
   });
 });
 

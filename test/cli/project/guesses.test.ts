@@ -8,6 +8,7 @@ const files = { "src/server.ts": app };
 
 beforeEach(() => {
   vi.stubEnv("DATABASE_URL", undefined);
+  vi.stubEnv("AUTH_DATABASE_URL", undefined);
 });
 
 describe("the folder", () => {
@@ -287,6 +288,21 @@ describe("the database", () => {
     ["another database's URL", {}, { ".env": "DATABASE_URL=mysql://h/db" }, "sqlite"],
     ["a URL that is commented out", {}, { ".env": "#DATABASE_URL=postgres://h/db" }, "sqlite"],
     ["nothing", {}, {}, "sqlite"],
+    ["an address of Prisma's", {}, { ".env": "DATABASE_URL=prisma+postgres://h/?api_key=x" }, "sqlite"],
+    ["an address of JDBC's", {}, { ".env": "DATABASE_URL=jdbc:postgresql://h/db" }, "sqlite"],
+    [
+      "AUTH_DATABASE_URL beside another database",
+      {},
+      { ".env": "DATABASE_URL=mysql://h/db\nAUTH_DATABASE_URL=postgres://h/db" },
+      "postgres",
+    ],
+    [
+      "AUTH_DATABASE_URL of a file beside a Postgres of the application's",
+      { pg: "^8" },
+      { ".env": "DATABASE_URL=postgres://h/db\nAUTH_DATABASE_URL=file:.data/auth.db" },
+      "sqlite",
+    ],
+    ["a file and the pg package", { pg: "^8" }, { ".env": "DATABASE_URL=file:dev.db" }, "sqlite"],
   ])("%s", async (_, dependencies, more, expected) => {
     const { dir } = await useRepo({
       packageJson: { dependencies: { express: "5", ...dependencies } },
@@ -300,6 +316,107 @@ describe("the database", () => {
     const { database, warnings } = await readProject(dir, {});
     expect(database).toBe("sqlite");
     expect(warnings).toEqual([expect.stringMatching(/^DATABASE_URL in \.env is file:\.\/dev\.db: users and sessions/)]);
+  });
+
+  test.each<[string, string, "sqlite" | "postgres", RegExp | null]>([
+    ["a Postgres address", "DATABASE_URL=postgres://u:hunter2@h/db", "sqlite", /^DATABASE_URL in \.env is no file:/],
+    ["a file", "DATABASE_URL=file:dev.db", "postgres", /^DATABASE_URL in \.env is no postgres:/],
+    ["another in braces", `DATABASE_URL=postgres://u:\${PW}@h/db`, "postgres", /^DATABASE_URL in \.env holds \$/],
+    ["nothing but braces", `DATABASE_URL=\${PROD}`, "sqlite", /^DATABASE_URL in \.env holds \$/],
+    ["libsql", "AUTH_DATABASE_URL=libsql://h", "sqlite", /^AUTH_DATABASE_URL in \.env is no file:/],
+    ["Prisma's", "DATABASE_URL=prisma+postgres://h", "postgres", /^DATABASE_URL in \.env is the application's own/],
+    ["Prisma's", "DATABASE_URL=prisma+postgres://h", "sqlite", null],
+    ["a Postgres address", "DATABASE_URL=postgres://u:hunter2@h/db", "postgres", null],
+    ["a Postgres address", "DATABASE_URL=postgres://h/db\nAUTH_DATABASE_URL=file:/srv/auth.db", "postgres", /^AUTH_/],
+  ])(
+    "%s (%s), with which %s would not start, is in the plan, with AUTH_DATABASE_URL as the way out",
+    async (...row) => {
+      const [, line, database, expected] = row;
+      const { dir } = await useRepo({ files: { ...files, ".env": `${line}\n` } });
+      const { warnings } = await readProject(dir, { database });
+      expect(warnings).toEqual(expected === null ? [] : [expect.stringMatching(expected)]);
+      if (expected !== null) expect(warnings[0]).toContain("set AUTH_DATABASE_URL=");
+      expect(warnings.join()).not.toContain("hunter2");
+    },
+  );
+
+  const prisma = (provider: string) =>
+    `generator client {\n  provider = "prisma-client"\n}\ndatasource db {\n  // one of many\n  provider = "${provider}"\n}\n`;
+
+  test.each<[string, Record<string, string>, string]>([
+    ["Prisma's schema", { "prisma/schema.prisma": prisma("postgresql") }, "prisma/schema.prisma says postgresql"],
+    [
+      "Prisma's schema in parts",
+      { "prisma/schema/base.prisma": prisma("postgresql") },
+      "prisma/schema/base.prisma says",
+    ],
+    [
+      "drizzle-kit",
+      { "drizzle.config.ts": 'export default { dialect: "postgresql" };' },
+      "drizzle.config.ts says postgresql",
+    ],
+    [".env.sample", { ".env.sample": "POSTGRES_URL=postgres://u:p@h/db" }, "POSTGRES_URL in .env.sample"],
+    ["example.env", { "example.env": "DATABASE_URL=postgresql://u:p@h/db" }, "DATABASE_URL in example.env"],
+    [".env.local.example", { ".env.local.example": "DB_URL=postgres://h/db" }, "DB_URL in .env.local.example"],
+    [
+      "a service of compose",
+      { "docker-compose.yml": "services:\n  db:\n    image: postgres:16-alpine\n" },
+      "docker-compose.yml runs postgres:16-alpine",
+    ],
+    [
+      "its image's kin",
+      { "compose.yaml": 'services:\n  db:\n    image: "pgvector/pgvector:pg17"\n' },
+      "compose.yaml runs pgvector",
+    ],
+    [
+      "an address in compose",
+      { "compose.dev.yml": "      - DATABASE_URL=postgres://u:p@db/app\n" },
+      "an address in compose.dev.yml",
+    ],
+  ])("%s says postgres", async (_, more, because) => {
+    const { dir } = await useRepo({ files: { ...files, ...more } });
+    const { database, guesses } = await readProject(dir, {});
+    expect(database).toBe("postgres");
+    expect(guesses.find(({ what }) => what === "database")?.because).toContain(because);
+  });
+
+  test.each<[string, Record<string, string>, Record<string, string>, RegExp | null]>([
+    [
+      "a driver",
+      { mysql2: "^3" },
+      {},
+      /your MySQL \(package\.json has mysql2\) is not used: .*\.data\/auth\.db.*container/,
+    ],
+    ["mongoose", { mongoose: "^8" }, {}, /your MongoDB \(package\.json has mongoose\)/],
+    [
+      "Prisma's schema",
+      {},
+      { "prisma/schema.prisma": prisma("mysql") },
+      /your MySQL \(prisma\/schema\.prisma says mysql\)/,
+    ],
+    ["an address", {}, { ".env": "MONGO_URI=mongodb+srv://u:hunter2@h/db" }, /your MongoDB \(MONGO_URI in \.env\)/],
+    ["compose", {}, { "compose.yml": "    image: mariadb:11\n" }, /your MariaDB \(compose\.yml runs mariadb:11\)/],
+    ["Postgres beside it", { pg: "^8", mongodb: "^6" }, {}, /your MongoDB .*: accounts go to the PostgreSQL/],
+    ["a cache", { redis: "^5" }, { "compose.yml": "    image: redis:7\n#   image: mysql:8\n" }, null],
+    ["a schema of SQLite", {}, { "prisma/schema.prisma": prisma("sqlite") }, null],
+  ])("another database of theirs is named in the plan: %s", async (_, dependencies, more, expected) => {
+    const { dir } = await useRepo({
+      packageJson: { dependencies: { express: "5", ...dependencies } },
+      files: { ...files, ...more },
+    });
+    const { warnings } = await readProject(dir, {});
+    expect(warnings).toEqual(expected === null ? [] : [expect.stringMatching(expected)]);
+    expect(warnings.join()).not.toContain("hunter2");
+  });
+
+  test.each([
+    ["Prisma", "prisma/schema.prisma", prisma("postgresql"), "search_path"],
+    ["drizzle-kit", "drizzle.config.ts", 'export default { dialect: "postgresql" };', 'tablesFilter: ["!auth_*"]'],
+  ])("%s on the same Postgres is told how it leaves our tables alone", async (name, path, text, way) => {
+    const { dir } = await useRepo({ files: { ...files, [path]: text } });
+    const { warnings } = await readProject(dir, {});
+    expect(warnings).toEqual([expect.stringContaining(`${name} (${path})`)]);
+    expect(warnings[0]).toContain(way);
   });
 
   test("a postgres URL in the environment", async () => {
@@ -353,6 +470,14 @@ describe("express", () => {
     await expect(readProject(dir, {})).rejects.toMatchObject({
       message: expect.stringMatching(/npm install express.*authwright init/),
     });
+  });
+
+  test.each([
+    ["~4.17.1", "npm install express@4"],
+    ["^3.21.2", "npm install express@5"],
+  ])("%s is told what to install: %s", async (range, command) => {
+    const { dir } = await useRepo({ packageJson: { dependencies: { express: range } }, files });
+    await expect(readProject(dir, {})).rejects.toMatchObject({ message: expect.stringContaining(command) });
   });
 });
 

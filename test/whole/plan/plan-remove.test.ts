@@ -176,7 +176,7 @@ describe("what the user has done since then", () => {
   test("to an installed file stays, and --force takes it", async () => {
     const mine = (fixture: Fixture) => edit(fixture, "src/auth/events.ts", (text) => `${text}// mine\n`);
     const { kept, tree } = await afterwards(mine);
-    expect(kept).toEqual(["src/auth/events.ts"]);
+    expect(kept).toEqual(["src/auth/events.ts", "src/auth/json-lines.ts"]);
     expect(tree["src/auth/events.ts"]).toBeDefined();
     expect(tree["authwright.json"]).toBeUndefined();
     const forced = await afterwards(mine, { force: true });
@@ -221,6 +221,30 @@ describe("what the user has done since then", () => {
     expect(await read(".gitignore")).toBe("*.log\n");
     const { dependencies } = JSON.parse(await read("package.json"));
     expect(dependencies).toEqual({ helmet: "^8.0.0", express: "^5.1.0" });
+  });
+
+  test("a package that goes back to the user's list is in no other one, though it is used", async () => {
+    const mine = manifest((json) => {
+      json["devDependencies"]!["jsonwebtoken"] = "^9.0.2";
+    });
+    const fixture = await useFiles({ ...files, "package.json": mine });
+    await addAuth(fixture.dir);
+    expect(JSON.parse(await fixture.read("package.json")).dependencies.jsonwebtoken).toBeDefined();
+    await fixture.write("src/mine.ts", 'import jwt from "jsonwebtoken";\n');
+    const { kept } = await removeAuth(fixture.dir);
+    const { dependencies, devDependencies } = JSON.parse(await fixture.read("package.json"));
+    expect([dependencies.jsonwebtoken, devDependencies.jsonwebtoken]).toEqual([undefined, "^9.0.2"]);
+    expect(kept!.map(({ what }) => what)).not.toContain("jsonwebtoken");
+  });
+
+  test("--purge leaves no more than a removal does, of a secret that the user had before", async () => {
+    const left = async (typed: { purge: boolean }) => {
+      const fixture = await useFiles({ ...files, ".env": `JWT_SECRET_KEY=${"k".repeat(43)}\n` });
+      await addAuth(fixture.dir);
+      await removeAuth(fixture.dir, typed);
+      return treeOf(fixture.dir);
+    };
+    expect(await left({ purge: true })).toEqual(await left({ purge: false }));
   });
 
   test("by using our packages keeps them, with their types", async () => {
@@ -337,6 +361,17 @@ describe("where a database was made", () => {
       await fixture.write("store/a.db", "x");
     });
     expect(kept).toEqual(expect.arrayContaining(["store/a.db", "DATABASE_ENCRYPTION_KEY in .env"]));
+  });
+
+  test("a file that AUTH_DATABASE_URL names counts, and not that of DATABASE_URL, which is the application's", async () => {
+    const { kept } = await afterwards(async (fixture) => {
+      const lines = "DATABASE_URL=file:dev.db\nAUTH_DATABASE_URL=file:store/a.db?connection_limit=1\n";
+      await edit(fixture, ".env", (text) => text + lines);
+      await fixture.write("store/a.db", "x");
+      await fixture.write("dev.db", "x");
+    });
+    expect(kept).toContain("store/a.db");
+    expect(kept).not.toContain("dev.db");
   });
 
   test("--purge takes all of it and says so, in bytes that are no text too", async () => {

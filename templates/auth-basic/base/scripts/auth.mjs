@@ -1,9 +1,9 @@
-// Runs a command of the auth module: from its TypeScript source where tsx is installed (development), else from the
-// build (production). Usage: node scripts/auth.mjs <source file> <built file> <command> [argument]
+// Runs a command of the auth module: from its TypeScript source with tsx (development), else from the build, else from
+// the source by Node itself (24). Usage: node scripts/auth.mjs <source file> <built file> <command> [argument]
 import { spawnSync } from "node:child_process";
 import console from "node:console";
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
+import nodeModule, { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
@@ -11,13 +11,19 @@ import { pathToFileURL } from "node:url";
 // pnpm and yarn hand on the "--" of `pnpm auth:admin -- create`, npm keeps it.
 const [source, built, ...command] = process.argv.slice(2).filter((word) => word !== "--");
 const tsx = existsSync(source) ? findTsx() : undefined;
-if (!tsx && !existsSync(built)) {
-  console.error(`Neither ${source} with tsx nor ${built} is here: run the build, or install the dev dependencies.`);
+const runsTypeScript = Boolean(process.features.typescript) && nodeModule.registerHooks !== undefined;
+const bySource = tsx !== undefined || (!existsSync(built) && existsSync(source) && runsTypeScript);
+if (!bySource && !existsSync(built)) {
+  console.error(`Neither ${source} with tsx (or with Node 24) nor ${built} is here: run the build, or install tsx.`);
   console.error(`Where a bundler makes your build, let it take ${source} as a second entry point.`);
   process.exit(1);
 }
-const file = tsx ? source : built;
-const loader = tsx ? ["--import", tsx] : [];
+const file = bySource ? source : built;
+const loader = tsx
+  ? ["--import", tsx]
+  : bySource
+    ? ["--import", new URL("./read-typescript.mjs", import.meta.url).href]
+    : [];
 const args = [...loader, "--input-type=module", "--eval", startLine(), "--", file, ...command];
 const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
 process.exit(status ?? 1);

@@ -287,6 +287,25 @@ describe("POST /logout", () => {
     await expectDead(ada);
   });
 
+  test("both tokens end their logins, also when one of them is dead or was never good", async () => {
+    const dead = await signUp();
+    await call("POST /logout", withRefreshToken(dead.refreshToken));
+    const ended = withRefreshToken(dead.refreshToken).body;
+    const [forged, odd] = [withRefreshToken(`${dead.refreshToken.slice(0, -2)}AA`).body, { refreshToken: 5 }];
+    for (const body of [undefined, ended, forged, odd]) {
+      const [ada, bob] = [await signUp(), await signUp()];
+      const sent = { bearer: bob.accessToken, body: body ?? withRefreshToken(ada.refreshToken).body };
+      expect((await call("POST /logout", sent)).status).toBe(204);
+      await expectDead(bob);
+      if (body === undefined) await expectDead(ada);
+    }
+    for (const bearer of [dead.accessToken, "x.y.z", ""]) {
+      const ada = await signUp();
+      expect((await call("POST /logout", { bearer, ...withRefreshToken(ada.refreshToken) })).status).toBe(204);
+      await expectDead(ada);
+    }
+  });
+
   test("logging out again is no error", async () => {
     const { accessToken, refreshToken } = await signUp();
     for (let time = 1; time <= 3; time += 1) {

@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { config as readDotenv } from "dotenv";
+import { projectFolder } from "./auth/project-folder.js";
 
 const file: Record<string, string> = {};
-readDotenv({ quiet: true, processEnv: file });
+readDotenv({ quiet: true, processEnv: file, path: join(projectFolder, ".env") });
 const env: Readonly<Record<string, string | undefined>> = { ...file, ...process.env };
 
 /** The server's part of the environment, read once; that of the auth module is in auth/config.ts. */

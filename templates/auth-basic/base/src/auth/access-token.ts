@@ -29,7 +29,8 @@ const headerMembers = ["alg", "typ", "kid"];
 /** Servers and proxies refuse long headers: many at 8 KB, for all of them together. */
 const maxTokenCharacters = 4096;
 const maxRecentTokens = 2500;
-const clockSkewSeconds = 5;
+/** A token of another server may come from so far ahead. No token is good for longer than it says. */
+export const clockSkewSeconds = 60;
 
 /**
  * What good tokens have said, by their whole text, so that a signature is checked once. When `recent` is full it takes the

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { AuthError } from "./errors.js";
-import { type ClientInfo, type EventName, emit } from "./events.js";
+import { type ClientInfo, type EventName, emit, tellHourly } from "./events.js";
 import * as hooks from "./hooks.js";
 import type { LogInInput, PasswordInput, ProfileInput, SignUpInput } from "./input.js";
 import { addressColumns, canonicalLoginName, loginColumns, loginName } from "./login-name.js";
 import { type DeviceProofs, recognizeDevice } from "./owner-device.js";
 import { checkNewPassword } from "./password-checks.js";
-import { hashPassword, isOutdated, verifyPassword } from "./passwords.js";
+import { hashPassword, hasLostPepper, isOutdated, verifyPassword } from "./passwords.js";
 import { markRevoked } from "./revocations.js";
 import type { NewSession } from "./sessions.js";
 import * as store from "./store.js";
@@ -82,7 +82,7 @@ export async function provePassword(
   const recognize = () => recognizeDevice(input, usernameCanonical);
   const accept = await admitPasswordAttempt(usernameCanonical, client, recognize);
   const credentials = await store.findCredentials({ usernameCanonical });
-  const passwordIsRight = await verifyPassword(input.password, credentials);
+  const passwordIsRight = await isPasswordOf(credentials, input.password);
   if (!credentials || !passwordIsRight || !(await mayLogIn(credentials)))
     return loginFailed(client, credentials?.user.id);
   await renewHash(credentials, input.password);
@@ -243,7 +243,7 @@ export async function proveCurrentPassword(caller: Caller, password: string, cli
   if (!credentials || credentials.disabledAt) return accountIsGone();
   const { user, sessionEpoch } = credentials;
   const giveBack = await admitSessionAttempt(userId, () => endGuessing(caller, client));
-  if (!(await verifyPassword(password, credentials))) {
+  if (!(await isPasswordOf(credentials, password))) {
     await emit({ event: "authn_password_change_fail", outcome: "failure", userId, client });
     throw new AuthError("WrongPassword");
   }
@@ -258,6 +258,15 @@ async function endGuessing({ userId, sessionId }: Caller, client: ClientInfo): P
   const ended = await store.revokeSession(sessionId, "guesses", userId);
   markRevoked([sessionId]);
   if (ended) await emit({ event: "authn_reauth_fail_max", outcome: "failure", userId, sessionId, client });
+}
+
+const pepperIsLost =
+  "A password hash names a pepper that is neither PASSWORD_PEPPER nor PASSWORD_PEPPER_PREVIOUS: its owner can't log in";
+
+/** `verifyPassword`, that says when it is a lost pepper which makes the password wrong. */
+export async function isPasswordOf(credentials: store.Credentials | null, password: string): Promise<boolean> {
+  if (credentials && hasLostPepper(credentials)) await tellHourly("pepper", pepperIsLost);
+  return verifyPassword(password, credentials);
 }
 
 async function renewHash(credentials: store.Credentials, password: string): Promise<void> {

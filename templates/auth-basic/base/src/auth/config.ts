@@ -1,4 +1,20 @@
-import { type Environment, environment, number, oneOf, optionalSecret, refuse, secret, text } from "./environment.js";
+import {
+  type Environment,
+  environment,
+  number,
+  oneOf,
+  optional,
+  optionalSecret,
+  refuse,
+  secret,
+  text,
+} from "./environment.js";
+
+/**
+ * What may name the module's own database. Any other DATABASE_URL is the application's: `mysql:`, `prisma+postgres:`, a path.
+ * `${NAME}` could be either, and is refused.
+ */
+const mayBeOurs = /^(file|postgres|postgresql):|^\$\{/i;
 
 /** What each secret is for; the previous one is of the same purpose. */
 const purposes = [
@@ -25,8 +41,10 @@ export function readConfig(env: Environment) {
     passwordPepper: secret(env, "PASSWORD_PEPPER", 16),
     /** Verifies only; hashes move to the new pepper as their owners log in. */
     passwordPepperPrevious: optionalSecret(env, "PASSWORD_PEPPER_PREVIOUS", 16),
-    databaseUrl: env["DATABASE_URL"]?.trim() || undefined,
+    databaseUrl: databaseUrl(env),
     databaseEncryptionKey: optionalSecret(env, "DATABASE_ENCRYPTION_KEY", 16),
+    /** Postgres: how many connections a process has at most. */
+    databasePoolSize: poolSize(env),
     rateLimit: oneOf(env, "AUTH_RATE_LIMIT", ["on", "off"]) === "on",
     accessTokenSeconds: Math.max(1, Math.round(number(env, "ACCESS_TOKEN_MINUTES", 15, { above: 0, to: 1440 }) * 60)),
     refreshTokenSeconds: number(env, "REFRESH_TOKEN_DAYS", 31, { above: 0, to: 3650 }) * 86_400,
@@ -35,6 +53,20 @@ export function readConfig(env: Environment) {
     refreshGraceSeconds: number(env, "REFRESH_GRACE_SECONDS", 0, { from: 0, to: 300 }),
     bcryptCost: bcryptCost(env),
   });
+}
+
+/** The variable that names the database, and what it says. */
+function databaseUrl(env: Environment): { variable: string; value: string } | undefined {
+  const own = optional(env, "AUTH_DATABASE_URL");
+  if (own) return { variable: "AUTH_DATABASE_URL", value: own };
+  if (!mayBeOurs.test(env["DATABASE_URL"]?.trim() ?? "")) return undefined;
+  return { variable: "DATABASE_URL", value: text(env, "DATABASE_URL") };
+}
+
+function poolSize(env: Environment): number {
+  const size = number(env, "DATABASE_POOL_SIZE", 10, { from: 1, to: 200 });
+  if (!Number.isInteger(size)) throw refuse("DATABASE_POOL_SIZE", "must be a whole number");
+  return size;
 }
 
 /** Threat: whoever learns a secret that serves two purposes has what each of them protects. */

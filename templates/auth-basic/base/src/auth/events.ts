@@ -23,6 +23,7 @@ export interface EventNames {
   authn_reauth_fail_max: true;
   authn_token_reuse: true;
   sys_error: true;
+  sys_startup: true;
 }
 
 export type EventName = keyof EventNames;
@@ -45,12 +46,26 @@ export type EventSink = (event: AuthEvent) => void | Promise<void>;
 /** Who hears of events. Put your own logger here; an add-on appends its own. */
 export const eventSinks: EventSink[] = [writeJsonLine];
 
+const hourMs = 3_600_000;
+const dueAgain = new Map<string, number>();
+
 /**
  * Tells every sink, and waits: what a client was answered has been recorded. A sink that fails stops neither the others
  * nor the request.
  */
 export async function emit(event: AuthEvent): Promise<void> {
   await Promise.all(eventSinks.map((sink) => tell(sink, event)));
+}
+
+/**
+ * Tells of what somebody has to put right, once an hour however often it is met.
+ *
+ * @param problem what is counted as one. Like `reason`, nothing that a client sent.
+ */
+export async function tellHourly(problem: string, reason: string): Promise<void> {
+  if (performance.now() < (dueAgain.get(problem) ?? 0)) return;
+  dueAgain.set(problem, performance.now() + hourMs);
+  await emit({ event: "sys_error", outcome: "failure", reason });
 }
 
 /**

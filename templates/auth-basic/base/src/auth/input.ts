@@ -41,6 +41,11 @@ const givenPassword = z
 
 const refreshToken = z.string().meta({ pattern: "^[\\w-]+$", maxLength: 72 });
 
+/** An optional member of a POST: null is no value either, as clients send it for an empty field. In a PATCH it takes a value away. */
+export function ifGiven<Type extends z.ZodType>(type: Type): z.ZodOptional<Type> {
+  return type.nullish().transform((value) => value ?? undefined) as unknown as z.ZodOptional<Type>;
+}
+
 type SignUpFields = { [Name in FieldsWith<"atSignUp", "required">]: FieldType<Name> } & {
   [Name in FieldsWith<"atSignUp", "optional">]: z.ZodOptional<FieldType<Name>>;
 };
@@ -53,7 +58,7 @@ type ProfileFields = {
 /** What of `user-fields.ts` a signup may hold. */
 export const signUpFields = Object.fromEntries(
   fieldEntries.flatMap(([name, { type, atSignUp }]) =>
-    atSignUp === "no" ? [] : [[name, atSignUp === "required" ? type : type.optional()]],
+    atSignUp === "no" ? [] : [[name, atSignUp === "required" ? type : ifGiven(type)]],
   ),
 ) as SignUpFields;
 
@@ -74,7 +79,7 @@ export const logInInput = z.object({
   }),
 });
 export const refreshInput = z.object({ refreshToken });
-export const optionalRefreshInput = z.object({ refreshToken: refreshToken.optional() });
+export const optionalRefreshInput = z.object({ refreshToken: ifGiven(refreshToken) });
 export const profileInput = z
   .object({ [loginName]: loginNameType.optional(), ...profileFields, currentPassword: password.optional() })
   .refine((known) => Object.keys(known).length > 0, {
@@ -89,12 +94,16 @@ export type LogInInput = z.output<typeof logInInput>;
 export type ProfileInput = z.output<typeof profileInput>;
 export type PasswordInput = z.output<typeof passwordInput>;
 
+const bodyWasTaken =
+  "The application read this body as text or bytes: express.text() and express.raw() must come after this router.";
+
 /**
  * The members of `body` that the schema names; others are left out.
  *
  * @throws AuthError "ValidationError" with one issue for each member that is wrong.
  */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  if (typeof body === "string" || ArrayBuffer.isView(body)) throw invalid("", bodyWasTaken);
   if (typeof body !== "object" || body === null || Array.isArray(body)) throw invalid("", "Send a JSON object.");
   if (Object.keys(body).includes("__proto__")) throw invalid("__proto__", "This name is not allowed.");
   const result = schema.safeParse(body, { error: sentenceOf });

@@ -64,6 +64,11 @@ function unusableHash(cost: number): string {
   return `$2b$${String(cost).padStart(2, "0")}$${unusable}`;
 }
 
+/** Whether the hash was made with a pepper that is not in the environment: no password is right then. */
+export function hasLostPepper(stored: PasswordHash): boolean {
+  return hasPassword(stored) && peppers.every(({ id }) => id !== stored.pepperId);
+}
+
 /** Whether the hash was made with another cost or pepper than today's. */
 export function isOutdated({ passwordHash, pepperId }: PasswordHash): boolean {
   return pepperId !== current.id || bcrypt.getRounds(passwordHash) !== config.bcryptCost;

@@ -1,3 +1,5 @@
+import { clockSkewSeconds } from "./access-token.js";
+import { compareClocks } from "./clocks.js";
 import { config } from "./config.js";
 import { countRevoked, isSessionLive, revokedBetween } from "./store.js";
 
@@ -15,8 +17,8 @@ const staleAfterMs = 10_000;
  * So each is made in a transaction, which has an end.
  */
 const overlapSeconds = 30;
-/** An access token can be signed a little after its session was revoked, or by a clock that is ahead. */
-const lateTokenSeconds = 60;
+/** An access token can be signed a little after its session was revoked, and by a clock that is ahead of the one that reads it. */
+const lateTokenSeconds = 60 + clockSkewSeconds;
 
 /** How long a revoked row must stay, so that every process hears of it. */
 export const revocationMemorySeconds = config.accessTokenSeconds + lateTokenSeconds + overlapSeconds;
@@ -95,6 +97,7 @@ async function load(): Promise<void> {
   await readRevoked(Math.min(missedSeconds, config.accessTokenSeconds + lateTokenSeconds) + overlapSeconds);
   if (timer) lastPoll = startedAt;
   forgetExpired();
+  await compareClocks();
 }
 
 /** Reads what is new: after a mass of revocations, each poll would read all of them again for as long as it looks back. */

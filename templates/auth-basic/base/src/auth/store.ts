@@ -539,6 +539,13 @@ export async function revokedBetween(first: number, last: number): Promise<strin
   return rows.map(({ id }) => id);
 }
 
+/** What the database's clock says. */
+export async function readClock(): Promise<Date> {
+  const clock = sql`${now}`.mapWith(sessions.rotatedAt);
+  const [row] = await read((db) => db.select({ now: clock }).from(sql`(values (1)) as one`));
+  return row?.now ?? new Date();
+}
+
 /** A query for its own sake. @throws AuthError "ServiceUnavailable" when the database does not answer. */
 export async function ping(): Promise<void> {
   await read((db) => db.select({ one: sql`1` }).from(users).limit(1));

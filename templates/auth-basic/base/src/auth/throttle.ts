@@ -56,22 +56,23 @@ export async function admitPasswordAttempt(
 /** Counts by the network, and says whether the owner has proven who they are from there. */
 async function admitNetwork(name: string, client: ClientInfo): Promise<boolean> {
   if (client.ip === null) return false;
+  const limits = limiters();
   const pair = keyOf(name, networkOf(client.ip));
   await admitClient(client);
-  await consume(limiters().accountAndNetwork, pair, throttled(client));
-  return (await limiters().knownNetwork.get(pair)) !== null;
+  await consume(limits.accountAndNetwork, pair, client);
+  return (await limits.knownNetwork.get(pair)) !== null;
 }
 
 /** Counts by a device of the owner's that has attempts left; else by the account, as for any stranger. */
 async function admitNewNetwork(name: string, client: ClientInfo, recognize: Recognize): Promise<() => Promise<void>> {
-  const { device: ofDevice, account: ofAccount } = limiters();
+  const limits = limiters();
   const recognized = await recognize();
   const mark = keyOf(name, "device", recognized ?? "");
-  if (recognized !== null && (await refusalOf(ofDevice, mark)) === null)
-    return async () => void (await ofDevice.reward(mark));
+  if (recognized !== null && (await refusalOf(limits.device, mark)) === null)
+    return async () => void (await limits.device.reward(mark));
   const who = keyOf(name);
-  await consume(ofAccount, who, throttled(client));
-  return async () => void (await ofAccount.reward(who));
+  await consume(limits.account, who, client);
+  return async () => void (await limits.account.reward(who));
 }
 
 /** Takes the network for the owner's from now on: they have logged in from there, or used a link that was mailed. */
@@ -93,7 +94,7 @@ export async function admitSessionAttempt(userId: string, full: Full): Promise<(
   if (!config.rateLimit) return () => Promise.resolve();
   const key = keyOf("sessions", userId);
   const limits = [limiters().sessions, limiters().sessionsOfDay];
-  for (const limit of limits) await consume(limit, key, full);
+  for (const limit of limits) await count(limit, key, full);
   return async () => {
     for (const limit of limits) await limit.reward(key);
   };
@@ -105,7 +106,7 @@ export async function admitSessionAttempt(userId: string, full: Full): Promise<(
  * @throws AuthError "TooManyRequests" with the seconds to wait.
  */
 export async function admitChange(kind: "profile" | "password" | "reauthentication", userId: string): Promise<void> {
-  if (config.rateLimit) await consume(limiters().changes, keyOf(kind, userId), () => Promise.resolve());
+  if (config.rateLimit) await count(limiters().changes, keyOf(kind, userId), () => Promise.resolve());
 }
 
 /** Whether a refusal of that kind is the user's first in a while, which is told; the others would fill the log. */
@@ -116,17 +117,17 @@ export async function isFirstRefusal(kind: string, userId: string): Promise<bool
 /** Counts one attempt of the client's network. Without an address (a Unix socket) there is nothing to count by. */
 export async function admitClient(client: ClientInfo): Promise<void> {
   if (!config.rateLimit || !client.ip) return;
-  await consume(limiters().network, keyOf("", networkOf(client.ip)), throttled(client));
+  await consume(limiters().network, keyOf("", networkOf(client.ip)), client);
 }
 
-/** Once a window: who goes on must not fill the log, or a table of events, with what costs them nothing. */
-function throttled(client: ClientInfo): Full {
-  return async (isFirst) => {
+async function consume(limiter: RateLimiterAbstract, key: string, client: ClientInfo): Promise<void> {
+  await count(limiter, key, async (isFirst) => {
+    // Once a window: who goes on must not fill the log, or a table of events, with what costs them nothing.
     if (isFirst) await emit({ event: "authn_login_throttled", outcome: "failure", client });
-  };
+  });
 }
 
-async function consume(limiter: RateLimiterAbstract, key: string, full: Full): Promise<void> {
+async function count(limiter: RateLimiterAbstract, key: string, full: Full): Promise<void> {
   const refusal = await refusalOf(limiter, key);
   if (!refusal) return;
   await full(refusal.consumedPoints === limiter.points + 1);

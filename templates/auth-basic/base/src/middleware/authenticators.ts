@@ -1,8 +1,9 @@
 import type { Request, Response } from "express";
 import type { AuthClaims } from "../auth/access-claims.js";
 import type { Opened } from "../auth/accounts.js";
+import { AuthError, definitionOf } from "../auth/errors.js";
 import { type NewSession, newTokens } from "../auth/sessions.js";
-import { bearerToken } from "./bearer-token.js";
+import { bearerToken, endBearerSession } from "./bearer-token.js";
 import { clientOf } from "./client.js";
 import { withDeviceCookie } from "./device-cookie.js";
 
@@ -48,4 +49,34 @@ function transported(req: Request, res: Response): NewSession {
 /** The body that answers a signup or a login: who it is, and what their client is handed of the session. */
 export async function loginAnswer(opened: Opened, session: NewSession): Promise<object> {
   return { user: opened.user, ...(await session.deliver(opened.session)) };
+}
+
+/** Ends the session that a request carries in one way; false when it carries none. Throws an AuthError for one that is not good. */
+export type SessionEnder = (req: Request, res: Response) => Promise<boolean>;
+
+/** Everything that a logout ends. An add-on appends its own. */
+export const sessionEnders: SessionEnder[] = [endBearerSession];
+
+/**
+ * Ends every session that the request carries. What is not good stops nothing: the others would live on, and their owner
+ * believe that they are logged out.
+ *
+ * @returns false when it carries none; throws what was wrong when none was good.
+ */
+export async function endCarriedSessions(req: Request, res: Response, inBody: SessionEnder[] = []): Promise<boolean> {
+  const refusals: AuthError[] = [];
+  let ended = false;
+  for (const end of [...inBody, ...sessionEnders]) {
+    const outcome = await end(req, res).catch(refusalOf);
+    if (outcome instanceof AuthError) refusals.push(outcome);
+    else ended ||= outcome;
+  }
+  if (!ended && refusals[0]) throw refusals[0];
+  return ended;
+}
+
+/** What the client sent was not good. An outage ended nothing, and is thrown. */
+function refusalOf(error: unknown): AuthError {
+  if (error instanceof AuthError && definitionOf(error.code).status < 500) return error;
+  throw error;
 }

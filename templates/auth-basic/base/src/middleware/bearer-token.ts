@@ -2,7 +2,9 @@ import type { Request } from "express";
 import { type VerifiedToken, verifyAccessToken } from "../auth/access-token.js";
 import { AuthError } from "../auth/errors.js";
 import { isRevoked } from "../auth/revocations.js";
+import { endOwnSession } from "../auth/sessions.js";
 import type { Auth } from "./authenticators.js";
+import { clientOf } from "./client.js";
 
 const scheme = /^bearer\b/i;
 
@@ -22,6 +24,13 @@ function unlessRevoked(token: VerifiedToken | null): Auth | null | Promise<Auth>
 async function refuseRevoked(token: VerifiedToken, revoked: true | Promise<boolean>): Promise<Auth> {
   if (await revoked) throw new AuthError("InvalidAccessToken");
   return { ...token };
+}
+
+/** Ends the login of a genuine token, whether that still lives or not. */
+export async function endBearerSession(req: Request): Promise<boolean> {
+  const token = await readBearerToken(req);
+  if (token) await endOwnSession(token.sessionId, clientOf(req));
+  return token !== null;
 }
 
 /** What a genuine token says, whether its session still lives or not. */

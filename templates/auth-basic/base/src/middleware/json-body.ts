@@ -8,8 +8,11 @@ const maxBodyBytes = 32 * 1024;
 
 /** Parses a JSON body, unless the application has done so already, and takes no other kind, nor a larger one of either. */
 export const jsonBody: RequestHandler[] = [
-  (req, _res, next) =>
-    next(hasBody(req) && !req.is("application/json") ? new AuthError("UnsupportedMediaType") : undefined),
+  (req, _res, next) => {
+    if (!hasBody(req) || req.is("application/json")) next();
+    else if (isUnread(req)) req.once("readable", () => next(req.read() === null ? undefined : otherKind()));
+    else next(otherKind());
+  },
   (req, _res, next) => next(isTooLarge(req) ? new AuthError("PayloadTooLarge") : undefined),
   express.json({ limit: maxBodyBytes, verify: checkText }),
   // Express 4 makes an empty object of no body.
@@ -18,6 +21,15 @@ export const jsonBody: RequestHandler[] = [
     next();
   },
 ];
+
+function otherKind(): AuthError {
+  return new AuthError("UnsupportedMediaType");
+}
+
+/** A body in chunks may turn out to be empty, which is none: only its end tells. */
+function isUnread({ headers, readableEnded, readableFlowing }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined && !readableEnded && readableFlowing === null;
+}
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;

@@ -5,8 +5,7 @@ import * as inputs from "../auth/input.js";
 import * as sessions from "../auth/sessions.js";
 import { listSessions, ping } from "../auth/store.js";
 import { asyncHandler } from "../middleware/async-handler.js";
-import { loginAnswer, newSession } from "../middleware/authenticators.js";
-import { readBearerToken } from "../middleware/bearer-token.js";
+import { endCarriedSessions, loginAnswer, newSession } from "../middleware/authenticators.js";
 import { clientOf } from "../middleware/client.js";
 import { deviceCookiesOf } from "../middleware/device-cookie.js";
 import { jsonBody } from "../middleware/json-body.js";
@@ -68,19 +67,13 @@ async function refresh(req: Request, res: Response): Promise<void> {
 
 /** Any genuine token ends its login, a spent or revoked one too, so that logging out twice is no error. */
 async function logOut(req: Request, res: Response): Promise<void> {
-  const { refreshToken } = inputs.parseInput(inputs.optionalRefreshInput, req.body ?? {});
-  const known =
-    refreshToken === undefined
-      ? await endBearerSession(req)
-      : await sessions.endByRefreshToken(refreshToken, clientOf(req));
-  if (!known) throw new AuthError("NotAuthenticated");
+  if (!(await endCarriedSessions(req, res, [endRefreshSession]))) throw new AuthError("NotAuthenticated");
   res.status(204).end();
 }
 
-async function endBearerSession(req: Request): Promise<boolean> {
-  const token = await readBearerToken(req);
-  if (token) await sessions.endOwnSession(token.sessionId, clientOf(req));
-  return token !== null;
+async function endRefreshSession(req: Request): Promise<boolean> {
+  const { refreshToken } = inputs.parseInput(inputs.optionalRefreshInput, req.body ?? {});
+  return refreshToken !== undefined && sessions.endByRefreshToken(refreshToken, clientOf(req));
 }
 
 async function logOutEverywhere(req: Request, res: Response): Promise<void> {

@@ -1,5 +1,8 @@
 import "./test-environment.js";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -10,6 +13,7 @@ import { parseInput } from "../../src/auth/input.js";
 import { canonicalLoginName, loginName, loginNameInWords } from "../../src/auth/login-name.js";
 import { hashPassword } from "../../src/auth/passwords.js";
 import { insertUser } from "../../src/auth/store.js";
+import { fieldEntries } from "../../src/auth/user-fields.js";
 import { transaction } from "../../src/db/client.js";
 import { authRouter } from "../../src/routes/auth.js";
 import {
@@ -41,6 +45,14 @@ const routes: Record<string, Record<string, unknown>> = {
   "PATCH /me": { email: null, ...named(nameWith("ada")), displayName: null, currentPassword: password },
   "DELETE /me": { password },
   "PUT /password": { currentPassword: password, newPassword: password },
+};
+
+const optionalAtSignUp = fieldEntries.flatMap(([name, { atSignUp }]) => (atSignUp === "optional" ? [name] : []));
+/** The members for which null is no value. */
+const leftOutByNull: Record<string, string[]> = {
+  "POST /signup": optionalAtSignUp,
+  "POST /logout": ["refreshToken"],
+  "POST /validate": ["refreshToken"],
 };
 
 let ada: Person;
@@ -120,9 +132,10 @@ describe("a body of another kind", () => {
 
 describe("a member of the body", () => {
   test("is 400, and named, when it is no text", () =>
-    everyRoute(async (send, _route, known) => {
+    everyRoute(async (send, route, known) => {
       for (const [name, value] of Object.entries(known)) {
-        for (const wrong of [1, 0, true, [], ["text"], {}, { $ne: "" }, ...(value === null ? [] : [null])]) {
+        const mayBeNull = value === null || leftOutByNull[route]?.includes(name);
+        for (const wrong of [1, 0, true, [], ["text"], {}, { $ne: "" }, ...(mayBeNull ? [] : [null])]) {
           expectProblem(await send({ body: { ...known, [name]: wrong } }), "ValidationError", name);
         }
       }
@@ -502,4 +515,46 @@ async function everyRoute(
     await attempt((sent) => call(route, open ? sent : { ...sent, bearer: ada.accessToken }), route, known);
   }
   await expectAlive(ada);
+}
+
+describe("what is left out", () => {
+  test("may be null in a POST, as clients send it for an empty field", async () => {
+    const empty = Object.fromEntries(optionalAtSignUp.map((name) => [name, null]));
+    const body = { ...credentials(newName()), ...empty };
+    expect((await call("POST /signup", { body })).status).toBe(201);
+    const { accessToken: bearer } = await signUp();
+    for (const route of ["POST /validate", "POST /logout"])
+      expect((await call(route, { bearer, body: { refreshToken: null } })).status).toBe(204);
+  });
+
+  test("may be a body in chunks that has none, whatever its type", async () => {
+    for (const type of [undefined, "text/plain", "application/json"]) {
+      const { accessToken } = await signUp();
+      const headers = { authorization: `Bearer ${accessToken}`, ...(type ? { "content-type": type } : {}) };
+      expect(await sendInChunks("/api/auth/logout", headers, "")).toBe(204);
+      expect(await sendInChunks("/api/auth/logout", { ...headers, "content-type": "text/plain" }, "x")).toBe(415);
+    }
+  });
+
+  test("is named where the application has read the body as text or bytes", async () => {
+    for (const parser of [express.text({ type: "*/*" }), express.raw({ type: "*/*" })]) {
+      const app = express().use(parser).use("/api/auth", authRouter);
+      const answer = await call("POST /login", { app, body: credentials(ada.name) });
+      expectProblem(answer, "ValidationError", "");
+      expect(answer.body.errors[0].message).toMatch(/express\.text\(\) and express\.raw\(\)/);
+    }
+  });
+});
+
+/** The status of a POST whose length is not said. */
+async function sendInChunks(path: string, headers: Record<string, string>, body: string): Promise<number | undefined> {
+  const server = express().use("/api/auth", authRouter).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const all = { ...headers, "transfer-encoding": "chunked" };
+  const sent = request({ host: "127.0.0.1", port, path, method: "POST", headers: all, agent: false }).end(body);
+  const [answer] = (await once(sent, "response")) as [IncomingMessage];
+  answer.resume();
+  server.close();
+  return answer.statusCode;
 }

@@ -195,10 +195,14 @@ describe("a password", () => {
     expect(await bcrypt.compare(mix(pepper, password), renewed.passwordHash)).toBe(true);
   });
 
-  test("under a pepper that nobody knows any more opens nothing", async () => {
+  test("under a pepper that nobody knows any more opens nothing, and is told of once an hour", async () => {
+    const before = events.length;
     const { id, name } = await signUp();
     await setHash(id, { passwordHash: await bcrypt.hash(mix(pepper, password), 4), pepperId: "forgotten" });
-    expectProblem(await call("POST /login", { body: credentials(name) }), "InvalidLoginCredentials");
+    for (let n = 0; n < 2; n++)
+      expectProblem(await call("POST /login", { body: credentials(name) }), "InvalidLoginCredentials");
+    const told = events.slice(before).filter(({ event }) => event === "sys_error");
+    expect(told).toMatchObject([{ reason: expect.stringMatching(/neither PASSWORD_PEPPER nor/) }]);
   });
 });
 

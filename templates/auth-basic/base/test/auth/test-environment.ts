@@ -8,7 +8,7 @@ import { databaseUrl } from "./database-url.js";
  */
 export const environment = {
   NODE_ENV: "test",
-  DATABASE_URL: databaseUrl,
+  AUTH_DATABASE_URL: databaseUrl,
   DATABASE_ENCRYPTION_KEY: "",
   JWT_SECRET_KEY: randomSecret(),
   JWT_SECRET_KEY_PREVIOUS: randomSecret(),

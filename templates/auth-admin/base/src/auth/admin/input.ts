@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AuthError } from "../errors.js";
-import { mostIssues, profileFields, profileInput, signUpFields } from "../input.js";
+import { ifGiven, mostIssues, profileFields, profileInput, signUpFields } from "../input.js";
 import { loginName, loginNameType } from "../login-name.js";
 import { boundedText } from "../text.js";
 import { roles } from "./roles.js";
@@ -45,7 +45,7 @@ export const listQuery = z
 export const newUserInput = z.object({
   [loginName]: loginNameType,
   ...signUpFields,
-  role: role.default(roles[0]),
+  role: ifGiven(role).transform((asked) => asked ?? roles[0]),
 });
 
 /** What is left out stays as it is. */

@@ -395,6 +395,12 @@ describe("POST /users", () => {
     expectNoted("authz_change", user.id, admin);
   });
 
+  test("takes null for what is optional as not given", async () => {
+    const body = { ...named(newName()), role: null, displayName: null };
+    const { status, body: answer } = await ask("POST /users", await newAdmin(), { body });
+    expect([status, answer.user?.role]).toEqual([201, "user"]);
+  });
+
   test("of a name that is taken, in whatever form, makes nothing", async () => {
     const admin = await newAdmin();
     const { name } = await signUp();
@@ -407,7 +413,7 @@ describe("POST /users", () => {
     [named("a b"), loginName],
     [{ ...named(nameWith("bob")), email: "no address" }, "email"],
     [{ ...named(nameWith("bob")), role: "root" }, "role"],
-    [{ ...named(nameWith("bob")), role: null }, "role"],
+    [{ ...named(nameWith("bob")), role: 7 }, "role"],
     [{ ...named(nameWith("bob")), displayName: "" }, "displayName"],
   ])("refuses %j", async (body, path) => {
     expectProblem(await ask("POST /users", await newAdmin(), { body }), "ValidationError", path);

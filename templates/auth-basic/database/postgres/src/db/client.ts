@@ -3,7 +3,7 @@ import { drizzle } from "drizzle-orm/node-postgres";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import pg from "pg";
 import { config } from "../auth/config.js";
-import { AuthError } from "../auth/errors.js";
+import { missing, refuse, serverUrl } from "../auth/environment.js";
 import { databaseFailure, isConflict } from "./failure.js";
 import { migrate } from "./migrate.js";
 import { orWithoutNames } from "./prepared.js";
@@ -19,8 +19,8 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+const wanted = "postgres://user:password@host:5432/name";
 const url = databaseUrl();
-const poolSize = 10;
 const connectTimeoutMs = 3_000;
 const queryTimeoutMs = 8_000;
 const statementTimeoutMs = 5_000;
@@ -102,7 +102,7 @@ export async function query(text: string, values: unknown[]): Promise<{ rows: un
   return withRetries(() => connect().query(text, values));
 }
 
-/** Takes another connection in place of the pool to DATABASE_URL. */
+/** Takes another connection in place of the pool. */
 export function useDatabase(other: Connection): void {
   connection = other;
 }
@@ -122,7 +122,7 @@ function connect(): Connection {
 function open(): Connection {
   const pool = new pg.Pool({
     connectionString: url,
-    max: poolSize,
+    max: config.databasePoolSize,
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: queryTimeoutMs,
     allowExitOnIdle: true,
@@ -173,8 +173,11 @@ async function withRetries<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function databaseUrl(): string {
-  const { databaseUrl: named } = config;
-  if (named && /^postgres(ql)?:\/\//.test(named)) return named;
-  const detail = "DATABASE_URL is missing or names no Postgres: set it to postgres://user:password@host:5432/name.";
-  throw new AuthError("JWTEnvVariableMissing", { detail });
+  const named = config.databaseUrl;
+  if (!named) throw missing("DATABASE_URL", `to ${wanted}, or AUTH_DATABASE_URL where that is another database's`);
+  const { variable, value } = named;
+  if (!/^postgres(ql)?:\/\//i.test(value)) throw refuse(variable, `names no Postgres: it must be ${wanted}`);
+  // As the driver does: no host is a socket's folder in `?host=`.
+  serverUrl(variable, value.replace("@/", "@localhost/"));
+  return value;
 }

@@ -29,7 +29,7 @@ export function isReferenced(error: unknown): boolean {
  */
 export function databaseFailure(error: unknown): unknown {
   if (error instanceof AuthError) return error;
-  if (sqlState(error) === undefinedTable)
+  if (tablesAreOthers.includes(sqlState(error)))
     return new AuthError("ServiceUnavailable", {
       retryAfterSeconds: 1,
       detail: tablesAreMissing,
@@ -40,11 +40,11 @@ export function databaseFailure(error: unknown): unknown {
 }
 
 const tablesAreMissing =
-  "The tables of db/schema/auth.ts are missing: run npm run auth:migrate. Where they were made under other names, " +
+  "The tables of db/schema/auth.ts are missing: run npm run auth:migrate. Where they were made under other names, or other tables have these, " +
   'docs/auth/README.md has the SQL that renames them ("Names of tables").';
 
-/** `npm run auth:migrate` has not been run. */
-const undefinedTable = "42P01";
+/** No such table, or no such column: `npm run auth:migrate` has not been run, or a table of somebody else has the name. */
+const tablesAreOthers = ["42P01", "42703"];
 
 const foreignKeyViolation = "23503";
 /** From Postgres 18 on, of a key that is ON DELETE RESTRICT. */

@@ -1,11 +1,13 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { type Client, createClient, type ResultSet } from "@libsql/client";
 import { type Column, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/libsql";
 import type { BaseSQLiteDatabase } from "drizzle-orm/sqlite-core";
 import { config } from "../auth/config.js";
-import { AuthError } from "../auth/errors.js";
+import { decoded, refuse } from "../auth/environment.js";
+import { writeJsonLine } from "../auth/json-lines.js";
+import { projectFolder } from "../auth/project-folder.js";
 import { databaseFailure, isBusy } from "./failure.js";
 import { migrate } from "./migrate.js";
 import { within } from "./time-limit.js";
@@ -17,11 +19,11 @@ interface Connection {
   db: Database;
 }
 
-/** The file the accounts live in, unless DATABASE_URL=file:... names another. */
+/** The file the accounts live in, unless AUTH_DATABASE_URL or DATABASE_URL is another file:... */
 const defaultUrl = "file:.data/auth.db";
-/** Databases of the application's own, which DATABASE_URL may name. */
-const foreignDatabase = /^(mysql|mariadb|mongodb|mongodb\+srv|sqlserver):/;
-const url = databaseUrl();
+const mustBeFile =
+  "must be file:PATH (`authwright add auth-basic --database postgres` moves to Postgres; AUTH_DATABASE_URL comes before DATABASE_URL)";
+const path = databasePath();
 
 /** How long SQLite itself waits for another process's write: short, since it blocks the event loop. */
 const busyTimeoutMs = 5;
@@ -62,6 +64,7 @@ export async function takeTurn(_tx: Database, _what: string): Promise<void> {}
 
 let connection: Promise<Connection> | undefined;
 let lastWrite: Promise<unknown> = Promise.resolve();
+let isSaid = false;
 
 /** Runs a query that changes nothing. */
 export async function read<T>(work: (db: Database) => Promise<T>): Promise<T> {
@@ -105,7 +108,8 @@ function connect(): Promise<Connection> {
 }
 
 async function open(): Promise<Connection> {
-  mkdirSync(dirname(url.slice("file:".length)), { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const url = `file:${encodeURIComponent(path)}`;
   const client = lockFirst(createClient({ url, timeout: busyTimeoutMs, concurrency: 4, ...encryption() }));
   try {
     await client.execute("PRAGMA journal_mode = WAL");
@@ -114,7 +118,15 @@ async function open(): Promise<Connection> {
     client.close();
     throw error;
   }
+  sayWhere();
   return { client, db: drizzle(client) };
+}
+
+/** Once: a start in another folder, with a database of its own, is seen. */
+function sayWhere(): void {
+  if (isSaid) return;
+  isSaid = true;
+  writeJsonLine({ event: "sys_startup", outcome: "success", reason: `The accounts are in ${path}` });
 }
 
 /**
@@ -139,13 +151,25 @@ function lockFirst(client: Client): Client {
   return client;
 }
 
-function databaseUrl(): string {
-  const { databaseUrl: named } = config;
-  if (!named || foreignDatabase.test(named)) return defaultUrl;
-  if (named.startsWith("file:")) return named;
-  const detail =
-    "DATABASE_URL must start with file: (`authwright add auth-basic --database postgres` moves to Postgres).";
-  throw new AuthError("JWTEnvVariableMissing", { detail });
+function databasePath(): string {
+  const { variable, value } = config.databaseUrl ?? { variable: "The database", value: defaultUrl };
+  const named = pathIn(value);
+  if (!named) throw refuse(variable, mustBeFile);
+  if (named === ":memory:") return named;
+  const path = resolve(projectFolder, named);
+  const earlier = resolve(named);
+  if (existsSync(earlier) && !existsSync(path))
+    throw refuse(
+      variable,
+      `would be a new one, ${path}, but there is ${earlier}: move it, and what is beside it, there`,
+    );
+  return path;
+}
+
+/** The path in `file:PATH` or `file:///PATH`; an ORM of the application's may have put parameters behind it. */
+function pathIn(url: string): string | undefined {
+  const [, path] = /^file:(?:\/\/(?:localhost)?(?=\/))?(?!\/\/)([^?#]+)/i.exec(url) ?? [];
+  return path && decoded(path);
 }
 
 function encryption(): { encryptionKey?: string } {

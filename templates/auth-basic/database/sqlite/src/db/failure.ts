@@ -25,6 +25,8 @@ export function isReferenced(error: unknown): boolean {
  * everything else is an outage.
  */
 export function databaseFailure(error: unknown): unknown {
+  if (withCauses(error).some(({ message }) => /no such (table|column)|has no column named/.test(message)))
+    return new AuthError("ServiceUnavailable", { retryAfterSeconds: 1, detail: tablesAreMissing, cause: error });
   if (error instanceof AuthError || /^SQLITE_(CONSTRAINT|MISMATCH|RANGE|ERROR|MISUSE)/.test(sqliteCode(error)))
     return error;
   if (sqliteCode(error) === "SQLITE_NOTADB")
@@ -32,6 +34,9 @@ export function databaseFailure(error: unknown): unknown {
   return sqliteCode(error) ? new AuthError("ServiceUnavailable", { retryAfterSeconds: 1, cause: error }) : error;
 }
 
+const tablesAreMissing =
+  "The tables of db/schema/auth.ts are missing, or others have their names: run npm run auth:migrate, and see docs/auth/README.md " +
+  '("Names of tables").';
 const wrongKey = "The database file does not open with this DATABASE_ENCRYPTION_KEY, or is no SQLite database.";
 
 /** The code of the driver's error, which drizzle wraps. */

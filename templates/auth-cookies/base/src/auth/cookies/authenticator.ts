@@ -1,12 +1,13 @@
-import type { Request } from "express";
+import type { Request, Response } from "express";
 import type { Auth } from "../../middleware/authenticators.js";
+import { clientOf } from "../../middleware/client.js";
 import { cookieValues } from "../../middleware/device-cookie.js";
 import { checkSameOrigin } from "../../middleware/same-origin.js";
 import { authClaimsOf } from "../access-claims.js";
 import { AuthError } from "../errors.js";
-import { cookieKind } from "./cookie-jar.js";
+import { clearSessionCookie, cookieKind, sessionIdsOf } from "./cookie-jar.js";
 import { parseSessionCookie } from "./cookie-value.js";
-import { expiryOf, findCookieSession } from "./sessions.js";
+import { endCookieSession, expiryOf, findCookieSession } from "./sessions.js";
 
 const authenticated = new WeakSet<Request>();
 
@@ -28,6 +29,16 @@ export async function sessionCookie(req: Request): Promise<Auth | null> {
     expiresAt,
     ...authClaimsOf(session.claims),
   };
+}
+
+/** Ends the sessions of the request's cookies, which may have ended before, and takes the cookie out of the browser. */
+export async function endSessionCookie(req: Request, res: Response): Promise<boolean> {
+  const kind = cookieKind(req);
+  if (!kind || cookieValues(req, kind.name).length === 0) return false;
+  checkSameOrigin(req);
+  for (const id of sessionIdsOf(req, kind)) await endCookieSession(id, clientOf(req));
+  clearSessionCookie(res, kind);
+  return true;
 }
 
 /** Whether it was the cookie that authenticated the request. */

@@ -1,4 +1,4 @@
-import { type Environment, environment, refuse } from "../environment.js";
+import { type Environment, environment, optional, refuse, serverUrl } from "../environment.js";
 
 /** The environment of cookie sessions, read once. */
 export const cookieConfig = readCookieConfig(environment);
@@ -19,7 +19,10 @@ export function readCookieConfig(env: Environment) {
 }
 
 function origins(env: Environment, name: string): string[] {
-  const listed = env[name]?.trim() ? (env[name] ?? "").split(",").map((origin) => origin.trim()) : [];
+  const listed =
+    optional(env, name)
+      ?.split(",")
+      .map((origin) => origin.trim()) ?? [];
   if (listed.every(isOrigin)) return listed;
   throw refuse(name, "must be origins as browsers send them, like https://app.example.com, with commas in between");
 }
@@ -31,10 +34,10 @@ function isOrigin(text: string): boolean {
 }
 
 function redisUrl(env: Environment, name: string): string | undefined {
-  const text = env[name]?.trim();
+  const text = optional(env, name);
   if (!text) return undefined;
-  const url = parseUrl(text);
-  if (url && /^rediss?:$/.test(url.protocol) && url.hostname !== "") return text;
+  const url = /^rediss?:/.test(text) ? serverUrl(name, text) : undefined;
+  if (url?.hostname) return text;
   throw refuse(name, "must be redis://host:6379 or rediss://user:password@host:6379");
 }
 

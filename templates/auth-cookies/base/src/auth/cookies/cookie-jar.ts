@@ -24,6 +24,8 @@ const onThisMachine: CookieKind = { name: "sid-dev", secure: false };
 const thisMachine = /^(https?:\/\/)?(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 const mostCookies = 3;
+/** Never "cookies" or "*": they take the cookies of every subdomain, and those by which a device is known. */
+const clearedAtLogout = '"cache"';
 const mostOriginCharacters = 256;
 
 let saidSo = false;
@@ -78,6 +80,8 @@ export function setSessionCookie(res: Response, kind: CookieKind, value: string,
   res.cookie(kind.name, value, { httpOnly: true, secure: kind.secure, sameSite: "lax", path: "/", maxAge });
 }
 
+/** Takes the cookie, and what the browser keeps of answers to it, away. */
 export function clearSessionCookie(res: Response, kind: CookieKind): void {
   setSessionCookie(res, kind, "", 0);
+  res.setHeader("Clear-Site-Data", clearedAtLogout);
 }

@@ -1,7 +1,6 @@
 import express, { type Request, type Response } from "express";
 import { asyncHandler } from "../../middleware/async-handler.js";
-import { loginAnswer } from "../../middleware/authenticators.js";
-import { readBearerToken } from "../../middleware/bearer-token.js";
+import { endCarriedSessions, loginAnswer } from "../../middleware/authenticators.js";
 import { clientOf } from "../../middleware/client.js";
 import { deviceCookiesOf, withDeviceCookie } from "../../middleware/device-cookie.js";
 import { jsonBody } from "../../middleware/json-body.js";
@@ -9,10 +8,9 @@ import { authOf, protectedRoute } from "../../middleware/jwt.js";
 import { checkSameOrigin } from "../../middleware/same-origin.js";
 import { getProfile, logIn } from "../accounts.js";
 import { logInInput, parseInput } from "../input.js";
-import { endOwnSession } from "../sessions.js";
 import { sessionHasEnded } from "./authenticator.js";
-import { clearSessionCookie, requireCookieKind, sessionIdsOf } from "./cookie-jar.js";
-import { endCookieSession, expiryOf } from "./sessions.js";
+import { clearSessionCookie, requireCookieKind } from "./cookie-jar.js";
+import { expiryOf } from "./sessions.js";
 import { findLiveSession } from "./store.js";
 import { newCookieSession } from "./transport.js";
 
@@ -41,15 +39,12 @@ async function getSession(req: Request, res: Response): Promise<void> {
 
 /** Afterwards the browser has no session: so it is no error when it had none, or one that has ended. */
 async function endSession(req: Request, res: Response): Promise<void> {
-  const bearer = await readBearerToken(req);
-  if (bearer) await endOwnSession(bearer.sessionId, clientOf(req));
-  else await forgetCookie(req, res);
+  if (!(await endCarriedSessions(req, res))) takeCookieAway(req, res);
   res.status(204).end();
 }
 
-async function forgetCookie(req: Request, res: Response): Promise<void> {
+function takeCookieAway(req: Request, res: Response): void {
   const kind = requireCookieKind(req);
   checkSameOrigin(req);
-  for (const id of sessionIdsOf(req, kind)) await endCookieSession(id, clientOf(req));
   clearSessionCookie(res, kind);
 }

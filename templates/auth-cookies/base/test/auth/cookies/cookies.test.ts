@@ -148,6 +148,61 @@ describe("DELETE /session", () => {
   });
 });
 
+describe.each(["POST /logout", "DELETE /session"])("%s ends all that the request carries:", (route) => {
+  test("the cookie's session and the access token's", async () => {
+    const [browser, phone] = [await signUpInBrowser(), await signUp()];
+    const answer = await page(route, { bearer: phone.accessToken }, browser);
+    expect([answer.status, cookieOf(answer).value]).toEqual([204, ""]);
+    await expectEnded(browser);
+    expectProblem(await call("GET /me", { bearer: phone.accessToken }), "InvalidAccessToken");
+  });
+
+  test("the cookie's session beside a token that is dead or was never good, and the cookie goes", async () => {
+    const dead = await signUp();
+    await call("POST /logout", { bearer: dead.accessToken });
+    for (const bearer of [dead.accessToken, "x.y.z", ""]) {
+      const browser = await signUpInBrowser();
+      const answer = await page(route, { bearer }, browser);
+      expect([answer.status, cookieOf(answer).value]).toEqual([204, ""]);
+      expect(answer.headers["clear-site-data"]).toBe('"cache"');
+      await expectEnded(browser);
+    }
+  });
+
+  test("the access token's beside a cookie that is dead or was never good, and the cookie goes", async () => {
+    const dead = await signUpInBrowser();
+    await page("DELETE /session", {}, dead);
+    for (const cookie of [dead.headers["Cookie"] ?? "", "__Host-sid=", "__Host-sid=x", "__Host-sid=a; __Host-sid=b"]) {
+      const { accessToken } = await signUp();
+      const answer = await page(route, { bearer: accessToken, headers: { Cookie: cookie } });
+      expect([answer.status, cookieOf(answer).value]).toEqual([204, ""]);
+      expectProblem(await call("GET /me", { bearer: accessToken }), "InvalidAccessToken");
+    }
+  });
+
+  test("not the cookie's session where another site may have sent it, though the access token's ends", async () => {
+    const [browser, phone] = [await signUpInBrowser(), await signUp()];
+    const headers = { ...browser.headers, "X-Forwarded-Proto": "https", "Sec-Fetch-Site": "cross-site" };
+    expectProblem(await call(route, { headers }), "ForbiddenError");
+    const answer = await call(route, { bearer: phone.accessToken, headers });
+    expect([answer.status, cookieLines(answer), answer.headers["clear-site-data"]]).toEqual([204, [], undefined]);
+    await expectOpen(browser);
+    expectProblem(await call("GET /me", { bearer: phone.accessToken }), "InvalidAccessToken");
+  });
+});
+
+describe("POST /logout", () => {
+  test("by a cookie alone ends its session, as often as it is sent", async () => {
+    const ada = await signUpInBrowser();
+    for (let time = 1; time <= 2; time += 1) {
+      const answer = await page("POST /logout", {}, ada);
+      expect([answer.status, cookieOf(answer).value]).toEqual([204, ""]);
+    }
+    await expectEnded(ada);
+    expectProblem(await page("POST /logout"), "NotAuthenticated");
+  });
+});
+
 describe("whoever has a cookie, or asks for one with `Auth-Session: cookie`,", () => {
   const asking = { "Auth-Session": "cookie" };
 

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { isMailAddress } from "../address.js";
-import { type Environment, environment, refuse } from "../environment.js";
+import { type Environment, environment, missing, optional, refuse, serverUrl } from "../environment.js";
 
 /** An SMTP server that takes our mail. */
 export interface SmtpServer {
@@ -49,8 +49,8 @@ export function readMailConfig(env: Environment) {
 }
 
 function readDelivery(env: Environment, inProduction: boolean): Delivery {
-  const value = env["AUTH_MAIL"]?.trim();
-  if (!value && inProduction) throw refuse("AUTH_MAIL", "is missing: set it to smtp://..., outbox:DIR or queue");
+  const value = optional(env, "AUTH_MAIL");
+  if (!value && inProduction) throw missing("AUTH_MAIL", "to smtp://..., outbox:DIR or queue");
   const named = value || (env["NODE_ENV"] === "test" ? "queue" : defaultDelivery);
   if (named === "queue") return { kind: "queue" };
   const dir = /^outbox:(.+)$/.exec(named)?.[1];
@@ -60,11 +60,13 @@ function readDelivery(env: Environment, inProduction: boolean): Delivery {
 }
 
 function readServer(text: string, inProduction: boolean): SmtpServer {
-  const url = parseUrl("AUTH_MAIL", text);
+  const url = serverUrl("AUTH_MAIL", text);
   if (!url.hostname || url.search || url.hash || !["", "/"].includes(url.pathname))
     throw refuse("AUTH_MAIL", "takes user, password, host and port, and nothing behind them");
   const secure = url.protocol === "smtps:";
-  const auth = url.username ? { user: decoded(url.username), pass: decoded(url.password) } : undefined;
+  const auth = url.username
+    ? { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) }
+    : undefined;
   return {
     kind: "smtp",
     host: url.hostname.replace(/^\[|\]$/g, ""),
@@ -82,8 +84,8 @@ function inTests(env: Environment, delivery: Delivery): Delivery {
 }
 
 function readSender(env: Environment, delivery: Delivery): Sender {
-  const value = env["MAIL_FROM"]?.trim();
-  if (!value && delivery.kind === "smtp") throw refuse("MAIL_FROM", "is missing: Shop <no-reply@example.org>");
+  const value = optional(env, "MAIL_FROM");
+  if (!value && delivery.kind === "smtp") throw missing("MAIL_FROM", "to Shop <no-reply@example.org>");
   if (!value) return defaultSender;
   const [, name = "", address = ""] = /^([^<>"\\,;:@\p{Cc}]{1,64}) <([^<>]+)>$/u.exec(value) ?? [value, "", value];
   if (!isMailAddress(address)) throw refuse("MAIL_FROM", "must be an address, or a name and <an address>");
@@ -92,8 +94,8 @@ function readSender(env: Environment, delivery: Delivery): Sender {
 
 /** Links are built from this and never from what a request says of its host. */
 function readAppUrl(env: Environment, inProduction: boolean): string {
-  const value = env["APP_URL"]?.trim();
-  if (!value && inProduction) throw refuse("APP_URL", "is missing: set it to where your users are, https://...");
+  const value = optional(env, "APP_URL");
+  if (!value && inProduction) throw missing("APP_URL", "to where your users are, https://...");
   const url = parseUrl("APP_URL", value || defaultAppUrl);
   if (!/^https?:$/.test(url.protocol)) throw refuse("APP_URL", "must start with https://");
   if (url.protocol === "http:" && inProduction) throw refuse("APP_URL", "must start with https:// in production");
@@ -107,14 +109,6 @@ function parseUrl(name: string, text: string): URL {
     return new URL(text);
   } catch {
     throw refuse(name, "is not a URL");
-  }
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    throw refuse("AUTH_MAIL", "has a % in its user or password that stands for nothing: write it as %25");
   }
 }
 

@@ -1,9 +1,10 @@
+import { isPasswordOf } from "../accounts.js";
 import { canonicalAddress } from "../address.js";
 import { AuthError } from "../errors.js";
 import { type ClientInfo, emit } from "../events.js";
 import { canonicalLoginName, loginName } from "../login-name.js";
 import { checkNewPassword } from "../password-checks.js";
-import { hashPassword, verifyPassword } from "../passwords.js";
+import { hashPassword } from "../passwords.js";
 import { markRevoked } from "../revocations.js";
 import { findCredentials } from "../store.js";
 import { admitClient, admitPasswordAttempt, rememberNetwork } from "../throttle.js";
@@ -68,7 +69,7 @@ async function epochOfPassword(token: string, password: string, client: ClientIn
   const byLink = () => Promise.resolve(token);
   const accept = await admitPasswordAttempt(canonicalLoginName(owner.username), client, byLink);
   const credentials = await findCredentials({ id: owner.id });
-  if (!(await verifyPassword(password, credentials)) || !credentials) return null;
+  if (!(await isPasswordOf(credentials, password)) || !credentials) return null;
   await accept();
   return credentials.sessionEpoch;
 }

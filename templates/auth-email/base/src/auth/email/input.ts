@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { addressType } from "../address.js";
-import { givenLoginName, logInInput, passwordInput } from "../input.js";
+import { givenLoginName, ifGiven, logInInput, passwordInput } from "../input.js";
 import { loginName } from "../login-name.js";
 import { boundedText } from "../text.js";
 
@@ -11,9 +11,7 @@ export const verifyInput = z.object({ token, password: logInInput.shape.password
 export const resetInput = z.object({ token, newPassword: passwordInput.shape.newPassword });
 
 /** What an account can be named by: its address, and what it logs in with where that is something else. */
-export const waysToName = z
-  .object({ [loginName]: givenLoginName.optional() })
-  .extend({ email: addressType.optional() });
+export const waysToName = z.object({ [loginName]: ifGiven(givenLoginName) }).extend({ email: ifGiven(addressType) });
 const ways = Object.keys(waysToName.shape).map((way) => (way === "email" ? "an e-mail address" : `a ${way}`));
 
 export const forgotInput = waysToName.refine((body) => Object.values(body).filter(isThere).length === 1, {

@@ -1,7 +1,8 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import nodemailer from "nodemailer";
 import { isMailAddress } from "../address.js";
+import { projectFolder } from "../project-folder.js";
 import type { Delivery, SmtpServer } from "./config.js";
 import type { Mail } from "./rendering.js";
 
@@ -19,7 +20,7 @@ export class MailRefused extends Error {
 }
 
 export function openTransport(delivery: Exclude<Delivery, { kind: "queue" }>): Send {
-  return delivery.kind === "smtp" ? overSmtp(delivery) : asFiles(delivery.dir);
+  return delivery.kind === "smtp" ? overSmtp(delivery) : asFiles(resolve(projectFolder, delivery.dir));
 }
 
 function overSmtp({ host, port, secure, requireTls, auth }: SmtpServer): Send {

@@ -1,4 +1,4 @@
-import { type Environment, environment, number, refuse, secret } from "../environment.js";
+import { type Environment, environment, number, optional, refuse, secret } from "../environment.js";
 
 /** Where events go by webhook, and the key that signs them. */
 export interface WebhookTarget {
@@ -21,7 +21,7 @@ export function readEventsConfig(env: Environment) {
 }
 
 function webhookTarget(env: Environment): WebhookTarget | undefined {
-  const url = env["AUTH_WEBHOOK_URL"]?.trim();
+  const url = optional(env, "AUTH_WEBHOOK_URL");
   return url ? { url: checkedUrl(url, env["NODE_ENV"] === "production"), key: signingKey(env) } : undefined;
 }
 

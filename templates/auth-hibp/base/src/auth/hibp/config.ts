@@ -1,4 +1,4 @@
-import { type Environment, environment, refuse } from "../environment.js";
+import { type Environment, environment, optional, refuse } from "../environment.js";
 
 const publicUrl = "https://api.pwnedpasswords.com";
 const thisMachine = /^(localhost|127(\.\d+){3}|\[::1\])$/;
@@ -11,7 +11,7 @@ const thisMachine = /^(localhost|127(\.\d+){3}|\[::1\])$/;
  * @throws AuthError "JWTEnvVariableMissing" when HIBP_URL is neither "off" nor https, or http to this machine.
  */
 export function readHibpUrl(env: Environment): string | null {
-  const value = env["HIBP_URL"]?.trim() || publicUrl;
+  const value = optional(env, "HIBP_URL") ?? publicUrl;
   if (value === "off") return null;
   const url = parseUrl(value);
   const isHere = thisMachine.test(url.hostname);

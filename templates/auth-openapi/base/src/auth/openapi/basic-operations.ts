@@ -60,8 +60,9 @@ const operations: Operation[] = [
     route: "POST /logout",
     topic: "Tokens",
     summary: "End a login",
-    description: "By its refresh token, or by its access token. Doing so twice is no error.",
-    auth: "bearer",
+    description:
+      "By its refresh token, its access token, or both. Doing so twice is no error, nor is one that is not good beside one that is.",
+    auth: "optional",
     body: inputs.optionalRefreshInput,
     bodyIsOptional: true,
     success: { status: 204, description: "The login has ended." },

@@ -49,11 +49,16 @@ export function openApiDocument(
   return {
     openapi: "3.1.0",
     info,
-    servers: [{ url: mount, description: "This server, in production as in development", "x-internal": false }],
+    servers: serversAt(mount),
     tags: [...new Set(operations.map(({ topic }) => topic))].map((name) => ({ name })),
     paths,
     components,
   };
+}
+
+/** Where the module answers: all that a mount changes in the document. */
+export function serversAt(mount: string): OpenApiDocument["servers"] {
+  return [{ url: mount, description: "This server, in production as in development", "x-internal": false }];
 }
 
 function describe(operation: Operation, components: Components): Json {
@@ -76,7 +81,7 @@ function describe(operation: Operation, components: Components): Json {
 
 /** Any one of the list is enough; `{}` is no authentication. OpenAPI 3.1 lets roles stand beside any scheme. */
 function security({ auth, roles = [] }: Operation, schemeNames: string[]): Json[] {
-  const names = { none: [], required: schemeNames, optional: schemeNames, bearer: ["bearer"] }[auth];
+  const names = { none: [], required: schemeNames, optional: schemeNames }[auth];
   const ways = names.map((name) => ({ [name]: roles }));
   return auth === "required" ? ways : [...ways, {}];
 }

@@ -14,11 +14,8 @@ export interface Operation {
   summary: string;
   /** What the summary leaves out (CommonMark). */
   description?: string;
-  /**
-   * "required": everything in `authenticators.ts` opens it. "optional": the same, or what is in the body. "bearer": an
-   * access token or what is in the body.
-   */
-  auth: "none" | "required" | "optional" | "bearer";
+  /** "required": everything in `authenticators.ts` opens it. "optional": the same, or what is in the body. */
+  auth: "none" | "required" | "optional";
   /** Who is authenticated must be one of these. */
   roles?: string[];
   /** It answers with the tokens of a new session; another transport may deliver something else. */

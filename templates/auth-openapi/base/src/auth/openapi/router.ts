@@ -1,10 +1,13 @@
 import express, { type Request, type Response } from "express";
 import { environment } from "../environment.js";
 import { AuthError } from "../errors.js";
-import { openApiDocument } from "./document.js";
+import { type OpenApiDocument, openApiDocument, serversAt } from "./document.js";
 
 /** `GET /openapi.json`, outside production. Everywhere: `npm run auth:openapi`. */
 export const openApiRouter: express.Router = openApiRoutes(environment["NODE_ENV"] === "production");
+
+/** Made at the first request: making it takes far longer than sending it. Whoever asks chooses the spelling of `baseUrl`. */
+let document: OpenApiDocument | undefined;
 
 export function openApiRoutes(isHidden: boolean): express.Router {
   const router = express.Router();
@@ -13,7 +16,8 @@ export function openApiRoutes(isHidden: boolean): express.Router {
 }
 
 function getDocument(req: Request, res: Response): void {
-  res.json(openApiDocument(req.baseUrl));
+  document ??= openApiDocument();
+  res.json({ ...document, servers: serversAt(req.baseUrl) });
 }
 
 function notHere(): never {

@@ -36,6 +36,23 @@ describe("the document", () => {
     expect(elsewhere.body.servers[0].url).toBe("/elsewhere");
   });
 
+  test("is made once, whatever spelling of the place is asked for", async () => {
+    const before = await call("GET /openapi.json");
+    let made = 0;
+    const counting = {
+      get operations() {
+        made += 1;
+        return [];
+      },
+    };
+    operationGroups.push(counting);
+    const answers = [await call("GET /openapi.json"), await call("GET /openapi.json", { mount: "/API/Auth" })];
+    operationGroups.splice(operationGroups.indexOf(counting), 1);
+    expect(made).toBe(0);
+    expect(answers.map(({ body }) => body.servers[0].url)).toEqual(["/api/auth", "/API/Auth"]);
+    for (const { body } of answers) expect(body.paths).toEqual(before.body.paths);
+  });
+
   test("in production it is not there", async () => {
     const app = express().use(openApiRoutes(true), problemHandler);
     expectProblem(await call("GET /openapi.json", { app, mount: "" }), "NotFound");

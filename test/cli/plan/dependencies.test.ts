@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { planDependencies } from "../../../cli/plan/dependencies.js";
+import type { Project } from "../../../cli/project/project.js";
+import { findItem, readRegistry } from "../../../cli/registry/read-registry.js";
+import { repo } from "../../support/template-tree.js";
+
+/** What auth-basic adds where package.json has these. */
+function planned(has: Readonly<Record<string, string>>, database = "sqlite") {
+  const item = findItem(readRegistry(repo), "auth-basic");
+  const selection = { item: item.name, choices: { database }, mount: null, sourceDir: "src", testDir: "test" };
+  const packageJson = { dependencies: { express: "^5.1.0", ...has }, devDependencies: {} };
+  const project = { packageJson, resolved: {}, record: null, testRunner: "vitest" } as unknown as Project;
+  const { added, packages } = planDependencies({ item, selection, templates: [] }, project);
+  return { names: added.map(({ name }) => name), packages };
+}
+
+describe("what real projects have beside auth-basic", () => {
+  test.each<[string, string]>([
+    ["supertest", "^6.0.0"],
+    ["supertest", "^6.3.4"],
+    ["@types/supertest", "^2.0.16"],
+    ["drizzle-orm", "^0.39.0"],
+    ["drizzle-orm", "^0.43.1"],
+    ["bcrypt", "^5.1.1"],
+    ["dotenv", "^16.4.5"],
+  ])("%s %s was tried and is used as it is", (name, range) => {
+    const { names, packages } = planned({ [name]: range });
+    expect(names).not.toContain(name);
+    expect(packages).toEqual({});
+  });
+
+  test.each<[Record<string, string>, string[]]>([
+    [{ jsonwebtoken: "^8.5.1", "@types/jsonwebtoken": "^8.5.9" }, ["jsonwebtoken-9", "@types/jsonwebtoken-9"]],
+    [{ jsonwebtoken: "^9.0.2", "@types/jsonwebtoken": "^8.5.9" }, ["jsonwebtoken-9", "@types/jsonwebtoken-9"]],
+    [{ supertest: "^4.0.2", "@types/supertest": "^2.0.8" }, ["supertest-7", "@types/supertest-7"]],
+    [{ "drizzle-orm": "^0.36.0" }, ["drizzle-orm-0.45"]],
+    [{ bcrypt: "^4.0.1", "@types/bcrypt": "^3.0.1" }, ["bcrypt-6", "@types/bcrypt-6"]],
+    [{ dotenv: "^8.2.0" }, ["dotenv-17"]],
+    [{ "@libsql/client": "^0.14.0" }, ["@libsql/client-0.18"]],
+  ])("%o stays, and a second copy stands beside it", (has, copies) => {
+    const { names } = planned(has);
+    expect(names).toEqual(expect.arrayContaining(copies));
+    for (const name of Object.keys(has)) expect(names).not.toContain(name);
+  });
+
+  test("pg 7 is refused: drizzle-orm takes pg by its own name, of version 8 or later", () => {
+    expect(() => planned({ pg: "^7.18.2" }, "postgres")).toThrow(/pg \^7\.18\.2/);
+  });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import { findBundler } from "../../../cli/project/build/bundler.js";
+import { commonFolder } from "../../../cli/project/build/compiled-root.js";
+
+function find(build: string, files: Readonly<Record<string, string>> = {}) {
+  const packageJson = {
+    text: "",
+    name: "x",
+    type: "module" as const,
+    scripts: { build },
+    dependencies: {},
+    devDependencies: {},
+  };
+  return findBundler(
+    packageJson,
+    Object.entries(files).map(([path, text]) => ({ path, text })),
+  );
+}
+
+describe("a build that packs packages too", () => {
+  test.each<[string, string, Record<string, string>]>([
+    ["esbuild's command", "esbuild src/index.ts --bundle --platform=node --outfile=dist/index.js", {}],
+    ["behind another command", "rm -rf dist && npx esbuild ./src/index.ts --bundle --outdir=dist && cp a b", {}],
+    [
+      "a script of its own",
+      "node esbuild.config.mjs",
+      { "esbuild.config.mjs": 'import { build } from "esbuild";\nbuild({ bundle: true });' },
+    ],
+    [
+      "a script in a folder",
+      "tsx ./scripts/build.ts",
+      { "scripts/build.ts": "import * as esbuild from 'esbuild';\nesbuild.build({ bundle: true })" },
+    ],
+    [
+      "tsup with noExternal",
+      "tsup",
+      { "tsup.config.ts": "export default { entry: ['src/index.ts'], noExternal: [/.*/] };" },
+    ],
+    ["tsup's flag", "tsup src/index.ts --no-external bcrypt", {}],
+    ["webpack", "webpack --mode production", { "webpack.config.js": "module.exports = { target: 'node' };" }],
+    ["ncc", "ncc build src/index.ts -o dist", {}],
+    [
+      "rollup with node-resolve",
+      "rollup -c",
+      { "rollup.config.mjs": 'import resolve from "@rollup/plugin-node-resolve";' },
+    ],
+    ["bun", "bun build src/index.ts --target=node --outdir=dist", {}],
+    [
+      "serverless-esbuild",
+      "tsc --noEmit",
+      { "serverless.yml": "plugins:\n  - serverless-esbuild\ncustom:\n  esbuild:\n    bundle: true\n" },
+    ],
+    ["AWS SAM", "tsc", { "template.yaml": "Metadata:\n  BuildMethod: esbuild\n" }],
+  ])("%s", (_, build, files) => {
+    expect(find(build, files)).toMatchObject({ packs: true });
+  });
+});
+
+describe("a build that leaves packages where they are", () => {
+  test.each<[string, string, Record<string, string>, string | null]>([
+    [
+      "esbuild with --packages=external",
+      "esbuild src/index.ts --bundle --packages=external --outdir=dist",
+      {},
+      "esbuild",
+    ],
+    [
+      "a script with packages: external",
+      "node build.mjs",
+      { "build.mjs": 'import "esbuild"; build({ bundle: true, packages: "external" })' },
+      "esbuild",
+    ],
+    ["tsup as it comes", "tsup", { "tsup.config.ts": "export default { entry: ['src/index.ts'] };" }, "tsup"],
+    [
+      "tsup with one package inside",
+      "tsup",
+      { "tsup.config.ts": "export default { noExternal: ['@acme/shared'] };" },
+      "tsup",
+    ],
+    [
+      "webpack-node-externals",
+      "webpack",
+      { "webpack.config.js": 'externals: [require("webpack-node-externals")()]' },
+      "webpack",
+    ],
+    ["rollup without node-resolve", "rollup -c", { "rollup.config.mjs": "export default {};" }, "rollup"],
+    ["esbuild without --bundle", "esbuild src/*.ts --outdir=dist", {}, null],
+    ["tsc", "tsc", {}, null],
+    ["a script that has nothing to do with it", "node build.mjs", { "build.mjs": "console.log(1)" }, null],
+  ])("%s", (_, build, files, tool) => {
+    const found = find(build, files);
+    expect(found?.tool ?? null).toBe(tool);
+    expect(found?.packs ?? false).toBe(false);
+  });
+});
+
+test("esbuild's command says where it writes, and what folder that mirrors", () => {
+  expect(find("esbuild ./src/index.ts --bundle --outdir=build")).toMatchObject({
+    out: "build",
+    root: "src",
+    script: "build",
+  });
+});
+
+test.each([
+  ["src", "src/routes", "src"],
+  ["src", ".", "."],
+  ["src/server", "src/web", "src"],
+  ["src", "src", "src"],
+  ["src", "lib", "."],
+])("what %s and %s have in common is %s", (one, other, folder) => {
+  expect(commonFolder(one, other)).toBe(folder);
+});
