@@ -6,7 +6,7 @@ const rows: readonly (readonly string[])[] = [
   ["commands"],
   ["selection"],
   ["plan"],
-  ["advisories", "apply", "doctor"],
+  ["advisories", "apply", "doctor", "format"],
   ["edits", "merge", "project", "record", "registry"],
   ["errors", "git", "text", "ui"],
 ];

@@ -195,8 +195,8 @@ export async function findCredentials(by: { usernameCanonical: string } | { id: 
   return row ?? null;
 }
 
-const credentialsOf = prepareOnce((db) => selectCredentials(db).where(eq(users.id, given("id"))));
-const credentialsBehind = prepareOnce((db) =>
+const credentialsOf = prepareOnce((db: Database) => selectCredentials(db).where(eq(users.id, given("id"))));
+const credentialsBehind = prepareOnce((db: Database) =>
   selectCredentials(db).where(eq(users.usernameCanonical, given("usernameCanonical"))),
 );
 
@@ -310,7 +310,7 @@ export async function rotateSession(id: string, generation: number): Promise<Sto
   return afterAll ?? null;
 }
 
-const rotation = prepareOnce((db) =>
+const rotation = prepareOnce((db: Database) =>
   db
     .update(sessions)
     .set({
@@ -564,7 +564,7 @@ async function startSession(tx: Database, session: SessionRow, { user, sessionEp
   return started ?? null;
 }
 
-const starting = prepareOnce((tx) => {
+const starting = prepareOnce((tx: Database) => {
   const row = {
     id: given("id"),
     userId: users.id,

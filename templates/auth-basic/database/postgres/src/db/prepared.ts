@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { Database } from "./client.js";
 import { isUnknownStatement } from "./failure.js";
 
 interface Preparable<Statement> {
@@ -13,9 +12,11 @@ let named = true;
  * A statement that is built once for a database, and that Postgres plans once for a connection: planning is more than half
  * of what a short one costs.
  */
-export function prepareOnce<Statement>(build: (db: Database) => Preparable<Statement>): (db: Database) => Statement {
-  const withName = new WeakMap<Database, Statement>();
-  const withoutName = new WeakMap<Database, Statement>();
+export function prepareOnce<Db extends object, Statement>(
+  build: (db: Db) => Preparable<Statement>,
+): (db: Db) => Statement {
+  const withName = new WeakMap<Db, Statement>();
+  const withoutName = new WeakMap<Db, Statement>();
   return (db) => {
     const known = named ? withName : withoutName;
     const statement = known.get(db) ?? prepare(build(db));
