@@ -103,8 +103,8 @@ async function put(
     );
   }
   stylePrompts();
-  // It makes its coloured signs when it is loaded.
-  const { default: prompts } = await import("prompts");
+  // It makes its coloured signs when it is loaded. "prompts" itself brings a second copy, for Node 6.
+  const { default: prompts } = await import("prompts/lib/index.js");
   const { answer } = await prompts(
     { ...kind, name: "answer", message },
     {

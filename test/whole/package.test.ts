@@ -12,7 +12,7 @@ const npm = promisify(execFile);
 const twoMegabytes = 2 * 1024 * 1024;
 
 let folder: string;
-let packed: { unpackedSize: number; files: { path: string; mode: number }[] };
+let packed: { unpackedSize: number; files: { path: string; size: number; mode: number }[] };
 
 beforeAll(async () => {
   folder = dirname(dirname(await buildCli()));
@@ -21,8 +21,17 @@ beforeAll(async () => {
 }, 60_000);
 
 describe("the package", () => {
-  test("is at most 2 MB unpacked", () => {
-    expect(packed.unpackedSize).toBeLessThanOrEqual(twoMegabytes);
+  test("is at most 2 MB unpacked, and its documentation at most 200 kB beside that", () => {
+    const pages = packed.files.filter(({ path }) => path.startsWith("docs/"));
+    const ofPages = pages.reduce((sum, { size }) => sum + size, 0);
+    expect(ofPages).toBeLessThanOrEqual(200_000);
+    expect(packed.unpackedSize - ofPages).toBeLessThanOrEqual(twoMegabytes);
+  });
+
+  test("brings the pages that users read, and none that only its authors do", () => {
+    const pages = packed.files.map(({ path }) => path).filter((path) => path.startsWith("docs/"));
+    expect(pages).toEqual(expect.arrayContaining(["docs/cli.md", "docs/update.md", "docs/recipes/README.md"]));
+    expect(pages.filter((path) => /decisions|pipeline/.test(path))).toEqual([]);
   });
 
   test("holds every template, the registry and the bundle, and nothing of the tests", async () => {
