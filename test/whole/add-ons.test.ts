@@ -24,6 +24,9 @@ import { edit } from "../support/releases.js";
 import { repo as clone } from "../support/template-tree.js";
 import { treeOf } from "../support/tree.js";
 
+/** These tests leave the package manager to a person. */
+const installPackages = "Install the packages: npm install";
+
 let first: string;
 let second: string;
 let today: string;
@@ -118,7 +121,7 @@ describe("add", () => {
     expect(JSON.parse((await adding(repo, "badge", {}, { json: true })).stdout)).toMatchObject({
       items: [{ item: "badge", mount: null }],
       appends: [{ entry: "badge" }, { entry: "closeBadges" }, { entry: "badges" }],
-      nextSteps: ["Show a badge at /login/badge"],
+      nextSteps: [installPackages, "Show a badge at /login/badge"],
     });
   });
 
@@ -127,8 +130,9 @@ describe("add", () => {
       const repo = await installed("auth-basic", { database });
       return JSON.parse((await adding(repo, "badge", {}, { json: true })).stdout).nextSteps;
     };
-    expect(await steps("postgres")).toEqual(["Create the new tables: npm run auth:migrate", expect.any(String)]);
-    expect(await steps("sqlite")).toEqual([expect.any(String)]);
+    const [migrate, last] = ["Create the new tables: npm run auth:migrate", "Show a badge at /api/auth/badge"];
+    expect(await steps("postgres")).toEqual([installPackages, migrate, last]);
+    expect(await steps("sqlite")).toEqual([installPackages, last]);
   });
 
   test("a second time changes no byte, in any order of items", async () => {

@@ -201,7 +201,7 @@ describe("the item of docs/registry.md", () => {
       code: 2,
       stderr: expect.stringContaining("audit-log needs auth-basic"),
     });
-    expect(await authwright(project, "remove audit-log")).toMatchObject({ code: 0, stderr: "" });
+    expect(await authwright(project, "remove audit-log --yes")).toMatchObject({ code: 0, stderr: "" });
     expect(await treeOf(project.dir)).toEqual(before);
   });
 
@@ -214,7 +214,7 @@ describe("the item of docs/registry.md", () => {
     expect(await project.read("docs/auth/audit-log.md")).toBe("# Audit log\n");
     expect(await project.read("src/own/audit/log.ts")).toContain("export function record");
     expect(await authwright(project, "diff --exit-code")).toMatchObject({ code: 0, stderr: "" });
-    for (const item of ["audit-log", "auth-basic"]) await authwright(project, `remove ${item}`);
+    for (const item of ["audit-log", "auth-basic"]) await authwright(project, `remove ${item} --yes`);
     expect(await treeOf(project.dir)).toEqual(before);
   });
 
