@@ -93,10 +93,19 @@ describe.skipIf(noChromium)(`cookie sessions in a real browser${why}`, () => {
       const { page, username, context } = await signUp(shop);
       await page.reload();
       await says(page, `Logged in as ${username}`);
-      const [first] = await context.cookies();
+      const [first] = await sessionCookies(context);
+      const device = await deviceCookie(context);
+      expect(device).toMatchObject({
+        domain: "localhost",
+        path: "/",
+        httpOnly: true,
+        secure: true,
+        sameSite: "Strict",
+      });
       await page.getByRole("button", { name: "Log out" }).click();
       await says(page, "Not logged in");
-      expect(await context.cookies()).toEqual([]);
+      expect(await sessionCookies(context)).toEqual([]);
+      expect(await deviceCookie(context)).toEqual(device);
       await page.reload();
       await says(page, "Not logged in");
       await submit(page, "Log in", username, "a-wrong-password");
@@ -104,7 +113,7 @@ describe.skipIf(noChromium)(`cookie sessions in a real browser${why}`, () => {
       await says(page, "Not logged in");
       await submit(page, "Log in", username);
       await says(page, `Logged in as ${username}`);
-      const [second] = await context.cookies();
+      const [second] = await sessionCookies(context);
       expect(second?.value).not.toBe(first?.value);
     });
 
@@ -115,7 +124,7 @@ describe.skipIf(noChromium)(`cookie sessions in a real browser${why}`, () => {
       const username = name();
       await submit(page, "Sign up", username);
       await says(page, `Logged in as ${username}`);
-      const [cookie, ...others] = await page.context().cookies();
+      const [cookie, ...others] = await sessionCookies(page.context());
       expect(others).toEqual([]);
       expect(cookie).toMatchObject({
         ...{ name: "sid-dev", domain: "localhost", path: "/" },
@@ -149,13 +158,13 @@ describe.skipIf(noChromium)(`cookie sessions in a real browser${why}`, () => {
 
     test("a form of another origin logs nobody in as somebody else", async () => {
       const { page, username, context } = await signUp(shop);
-      const [before] = await context.cookies();
+      const [before] = await sessionCookies(context);
       for (const host of ["127.0.0.1", "localhost"]) {
         const answer = await postForm(page, `http://${host}:${unlisted}`, `${shop}/api/auth/session`);
         expect(answer.status()).toBe(403);
         expect(await answer.headerValue("set-cookie")).toBeNull();
       }
-      expect(await context.cookies()).toEqual([before]);
+      expect(await sessionCookies(context)).toEqual([before]);
       await page.goto(`${shop}/cookie-page.html`);
       await says(page, `Logged in as ${username}`);
     });
@@ -211,7 +220,7 @@ describe.skipIf(noChromium)(`cookie sessions in a real browser${why}`, () => {
   describe("over https", () => {
     test("the cookie is __Host-sid and Secure, survives a reload, and goes with the logout", async () => {
       const { page, username, context } = await signUp(at("https://localhost", overTls));
-      expect(await context.cookies()).toMatchObject([
+      expect(await sessionCookies(context)).toMatchObject([
         { name: "__Host-sid", domain: "localhost", path: "/", httpOnly: true, secure: true, sameSite: "Lax" },
       ]);
       expect(await page.evaluate(readable)).toEqual(["", [], [], [], [], []]);
@@ -219,7 +228,7 @@ describe.skipIf(noChromium)(`cookie sessions in a real browser${why}`, () => {
       await says(page, `Logged in as ${username}`);
       await page.getByRole("button", { name: "Log out" }).click();
       await says(page, "Not logged in");
-      expect(await context.cookies()).toEqual([]);
+      expect(await sessionCookies(context)).toEqual([]);
     });
 
     test("a sibling domain can neither order with the cookie nor plant one of its own", async () => {
@@ -235,7 +244,7 @@ describe.skipIf(noChromium)(`cookie sessions in a real browser${why}`, () => {
         await page.evaluate(`document.cookie = "${planted}=A; Domain=shop.localhost; Path=/; Secure"`);
       await page.goto(`${own}/cookie-page.html`);
       await says(page, `Logged in as ${username}`);
-      const names = (await context.cookies(own)).map((cookie) => cookie.name);
+      const names = (await sessionCookies(context, own)).map((cookie) => cookie.name);
       expect(names.sort()).toEqual(["__Host-sid", "theme"]);
     });
   });
@@ -249,7 +258,7 @@ describe.skipIf(noChromium)(`cookie sessions in a real browser${why}`, () => {
       await page.reload();
       await says(page, "Not logged in");
     }
-    expect(await page.context().cookies()).toEqual([]);
+    expect(await sessionCookies(page.context())).toEqual([]);
   });
 });
 
@@ -363,3 +372,14 @@ process.once("SIGTERM", () => {
 });
 process.stdin.resume().once("end", () => process.exit());
 `;
+
+const deviceName = "__Host-device";
+
+async function sessionCookies(context: BrowserContext, url?: string) {
+  return (await context.cookies(url)).filter(({ name }) => name !== deviceName);
+}
+
+/** The one that makes a browser known as its owner's. */
+async function deviceCookie(context: BrowserContext) {
+  return (await context.cookies()).find(({ name }) => name === deviceName);
+}

@@ -10,18 +10,19 @@ import { circles, type Module, readModules, unreached } from "../support/import-
 import { type ItemJson, listedEntries, readItems } from "../support/registry-json.js";
 import { repo } from "../support/template-tree.js";
 
-/** What each folder may import, beside itself. `auth/<add-on>` is any folder below src/auth; settings are what every layer reads. */
+/** What each folder may import, beside itself. `auth/<add-on>` is any folder below src/auth but values; settings are what every layer reads. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
-  "src/routes": ["src/middleware", "src/auth/<add-on>", "src/auth", "settings"],
-  "src/middleware": ["src/auth/<add-on>", "src/auth", "settings"],
-  "src/auth/<add-on>": ["src/middleware", "src/auth", "src/db", "settings"],
-  "src/auth": ["src/db", "settings"],
+  "src/routes": ["src/middleware", "src/auth/<add-on>", "src/auth", "settings", "src/auth/values"],
+  "src/middleware": ["src/auth/<add-on>", "src/auth", "settings", "src/auth/values"],
+  "src/auth/<add-on>": ["src/middleware", "src/auth", "src/db", "settings", "src/auth/values"],
+  "src/auth": ["src/db", "settings", "src/auth/values"],
   "src/db": ["settings"],
-  settings: [],
+  settings: ["src/auth/values"],
+  "src/auth/values": [],
 };
 
 const settings =
-  /^src\/auth\/(address|login-name|text|config|environment|project-folder|errors|credential-errors|events|json-lines)$/;
+  /^src\/auth\/(login-name|config|environment|project-folder|errors|credential-errors|events|json-lines)$/;
 
 /** The story of src/auth: each imports only from rows below its own. */
 const story: readonly (readonly string[])[] = [
@@ -36,7 +37,7 @@ const story: readonly (readonly string[])[] = [
   ["passwords", "password-checks", "access-token", "refresh-token"],
   ["input"],
   ["user-fields"],
-  ["bcrypt-queue", "common-passwords", "predictable-text", "client-network", "duplicate-names", "input-sentences"],
+  ["bcrypt-queue", "client-network"],
 ];
 
 /** What a migration works on. */
@@ -186,6 +187,7 @@ test("SQL stands in the store and the database's own files, and hashing and sign
 /** "src/auth/<add-on>" for "src/auth/email/mails/reset". */
 function folderOf(path: string): string {
   if (settings.test(path)) return "settings";
+  if (path.startsWith("src/auth/values/")) return "src/auth/values";
   const [source = "", folder = "", inner, deeper] = path.split("/");
   return folder === "auth" && inner && deeper ? "src/auth/<add-on>" : `${source}/${folder}`;
 }

@@ -9,6 +9,10 @@ const knownSession = z.object({ id: sessionId, createdAt: time, lastUsedAt: time
 
 const setCookie = { "Set-Cookie": "`__Host-sid`: HttpOnly, Secure, SameSite=Lax. On http://localhost `sid-dev`." };
 const bothCookies = { "Set-Cookie": `${setCookie["Set-Cookie"]} ${deviceCookie["Set-Cookie"]}` };
+const clearedCookie = {
+  ...setCookie,
+  "Clear-Site-Data": 'Where a cookie went: `"cache"`, so that nothing shows what its session has seen.',
+};
 const authSession = {
   name: "Auth-Session",
   in: "header",
@@ -48,17 +52,18 @@ const operations: Operation[] = [
     topic: "Cookie session",
     summary: "Log a browser out",
     auth: "optional",
-    success: { status: 204, description: "There is no session any more.", headers: setCookie },
+    success: { status: 204, description: "There is no session any more.", headers: clearedCookie },
     errors: ["ForbiddenError"],
   },
 ];
 
 /** The cookie opens what an access token opens. What changes something takes a page of this site, or of SESSION_ORIGINS. */
 function amend(operation: Operation): Operation {
-  const { auth, route, errors, success, parameters = [], startsSession } = operation;
+  const { id, auth, route, errors, success, parameters = [], startsSession } = operation;
   const takesCookie = (auth === "required" || auth === "optional") && !route.startsWith("GET ");
   const guarded: Operation =
     takesCookie || startsSession ? { ...operation, errors: [...errors, ...refusals] } : operation;
+  if (id === "logOut") return { ...guarded, success: { ...success, headers: clearedCookie } };
   return startsSession
     ? { ...guarded, parameters: [...parameters, authSession], success: eitherWay(success) }
     : guarded;
