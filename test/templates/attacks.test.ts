@@ -117,6 +117,24 @@ test("a refused login of an account whose hash is from a cheaper day costs what 
   }
 });
 
+test("a refresh token of anybody's own costs a login the same queries, whether there is such an account or not", async () => {
+  cluster = await startCluster({
+    database: "sqlite",
+    processes: 1,
+    env: { AUTH_RATE_LIMIT: "on" },
+    server: countingServer,
+  });
+  const client = cluster.clients[0]!;
+  const [known, mallory] = await times(2, () => signUp(client));
+  const queries = async (username: string): Promise<number> => {
+    await client.get("/queries");
+    const body = { username, password: "a wrong password", refreshToken: mallory!.refreshToken };
+    expect((await client.post("/api/auth/login", body)).status).toBe(401);
+    return ((await client.get("/queries")).body as { count: number }).count;
+  };
+  expect(await queries(known!.username)).toBe(await queries("nobody-of-this-name"));
+});
+
 test("300 logins at once: every one is answered, the excess with Retry-After, and other routes stay quick", async () => {
   cluster = await startCluster({ database: "postgres", processes: 1, env: { BCRYPT_COST: "8" } });
   const [client] = cluster.clients as [Api];
@@ -169,3 +187,29 @@ function signedAhead(accessToken: string, by: number): string {
   const header = { alg: "HS256", typ: "at+jwt" } as const;
   return jwt.sign({ ...claims, iat: iat! + by, exp: exp! + by }, secret, { algorithm: "HS256", header });
 }
+
+/** Says how many queries have been made since it was asked last. */
+const countingServer = `import { createClient } from "@libsql/client";
+import express from "express";
+
+const client = Object.getPrototypeOf(createClient({ url: ":memory:" }));
+const execute = client.execute;
+let count = 0;
+client.execute = function (...args) {
+  count += 1;
+  return execute.apply(this, args);
+};
+const { authRouter, closeAuth } = await import("./src/routes/auth.js");
+const app = express();
+app.use("/api/auth", authRouter);
+app.get("/queries", (_req, res) => {
+  res.json({ count });
+  count = 0;
+});
+const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", () => console.log("listening"));
+process.once("SIGTERM", () => {
+  process.stdin.destroy();
+  server.close(() => void closeAuth());
+});
+process.stdin.resume().once("end", () => process.exit());
+`;

@@ -33,6 +33,17 @@ afterAll(removeComposed);
 const items = ["auth-email"];
 const newPassword = "ten grey geese waddle";
 
+test("a process that no request to the module has reached sends the mail that it writes", async () => {
+  smtp = await startMailServer();
+  const env = { ...mailEnv, AUTH_MAIL: url(smtp) };
+  cluster = await startCluster({ database: "sqlite", processes: 1, items, env, server: registeringServer });
+  const email = newAddress();
+  const body = { username: `user-${randomBytes(8).toString("hex")}`, password, email };
+  expect((await cluster.clients[0]!.post("/register", body)).status).toBe(201);
+  await until(() => smtp!.delivered.length === 1, "mail");
+  expect(smtp.delivered.flatMap(({ to }) => to)).toEqual([email]);
+});
+
 describe.each(["sqlite", "postgres"] as const)("on %s", (database) => {
   test("mail goes out over SMTP, its links work, and races have one winner", async () => {
     const { apps, inbox } = await start(database, 2);
@@ -84,7 +95,7 @@ describe("in production", () => {
   };
   const failure = async (): Promise<string> => {
     await until(() => cluster!.apps[0]!.output().includes("mail_send_fail"), "failed attempt");
-    return /"reason":"([^"]*)"/.exec(cluster!.apps[0]!.output())![1]!;
+    return /"mail_send_fail".*"reason":"([^"]*)"/.exec(cluster!.apps[0]!.output())![1]!;
   };
 
   test("a server without STARTTLS gets neither mail nor password", async () => {
@@ -294,3 +305,21 @@ async function makeCertificate(dir: string): Promise<{ key: string; cert: string
   await x("openssl", ["req", ...kind, ...names, "-keyout", files.key, "-out", files.cert], { throwOnError: true });
   return files;
 }
+
+/** A signup by a route of the application's own. */
+const registeringServer = `import express from "express";
+import { signUp } from "./src/auth/accounts.js";
+import { newTokens } from "./src/auth/sessions.js";
+import { authRouter } from "./src/routes/auth.js";
+
+const app = express();
+app.use(express.json());
+app.post("/register", async (req, res) => {
+  const client = { ip: null, userAgent: null };
+  await signUp(req.body, client, newTokens(client));
+  res.sendStatus(201);
+});
+app.use("/api/auth", authRouter);
+app.listen(Number(process.env["PORT"]), "127.0.0.1", () => console.log("listening"));
+process.stdin.resume().once("end", () => process.exit());
+`;

@@ -74,9 +74,11 @@ export const signUpInput = z.object({ [loginName]: loginNameType, password: newP
 export const logInInput = z.object({
   [loginName]: givenLoginName,
   password: givenPassword,
-  refreshToken: refreshToken.optional().meta({
-    description: "The last one of an earlier login here, by which a device of the owner's is known. It is not spent.",
-  }),
+  refreshToken: ifGiven(
+    refreshToken.meta({
+      description: "The last one of an earlier login here, by which a device of the owner's is known. It is not spent.",
+    }),
+  ),
 });
 export const refreshInput = z.object({ refreshToken });
 export const optionalRefreshInput = z.object({ refreshToken: ifGiven(refreshToken) });

@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 import { config } from "./config.js";
 import { parseRefreshToken } from "./refresh-token.js";
-import { findCredentials, type SessionOwner, wasLastToken } from "./store.js";
+import { type DeviceOwner, findCredentials, wasLastToken } from "./store.js";
 
 /**
  * A device that its owner has logged in from is told from a stranger's, so that strangers who use up an account's limit do
@@ -24,6 +24,9 @@ const label = "authwright device cookie v1";
 const signingKey = deriveKey(config.jwtSecretKey);
 const verifyingKeys = config.jwtSecretKeyPrevious ? [signingKey, deriveKey(config.jwtSecretKeyPrevious)] : [signingKey];
 
+/** Has no device: no account has this id. */
+const nobody: DeviceOwner = { user: { id: "" }, sessionEpoch: 0 };
+
 /** A new cookie for a device of the user: the same account never gets the same one twice. */
 export function issueDeviceCookie(userId: string, epoch: number): string {
   const nonce = randomBytes(nonceBytes);
@@ -38,17 +41,18 @@ export async function recognizeDevice(
   const cookies = deviceCookies.filter(({ length }) => length === cookieCharacters);
   const token = parseRefreshToken(refreshToken);
   if (cookies.length === 0 && !token) return null;
-  const owner = await findCredentials({ usernameCanonical });
-  if (!owner) return null;
+  // For a name that nobody has the same is done: a quicker refusal would tell it from others.
+  const owner = (await findCredentials({ usernameCanonical })) ?? nobody;
   const cookie = cookies.find((value) => isDeviceOf(value, owner));
   if (cookie !== undefined) return cookie;
   return token && (await wasLastToken(token, owner)) ? token.sessionId : null;
 }
 
-function isDeviceOf(cookie: string, { user, sessionEpoch }: SessionOwner): boolean {
+function isDeviceOf(cookie: string, { user, sessionEpoch }: DeviceOwner): boolean {
   const bytes = Buffer.from(cookie, "base64url");
+  // Of two spellings of the same bytes, each would have guesses of its own.
+  if (bytes.toString("base64url") !== cookie) return false;
   const [nonce, tag] = [bytes.subarray(0, nonceBytes), bytes.subarray(nonceBytes)];
-  if (tag.length !== macBytes) return false;
   return verifyingKeys.some((key) => timingSafeEqual(mac(nonce, user.id, sessionEpoch, key), tag));
 }
 

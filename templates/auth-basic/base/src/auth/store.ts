@@ -85,6 +85,12 @@ export interface SessionOwner {
   sessionEpoch: number;
 }
 
+/** Whose device it may be. */
+export interface DeviceOwner {
+  user: Pick<User, "id">;
+  sessionEpoch: number;
+}
+
 export interface ProvenOwner extends SessionOwner {
   /** How it was proven who they are, in the words of RFC 8176. */
   amr: readonly string[];
@@ -352,7 +358,7 @@ export async function findCurrent(id: string, generation: number): Promise<Store
  */
 export async function wasLastToken(
   { sessionId, generation }: { sessionId: string; generation: number },
-  { user, sessionEpoch }: SessionOwner,
+  { user, sessionEpoch }: DeviceOwner,
 ): Promise<boolean> {
   const isTheirs = and(eq(sessions.userId, user.id), eq(sessions.epoch, sessionEpoch));
   const isLast = and(eq(sessions.id, sessionId), eq(sessions.generation, generation), isTheirs);

@@ -42,13 +42,16 @@ export async function authenticate(req: Request): Promise<Auth> {
   return ask(req);
 }
 
-/** As `authenticate`, with no promise where there is nothing to wait for: each one costs every request. */
+/**
+ * As `authenticate`, with no promise where there is nothing to wait for: each one costs every request. An
+ * authenticator that no compiler has checked may answer `false` or "" for nobody: taken for somebody, it would let everybody pass.
+ */
 function ask(req: Request, from = 0): Auth | Promise<Auth> {
   const authenticator = authenticators[from];
   if (!authenticator) throw new AuthError("NotAuthenticated");
   const auth = authenticator(req);
-  if (isPromise(auth)) return Promise.resolve(auth).then((found) => found ?? ask(req, from + 1));
-  return auth ?? ask(req, from + 1);
+  if (isPromise(auth)) return Promise.resolve(auth).then((found) => found || ask(req, from + 1));
+  return auth || ask(req, from + 1);
 }
 
 /** Any promise, of a library's own making too: one that is taken for an answer would let everybody pass. */

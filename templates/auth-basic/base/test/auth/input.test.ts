@@ -525,6 +525,7 @@ describe("what is left out", () => {
     const { accessToken: bearer } = await signUp();
     for (const route of ["POST /validate", "POST /logout"])
       expect((await call(route, { bearer, body: { refreshToken: null } })).status).toBe(204);
+    expect((await call("POST /login", { body: { ...credentials(ada.name), refreshToken: null } })).status).toBe(200);
   });
 
   test("may be a body in chunks that has none, whatever its type", async () => {

@@ -439,6 +439,19 @@ describe("while strangers from everywhere guess at an account, its owner", () =>
     expect(guesses.filter(({ status }) => status === 429)).toHaveLength(10);
     expectThrottled(await attempt(name, {}, device));
   });
+
+  test("is not told from that thief by another spelling of the cookie", async () => {
+    const name = newName();
+    await call("POST /signup", { body: credentials(name) });
+    const logInAgain = async () => deviceOf(await call("POST /login", { body: credentials(name) })).Cookie;
+    let Cookie = "";
+    while (!/=.*[-_]/.test(Cookie.slice("__Host-device".length))) Cookie = await logInAgain();
+    const [label = "", value = ""] = Cookie.split("=");
+    await underAttack(name);
+    const spelled = `${label}=${value.replace(/-/g, "+").replace(/_/g, "/")}`;
+    expectThrottled(await attempt(name, {}, { Cookie: spelled }));
+    expect((await attempt(name, {}, { Cookie })).status).toBe(200);
+  });
 });
 
 describe("guesses without an address, as over a Unix socket,", () => {

@@ -14,7 +14,7 @@ import { issueRefreshToken, newFamily, parseRefreshToken } from "../../src/auth/
 import { findCredentials, insertSession } from "../../src/auth/store.js";
 import { read } from "../../src/db/client.js";
 import { sessions, users } from "../../src/db/schema/auth.js";
-import { type Auth, authenticators } from "../../src/middleware/authenticators.js";
+import { type Auth, type Authenticator, authenticators } from "../../src/middleware/authenticators.js";
 import { protectedRoute } from "../../src/middleware/jwt.js";
 import {
   call,
@@ -214,6 +214,19 @@ describe("a protected route", () => {
       expectProblem(await call("GET /orders", { mount: "", headers: { "X-Api-Key": "x" } }), "NotAuthenticated");
     } finally {
       authenticators.pop();
+    }
+  });
+
+  test("takes nothing for somebody that is none, whatever an authenticator answers", async () => {
+    for (const answer of [undefined, false, 0, ""]) {
+      for (const authenticator of [() => answer, () => Promise.resolve(answer)]) {
+        authenticators.unshift(authenticator as unknown as Authenticator);
+        try {
+          expectProblem(await call("GET /orders", { mount: "" }), "NotAuthenticated");
+        } finally {
+          authenticators.shift();
+        }
+      }
     }
   });
 

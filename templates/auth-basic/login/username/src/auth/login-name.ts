@@ -35,6 +35,7 @@ export const loginNameType = boundedText(maxLoginNameText, length)
   })
   .refine((name) => name !== "." && name !== "..", { message: "This means a folder in a path." })
   .refine((name) => !/^\p{M}/u.test(name) && !pilesMarks(name), { message: "Use at most 4 marks, and on a letter." })
+  .refine(isOneInAnyCase, { message: "Write it in lower case." })
   .refine((name) => mayMixScripts || !mixesScripts(name), { message: "Use letters of one script." })
   .meta({
     pattern: "^\\S+$",
@@ -77,6 +78,12 @@ export function mixesScripts(name: string): boolean {
  */
 export function canonicalLoginName(name: string): string {
   return name.normalize("NFKC").toLowerCase().toUpperCase().toLowerCase().normalize("NFKC");
+}
+
+/** Marks of some Greek capitals stand in another order in lower case: both would be names, and look the same. */
+function isOneInAnyCase(name: string): boolean {
+  const inAnyCase = [name, name.toLowerCase(), name.toUpperCase()].map(canonicalLoginName);
+  return new Set(inAnyCase).size === 1;
 }
 
 /** The columns that hold the name. */

@@ -47,6 +47,7 @@ export const notNames: Record<string, string> = {
   "Kana and Hangul": "かな한글",
   "Bopomofo and Kana": "ㄅㄆかな",
   "digits of a script among letters of another": "ada\u0967",
+  "a capital whose marks stand in another order in lower case": "\u1fcc\u0342",
 };
 
 /** What is taken as it is. */

@@ -33,6 +33,9 @@ const longestPauseSeconds = 3_600;
 
 let worker: Worker | undefined;
 
+// A process may write mail before its first request to `emailRouter`: for an admin, or a route of the application's own.
+onNewMail(startMail);
+
 /**
  * Starts sending what waits, and what comes; once it has, looks for what other processes have left. Nothing to do for a queue
  * that something else takes mail from.

@@ -7,7 +7,7 @@ import { boundedText } from "../values/text.js";
 const token = boundedText(256).meta({ pattern: "^[\\w-]+$" });
 
 export const tokenInput = z.object({ token });
-export const verifyInput = z.object({ token, password: logInInput.shape.password.optional() });
+export const verifyInput = z.object({ token, password: ifGiven(logInInput.shape.password) });
 export const resetInput = z.object({ token, newPassword: passwordInput.shape.newPassword });
 
 /** What an account can be named by: its address, and what it logs in with where that is something else. */

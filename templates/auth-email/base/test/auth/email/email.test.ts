@@ -121,6 +121,7 @@ describe("verification", () => {
 
   test.each([
     ["nothing else", {}],
+    ["an empty field for the password", { password: null }],
     ["a wrong password", { password: "a wrong password" }],
   ])("with %s, a stranger's password, logins and factors end, and the owner sets a password", async (_what, more) => {
     const email = newMailAddress();

@@ -4,7 +4,7 @@ import type { Login } from "../hooks.js";
 import { deleteInput, parseInput } from "../input.js";
 
 /**
- * One way to prove that the user is there. Null when the body holds nothing of its kind; throws an AuthError
+ * One way to prove that the user is there. Null when the body holds nothing of its kind, or null for it; throws an AuthError
  * ("WrongPassword", "TooManyRequests") when what it holds does not prove it. It limits its attempts itself, and
  * accepts a code that is good for one use only once.
  */
@@ -25,6 +25,6 @@ async function passwordFactor(
   client: ClientInfo,
   sessionId: string,
 ): Promise<Login | null> {
-  if (body["password"] === undefined) return null;
+  if ((body["password"] ?? null) === null) return null;
   return proveCurrentPassword({ userId, sessionId }, parseInput(deleteInput, body).password, client);
 }
