@@ -11,6 +11,8 @@ export interface Project {
   readonly packageJson: PackageJson;
   /** The installed versions of the packages whose range says nothing, like `catalog:` or `latest`. */
   readonly resolved: Readonly<Record<string, string>>;
+  /** Packages whose `@types` are nowhere here, each with the first file of the user's that imports it. */
+  readonly untyped: Readonly<Record<string, string>>;
   readonly packageManager: PackageManager;
   readonly typescript: { readonly range: string; readonly version: string | null };
   readonly tsconfig: TsconfigFacts;
