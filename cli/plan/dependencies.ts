@@ -55,7 +55,7 @@ export function planDependencies({ item, selection, required = [] }: Part, proje
 }
 
 /** The second copies that the items below have brought: a file of this one imports their packages too. */
-function copiesOf(items: readonly RegistryItem[], { packageJson }: Project): Record<string, string> {
+function copiesOf(items: readonly RegistryItem[], project: Project): Record<string, string> {
   const values = items.flatMap(({ choices }) =>
     Object.values(choices).flatMap((choice) => Object.values(choice.values)),
   );
@@ -63,8 +63,8 @@ function copiesOf(items: readonly RegistryItem[], { packageJson }: Project): Rec
     Object.entries({ ...dependencies, ...devDependencies }),
   );
   const copies = packages.flatMap(([name, wanted]) => {
-    const alias = aliasOf(name, wanted, rangeLike(wanted, packageJson));
-    return alias && rangeOf(alias, packageJson) ? [[name, alias] as const] : [];
+    const alias = aliasOf(name, wanted, rangeLike(wanted, project));
+    return alias && rangeOf(alias, project.packageJson) ? [[name, alias] as const] : [];
   });
   return Object.fromEntries(copies);
 }
@@ -101,7 +101,7 @@ interface Deciding {
 function decide(name: string, wanted: Dependency, dev: boolean, { project, item, joined }: Deciding): Answer {
   const runner = project.testRunner === "jest" ? "jest" : "vitest";
   if (wanted.runner && wanted.runner !== runner) return {};
-  const range = rangeLike(wanted, project.packageJson);
+  const range = rangeLike(wanted, project);
   const accepts = wanted.accepts ?? wanted.range;
   const asked = rangeOf(name, project.packageJson);
   const alias = aliasOf(name, wanted, range);
@@ -127,9 +127,9 @@ function decide(name: string, wanted: Dependency, dev: boolean, { project, item,
 }
 
 /** A second copy under another name, unless it is there already. */
-function besides(alias: string, name: string, wanted: Dependency, dev: boolean, { packageJson }: Project): Answer {
-  if (rangeOf(alias, packageJson)) return { alias };
-  const range = `npm:${name}@${rangeLike(wanted, packageJson)}`;
+function besides(alias: string, name: string, wanted: Dependency, dev: boolean, project: Project): Answer {
+  if (rangeOf(alias, project.packageJson)) return { alias };
+  const range = `npm:${name}@${rangeLike(wanted, project)}`;
   return { alias, add: { name: alias, range, dev, raisedFrom: null } };
 }
 
@@ -146,10 +146,10 @@ function otherMajor(
   );
 }
 
-function rangeLike(wanted: Dependency, packageJson: PackageJson): string {
-  const companion = wanted.like ? rangeOf(wanted.like, packageJson) : null;
+function rangeLike({ like, range }: Dependency, { packageJson, shared }: Project): string {
+  const companion = like ? (rangeOf(like, packageJson) ?? shared[like] ?? null) : null;
   const major = companion ? lowestMajor(companion) : null;
-  return major === null ? wanted.range : `^${major}.0.0`;
+  return major === null ? range : `^${major}.0.0`;
 }
 
 function rangeOf(name: string, { dependencies, devDependencies }: PackageJson): string | null {

@@ -30,7 +30,7 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
   const root = await findPackageRoot(cwd);
   const manifest = await readManifest(root);
   const packages = await readPackages(root, manifest);
-  const { workspaceRoot, git, dependencies, express, typescript, packageManager } = packages;
+  const { workspaceRoot, git, shared, dependencies, express, typescript, packageManager } = packages;
   const record = await readRecord(root);
   const sources = await readSources(root, resolve(cwd), manifest, overrides, record);
   const { tsconfig, aliases, entry } = sources;
@@ -60,6 +60,7 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
     workspaceRoot,
     packageJson: manifest.packageJson,
     resolved: await resolvedVersions(manifest.packageJson, root, workspaceRoot),
+    shared,
     untyped: await untypedPackages(theirs, { root, workspaceRoot, tsconfig, typescriptMajor: major, dependencies }),
     packageManager,
     typescript,
@@ -108,7 +109,16 @@ async function readPackages(root: string, manifest: Manifest) {
   const express = await findExpress(places);
   const typescript = await findTypescript(places);
   const { packageManager, guess: managerGuess } = await detectPackageManager(root, workspaceRoot);
-  return { workspaceRoot, git: { root: gitRoot }, dependencies, express, typescript, packageManager, managerGuess };
+  return {
+    workspaceRoot,
+    git: { root: gitRoot },
+    shared,
+    dependencies,
+    express,
+    typescript,
+    packageManager,
+    managerGuess,
+  };
 }
 
 async function readModuleStyle(
