@@ -21,7 +21,7 @@ export function repeatsShorter(text: string, characters: number): boolean {
  * alphabet, of neighbours on a keyboard.
  */
 export function countUnpredictable(text: string): number {
-  const characters = [...text.slice(0, periodOf(text)).replace(/(.)\1+/gsu, "$1")];
+  const characters = [...text.slice(0, periodOf(text)).replace(/([\s\S])\1+/gu, "$1")];
   return characters.filter((_, at) => !continuesRow(characters.slice(Math.max(0, at - 2), at + 1))).length;
 }
 
