@@ -1,10 +1,6 @@
-import { isBuiltin } from "node:module";
 import type { SourceText } from "../project/source-files.js";
 import { importsOf, withoutComments } from "../project/source-imports.js";
 import { typedPackage } from "./typed-package.js";
-
-/** What types the modules that Node has itself. */
-const nodeTypes = "@types/node";
 
 /** What may still need a package once an item is gone. */
 export interface PackageUsers {
@@ -26,8 +22,8 @@ export function unusedPackages(names: readonly string[], { sources, texts }: Pac
 
 function packagesOf(text: string): string[] {
   const types = [...text.matchAll(/\/\/\/\s*<reference\s+types=["']([^"']+)["']/g)].map(([, name]) => name!);
-  return [...importsOf(withoutComments(text)), ...types].flatMap((specifier) =>
-    isBuiltin(specifier) ? nodeTypes : (/^(@[^/]+\/[^/]+|[^./][^/]*)/.exec(specifier)?.[0] ?? []),
+  return [...importsOf(withoutComments(text)), ...types].flatMap(
+    (specifier) => /^(@[^/]+\/[^/]+|[^./][^/]*)/.exec(specifier)?.[0] ?? [],
   );
 }
 
