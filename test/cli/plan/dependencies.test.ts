@@ -12,13 +12,15 @@ function planned(has: Readonly<Record<string, string>>, database = "sqlite", fac
   const project = {
     packageJson,
     resolved: {},
+    shared: {},
     untyped: {},
     record: null,
     testRunner: "vitest",
     ...facts,
   } as unknown as Project;
   const { added, packages, warnings } = planDependencies({ item, selection, templates: [] }, project);
-  return { names: added.map(({ name }) => name), packages, warnings };
+  const ranges = Object.fromEntries(added.map(({ name, range }) => [name, range]));
+  return { names: Object.keys(ranges), ranges, packages, warnings };
 }
 
 describe("what real projects have beside auth-basic", () => {
@@ -83,4 +85,9 @@ describe("a package that the project imports without types", () => {
       "src/rows.ts imports pg without types: with @types/pg the compiler checks what it does with it",
     ]);
   });
+});
+
+test("what goes with a package that only the workspace's root names goes by that one's major", () => {
+  const { ranges } = planned({}, "sqlite", { testRunner: "jest", shared: { jest: "^29.7.0" } });
+  expect(ranges["@jest/globals"]).toBe("^29.0.0");
 });
