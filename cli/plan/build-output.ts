@@ -1,10 +1,13 @@
 import { posix } from "node:path";
 import { commonFolder } from "../project/build/compiled-root.js";
+import { findTranspiled } from "../project/build/transpiler.js";
 import type { Project } from "../project/project.js";
 
 /** The folder the build emits the source folder to, e.g. "dist", or "dist/src" where the build keeps the folder. */
 export function buildOutput(project: Project): string {
   const { compilerOptions, path } = project.tsconfig;
+  const transpiled = project.bundler ? null : findTranspiled(project.packageJson, project.sourceDir);
+  if (transpiled) return posix.join(transpiled.out, posix.relative(transpiled.root, project.sourceDir));
   const folder = posix.dirname(path);
   const out = project.bundler?.out ?? posix.join(folder, text(compilerOptions["outDir"]) ?? "dist");
   const below = posix.relative(rootDir(project, out, folder), project.sourceDir);

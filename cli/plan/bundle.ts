@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { Bundler, BundlerTool } from "../project/build/bundler.js";
+import { isEntryPoint } from "../project/build/entry-points.js";
 import type { Project } from "../project/project.js";
 import { chosenParts } from "../registry/choices.js";
 import type { Draft } from "./draft.js";
@@ -28,7 +29,7 @@ export function planBundle(
   const { bundler, record } = project;
   if (!bundler || record?.items[part.item.name]) return;
   const outside = bundler.packs ? missing(part, packages, bundler) : [];
-  const entries = entryPoints(part).filter((path) => !bundler.text.includes(path));
+  const entries = entryPoints(part).filter((path) => !isEntryPoint(path, bundler));
   if (outside.length > 0) {
     draft.manual.push({
       path: bundler.path,

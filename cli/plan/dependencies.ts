@@ -1,10 +1,11 @@
 import { CliError } from "../errors.js";
 import type { PackageJson, Project } from "../project/project.js";
+import { typesPackage } from "../project/untyped-packages.js";
 import { chosenParts } from "../registry/choices.js";
 import type { Dependency, RegistryItem } from "../registry/registry.js";
 import type { Part } from "./input.js";
 import type { AddedDependency } from "./plan.js";
-import { mangled, typedPackage } from "./typed-package.js";
+import { typedPackage } from "./typed-package.js";
 import { compatibleLine, type Fit, fitRange, fitVersion, lowestMajor } from "./version-fit.js";
 
 /** What package.json needs, and the names by which the templates must import it. */
@@ -29,28 +30,32 @@ export function planDependencies({ item, selection, required = [] }: Part, proje
     ...Object.entries(dependencies).map(([name, dependency]) => ({ name, dependency, dev: false })),
     ...Object.entries(devDependencies).map(([name, dependency]) => ({ name, dependency, dev: true })),
   ];
-  const untyped = wanted.filter(({ name, dependency }) => hasOtherMajor(name, dependency, project));
-  const joined = untyped.flatMap(({ name }) => typedPackage(name) ?? []);
+  const otherMajors = wanted.filter(({ name, dependency }) => hasOtherMajor(name, dependency, project));
+  const joined = otherMajors.flatMap(({ name }) => typedPackage(name) ?? []);
+  const untyped = wanted.flatMap(({ name }) => newlyTyped(name, item, project) ?? []);
   const copies = copiesOf(required, project);
   const answers = wanted
     .toSorted((a, b) => Number(typedPackage(a.name) !== null) - Number(typedPackage(b.name) !== null))
     .map(({ name, dependency, dev }) => {
       const copy = copies[typedPackage(name) ?? ""];
       const answer = copy
-        ? besides(`@types/${mangled(copy)}`, name, dependency, dev, project)
-        : decide(name, dependency, dev, { project, item: item.name, joined: joined.includes(name) });
+        ? besides(typesPackage(copy), name, dependency, dev, project)
+        : decide(name, dependency, dev, { project, item: item.name, joined: [...joined, ...untyped].includes(name) });
       if (answer.alias) copies[name] = answer.alias;
       return answer;
     });
   return {
     added: answers.flatMap(({ add }) => add ?? []),
     packages: { ...(project.testRunner === "jest" && { vitest: "@jest/globals" }), ...copies },
-    warnings: answers.flatMap(({ warning }) => warning ?? []),
+    warnings: [
+      ...answers.flatMap(({ warning }) => warning ?? []),
+      ...untyped.map((name) => typesNote(name, copies[name], project)),
+    ],
   };
 }
 
 /** The second copies that the items below have brought: a file of this one imports their packages too. */
-function copiesOf(items: readonly RegistryItem[], { packageJson }: Project): Record<string, string> {
+function copiesOf(items: readonly RegistryItem[], project: Project): Record<string, string> {
   const values = items.flatMap(({ choices }) =>
     Object.values(choices).flatMap((choice) => Object.values(choice.values)),
   );
@@ -58,8 +63,8 @@ function copiesOf(items: readonly RegistryItem[], { packageJson }: Project): Rec
     Object.entries({ ...dependencies, ...devDependencies }),
   );
   const copies = packages.flatMap(([name, wanted]) => {
-    const alias = aliasOf(name, wanted, rangeLike(wanted, packageJson));
-    return alias && rangeOf(alias, packageJson) ? [[name, alias] as const] : [];
+    const alias = aliasOf(name, wanted, rangeLike(wanted, project));
+    return alias && rangeOf(alias, project.packageJson) ? [[name, alias] as const] : [];
   });
   return Object.fromEntries(copies);
 }
@@ -74,6 +79,13 @@ function hasOtherMajor(name: string, wanted: Dependency, project: Project): bool
   return asked !== null && fitOf(name, asked, wanted, project).kind === "other-major";
 }
 
+/** The package whose `@types` these are, where a file of the user's imports it and was checked without them up to now. */
+function newlyTyped(types: string, { name: item }: RegistryItem, { untyped, record }: Project): string | null {
+  const name = typedPackage(types);
+  // Once installed, the files say which name they import.
+  return name !== null && name in untyped && !record?.items[item] ? name : null;
+}
+
 function fitOf(name: string, asked: string, { accepts, range }: Dependency, { resolved }: Project): Fit {
   const version = resolved[name];
   return version === undefined ? fitRange(asked, accepts ?? range) : fitVersion(version, accepts ?? range);
@@ -82,14 +94,14 @@ function fitOf(name: string, asked: string, { accepts, range }: Dependency, { re
 interface Deciding {
   readonly project: Project;
   readonly item: string;
-  /** The project's types of it are of another major: types and package go by the alias together. */
+  /** The project's types of it are of another major, or it has none: types and package go by the alias together. */
   readonly joined: boolean;
 }
 
 function decide(name: string, wanted: Dependency, dev: boolean, { project, item, joined }: Deciding): Answer {
   const runner = project.testRunner === "jest" ? "jest" : "vitest";
   if (wanted.runner && wanted.runner !== runner) return {};
-  const range = rangeLike(wanted, project.packageJson);
+  const range = rangeLike(wanted, project);
   const accepts = wanted.accepts ?? wanted.range;
   const asked = rangeOf(name, project.packageJson);
   const alias = aliasOf(name, wanted, range);
@@ -115,9 +127,9 @@ function decide(name: string, wanted: Dependency, dev: boolean, { project, item,
 }
 
 /** A second copy under another name, unless it is there already. */
-function besides(alias: string, name: string, wanted: Dependency, dev: boolean, { packageJson }: Project): Answer {
-  if (rangeOf(alias, packageJson)) return { alias };
-  const range = `npm:${name}@${rangeLike(wanted, packageJson)}`;
+function besides(alias: string, name: string, wanted: Dependency, dev: boolean, project: Project): Answer {
+  if (rangeOf(alias, project.packageJson)) return { alias };
+  const range = `npm:${name}@${rangeLike(wanted, project)}`;
   return { alias, add: { name: alias, range, dev, raisedFrom: null } };
 }
 
@@ -134,10 +146,10 @@ function otherMajor(
   );
 }
 
-function rangeLike(wanted: Dependency, packageJson: PackageJson): string {
-  const companion = wanted.like ? rangeOf(wanted.like, packageJson) : null;
+function rangeLike({ like, range }: Dependency, { packageJson, shared }: Project): string {
+  const companion = like ? (rangeOf(like, packageJson) ?? shared[like] ?? null) : null;
   const major = companion ? lowestMajor(companion) : null;
-  return major === null ? wanted.range : `^${major}.0.0`;
+  return major === null ? range : `^${major}.0.0`;
 }
 
 function rangeOf(name: string, { dependencies, devDependencies }: PackageJson): string | null {
@@ -146,6 +158,13 @@ function rangeOf(name: string, { dependencies, devDependencies }: PackageJson): 
 
 function onlyForDevelopment(name: string, dev: boolean, { dependencies }: PackageJson): boolean {
   return !dev && dependencies[name] === undefined;
+}
+
+function typesNote(name: string, copy: string | undefined, { untyped }: Project): string {
+  const change = copy
+    ? `${copy}, a second copy with types, leaves it as it is`
+    : `with ${typesPackage(name)} the compiler checks what it does with it`;
+  return `${untyped[name]} imports ${name} without types: ${change}`;
 }
 
 function movesToRunTime(name: string, item: string): string {

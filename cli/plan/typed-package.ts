@@ -3,8 +3,3 @@ export function typedPackage(name: string): string | null {
   const [, typed] = /^@types\/(.+)$/.exec(name) ?? [];
   return typed ? typed.replace(/^(.+)__/, "@$1/") : null;
 }
-
-/** The name below `@types/` under which a package is typed: `@babel/core` -> babel__core. */
-export function mangled(name: string): string {
-  return name.replace(/^@([^/]+)\//, "$1__");
-}

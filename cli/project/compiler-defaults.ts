@@ -37,6 +37,12 @@ export function allowsDefaultImports(options: Options, typescriptMajor: number):
   return hasEsModuleInterop(options, typescriptMajor) || lower(options["moduleResolution"]) === "bundler";
 }
 
+/** Whether an import of a package without types is an error. */
+export function refusesImplicitAny({ noImplicitAny, strict }: Options, typescriptMajor: number): boolean {
+  if (typeof noImplicitAny === "boolean") return noImplicitAny;
+  return typeof strict === "boolean" ? strict : typescriptMajor >= 6;
+}
+
 function lower(value: unknown): string {
   return typeof value === "string" ? value.toLowerCase() : "";
 }

@@ -93,7 +93,7 @@ function driftWarning({ name, path }: SchemaTool): string {
     name === "Prisma"
       ? "give the accounts a schema of their own, which Prisma does not look at: AUTH_DATABASE_URL with ?options=-c%20search_path%3Dauth"
       : `tablesFilter: ["!auth_*"] in ${path}`;
-  return `${name} (${path}) takes tables that it does not know for drift, and may drop them: ${way}; docs/own-database.md has the steps`;
+  return `${name} (${path}) takes tables that it does not know for drift, and may drop them: ${way}; authwright docs own-database has the steps`;
 }
 
 function foreignWarnings(places: readonly EnvironmentPlace[], database: Database, wanted: string): string[] {

@@ -24,6 +24,8 @@ export function newProject(files: ReadonlyMap<string, string>, known: NewProject
     workspaceRoot,
     packageJson,
     resolved: {},
+    shared: {},
+    untyped: {},
     // Its Dockerfile, its CI workflow and its README speak npm.
     packageManager: { name: "npm", install: ["npm", "install"], run: "npm run" },
     typescript: { range: packageJson.devDependencies["typescript"] ?? "", version: null },

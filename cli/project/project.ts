@@ -11,6 +11,10 @@ export interface Project {
   readonly packageJson: PackageJson;
   /** The installed versions of the packages whose range says nothing, like `catalog:` or `latest`. */
   readonly resolved: Readonly<Record<string, string>>;
+  /** What the workspace's root asks for beside: empty outside a monorepo. */
+  readonly shared: Readonly<Record<string, string>>;
+  /** Packages whose `@types` are nowhere here, each with the first file of the user's that imports it. */
+  readonly untyped: Readonly<Record<string, string>>;
   readonly packageManager: PackageManager;
   readonly typescript: { readonly range: string; readonly version: string | null };
   readonly tsconfig: TsconfigFacts;

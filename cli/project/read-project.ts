@@ -14,7 +14,7 @@ import { entryWarnings } from "./project-warnings.js";
 import { readRecord } from "./record.js";
 import { defaultSample, findSamples } from "./sample-env.js";
 import { findSourceDir, namedSourceDir, type SourceDir } from "./source-dir.js";
-import { readBuildFiles, sourcePaths } from "./source-files.js";
+import { readBuildFiles, readTexts, sourcePaths } from "./source-files.js";
 import { readSources, type Sources } from "./sources.js";
 import { readTestLookup } from "./tests/read-test-lookup.js";
 import { findTestPlace, type TestPlace, usualPlace } from "./tests/test-place.js";
@@ -22,6 +22,7 @@ import { findTestRunner } from "./tests/test-runner.js";
 import type { TestLookup } from "./tests/test-search.js";
 import { isFolder } from "./text-file.js";
 import { rejectCompilerOptions, rejectFrameworks } from "./unsupported.js";
+import { untypedPackages } from "./untyped-packages.js";
 import { findWorkspaceRoot, namesWorkspaces } from "./workspace-root.js";
 
 /** Reads the repo around `cwd`. Writes nothing; throws one clear line where it can't be supported. */
@@ -29,7 +30,7 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
   const root = await findPackageRoot(cwd);
   const manifest = await readManifest(root);
   const packages = await readPackages(root, manifest);
-  const { workspaceRoot, git, dependencies, express, typescript, packageManager } = packages;
+  const { workspaceRoot, git, shared, dependencies, express, typescript, packageManager } = packages;
   const record = await readRecord(root);
   const sources = await readSources(root, resolve(cwd), manifest, overrides, record);
   const { tsconfig, aliases, entry } = sources;
@@ -46,7 +47,11 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
   const modules = await readModuleStyle(root, manifest, sources, major);
   const { scripts } = manifest.packageJson;
   const bundler = findBundler(manifest.packageJson, await readBuildFiles(root, manifest.packageJson));
-  const compiled = compiledRoot(root, tsconfig, await sourcePaths({ root, tsconfig }));
+  const paths = await sourcePaths({ root, tsconfig });
+  const compiled = compiledRoot(root, tsconfig, paths);
+  const ours = recordedPaths(record);
+  const theirPaths = paths.filter((path) => !ours.has(path));
+  const theirs = await readTexts(root, theirPaths);
   const testRunner = await findTestRunner(root, scripts, dependencies, manifest.members);
   const tests = testRunner === "none" ? null : await readTestLookup(root, testRunner, manifest);
   const testPlace = (tests && findTestPlace(tests)) ?? usualPlace;
@@ -55,6 +60,8 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
     workspaceRoot,
     packageJson: manifest.packageJson,
     resolved: await resolvedVersions(manifest.packageJson, root, workspaceRoot),
+    shared,
+    untyped: await untypedPackages(theirs, { root, workspaceRoot, tsconfig, typescriptMajor: major, dependencies }),
     packageManager,
     typescript,
     tsconfig,
@@ -102,7 +109,16 @@ async function readPackages(root: string, manifest: Manifest) {
   const express = await findExpress(places);
   const typescript = await findTypescript(places);
   const { packageManager, guess: managerGuess } = await detectPackageManager(root, workspaceRoot);
-  return { workspaceRoot, git: { root: gitRoot }, dependencies, express, typescript, packageManager, managerGuess };
+  return {
+    workspaceRoot,
+    git: { root: gitRoot },
+    shared,
+    dependencies,
+    express,
+    typescript,
+    packageManager,
+    managerGuess,
+  };
 }
 
 async function readModuleStyle(
@@ -138,6 +154,10 @@ async function chooseSourceDir(
     recorded: earlier?.sourceDir ?? null,
   };
   return named === undefined ? findSourceDir(facts) : namedSourceDir(named, facts);
+}
+
+function recordedPaths(record: InstallRecord | null): ReadonlySet<string> {
+  return new Set(Object.values(record?.items ?? {}).flatMap(({ files }) => Object.keys(files)));
 }
 
 function lastItem(record: InstallRecord | null): InstalledItem | null {

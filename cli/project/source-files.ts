@@ -64,7 +64,8 @@ export function outputFolders({ path, compilerOptions }: Project["tsconfig"]): s
   return [...new Set([...written, "dist"])].filter((folder) => folder !== "." && !folder.startsWith(".."));
 }
 
-async function readTexts(root: string, paths: readonly string[]): Promise<SourceText[]> {
+/** The texts of these paths; what is no file, or too big to be written by hand, is left out. */
+export async function readTexts(root: string, paths: readonly string[]): Promise<SourceText[]> {
   const texts = await Promise.all(
     paths.map(async (path) => {
       const stats = await stat(join(root, path)).catch(() => null);

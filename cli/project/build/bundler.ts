@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { buildCommands } from "../build-tsconfig.js";
+import { parseObject } from "../package-json.js";
 import type { PackageJson } from "../project.js";
 import { staysInside } from "../repo-path.js";
 import { type Command, commandsIn } from "../script-commands.js";
@@ -58,11 +59,19 @@ function fromScripts(packageJson: PackageJson, configs: readonly SourceText[]): 
       ? configs.find(({ path }) => settings[tool].test(path) && tool !== "esbuild")
       : configs.find(({ path, text }) => runsFile(command, path) && /["']esbuild["']/.test(text));
     if (!tool && !config) continue;
+    const member = tool === "tsup" && !config ? memberOf(packageJson, "tsup") : null;
     if (tool === "esbuild" && !command.includes("--bundle")) continue;
-    const script = config ? null : scriptOf(command, packageJson);
-    return bundler(tool ?? "esbuild", command, { script, config });
+    const script = config || member ? null : scriptOf(command, packageJson);
+    return bundler(tool ?? "esbuild", command, { script, config: config ?? member });
   }
   return null;
+}
+
+/** The settings that a tool has in package.json, where it has some; keys without their quotes, as in a file of settings. */
+function memberOf({ text }: PackageJson, tool: string): SourceText | null {
+  const member = parseObject(text)?.[tool];
+  if (member === undefined) return null;
+  return { path: "package.json", text: JSON.stringify(member).replace(/"(\w+)":/g, "$1: ") };
 }
 
 /** serverless-esbuild, and `BuildMethod: esbuild` of AWS SAM. */
@@ -96,7 +105,7 @@ function scriptOf(command: Command, { scripts }: PackageJson): string | null {
 function bundler(
   tool: BundlerTool,
   command: Command,
-  { script, config }: { script: string | null; config: SourceText | undefined },
+  { script, config }: { script: string | null; config: SourceText | null | undefined },
 ): Bundler {
   const text = [command.join(" "), config?.text ?? ""].join("\n");
   const path = config?.path ?? "package.json";

@@ -13,9 +13,7 @@ export async function findTestRunner(
   const files = await readdir(root);
   const has = (runner: "vitest" | "jest") =>
     runner in dependencies || runner in members || files.some((file) => file.startsWith(`${runner}.config.`));
-  const inScripts = (runner: string) =>
-    Object.values(scripts).some((script) => new RegExp(`\\b${runner}\\b`).test(script));
   const named = (runner: string) => new RegExp(`\\b${runner}\\b`).test(scripts["test"] ?? "");
   const runners = ["vitest", "jest"] as const;
-  return runners.find(named) ?? runners.find(has) ?? runners.find(inScripts) ?? "none";
+  return runners.find(named) ?? runners.find(has) ?? "none";
 }

@@ -5,13 +5,22 @@ import { findItem, readRegistry } from "../../../cli/registry/read-registry.js";
 import { repo } from "../../support/template-tree.js";
 
 /** What auth-basic adds where package.json has these. */
-function planned(has: Readonly<Record<string, string>>, database = "sqlite") {
+function planned(has: Readonly<Record<string, string>>, database = "sqlite", facts: Partial<Project> = {}) {
   const item = findItem(readRegistry(repo), "auth-basic");
   const selection = { item: item.name, choices: { database }, mount: null, sourceDir: "src", testDir: "test" };
   const packageJson = { dependencies: { express: "^5.1.0", ...has }, devDependencies: {} };
-  const project = { packageJson, resolved: {}, record: null, testRunner: "vitest" } as unknown as Project;
-  const { added, packages } = planDependencies({ item, selection, templates: [] }, project);
-  return { names: added.map(({ name }) => name), packages };
+  const project = {
+    packageJson,
+    resolved: {},
+    shared: {},
+    untyped: {},
+    record: null,
+    testRunner: "vitest",
+    ...facts,
+  } as unknown as Project;
+  const { added, packages, warnings } = planDependencies({ item, selection, templates: [] }, project);
+  const ranges = Object.fromEntries(added.map(({ name, range }) => [name, range]));
+  return { names: Object.keys(ranges), ranges, packages, warnings };
 }
 
 describe("what real projects have beside auth-basic", () => {
@@ -46,4 +55,39 @@ describe("what real projects have beside auth-basic", () => {
   test("pg 7 is refused: drizzle-orm takes pg by its own name, of version 8 or later", () => {
     expect(() => planned({ pg: "^7.18.2" }, "postgres")).toThrow(/pg \^7\.18\.2/);
   });
+});
+
+describe("a package that the project imports without types", () => {
+  const untyped = { jsonwebtoken: "src/passes.ts" };
+
+  test("is left so: a second copy has the types, and the plan says why", () => {
+    const { names, packages, warnings } = planned({ jsonwebtoken: "^9.0.2" }, "sqlite", { untyped });
+    expect(names).toEqual(expect.arrayContaining(["jsonwebtoken-9", "@types/jsonwebtoken-9"]));
+    expect(names).not.toContain("@types/jsonwebtoken");
+    expect(packages).toMatchObject({ jsonwebtoken: "jsonwebtoken-9" });
+    expect(warnings).toEqual([
+      "src/passes.ts imports jsonwebtoken without types: jsonwebtoken-9, a second copy with types, leaves it as it is",
+    ]);
+  });
+
+  test("keeps the name that an installed item imports it by", () => {
+    const record = { version: 1, items: { "auth-basic": {} } } as unknown as Project["record"];
+    expect(planned({ jsonwebtoken: "^9.0.2" }, "sqlite", { untyped, record })).toMatchObject({
+      packages: {},
+      warnings: [],
+    });
+  });
+
+  test("is named where it can have no second copy", () => {
+    const { names, warnings } = planned({ pg: "^8.13.0" }, "postgres", { untyped: { pg: "src/rows.ts" } });
+    expect(names).toContain("@types/pg");
+    expect(warnings).toEqual([
+      "src/rows.ts imports pg without types: with @types/pg the compiler checks what it does with it",
+    ]);
+  });
+});
+
+test("what goes with a package that only the workspace's root names goes by that one's major", () => {
+  const { ranges } = planned({}, "sqlite", { testRunner: "jest", shared: { jest: "^29.7.0" } });
+  expect(ranges["@jest/globals"]).toBe("^29.0.0");
 });

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { findBundler } from "../../../cli/project/build/bundler.js";
 import { commonFolder } from "../../../cli/project/build/compiled-root.js";
+import { isEntryPoint } from "../../../cli/project/build/entry-points.js";
 
-function find(build: string, files: Readonly<Record<string, string>> = {}) {
+function find(build: string, files: Readonly<Record<string, string>> = {}, members: object = {}) {
   const packageJson = {
-    text: "",
+    text: JSON.stringify(members),
     name: "x",
     type: "module" as const,
     scripts: { build },
@@ -110,4 +111,36 @@ test.each([
   ["src", "lib", "."],
 ])("what %s and %s have in common is %s", (one, other, folder) => {
   expect(commonFolder(one, other)).toBe(folder);
+});
+
+test("tsup's settings may be in package.json", () => {
+  const found = find("tsup", {}, { tsup: { entry: ["src/index.ts"], clean: true } });
+  expect(found).toMatchObject({ tool: "tsup", script: null, path: "package.json", packs: false });
+});
+
+describe("the build makes a file of src/auth/commands.ts too", () => {
+  test.each<[string, string, Record<string, string>, object]>([
+    ["by its name", "tsup src/index.ts src/auth/commands.ts", {}, {}],
+    ["by the folder, in package.json", "tsup", {}, { tsup: { entry: ["src", "!src/**/*.test.*"] } }],
+    ["by a glob in the settings", "tsup", { "tsup.config.ts": "defineConfig({ entry: ['./src/**/*.ts'] })" }, {}],
+    ["by a glob as the only entry", "tsup", { "tsup.config.ts": 'export default { entry: "src/**" }' }, {}],
+    ["by a glob of the command", 'esbuild "src/**/*.ts" --bundle --outdir=dist', {}, {}],
+    ["by a folder of the command", "tsup ./src/ --format esm", {}, {}],
+  ])("%s", (_, build, files, members) => {
+    expect(isEntryPoint("src/auth/commands.ts", find(build, files, members)!)).toBe(true);
+  });
+
+  test.each<[string, string, Record<string, string>, object]>([
+    ["not where only another file is named", "tsup src/index.ts", {}, {}],
+    ["not where it is taken out again", "tsup", {}, { tsup: { entry: ["src", "!src/auth/**"] } }],
+    [
+      "not by what else names the folder",
+      "tsup",
+      { "tsup.config.ts": "({ entry: ['src/a.ts'], alias: { '@': 'src' } })" },
+      {},
+    ],
+    ["not by where it writes", "tsup src/index.ts --out-dir ./dist", {}, {}],
+  ])("%s", (_, build, files, members) => {
+    expect(isEntryPoint("src/auth/commands.ts", find(build, files, members)!)).toBe(false);
+  });
 });

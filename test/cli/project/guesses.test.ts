@@ -273,6 +273,7 @@ describe("the test runner", () => {
     ],
     ["npm's placeholder", { scripts: { test: `echo "Error: no test specified" && exit 1` } }, {}, "none"],
     ["mocha", { scripts: { test: "mocha" } }, {}, "none"],
+    ["jest in a script that is left over", { scripts: { test: "mocha", "test:watch": "jest --watch" } }, {}, "none"],
     ["node --test", { scripts: { test: "node --test" } }, {}, "none"],
   ])("%s", async (_, packageJson, more, expected) => {
     const { dir } = await useRepo({ packageJson, files: { ...files, ...more } });

@@ -16,7 +16,7 @@ export function useRepo({
     name: "repo",
     type: "module",
     dependencies: { express: "^5.1.0" },
-    devDependencies: { typescript: "^5.9.3" },
+    devDependencies: { typescript: "^5.9.3", "@types/express": "^5.0.0" },
     ...packageJson,
   };
   const tsconfig = { compilerOptions: { module: "nodenext", skipLibCheck: true, ...compilerOptions } };

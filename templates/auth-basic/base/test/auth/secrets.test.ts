@@ -53,7 +53,7 @@ describe("a new password", () => {
   const refused: Record<string, string> = {
     "14 characters long": "14 characters.",
     "15 characters only before they are composed": `${"e\u0301".repeat(10)}1234`,
-    "257 characters long": "ab".repeat(128) + "c",
+    "257 characters long": `${"ab".repeat(128)}c`,
     "14 characters of two code units each": "🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧🐦🐤",
     "one of the commonest": "passwordpassword",
     "one of the commonest, in another case": "PassWordPassword",

@@ -418,7 +418,7 @@ describe("a refresh token", () => {
     const spellings = [
       ...flipped.map((changed) => changed.toString("base64url")),
       ...[` ${token}`, `${token} `, `${token}=`, `${token}\n`, `${token}A`, `${token}AAAA`, token.slice(0, -1)],
-      ...[token.slice(4), token.toUpperCase(), token.slice(0, -1) + "\u0000", "", "\ud800", "x".repeat(72)],
+      ...[token.slice(4), token.toUpperCase(), `${token.slice(0, -1)}\u0000`, "", "\ud800", "x".repeat(72)],
       bytes.toString("hex"),
       makeRefreshToken(randomBytes(32), 0, randomBytes(32).toString("base64")),
     ];

@@ -14,7 +14,7 @@ const directions = /[\u202A-\u202E\u2066-\u2069]/u;
  * takes time with the square of a text's length, and some expressions do. (`max` of zod counts code points, in some of its
  * versions, and does not keep other checks from looking.)
  */
-export function boundedText(most: number, message: string = "This is too long.") {
+export function boundedText(most: number, message = "This is too long.") {
   return z
     .string()
     .refine(({ length }) => length <= most, { message, abort: true })

@@ -19,7 +19,7 @@ export const createAppliedMigrations = `CREATE TABLE IF NOT EXISTS "${getTableNa
 export function migrationFailure(id: string, error: unknown): AuthError {
   const [root] = withCauses(error).reverse();
   const taken = /already exists/.test(root?.message ?? "");
-  const wayOut = taken ? ` If that table is yours, rename ours first: docs/auth/README.md says how.` : "";
+  const wayOut = taken ? " If that table is yours, rename ours first: docs/auth/README.md says how." : "";
   const detail = `Migration ${id} failed and nothing of it was applied: ${root?.message}.${wayOut}`;
   return new AuthError("ServiceUnavailable", { detail });
 }
