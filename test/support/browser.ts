@@ -1,7 +1,7 @@
 import type { Answer } from "./api.js";
 import { password } from "./cluster.js";
 
-/** A browser as far as cookies go: it keeps the one that it was given last, and sends it with every request. */
+/** A browser as far as session cookies go: it keeps the one that it was given last, and sends it with every request. */
 export interface Browser {
   send(url: string, method: string, path: string, body?: unknown): Promise<Answer>;
   cookie(): string;
@@ -18,7 +18,7 @@ export function openBrowser(cookie = ""): Browser {
       if (body !== undefined) headers.set("content-type", "application/json");
       const sent = body === undefined ? {} : { body: JSON.stringify(body) };
       const answer = await fetch(url + path, { method, headers, ...sent });
-      for (const line of answer.headers.getSetCookie()) held = kept(line);
+      for (const line of answer.headers.getSetCookie()) if (!line.startsWith("__Host-device=")) held = kept(line);
       const text = await answer.text();
       const isJson = /[/+]json/.test(answer.headers.get("content-type") ?? "");
       return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text || undefined };

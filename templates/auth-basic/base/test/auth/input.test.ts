@@ -160,7 +160,8 @@ describe("a member of the body", () => {
       currentPassword: "The current password is missing.",
       newPassword: "The new password must be a text.",
     });
-    expect(await told("POST /refresh-token", {})).toEqual({ refreshToken: "The refresh token is missing." });
+    if ("POST /refresh-token" in refreshTokenBodies)
+      expect(await told("POST /refresh-token", {})).toEqual({ refreshToken: "The refresh token is missing." });
     expect(await told("PATCH /me", { displayName: [] })).toEqual({ displayName: "The display name must be a text." });
   });
 
