@@ -43,7 +43,7 @@ function clearNowAndThen(): void {
 
 async function clearExpired(): Promise<void> {
   const over = `SELECT key FROM "${tableName}" WHERE expire < $1 ORDER BY expire LIMIT $2 FOR UPDATE SKIP LOCKED`;
-  const text = `DELETE FROM "${tableName}" WHERE key IN (WITH batch AS (${over}) SELECT key FROM batch)`;
+  const text = `DELETE FROM "${tableName}" WHERE key = ANY(ARRAY(${over}))`;
   const { rowCount } = await query(text, [Date.now() - keepOverMs, rowsAtOnce]);
   if (rowCount === rowsAtOnce) clearedAtMs -= clearEveryMs;
 }
