@@ -3,9 +3,9 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import fs from "fs-extra";
 import pg from "pg";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { readRegistry } from "../../cli/registry/read-registry.js";
-import { type ComposedApp, composeApp } from "../support/compose.js";
+import { type ComposedApp, type Composition, composeApp } from "../support/compose.js";
 import { type FreshDatabase, freshDatabase } from "../support/postgres.js";
 import { runShippedTests, type ShippedRun } from "../support/shipped-tests.js";
 import { repo } from "../support/template-tree.js";
@@ -15,74 +15,102 @@ const addOns = readRegistry(repo)
   .items.map(({ name }) => name)
   .filter((name) => name !== "auth-basic" && existsSync(join(repo, "templates", name, "base/test")));
 
-let app: ComposedApp | undefined;
-let database: FreshDatabase | undefined;
+/** One run of a tree leaves a core to another. */
+const inPairs = test.concurrent;
+type Finished = (cleanUp: () => Promise<void>) => void;
 
-afterEach(async () => {
-  await app?.remove();
-  await database?.drop();
-  [app, database] = [undefined, undefined];
-});
+async function composed(composition: Composition, onTestFinished: Finished): Promise<ComposedApp> {
+  const app = await composeApp(composition);
+  onTestFinished(() => app.remove());
+  return app;
+}
 
-test("on sqlite the shipped tests pass in a clean checkout, and leave no file behind", async () => {
-  app = await composeApp({ database: "sqlite", errors: "rfc" });
-  const before = await filesOf(app.dir);
-  const run = await runShippedTests(app.dir);
-  expectPassed(run);
-  expect(await filesOf(app.dir)).toEqual(before);
-  expect((await readdir(run.tmp)).filter((name) => name.startsWith("auth-"))).toEqual([]);
-});
+async function fresh(onTestFinished: Finished): Promise<FreshDatabase> {
+  const database = await freshDatabase();
+  onTestFinished(() => database.drop());
+  return database;
+}
 
-test("on sqlite with the Auth Basic table they pass, whatever .env and the shell say", async () => {
-  app = await composeApp({ database: "sqlite", errors: "auth-basic" });
-  await fs.outputFile(join(app.dir, ".env"), otherValues);
-  expectPassed(await runShippedTests(app.dir, { NODE_ENV: "production", ACCESS_TOKEN_MINUTES: "1" }));
-  expect(await readdir(app.dir)).not.toContain("mine.db");
-});
+inPairs(
+  "on sqlite the shipped tests pass in a clean checkout, and leave no file behind",
+  async ({ onTestFinished }) => {
+    const app = await composed({ database: "sqlite", errors: "rfc" }, onTestFinished);
+    const before = await filesOf(app.dir);
+    const run = await runShippedTests(app.dir);
+    expectPassed(run);
+    expect(await filesOf(app.dir)).toEqual(before);
+    expect((await readdir(run.tmp)).filter((name) => name.startsWith("auth-"))).toEqual([]);
+  },
+);
 
-test("on PGlite they pass, whatever .env and the shell say", async () => {
-  app = await composeApp({ database: "postgres", errors: "rfc" });
+inPairs(
+  "on sqlite with the Auth Basic table they pass, whatever .env and the shell say",
+  async ({ onTestFinished }) => {
+    const app = await composed({ database: "sqlite", errors: "auth-basic" }, onTestFinished);
+    await fs.outputFile(join(app.dir, ".env"), otherValues);
+    expectPassed(await runShippedTests(app.dir, { NODE_ENV: "production", ACCESS_TOKEN_MINUTES: "1" }));
+    expect(await readdir(app.dir)).not.toContain("mine.db");
+  },
+);
+
+inPairs("on PGlite they pass, whatever .env and the shell say", async ({ onTestFinished }) => {
+  const app = await composed({ database: "postgres", errors: "rfc" }, onTestFinished);
   await fs.outputFile(join(app.dir, ".env"), otherValues);
   expectPassed(await runShippedTests(app.dir, { NODE_ENV: "production", DATABASE_URL: "postgres://127.0.0.1:1/mine" }));
 });
 
-test("on the server of TEST_DATABASE_URL they pass, and leave it as it was, with tables of the same names in it", async () => {
-  app = await composeApp({ database: "postgres", errors: "auth-basic" });
-  database = await freshDatabase();
-  await ask(database.url, "create table auth_users (mine text); insert into auth_users values ('kept')");
-  const before = await tablesOf(database.url);
-  expectPassed(await runShippedTests(app.dir, { TEST_DATABASE_URL: database.url }));
-  expect(await tablesOf(database.url)).toEqual(before);
-  expect(await ask(database.url, "select mine from auth_users")).toEqual([{ mine: "kept" }]);
-});
+inPairs(
+  "on the server of TEST_DATABASE_URL they pass, and leave it as it was, with tables of the same names in it",
+  async ({ onTestFinished }) => {
+    const app = await composed({ database: "postgres", errors: "auth-basic" }, onTestFinished);
+    const database = await fresh(onTestFinished);
+    await ask(database.url, "create table auth_users (mine text); insert into auth_users values ('kept')");
+    const before = await tablesOf(database.url);
+    expectPassed(await runShippedTests(app.dir, { TEST_DATABASE_URL: database.url }));
+    expect(await tablesOf(database.url)).toEqual(before);
+    expect(await ask(database.url, "select mine from auth_users")).toEqual([{ mine: "kept" }]);
+  },
+);
 
-test("where people log in with their address, those of base and of what comes with that pass on sqlite", async () => {
-  app = await composeApp({ login: "email", items: ["auth-email"] });
-  expectPassed(await runShippedTests(app.dir));
-});
+inPairs(
+  "where people log in with their address, those of base and of what comes with that pass on sqlite",
+  async ({ onTestFinished }) => {
+    const app = await composed({ login: "email", items: ["auth-email"] }, onTestFinished);
+    expectPassed(await runShippedTests(app.dir));
+  },
+);
 
-test("of many who want one address at once, by a signup or a proof, one has it on a Postgres server", async () => {
-  app = await composeApp({ login: "email", database: "postgres", items: ["auth-email"] });
-  database = await freshDatabase();
-  const env = { TEST_DATABASE_URL: database.url };
-  expectPassed(await runShippedTests(app.dir, env, ["test/auth/email/login-address.test.ts"]));
-});
+inPairs(
+  "of many who want one address at once, by a signup or a proof, one has it on a Postgres server",
+  async ({ onTestFinished }) => {
+    const app = await composed({ login: "email", database: "postgres", items: ["auth-email"] }, onTestFinished);
+    const database = await fresh(onTestFinished);
+    const env = { TEST_DATABASE_URL: database.url };
+    expectPassed(await runShippedTests(app.dir, env, ["test/auth/email/login-address.test.ts"]));
+  },
+);
 
 // With every add-on, on both databases, they run in test/system/own-tables.test.ts.
-test.each(addOns)("those of %s pass with nothing but what it requires beside it, on PGlite", async (item) => {
-  app = await composeApp({ database: "postgres", items: [item] });
-  expectPassed(await runShippedTests(app.dir, {}, await testsOfAddOns(app.dir)));
-});
+inPairs.for(addOns)(
+  "those of %s pass with nothing but what it requires beside it, on PGlite",
+  async (item, { onTestFinished }) => {
+    const app = await composed({ database: "postgres", items: [item] }, onTestFinished);
+    expectPassed(await runShippedTests(app.dir, {}, await testsOfAddOns(app.dir)));
+  },
+);
 
-test("they fail when a promise is broken: a spent refresh token that leaves its login alive", async () => {
-  app = await composeApp({ database: "sqlite", errors: "rfc" });
-  const sessions = join(app.dir, "src/auth/sessions.ts");
-  const source = await fs.readFile(sessions, "utf8");
-  await fs.writeFile(sessions, source.replace("await endIfReused(token, client);", "void endIfReused;"));
-  const { exitCode, output } = await runShippedTests(app.dir, {}, ["test/auth.test.ts"]);
-  expect(exitCode, output).toBe(1);
-  expect(output).toContain("a spent token is refused, and ends the login it came from");
-});
+inPairs(
+  "they fail when a promise is broken: a spent refresh token that leaves its login alive",
+  async ({ onTestFinished }) => {
+    const app = await composed({ database: "sqlite", errors: "rfc" }, onTestFinished);
+    const sessions = join(app.dir, "src/auth/sessions.ts");
+    const source = await fs.readFile(sessions, "utf8");
+    await fs.writeFile(sessions, source.replace("await endIfReused(token, client);", "void endIfReused;"));
+    const { exitCode, output } = await runShippedTests(app.dir, {}, ["test/auth.test.ts"]);
+    expect(exitCode, output).toBe(1);
+    expect(output).toContain("a spent token is refused, and ends the login it came from");
+  },
+);
 
 const otherValues = `
 JWT_SECRET_KEY=a-key-of-the-user-0123456789abcdef
