@@ -274,7 +274,7 @@ for (const database of ["postgres", "sqlite"] as const) {
       expect(status).toBe(200);
       expect(await open(cluster.next(), body.accessToken)).toBe(200);
     }
-    expect(await command(cluster.env, "purge")).toBe("Deleted: 0 sessions, 0 events, 0 unsent webhooks.\n");
+    expect(await command(cluster.env, "purge")).toContain("Deleted: 0 sessions, 0 events, 0 unsent webhooks.\n");
   });
 }
 

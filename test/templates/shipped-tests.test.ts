@@ -95,7 +95,7 @@ inPairs.for(addOns)(
   "those of %s pass with nothing but what it requires beside it, on PGlite",
   async (item, { onTestFinished }) => {
     const app = await composed({ database: "postgres", items: [item] }, onTestFinished);
-    expectPassed(await runShippedTests(app.dir, {}, await testsOfAddOns(app.dir)));
+    expectPassed(await runShippedTests(app.dir, {}, await testsIn(join(repo, "templates", item, "base"))));
   },
 );
 
@@ -126,12 +126,7 @@ REFRESH_GRACE_SECONDS=30
 BCRYPT_COST=13
 `;
 
-/** The test files in the user's tree that auth-basic has not brought. */
-async function testsOfAddOns(dir: string): Promise<string[]> {
-  const basic = await testsIn(join(repo, "templates/auth-basic/base"));
-  return (await testsIn(dir)).filter((path) => !basic.includes(path));
-}
-
+/** Of what an item brings, as they stand in the user's tree. */
 async function testsIn(dir: string): Promise<string[]> {
   const paths = await readdir(join(dir, "test"), { recursive: true });
   return paths.filter((path) => path.endsWith(".test.ts")).map((path) => join("test", path));

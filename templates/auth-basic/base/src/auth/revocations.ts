@@ -91,10 +91,10 @@ function poll(): Promise<void> {
 
 async function load(): Promise<void> {
   const startedAt = moment();
-  const missedSeconds = lastPoll ? elapsedMs(lastPoll) / 1000 : Number.POSITIVE_INFINITY;
+  const missedSeconds = lastPoll ? elapsedMs(lastPoll) / 1000 : config.accessTokenSeconds + lateTokenSeconds;
   // An old picture may be of another time: what it has is read again.
   if (!isFresh()) countsRead.clear();
-  await readRevoked(Math.min(missedSeconds, config.accessTokenSeconds + lateTokenSeconds) + overlapSeconds);
+  await readRevoked(missedSeconds + overlapSeconds);
   if (timer) lastPoll = startedAt;
   forgetExpired();
   await compareClocks();
