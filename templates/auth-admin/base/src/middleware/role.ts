@@ -1,9 +1,9 @@
 import type { Request, RequestHandler } from "express";
+import { isFirstRefusal } from "../auth/admin/refusals.js";
 import { findRole } from "../auth/admin/role-store.js";
 import type { Role } from "../auth/admin/roles.js";
 import { AuthError } from "../auth/errors.js";
 import { emit } from "../auth/events.js";
-import { isFirstRefusal } from "../auth/throttle.js";
 import { clientOf } from "./client.js";
 import { authenticate, authOf } from "./jwt.js";
 import { sendProblem } from "./problem.js";
@@ -42,7 +42,7 @@ export function requireRole(
 
 async function refused(req: Request, code: "ForbiddenError" | "NotFound"): Promise<AuthError> {
   const { userId } = authOf(req);
-  if (await isFirstRefusal("role", userId))
+  if (await isFirstRefusal(userId))
     await emit({ event: "authz_fail", outcome: "failure", userId, client: clientOf(req) });
   return new AuthError(code);
 }

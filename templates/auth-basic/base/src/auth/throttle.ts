@@ -21,13 +21,11 @@ const sessions = { points: 10, duration: 15 * 60 };
 const sessionsOfDay = { points: 100, duration: 24 * 60 * 60 };
 /** Changes of one kind that one user may make: each is an event, a line of the log and a webhook. */
 const changes = { points: 30, duration: 60 * 60 };
-/** What was refused to a user is told once in so long: to try again costs them nothing. */
-const refusals = { points: 1, duration: 15 * 60 };
 
 let created: ReturnType<typeof createLimiters> | undefined;
 
 /** What names a device of the owner's, null for a stranger's. Asked only where that matters. */
-export type Recognize = () => Promise<string | null>;
+type Recognize = () => Promise<string | null>;
 
 /** Told of an attempt that is one too many; `isFirst` for the first one of a window. */
 type Full = (isFirst: boolean) => Promise<void>;
@@ -101,17 +99,12 @@ export async function admitSessionAttempt(userId: string, full: Full): Promise<(
 }
 
 /**
- * Counts a change that a user is about to make, before anything is done.
+ * Counts a change that a user is about to make, before anything is done: those of each `kind` apart.
  *
  * @throws AuthError "TooManyRequests" with the seconds to wait.
  */
-export async function admitChange(kind: "profile" | "password" | "reauthentication", userId: string): Promise<void> {
+export async function admitChange(kind: string, userId: string): Promise<void> {
   if (config.rateLimit) await count(limiters().changes, keyOf(kind, userId), () => Promise.resolve());
-}
-
-/** Whether a refusal of that kind is the user's first in a while, which is told; the others would fill the log. */
-export async function isFirstRefusal(kind: string, userId: string): Promise<boolean> {
-  return !config.rateLimit || (await refusalOf(limiters().refusals, keyOf(kind, userId))) === null;
 }
 
 /** Counts one attempt of the client's network. Without an address (a Unix socket) there is nothing to count by. */
@@ -166,7 +159,6 @@ function createLimiters() {
     device: createLimiter({ ...device, keyPrefix: "device" }),
     sessions: createLimiter({ ...sessions, keyPrefix: "sessions" }),
     changes: createLimiter({ ...changes, keyPrefix: "changes" }),
-    refusals: createLimiter({ ...refusals, keyPrefix: "refusals" }),
     sessionsOfDay: createLimiter({ ...sessionsOfDay, keyPrefix: "sessions-day" }),
   };
 }

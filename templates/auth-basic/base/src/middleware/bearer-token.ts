@@ -34,7 +34,7 @@ export async function endBearerSession(req: Request): Promise<boolean> {
 }
 
 /** What a genuine token says, whether its session still lives or not. */
-export function readBearerToken(req: Request): VerifiedToken | null | Promise<VerifiedToken | null> {
+function readBearerToken(req: Request): VerifiedToken | null | Promise<VerifiedToken | null> {
   const header = req.headers.authorization;
   if (header === undefined || !scheme.test(header.slice(0, "bearer ".length))) return null;
   const verified = verifyAccessToken(header.slice("bearer".length).trim());

@@ -67,7 +67,7 @@ const writingSystems = [...scripts.map((script) => [script]), ...mixtures].map(
 );
 
 /** Whether there are scripts that are not written together: more than UTS 39 calls "Highly Restrictive". */
-export function mixesScripts(name: string): boolean {
+function mixesScripts(name: string): boolean {
   return !writingSystems.some((system) => system.test(name));
 }
 
