@@ -1,16 +1,6 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect } from "vitest";
-
-// biome-ignore lint/suspicious/noExplicitAny: what a test reads of a document
-type Json = any;
-
-export interface Documented {
-  readonly id: string;
-  /** "DELETE /sessions/{id}" */
-  readonly route: string;
-  /** Parts of the document. */
-  readonly operation: Json;
-}
+import { type Documented, type Json, operationsOf, resolveIn } from "./openapi-document.js";
 
 export interface Sent {
   /** Sent as JSON; a string as it is. */
@@ -40,21 +30,7 @@ export function contractOf(document: Json, mount: string) {
   const ajv = new Ajv2020({ strict: true, strictRequired: false, allErrors: true, validateFormats: false });
   ajv.addVocabulary(["components"]);
   const seen = new Set<string>();
-  const operations: Documented[] = Object.entries<Json>(document.paths).flatMap(([path, methods]) =>
-    Object.entries<Json>(methods).map(([method, operation]) => ({
-      id: operation.operationId,
-      route: `${method.toUpperCase()} ${path}`,
-      operation,
-    })),
-  );
-
-  function resolve(value: Json): Json {
-    if (!value?.$ref) return value;
-    return value.$ref
-      .slice(2)
-      .split("/")
-      .reduce((part: Json, name: string) => part[name], document);
-  }
+  const operations = operationsOf(document);
 
   function faultsOf(schema: Json, value: unknown): string {
     const isGood = ajv.compile({ ...schema, components: document.components });
@@ -63,7 +39,7 @@ export function contractOf(document: Json, mount: string) {
 
   function checkHeaders(documented: Json, headers: Headers, where: string): void {
     for (const [name, ref] of Object.entries<Json>(documented)) {
-      const { required, schema } = resolve(ref);
+      const { required, schema } = resolveIn(document, ref);
       const value = headers.get(name);
       if (required) expect(value, `${where}: ${name}`).not.toBeNull();
       if (value === null) continue;
@@ -76,7 +52,7 @@ export function contractOf(document: Json, mount: string) {
 
   function check({ id, operation }: Documented, sent: Sent, { status, headers, body }: Received): void {
     const where = `${id} ${status}`;
-    const response = resolve(operation.responses[status]);
+    const response = resolveIn(document, operation.responses[status]);
     expect(response, `${where} is not documented: ${JSON.stringify(body)}`).toBeDefined();
     checkHeaders(response.headers, headers, where);
     const [type] = Object.keys(response.content ?? {});

@@ -34,6 +34,13 @@ test("on a connection that is its own, a process sends the text of a refresh onc
   expect(bound!.length).toBeGreaterThan(logins * refreshes);
 });
 
+test("a migration beside it, after which the plan of a named statement is none any more, fails no request", async () => {
+  cluster = await startCluster({ database: "postgres", processes: 1 });
+  await rotateMany();
+  await cluster.sql("alter table auth_sessions alter column user_id type varchar(100)");
+  await rotateMany();
+});
+
 test.skipIf(noPgBouncer)(
   "behind a pooler that gives each transaction another connection, none has a name from the first refusal on, and no request fails",
   async () => {

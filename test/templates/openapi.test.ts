@@ -11,7 +11,8 @@ import PostalMime from "postal-mime";
 import { x } from "tinyexec";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appEnv, type ComposedApp, composeApp, type RunningApp, startApp } from "../support/compose.js";
-import { type Contract, contractOf, type Documented, type Sent } from "../support/contract.js";
+import { type Contract, contractOf, type Sent } from "../support/contract.js";
+import type { Documented } from "../support/openapi-document.js";
 
 const items = [
   ...["auth-cookies", "auth-sudo", "auth-sessions", "auth-events", "auth-hibp"],

@@ -1,6 +1,7 @@
 import { x } from "tinyexec";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appEnv, type ComposedApp, composeApp, type RunningApp, startApp } from "../support/compose.js";
+import { type Json, operationsOf, resolveIn } from "../support/openapi-document.js";
 
 // Work that a stranger causes before anybody has looked at how long a text is: nothing of the kind is done.
 
@@ -64,9 +65,6 @@ interface Seen {
   characters: number;
   at: string;
 }
-
-// biome-ignore lint/suspicious/noExplicitAny: what a test reads of a document
-type Json = any;
 
 let app: ComposedApp;
 let running: RunningApp;
@@ -147,36 +145,19 @@ describe("a text that is too long", () => {
 
 /** Every operation that reads a body, with the schema of that. */
 function bodies(): { route: string; schema: Json }[] {
-  return operations().flatMap(({ route, operation }) => {
-    const schema = resolve(operation.requestBody?.content?.["application/json"]?.schema);
+  return operationsOf(document).flatMap(({ route, operation }) => {
+    const schema = resolveIn(document, operation.requestBody?.content?.["application/json"]?.schema);
     return schema ? [{ route, schema }] : [];
   });
 }
 
 function queries(): { route: string; parameter: Json }[] {
-  return operations().flatMap(({ route, operation }) =>
+  return operationsOf(document).flatMap(({ route, operation }) =>
     (operation.parameters ?? [])
-      .map(resolve)
+      .map((parameter: Json) => resolveIn(document, parameter))
       .filter((parameter: Json) => parameter.in === "path" || parameter.in === "query")
       .map((parameter: Json) => ({ route, parameter })),
   );
-}
-
-function operations(): { route: string; operation: Json }[] {
-  return Object.entries<Json>(document.paths).flatMap(([path, methods]) =>
-    Object.entries<Json>(methods).map(([method, operation]) => ({
-      route: `${method.toUpperCase()} ${path}`,
-      operation,
-    })),
-  );
-}
-
-function resolve(value: Json): Json {
-  if (!value?.$ref) return value;
-  return value.$ref
-    .slice(2)
-    .split("/")
-    .reduce((part: Json, name: string) => part[name], document);
 }
 
 /** The body of which one member is too long. Its other members are none that does more than that is about. */
