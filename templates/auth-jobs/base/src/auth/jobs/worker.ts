@@ -41,6 +41,7 @@ export function createWorker<Job>(
   let lookedAtMs = Number.NEGATIVE_INFINITY;
   let aborter = new AbortController();
   let lanes = 0;
+  let questions = 0;
   const atWork = new Set<Promise<void>>();
 
   const openLane = (): void => {
@@ -65,7 +66,11 @@ export function createWorker<Job>(
     }
   };
   const sleepUntilDue = async (): Promise<void> => {
+    questions += 1;
+    const question = questions;
     const dueMs = isStarted ? await dueInMs() : null;
+    // Of several lanes that end, the last one to ask knows of the jobs of all.
+    if (question !== questions) return;
     sleep(Math.min(Math.max(dueMs ?? longestSleepMs, everyMs), longestSleepMs));
   };
   const sleep = (ms: number): void => {

@@ -103,6 +103,26 @@ describe("a worker", () => {
     expect(claims).toBe(2);
   });
 
+  test("hears of two lanes that end the one that asked last for what is due, whichever is answered last", async () => {
+    const jobs = [0, 10];
+    const questions = [async () => pause(40).then(() => 60_000), async () => 100];
+    let claims = 0;
+    const worker = createWorker(
+      async () => {
+        claims += 1;
+        return jobs.shift() ?? null;
+      },
+      (ms) => pause(ms),
+      { ...options, atOnce: 2, dueInMs: async () => (await questions.shift()?.()) ?? null },
+    );
+    worker.start();
+    await pause(60);
+    const before = claims;
+    await pause(200);
+    await worker.stop();
+    expect(claims).toBeGreaterThan(before);
+  });
+
   test("that stops takes nothing more, and aborts what does not end by itself", async () => {
     let claims = 0;
     let aborted = false;
