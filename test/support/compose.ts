@@ -134,7 +134,10 @@ app.use("/api/auth", authRouter);
 app.get("/bare", (_req, res) => void res.json({ ok: true }));
 app.get("/me-protected", protectedRoute, (req, res) => void res.json({ auth: req.auth }));
 
-const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", () => console.log("listening"));
+const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
+  if (error) throw error;
+  console.log("listening");
+});
 process.once("SIGTERM", () => {
   process.stdin.destroy();
   server.close(() => void closeAuth());

@@ -47,7 +47,10 @@ app.use("/api/auth/admin", adminRouter);
 app.use("/api/auth", authRouter);
 app.get("/me-protected", protectedRoute, (req, res) => void res.json(req.auth));
 
-const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", () => console.log("listening"));
+const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
+  if (error) throw error;
+  console.log("listening");
+});
 process.once("SIGTERM", () => server.close(() => void closeAuth()));
 process.stdin.resume().once("end", () => process.exit());
 `;

@@ -176,7 +176,10 @@ app.post("/advance", express.json(), (req, res) => {
   Date.now = () => now() + req.body.seconds * 1000;
   res.json({});
 });
-app.listen(Number(process.env["PORT"]), "127.0.0.1", () => console.log("listening"));
+app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
+  if (error) throw error;
+  console.log("listening");
+});
 process.stdin.resume().once("end", () => process.exit());
 `;
 
@@ -206,7 +209,10 @@ app.get("/queries", (_req, res) => {
   res.json({ count });
   count = 0;
 });
-const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", () => console.log("listening"));
+const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
+  if (error) throw error;
+  console.log("listening");
+});
 process.once("SIGTERM", () => {
   process.stdin.destroy();
   server.close(() => void closeAuth());

@@ -320,6 +320,9 @@ app.post("/register", async (req, res) => {
   res.sendStatus(201);
 });
 app.use("/api/auth", authRouter);
-app.listen(Number(process.env["PORT"]), "127.0.0.1", () => console.log("listening"));
+app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
+  if (error) throw error;
+  console.log("listening");
+});
 process.stdin.resume().once("end", () => process.exit());
 `;

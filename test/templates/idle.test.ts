@@ -20,7 +20,10 @@ const app = express();
 app.post("/forward/:ms", (req, res) => void res.json((aheadMs += Number(req.params.ms))));
 app.use("/api/auth", authRouter);
 app.get("/me-protected", protectedRoute, (req, res) => void res.json({ auth: req.auth }));
-app.listen(Number(process.env["PORT"]), "127.0.0.1", () => console.log("listening"));
+app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
+  if (error) throw error;
+  console.log("listening");
+});
 process.stdin.resume().once("end", () => process.exit());
 `;
 const items = ["auth-events", "auth-email"];

@@ -39,7 +39,10 @@ app.set("trust proxy", true);
 app.use("/api/auth/admin", adminRouter);
 app.use("/api/auth", authRouter);
 app.get("/routes", (_req, res) => void res.json([...routesOf(authRouter), ...routesOf(adminRouter, "/admin")]));
-const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", () => console.log("listening"));
+const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
+  if (error) throw error;
+  console.log("listening");
+});
 process.once("SIGTERM", () => {
   process.stdin.destroy();
   server.close(() => void closeAuth());

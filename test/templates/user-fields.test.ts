@@ -76,7 +76,10 @@ const app = express();
 app.use("/api/auth/admin", adminRouter);
 app.use("/api/auth", authRouter);
 
-const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", () => console.log("listening"));
+const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
+  if (error) throw error;
+  console.log("listening");
+});
 process.once("SIGTERM", () => server.close(() => void closeAuth()));
 process.stdin.resume().once("end", () => process.exit());
 `;

@@ -52,7 +52,10 @@ app.use(express.json());
 app.use("/api/auth/admin", adminRouter);
 app.use("/api/auth", authRouter);
 app.get("/seen", (_req, res) => void res.json(seen.splice(0)));
-const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", () => console.log("listening"));
+const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
+  if (error) throw error;
+  console.log("listening");
+});
 process.once("SIGTERM", () => {
   process.stdin.destroy();
   server.close(() => void closeAuth());

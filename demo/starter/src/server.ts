@@ -10,6 +10,7 @@ app.get("/", (_req, res) => {
 });
 
 const port = Number(process.env["PORT"] ?? 3000);
-app.listen(port, "127.0.0.1", () => {
+app.listen(port, "127.0.0.1", (error) => {
+  if (error) throw error;
   console.log(`listening on http://localhost:${port} with ${notes.length} notes`);
 });
