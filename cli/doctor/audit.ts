@@ -1,5 +1,5 @@
 import { x } from "tinyexec";
-import { isObject, parseObject } from "../project/package-json.js";
+import { isObject, parseObject } from "../project/packages/package-json.js";
 import type { Project } from "../project/project.js";
 import type { Audit, Hole } from "./checkup.js";
 

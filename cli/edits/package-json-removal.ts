@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Node, parseTree } from "jsonc-parser";
-import { isObject } from "../project/package-json.js";
+import { isObject } from "../project/packages/package-json.js";
 import type { Replaced } from "../project/project.js";
 import type { Edit } from "./edit.js";
 import { cutItem } from "./json-cut.js";

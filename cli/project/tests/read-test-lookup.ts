@@ -1,9 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { join, posix } from "node:path";
-import { isObject, type Manifest } from "../package-json.js";
+import { isFolder, readText } from "../../text/text-file.js";
+import { type Command, commandsOf } from "../build/script-commands.js";
+import { isObject, type Manifest } from "../packages/package-json.js";
 import { staysInside } from "../repo-path.js";
-import { type Command, commandsOf } from "../script-commands.js";
-import { isFolder, readText } from "../text-file.js";
 import { exportedValue, isRecord, member, unknown, type Value } from "./config-values.js";
 import { jestSearches } from "./jest-searches.js";
 import { testFolders } from "./test-place.js";
