@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { CommanderError } from "commander";
-import { checkFolder } from "./commands/check-flags.js";
 import type { Context, GlobalFlags } from "./commands/context.js";
 import { CliError, exitCode, failures, pages } from "./errors.js";
 import { buildProgram } from "./program.js";
 import { packageRoot, packageVersion } from "./registry/package-root.js";
 import type { Choice } from "./registry/registry.js";
+import { checkFolder } from "./selection/check-flags.js";
 import { canAsk } from "./ui/terminal.js";
 import { wrappedFor } from "./ui/wrap.js";
 

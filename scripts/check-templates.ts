@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fs from "fs-extra";
 import { x } from "tinyexec";
 import { readRegistry } from "../cli/registry/read-registry.js";
-import { isCompanion } from "../cli/selection/companions.js";
+import { isCompanion } from "../cli/registry/registry.js";
 import { type Choices, everyCombination, linkPackages, repo, writeTree } from "../test/support/template-tree.js";
 
 interface Shape {

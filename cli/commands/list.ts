@@ -6,7 +6,7 @@ import type { InstallRecord } from "../project/project.js";
 import { readRecord } from "../record/read-record.js";
 import { openShelf } from "../registry/catalogue/shelf.js";
 import { parseSource } from "../registry/catalogue/source.js";
-import { inWords } from "../selection/companions.js";
+import { inWords } from "../text/in-words.js";
 import { colors } from "../ui/colors.js";
 import { jsonResult, result } from "../ui/output.js";
 import type { Context } from "./context.js";

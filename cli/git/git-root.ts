@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { upwards } from "../project/repo-path.js";
+import { upwards } from "../text/repo-path.js";
 
 /** The folder that holds `.git` (which is a file in a worktree or submodule), at or above `root`. */
 export async function findGitRoot(root: string): Promise<string | null> {

@@ -1,6 +1,7 @@
 import type { Conflict } from "../merge/merge-text.js";
 import { inLayoutOf } from "../merge/relayout.js";
 import type { InstalledItem, Project } from "../project/project.js";
+import { installedText } from "../record/installed-text.js";
 import { basePath } from "../record/paths.js";
 import { inShapeOf, splitLines } from "../text/text-lines.js";
 import { type Rendered, renderedFiles } from "./add/files.js";
@@ -9,7 +10,6 @@ import type { Part } from "./input.js";
 import type { FileOutcome } from "./plan.js";
 import { isAsInstalled } from "./record/as-installed.js";
 import { inBaseLayout } from "./record/base-layout.js";
-import { installedText } from "./record/installed-text.js";
 import { planDependencies } from "./steps/dependencies.js";
 import { hasAllEntries, withEntries, withoutEntries } from "./steps/entries.js";
 import { findOrigins } from "./update/update-origins.js";

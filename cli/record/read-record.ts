@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { valid } from "semver";
 import { CliError } from "../errors.js";
-import { isObject } from "../project/packages/package-json.js";
 import type { InstalledItem, InstallRecord } from "../project/project.js";
-import { staysInside } from "../project/repo-path.js";
+import { isObject } from "../text/json.js";
+import { staysInside } from "../text/repo-path.js";
 import { readText } from "../text/text-file.js";
 
 /** The name of the record in the user's repo. */

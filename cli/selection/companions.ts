@@ -1,13 +1,6 @@
 import { CliError } from "../errors.js";
-import type { RegistryItem } from "../registry/registry.js";
-
-/** An item that comes by itself. */
-export type Companion = RegistryItem & Required<Pick<RegistryItem, "comesWith">>;
-
-/** Whether an item comes by itself, when all that it comes with is there. */
-export function isCompanion(item: RegistryItem): item is Companion {
-  return item.comesWith !== undefined;
-}
+import { type Companion, isCompanion, type RegistryItem } from "../registry/registry.js";
+import { inWords } from "../text/in-words.js";
 
 /** The companions that are due beside these items and are not among them, each after what it comes with. */
 export function dueCompanions(items: readonly RegistryItem[], there: readonly string[]): Companion[] {
@@ -37,9 +30,4 @@ export function refuseNamedCompanion(items: readonly RegistryItem[], names: read
     "BadArgument",
     `${named.name} comes by itself with ${inWords(named.comesWith)}: "authwright add ${typed.join(" ")}"`,
   );
-}
-
-/** "a", "a and b", "a, b and c". */
-export function inWords(names: readonly string[]): string {
-  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }

@@ -6,10 +6,11 @@ import { openShelf, type Shelf } from "../registry/catalogue/shelf.js";
 import { parseSource, type Source } from "../registry/catalogue/source.js";
 import { pickChoices } from "../registry/choices.js";
 import { findItem, readRegistry } from "../registry/read-registry.js";
-import type { RegistryItem } from "../registry/registry.js";
+import type { Companion, RegistryItem } from "../registry/registry.js";
+import { inWords } from "../text/in-words.js";
 import { nearestItem } from "../text/nearest.js";
 import { notice } from "../ui/output.js";
-import { type Companion, dueCompanions, inWords, refuseNamedCompanion } from "./companions.js";
+import { dueCompanions, refuseNamedCompanion } from "./companions.js";
 import { pinProblem } from "./pins.js";
 import { selectItem } from "./selection.js";
 

@@ -3,9 +3,9 @@ import { CliError } from "../errors.js";
 import { findPackageRoot } from "../project/packages/package-json.js";
 import { readRecord } from "../record/read-record.js";
 import type { Shelf } from "../registry/catalogue/shelf.js";
+import { isCompanion } from "../registry/registry.js";
 import { askSeveral } from "../ui/ask.js";
 import { canAsk } from "../ui/terminal.js";
-import { isCompanion } from "./companions.js";
 
 /** Which items a person wants who has named none; of those that are there nobody is asked. */
 export async function pickItems({ registry }: Shelf, { flags }: Context): Promise<string[]> {

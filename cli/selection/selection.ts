@@ -1,10 +1,10 @@
-import { checkInside, checkMount } from "../commands/check-flags.js";
 import { CliError } from "../errors.js";
 import type { Selection } from "../plan/plan.js";
 import type { Overrides, Project } from "../project/project.js";
 import { findTestPlace, usualPlace } from "../project/tests/test-place.js";
 import { checkValue, pickChoices } from "../registry/choices.js";
 import type { RegistryItem } from "../registry/registry.js";
+import { checkInside, checkMount } from "./check-flags.js";
 
 /** The flags of `add` as typed: choices by name, and where things go. */
 export interface AddFlags extends Readonly<Record<string, unknown>> {

@@ -6,7 +6,7 @@ import { add } from "../../cli/commands/add.js";
 import { remove } from "../../cli/commands/remove.js";
 import { packageRoot } from "../../cli/registry/package-root.js";
 import { readRegistry } from "../../cli/registry/read-registry.js";
-import { isCompanion } from "../../cli/selection/companions.js";
+import { isCompanion } from "../../cli/registry/registry.js";
 import { run } from "../support/cli.js";
 import { type Fixture, useFixture } from "../support/fixture.js";
 import { freePort } from "../support/free-port.js";

@@ -5,7 +5,7 @@ import fs from "fs-extra";
 import pg from "pg";
 import { expect, test } from "vitest";
 import { readRegistry } from "../../cli/registry/read-registry.js";
-import { isCompanion } from "../../cli/selection/companions.js";
+import { isCompanion } from "../../cli/registry/registry.js";
 import { useFixture } from "../support/fixture.js";
 import { freshDatabase } from "../support/postgres.js";
 import { runShippedTests } from "../support/shipped-tests.js";

@@ -1,4 +1,4 @@
-import { hasHash } from "../../plan/record/installed-text.js";
+import { hasHash } from "../../record/installed-text.js";
 import { basePath } from "../../record/paths.js";
 import type { Check, Checkup, Finding } from "../checkup.js";
 

@@ -2,13 +2,13 @@ import { rewriteTemplateImports } from "../../edits/imports.js";
 import { CliError } from "../../errors.js";
 import { onlyReformatted } from "../../merge/same-meaning.js";
 import type { InstalledItem, Project } from "../../project/project.js";
+import { installedText } from "../../record/installed-text.js";
 import { basePath, placeTemplate, rootOf } from "../../record/paths.js";
 import { sha256 } from "../../record/sha256.js";
 import type { TemplateFile } from "../../registry/templates.js";
 import type { Draft } from "../draft.js";
 import type { Part } from "../input.js";
 import { isAsInstalled } from "../record/as-installed.js";
-import { installedText } from "../record/installed-text.js";
 import { withEntries, withoutEntries } from "../steps/entries.js";
 import { putBackImported } from "../update/still-imported.js";
 

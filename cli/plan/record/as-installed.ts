@@ -1,7 +1,7 @@
 import { onlyReformatted } from "../../merge/same-meaning.js";
 import type { InstalledItem } from "../../project/project.js";
+import { hasHash } from "../../record/installed-text.js";
 import { type EntryFacts, entriesIn, withEntries, withoutEntries } from "../steps/entries.js";
-import { hasHash } from "./installed-text.js";
 
 /** A file of an item in the user's repo. */
 export interface InstalledFile {

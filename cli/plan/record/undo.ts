@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { parse } from "jsonc-parser";
 import { envKeys } from "../../edits/dotenv.js";
-import { isObject } from "../../project/packages/package-json.js";
 import type { Project, Replaced, Undo } from "../../project/project.js";
+import { isObject } from "../../text/json.js";
 import type { Draft } from "../draft.js";
 
 type Texts = ReadonlyMap<string, string | null>;

@@ -1,6 +1,7 @@
-import { packageJsonOf, parseObject } from "../../project/packages/package-json.js";
+import { packageJsonOf } from "../../project/packages/package-json.js";
 import type { Project } from "../../project/project.js";
 import type { SourceText } from "../../project/sources/source-files.js";
+import { parseObject } from "../../text/json.js";
 import type { Change, Plan } from "../plan.js";
 import { planRemove } from "./plan-remove.js";
 import type { RemoveInput } from "./remove-input.js";

@@ -1,8 +1,8 @@
+import { installedText } from "../../record/installed-text.js";
 import { basePath } from "../../record/paths.js";
 import type { Draft } from "../draft.js";
 import type { KeptPart } from "../plan.js";
 import { isAsInstalled } from "../record/as-installed.js";
-import { installedText } from "../record/installed-text.js";
 import { stillImported } from "../update/still-imported.js";
 import type { RemoveInput } from "./remove-input.js";
 

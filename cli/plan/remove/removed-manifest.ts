@@ -1,6 +1,6 @@
 import { removeFromPackageJson } from "../../edits/package-json-removal.js";
-import { parseObject } from "../../project/packages/package-json.js";
 import type { Replaced } from "../../project/project.js";
+import { parseObject } from "../../text/json.js";
 import { applyEdit } from "../apply-edit.js";
 import type { Draft } from "../draft.js";
 import type { KeptPart } from "../plan.js";

@@ -5,9 +5,9 @@ import { isPath, reachOf } from "../../edits/entry/route-path.js";
 import { walk } from "../../edits/syntax.js";
 import { moduleOf } from "../../project/entry/module-path.js";
 import type { Project } from "../../project/project.js";
-import { isWithin } from "../../project/repo-path.js";
 import type { SourceText } from "../../project/sources/source-files.js";
 import { importsOf, withoutComments } from "../../project/sources/source-imports.js";
+import { isWithin } from "../../text/repo-path.js";
 import { readSetting, type Setting, setsAuth, tryRead } from "./setters.js";
 import { typedLine } from "./types.js";
 

@@ -1,6 +1,7 @@
 import { addToPackageJson } from "../../edits/package-json.js";
-import { packageJsonOf, parseObject } from "../../project/packages/package-json.js";
+import { packageJsonOf } from "../../project/packages/package-json.js";
 import type { Project } from "../../project/project.js";
+import { parseObject } from "../../text/json.js";
 import { applyEdit } from "../apply-edit.js";
 import type { Draft } from "../draft.js";
 import type { AddedDependency } from "../plan.js";

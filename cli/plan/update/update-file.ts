@@ -3,6 +3,7 @@ import { type Merge, mergeText, type Versions } from "../../merge/merge-text.js"
 import { inLayoutOf } from "../../merge/relayout.js";
 import { onlyReformatted } from "../../merge/same-meaning.js";
 import type { InstalledItem } from "../../project/project.js";
+import { hasHash, installedText } from "../../record/installed-text.js";
 import { basePath } from "../../record/paths.js";
 import { sha256 } from "../../record/sha256.js";
 import { inShapeOf, splitLines } from "../../text/text-lines.js";
@@ -11,7 +12,6 @@ import type { Draft } from "../draft.js";
 import type { FileOutcome, Unmerged } from "../plan.js";
 import { isAsInstalled } from "../record/as-installed.js";
 import { inBaseLayout } from "../record/base-layout.js";
-import { hasHash, installedText } from "../record/installed-text.js";
 import { type EntryFacts, withEntries, withoutEntries } from "../steps/entries.js";
 import type { Missing } from "./moved-by-user.js";
 import type { ConflictMode } from "./update-input.js";

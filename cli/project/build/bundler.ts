@@ -1,7 +1,7 @@
 import { posix } from "node:path";
-import { parseObject } from "../packages/package-json.js";
+import { parseObject } from "../../text/json.js";
+import { staysInside } from "../../text/repo-path.js";
 import type { PackageJson } from "../project.js";
-import { staysInside } from "../repo-path.js";
 import type { SourceText } from "../sources/source-files.js";
 import { buildCommands } from "./build-tsconfig.js";
 import { type Command, commandsIn } from "./script-commands.js";

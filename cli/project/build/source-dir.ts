@@ -1,7 +1,7 @@
 import { posix, relative, resolve, sep } from "node:path";
 import { CliError } from "../../errors.js";
+import { isWithin, staysInside } from "../../text/repo-path.js";
 import type { Alias, Entry } from "../project.js";
-import { isWithin, staysInside } from "../repo-path.js";
 
 export interface SourceDirFacts {
   readonly root: string;

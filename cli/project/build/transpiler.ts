@@ -1,6 +1,6 @@
 import { posix } from "node:path";
+import { isWithin } from "../../text/repo-path.js";
 import type { PackageJson } from "../project.js";
-import { isWithin } from "../repo-path.js";
 import { buildCommands } from "./build-tsconfig.js";
 import type { Command } from "./script-commands.js";
 

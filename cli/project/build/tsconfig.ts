@@ -2,10 +2,10 @@ import { dirname, join, posix, resolve } from "node:path";
 import { createFilesMatcher, parseTsconfig, type TsConfigJsonResolved } from "get-tsconfig";
 import { type ParseError, parse } from "jsonc-parser";
 import { CliError } from "../../errors.js";
+import { isObject } from "../../text/json.js";
+import { repoPath, upwards } from "../../text/repo-path.js";
 import { isFile, isFolder, readText } from "../../text/text-file.js";
-import { isObject } from "../packages/package-json.js";
 import type { TsconfigFacts } from "../project.js";
-import { repoPath, upwards } from "../repo-path.js";
 import type { Command } from "./script-commands.js";
 
 /** One tsconfig after `extends`. */

@@ -1,9 +1,9 @@
 import { dirname } from "node:path";
 import { createPathsMatcher } from "get-tsconfig";
+import { isObject } from "../../text/json.js";
+import { repoPath, staysInside } from "../../text/repo-path.js";
 import type { Tsconfig } from "../build/tsconfig.js";
-import { isObject } from "../packages/package-json.js";
 import type { Alias } from "../project.js";
-import { repoPath, staysInside } from "../repo-path.js";
 
 const probe = "authwright-probe";
 

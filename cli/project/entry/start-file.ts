@@ -1,9 +1,9 @@
 import { join, posix } from "node:path";
+import { isObject } from "../../text/json.js";
+import { isWithin } from "../../text/repo-path.js";
 import { readText } from "../../text/text-file.js";
 import { type Command, commandsIn, commandsOf } from "../build/script-commands.js";
 import type { Manifest } from "../packages/package-json.js";
-import { isObject } from "../packages/package-json.js";
-import { isWithin } from "../repo-path.js";
 import { findSource } from "../sources/source-walk.js";
 
 /** Where the build puts what it compiles. */

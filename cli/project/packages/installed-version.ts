@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { upwards } from "../../text/repo-path.js";
 import { readText } from "../../text/text-file.js";
-import { upwards } from "../repo-path.js";
 
 /** The version of a package in node_modules, here or hoisted to the workspace root; null when it isn't installed. */
 export async function installedVersion(name: string, root: string, workspaceRoot: string): Promise<string | null> {

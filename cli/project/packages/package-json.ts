@@ -1,8 +1,9 @@
 import { join, resolve } from "node:path";
 import { CliError } from "../../errors.js";
+import { isObject, parseObject } from "../../text/json.js";
+import { upwards } from "../../text/repo-path.js";
 import { isFile, isFolder, readText } from "../../text/text-file.js";
 import type { PackageJson } from "../project.js";
-import { upwards } from "../repo-path.js";
 
 /** package.json as the rest of the CLI sees it, and every other member as written. */
 export interface Manifest {
@@ -55,21 +56,6 @@ export function allDependencies({ members }: Manifest): Record<string, string> {
     ...strings(members["devDependencies"]),
     ...strings(members["dependencies"]),
   };
-}
-
-/** The members of a JSON object; null where the text holds none. */
-export function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Whether a parsed JSON value is an object. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function strings(value: unknown): Record<string, string> {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { LOCKS } from "package-manager-detector";
+import { upwards } from "../../text/repo-path.js";
 import { isFile, readText } from "../../text/text-file.js";
-import { upwards } from "../repo-path.js";
 import { readManifest } from "./package-json.js";
 
 /** The folder of the monorepo that the package belongs to: a package with its own lock file belongs to none. */

@@ -1,7 +1,7 @@
 import { join, posix } from "node:path";
+import { staysInside } from "../../text/repo-path.js";
 import { isFile, readText } from "../../text/text-file.js";
 import type { Alias } from "../project.js";
-import { staysInside } from "../repo-path.js";
 import { importsOf, withoutComments } from "./source-imports.js";
 
 /** A source file met while following imports. */

@@ -1,6 +1,6 @@
-import type { InstalledItem } from "../../project/project.js";
-import { sha256 } from "../../record/sha256.js";
-import { joinLines, splitLines } from "../../text/text-lines.js";
+import type { InstalledItem } from "../project/project.js";
+import { joinLines, splitLines } from "../text/text-lines.js";
+import { sha256 } from "./sha256.js";
 
 /** What is known of how a file was installed. */
 export interface InstalledText {
