@@ -18,6 +18,8 @@ export interface Installed {
   readonly undo?: Undo;
   readonly appends?: InstalledItem["appends"];
   readonly shared?: Shared;
+  /** The files that conflict markers are in. */
+  readonly unmerged?: readonly string[];
 }
 
 /** The record with this item in it: what earlier adds put there is still there, unless this one replaced it. */
@@ -55,6 +57,7 @@ export function extendRecord(
     ...(item.comesWith && { comesWith: item.comesWith }),
     ...(before?.format && { format: before.format }),
     ...(installed.appends && installed.appends.length > 0 && { appends: installed.appends }),
+    ...(installed.unmerged && installed.unmerged.length > 0 && { unmerged: installed.unmerged }),
   };
   return { version: 1, items: { ...record.items, [item.name]: entry } };
 }

@@ -5,7 +5,8 @@ import type { Project, Replaced, Undo } from "../../project/project.js";
 import { isObject } from "../../text/json.js";
 import type { Draft } from "../draft.js";
 
-type Texts = ReadonlyMap<string, string | null>;
+/** Each file with its text; null where there is none. */
+export type Texts = ReadonlyMap<string, string | null>;
 
 const lists: readonly Replaced["list"][] = ["dependencies", "devDependencies", "scripts"];
 

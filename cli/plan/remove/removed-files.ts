@@ -3,7 +3,7 @@ import { basePath } from "../../record/paths.js";
 import type { Draft } from "../draft.js";
 import type { KeptPart } from "../plan.js";
 import { isAsInstalled } from "../record/as-installed.js";
-import { stillImported } from "../update/still-imported.js";
+import { stillImported } from "../steps/still-imported.js";
 import type { RemoveInput } from "./remove-input.js";
 
 /** Takes the item's files away. Returns those that the user has edited: they stay. */

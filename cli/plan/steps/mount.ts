@@ -34,6 +34,15 @@ export function planMount({ item, selection }: Part, project: Project, draft: Dr
   return applyEdit(edit, { path: entry.path, why: `mounts ${names.importName} at ${names.mount}` }, draft) ?? [];
 }
 
+/** Until a person has done it, every other step ends in a 404. */
+export function mountSteps(parts: readonly Part[], { manual }: Draft): string[] {
+  return parts.flatMap(({ item: { mount }, selection }) => {
+    const isMount = (line: string) => mount && line.includes(`${mount.export})`) && line.includes(`${selection.mount}`);
+    const left = manual.find(({ lines }) => lines.some(isMount));
+    return left ? [`Not mounted yet: put the lines above into ${left.path}, or ${selection.mount} answers 404`] : [];
+  });
+}
+
 function isRecorded({ record }: Project, item: string, path: string): boolean {
   return record?.items[item]?.patches.some((patch) => patch.path === path) ?? false;
 }

@@ -7,6 +7,8 @@ import { buildOutput } from "./build-output.js";
 /** The scripts that package.json gains, and the one that runs the tests that came along. */
 export interface Scripts {
   readonly added: Readonly<Record<string, string>>;
+  /** Those of ours that are another command now. */
+  readonly changed: Readonly<Record<string, string>>;
   readonly test: string;
   readonly warnings: readonly string[];
 }
@@ -21,6 +23,7 @@ export function planScripts(part: Part, project: Project): Scripts {
   const taken = wanted.filter(([name, command]) => scripts[name] && scripts[name] !== command && !installed[name]);
   return {
     added: Object.fromEntries([...wanted.filter(([name]) => !scripts[name]), ...Object.entries(testing.added)]),
+    changed: {},
     test: testing.name,
     warnings: taken.map(
       ([name, command]) => `the script ${name} is yours and stays; ${item.name}'s would be: ${command}`,

@@ -7,12 +7,13 @@ import { hasHash, installedText } from "../../record/installed-text.js";
 import { basePath } from "../../record/paths.js";
 import { sha256 } from "../../record/sha256.js";
 import { inShapeOf, splitLines } from "../../text/text-lines.js";
-import type { Rendered } from "../add/files.js";
 import type { Draft } from "../draft.js";
 import type { FileOutcome, Unmerged } from "../plan.js";
 import { isAsInstalled } from "../record/as-installed.js";
 import { inBaseLayout } from "../record/base-layout.js";
 import { type EntryFacts, withEntries, withoutEntries } from "../steps/entries.js";
+import { isMigration } from "../steps/migrations.js";
+import type { Rendered } from "../steps/rendered-files.js";
 import type { Missing } from "./moved-by-user.js";
 import type { ConflictMode } from "./update-input.js";
 
@@ -129,11 +130,6 @@ export function dropFile(
     };
   draft.write(path, null, `not in ${version}`);
   return { outcome: outcome("deleted", null) };
-}
-
-/** An applied migration is history: a change of it would never reach a database. */
-export function isMigration(path: string): boolean {
-  return /(^|\/)migrations\/\d[^/]*\.ts$/.test(path);
 }
 
 const taken = "a file of yours stands there: move it away, or rename it";
