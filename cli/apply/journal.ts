@@ -46,8 +46,8 @@ export interface Kept {
   readonly targets: readonly Target[];
   readonly extra: readonly string[];
   readonly staged: readonly IndexEntry[];
-  /** The folders that deleted files may leave empty; any, where it is not known who made them. */
-  readonly made?: readonly string[] | undefined;
+  /** The folders that deleted files may leave empty; any, where it is null: not known who made them. */
+  readonly made: readonly string[] | null;
 }
 
 /** Keeps the originals of all that may change, before anything does. `root` is a real path. */

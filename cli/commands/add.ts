@@ -5,7 +5,7 @@ import semver from "semver";
 import { CliError, exitCode } from "../errors.js";
 import { planAdd } from "../plan/add/plan-add.js";
 import { type Part, pathsToRead } from "../plan/input.js";
-import type { Plan, Selection } from "../plan/plan.js";
+import type { Addition, Plan, Selection } from "../plan/plan.js";
 import { foldersOf, withMadeFolders } from "../plan/record/made-folders.js";
 import { findReqAuth } from "../plan/req-auth/conflict.js";
 import { withInstallStep } from "../plan/steps/next-steps.js";
@@ -217,7 +217,7 @@ async function makePlan(
   parts: readonly Part[],
   notes: readonly string[],
   { flags }: Context,
-): Promise<Plan> {
+): Promise<Addition> {
   const files = await readSnapshot(project.root, pathsToRead(project, parts));
   const secret = () => randomBytes(32).toString("base64url");
   const added = planAdd({ project, parts, files, secret, install: flags.install, overwrite: flags.overwrite });

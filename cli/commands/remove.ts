@@ -1,5 +1,5 @@
 import { CliError, exitCode } from "../errors.js";
-import type { Plan } from "../plan/plan.js";
+import type { Removal } from "../plan/plan.js";
 import { madeFolders } from "../plan/record/made-folders.js";
 import { planRemovals } from "../plan/remove/plan-removals.js";
 import { pathsToRemove } from "../plan/remove/remove-input.js";
@@ -135,7 +135,7 @@ async function makePlan(
   project: Project,
   { force = false, purge = false }: RemoveFlags,
   { flags }: Context,
-): Promise<Plan> {
+): Promise<Removal> {
   const files = await readSnapshot(
     project.root,
     items.flatMap((item) => pathsToRemove(project.record!.items[item]!)),
@@ -148,6 +148,5 @@ async function makePlan(
     const { comesWith = items.slice(-1) } = project.record!.items[item]!;
     return { item, comesWith };
   });
-  const folders = madeFolders(project.record!);
-  return { ...plan, companions, ...(folders && { folders }) };
+  return { ...plan, companions, folders: madeFolders(project.record!) };
 }

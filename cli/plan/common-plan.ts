@@ -2,7 +2,7 @@ import type { InstallRecord, Project } from "../project/project.js";
 import { originsOf } from "../selection/pins.js";
 import type { Draft } from "./draft.js";
 import type { Part, PlanInput } from "./input.js";
-import type { Plan } from "./plan.js";
+import type { CommonPlan } from "./plan.js";
 import { newAppends } from "./steps/appends.js";
 
 /** What an addition and an update say alike, once their steps have filled the draft. */
@@ -10,7 +10,7 @@ export function commonPlan(
   { project, parts, install }: Pick<PlanInput, "project" | "parts" | "install">,
   record: InstallRecord,
   draft: Draft,
-): Plan {
+): CommonPlan {
   return {
     selections: parts.map(({ selection }) => selection),
     guesses: [],
@@ -30,7 +30,7 @@ export function commonPlan(
 }
 
 /** The items of a plan that come by themselves, for people to see. */
-function newCompanions(parts: readonly Part[], { record }: Project): NonNullable<Plan["companions"]> {
+function newCompanions(parts: readonly Part[], { record }: Project): CommonPlan["companions"] {
   const fresh = parts.filter(({ item }) => !record?.items[item.name]);
   return fresh.flatMap(({ item: { name, comesWith } }) => (comesWith ? [{ item: name, comesWith }] : []));
 }

@@ -6,7 +6,7 @@ import type { TemplateFile } from "../registry/templates.js";
 import { planAdd } from "./add/plan-add.js";
 import type { Snapshot } from "./draft.js";
 import { type Part, pathsToRead } from "./input.js";
-import type { AddedDependency, Change, Plan } from "./plan.js";
+import type { AddedDependency, Addition, Change } from "./plan.js";
 
 /** All that `planInit` looks at. */
 export interface InitInput {
@@ -29,7 +29,7 @@ export const keptPaths = ["README.md", ".gitignore"] as const;
 const ignored = ["node_modules/", "dist/", "coverage/"];
 
 /** A new project with the items in it, as one plan: the files of the project, and what `add` makes of them. Pure. */
-export function planInit(input: InitInput): Plan {
+export function planInit(input: InitInput): Addition {
   const { place, parts, install, files, secret } = input;
   const own = projectFiles(input);
   const project = newProject(own, place);

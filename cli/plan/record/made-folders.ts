@@ -10,7 +10,7 @@ export function foldersOf({ changes }: Pick<Plan, "changes">): string[] {
 }
 
 /** The plan with the folders that it makes in its record: when an item goes, those of the user's stay, empty or not. */
-export function withMadeFolders(plan: Plan, there: ReadonlySet<string>): Plan {
+export function withMadeFolders<P extends Plan>(plan: P, there: ReadonlySet<string>): P {
   const fresh = plan.changes.filter(({ kind }) => kind === "create").map(({ path }) => path);
   const items = Object.entries(plan.record.items).map(([name, item]): [string, InstalledItem] => {
     const own = fresh.filter((path) => item.files[path]);

@@ -1,7 +1,7 @@
 import type { InstallRecord } from "../../project/project.js";
 import { recordPath } from "../../record/paths.js";
 import { type Draft, startDraft } from "../draft.js";
-import type { Change, Plan } from "../plan.js";
+import { type Change, emptyPlan, type Removal } from "../plan.js";
 import { writeRecord } from "../record/extend-record.js";
 import { planRemovedAttributes } from "../steps/attributes.js";
 import { isMigration } from "../steps/migrations.js";
@@ -15,7 +15,7 @@ import { planRemovedPatches } from "./removed-patches.js";
 import { planRemovedTables } from "./removed-tables.js";
 
 /** What taking an item away changes in this project: the reverse of `planAdd`. Pure. */
-export function planRemove(input: RemoveInput): Plan {
+export function planRemove(input: RemoveInput): Removal {
   const { project, item, installed, install } = input;
   const draft = startDraft(input.files);
   const tables = planRemovedTables(input, draft);
@@ -30,17 +30,16 @@ export function planRemove(input: RemoveInput): Plan {
   const attributes = Object.keys(record.items).length === 0 ? planRemovedAttributes(draft) : [];
   const { choices, mount, sourceDir, testDir, testEnding } = installed;
   return {
+    ...emptyPlan,
+    kind: "removal",
     selections: [{ item, choices, mount, sourceDir, testDir, ...(testEnding && { testEnding }) }],
-    guesses: [],
     changes: [...draft.changes(), ...databaseChanges(input)],
     manual: draft.manual,
     install: install && (manifest.dependencies.length > 0 || manifest.moved) ? project.packageManager.install : null,
     warnings: [...draft.warnings, ...purgeWarnings(input)],
-    nextSteps: [],
     record,
-    dependencies: [],
-    env: [],
     removed: { dependencies: manifest.dependencies, scripts: manifest.scripts, env: env.gone },
+    folders: null,
     kept: [...tables, ...files, ...env.kept, ...patches, ...manifest.kept, ...attributes],
   };
 }

@@ -25,7 +25,7 @@ export function newTexts(plan: Plan): Layoutable[] {
 }
 
 /** The plan with its new files laid out. A text that a formatter would have say something else stays as it is. */
-export function formatPlan(plan: Plan, formatter: string, formatted: readonly LaidOut[]): Plan {
+export function formatPlan<P extends Plan>(plan: P, formatter: string, formatted: readonly LaidOut[]): P {
   const layouts = new Map(formatted.map((one) => [`${one.path}\n${one.text}`, one] as const));
   const places = new Map(newFiles(plan).flatMap(({ path }) => [path, basePath(path)].map((at) => [at, path])));
   const format = (change: Change): Change => {
@@ -48,11 +48,11 @@ export function formatPlan(plan: Plan, formatter: string, formatted: readonly La
 }
 
 /** Files that an add makes, or replaces by those of another choice; an update leaves what is there to its merge. */
-function newFiles({ changes, record: { items }, versions }: Plan): Change[] {
+function newFiles({ changes, record: { items }, kind: planKind }: Plan): Change[] {
   const ours = new Set(Object.values(items).flatMap(({ files }) => Object.keys(files)));
   const paths = new Set(changes.map(({ path }) => path));
   const isNew = ({ path, kind }: Change) =>
-    kind === "create" || (kind === "edit" && !versions && paths.has(basePath(path)));
+    kind === "create" || (kind === "edit" && planKind !== "update" && paths.has(basePath(path)));
   return changes.filter((change) => ours.has(change.path) && isNew(change));
 }
 

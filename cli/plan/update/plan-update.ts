@@ -2,7 +2,7 @@ import type { Project } from "../../project/project.js";
 import { adding } from "../add/adding.js";
 import { commonPlan } from "../common-plan.js";
 import { type Draft, startDraft } from "../draft.js";
-import type { FileOutcome, Plan } from "../plan.js";
+import type { FileOutcome, Update } from "../plan.js";
 import { type Policy, planParts } from "../plan-part.js";
 import { putBackImported } from "../steps/still-imported.js";
 import { planOutdatedImports } from "./dangling-imports.js";
@@ -14,7 +14,7 @@ import { updating } from "./updating.js";
  * What bringing these installed items to the versions at hand changes, and adding the companions among them that are due
  * now. Pure. With a conflict in the way, nothing.
  */
-export function planUpdate(input: UpdateInput): Plan {
+export function planUpdate(input: UpdateInput): Update {
   const { project, parts, conflicts } = input;
   const draft = startDraft(input.files);
   const { record, unmerged, ...planned } = planParts(input, (part) => policyFor(part.item.name, input), draft);
@@ -27,7 +27,14 @@ export function planUpdate(input: UpdateInput): Plan {
     const installed = project.record?.items[item];
     return installed ? [{ item, from: installed.version, to }] : [];
   });
-  const plan = { ...commonPlan(input, record, draft), versions, outcomes, unmerged };
+  const plan = {
+    kind: "update",
+    ...commonPlan(input, record, draft),
+    versions,
+    brings: [],
+    outcomes,
+    unmerged,
+  } as const;
   return blocked ? { ...plan, changes: [], install: null, unmerged: [] } : plan;
 }
 

@@ -3,7 +3,7 @@ import fs from "fs-extra";
 import { describe, expect, test } from "vitest";
 import { readSnapshot } from "../../../../cli/commands/steps/read-snapshot.js";
 import { pathsToRead } from "../../../../cli/plan/input.js";
-import type { Plan } from "../../../../cli/plan/plan.js";
+import type { Plan, Update } from "../../../../cli/plan/plan.js";
 import { planUpdate } from "../../../../cli/plan/update/plan-update.js";
 import type { ConflictMode } from "../../../../cli/plan/update/update-input.js";
 import { readProject } from "../../../../cli/project/read-project.js";
@@ -44,7 +44,7 @@ interface Release {
 }
 
 /** The plan of an update to door 1.1.0. */
-async function updating(dir: string, { item = {}, files = {}, mode = "refuse" }: Release = {}): Promise<Plan> {
+async function updating(dir: string, { item = {}, files = {}, mode = "refuse" }: Release = {}): Promise<Update> {
   const project = await readProject(dir, {});
   const { choices, mount, sourceDir, testDir } = project.record!.items["door"]!;
   const templates = new Map(doorTemplates(choices["lock"]!).map((file) => [file.path, file] as const));
@@ -69,7 +69,7 @@ async function updating(dir: string, { item = {}, files = {}, mode = "refuse" }:
 }
 
 const planned = ({ changes }: Plan, path: string) => changes.find((change) => change.path === path)?.after;
-const outcome = ({ outcomes = [] }: Plan, path: string) => outcomes.find((one) => one.path === path)?.what;
+const outcome = ({ outcomes }: Update, path: string) => outcomes.find((one) => one.path === path)?.what;
 const route = 'import { lock } from "../door/lock.js";\nexport const doorRouter = lock;\n';
 
 describe("files", () => {
