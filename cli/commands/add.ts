@@ -13,6 +13,7 @@ import { findPackageRoot } from "../project/packages/package-json.js";
 import type { Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
 import { readSourceFiles } from "../project/sources/source-files.js";
+import { recordedPaths } from "../record/recorded-paths.js";
 import { openShelf, type Shelf } from "../registry/catalogue/shelf.js";
 import { parseSource } from "../registry/catalogue/source.js";
 import { pickChoices, withRequired } from "../registry/choices.js";
@@ -85,7 +86,7 @@ async function reqAuthNotes(project: Project, parts: readonly Part[], allowed: b
   const { record } = project;
   const mount = parts.find(({ selection }) => selection.mount)?.selection.mount;
   if (!mount || parts.every(({ item }) => record?.items[item.name])) return [];
-  const ours = new Set(Object.values(record?.items ?? {}).flatMap(({ files }) => Object.keys(files)));
+  const ours = recordedPaths(record);
   const { conflict, notes } = findReqAuth(await readSourceFiles(project), project, { mount, ours });
   if (conflict === null) return notes;
   const names = parts.map(({ item }) => item.name).join(", ");

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { findGitRoot } from "../git/git-root.js";
 import { readRecord } from "../record/read-record.js";
+import { recordedPaths } from "../record/recorded-paths.js";
 import { isFolder } from "../text/text-file.js";
 import { buildCommands } from "./build/build-tsconfig.js";
 import { findBundler } from "./build/bundler.js";
@@ -154,10 +155,6 @@ async function chooseSourceDir(
     recorded: earlier?.sourceDir ?? null,
   };
   return named === undefined ? findSourceDir(facts) : namedSourceDir(named, facts);
-}
-
-function recordedPaths(record: InstallRecord | null): ReadonlySet<string> {
-  return new Set(Object.values(record?.items ?? {}).flatMap(({ files }) => Object.keys(files)));
 }
 
 function lastItem(record: InstallRecord | null): InstalledItem | null {

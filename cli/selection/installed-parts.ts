@@ -11,6 +11,7 @@ import { inWords } from "../text/in-words.js";
 import { nearestItem } from "../text/nearest.js";
 import { notice } from "../ui/output.js";
 import { dueCompanions, refuseNamedCompanion } from "./companions.js";
+import { installedSelection } from "./installed-selection.js";
 import { pinProblem } from "./pins.js";
 import { selectItem } from "./selection.js";
 
@@ -182,9 +183,8 @@ async function partOf(item: RegistryItem, installed: InstalledItem, project: Pro
       "BadArgument",
       `${item.name} ${item.version} needs ${missing}: "authwright add ${missing}" first`,
     );
-  const { mount, sourceDir, testDir, testEnding } = installed;
   const choices = pickChoices(item, {}, project);
-  const selection = { item: item.name, choices, mount, sourceDir, testDir, ...(testEnding && { testEnding }) };
+  const selection = { ...installedSelection(item.name, installed), choices };
   return { item, selection, ...(await shelf.take(item, choices, project.root)) };
 }
 

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { Change, FileOutcome, KeptPart, ManualStep, Plan, Removal } from "../plan/plan.js";
+import { recordedPaths } from "../record/recorded-paths.js";
 import { inWords } from "../text/in-words.js";
 import { addedLines, changedLines } from "./changed-lines.js";
 import { colors } from "./colors.js";
@@ -110,7 +111,7 @@ function originLine({ item, source, sha256 }: Plan["origins"][number]): string {
 
 /** The files of the user's that change: not those of the record, of which there is nothing to decide. */
 export function ownFiles({ changes, record }: Plan): Change[] {
-  const ours = new Set(Object.values(record.items).flatMap(({ files }) => Object.keys(files)));
+  const ours = recordedPaths(record);
   const isOwn = ({ path }: Change) => !ours.has(path) && path !== "authwright.json" && !path.startsWith(".authwright/");
   return changes.filter((change) => change.kind === "edit" && isOwn(change));
 }

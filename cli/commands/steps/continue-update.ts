@@ -5,6 +5,7 @@ import { emptyPlan, type Plan, type Settlement } from "../../plan/plan.js";
 import { writeRecord } from "../../plan/record/extend-record.js";
 import type { InstalledItem, InstallRecord, Project } from "../../project/project.js";
 import { recordPath } from "../../record/paths.js";
+import { installedSelection } from "../../selection/installed-selection.js";
 import { jsonResult, result } from "../../ui/output.js";
 import { planJson } from "../../ui/plan-json.js";
 import type { Context } from "../context.js";
@@ -56,9 +57,6 @@ function settled({ items }: InstallRecord): InstallRecord {
 }
 
 function recordPlan(record: InstallRecord, changes: Plan["changes"], { record: before }: Project): Settlement {
-  const selections = Object.entries(before?.items ?? {}).map(([item, installed]) => {
-    const { choices, mount, sourceDir, testDir, testEnding } = installed;
-    return { item, choices, mount, sourceDir, testDir, ...(testEnding && { testEnding }) };
-  });
+  const selections = Object.entries(before?.items ?? {}).map(([name, item]) => installedSelection(name, item));
   return { ...emptyPlan, kind: "settlement", selections, changes, record };
 }

@@ -1,5 +1,6 @@
 import type { InstallRecord } from "../../project/project.js";
 import { recordPath } from "../../record/paths.js";
+import { installedSelection } from "../../selection/installed-selection.js";
 import { type Draft, startDraft } from "../draft.js";
 import { type Change, emptyPlan, type Removal } from "../plan.js";
 import { writeRecord } from "../record/extend-record.js";
@@ -28,11 +29,10 @@ export function planRemove(input: RemoveInput): Removal {
   planDanglingImports(input, draft);
   const record = removeFromRecord(input, draft);
   const attributes = Object.keys(record.items).length === 0 ? planRemovedAttributes(draft) : [];
-  const { choices, mount, sourceDir, testDir, testEnding } = installed;
   return {
     ...emptyPlan,
     kind: "removal",
-    selections: [{ item, choices, mount, sourceDir, testDir, ...(testEnding && { testEnding }) }],
+    selections: [installedSelection(item, installed)],
     changes: [...draft.changes(), ...databaseChanges(input)],
     manual: draft.manual,
     install: install && (manifest.dependencies.length > 0 || manifest.moved) ? project.packageManager.install : null,

@@ -1,5 +1,6 @@
 import { installedText } from "../../record/installed-text.js";
 import { basePath } from "../../record/paths.js";
+import { recordedPaths } from "../../record/recorded-paths.js";
 import type { Draft } from "../draft.js";
 import type { KeptPart } from "../plan.js";
 import { isAsInstalled } from "../record/as-installed.js";
@@ -23,7 +24,7 @@ export function planRemovedFiles({ installed, item, force, project }: RemoveInpu
 /** Puts back what a file that stays imports: an edited one of the item, or one of another item. Returns those files. */
 export function planImportedFiles(input: RemoveInput, draft: Draft): KeptPart[] {
   const { installed, project, files, sources, kept: before = [] } = input;
-  const recorded = Object.values(project.record?.items ?? {}).flatMap((item) => Object.keys(item.files));
+  const recorded = [...recordedPaths(project.record)];
   const ours = new Set([...recorded, ...before]);
   const gone = Object.keys(installed.files).filter((path) => draft.read(path) === null && files.get(path) != null);
   const staying = sources

@@ -1,6 +1,7 @@
 import { onlyReformatted } from "../../merge/same-meaning.js";
 import type { InstalledItem, InstallRecord } from "../../project/project.js";
 import { basePath, recordPath } from "../../record/paths.js";
+import { recordedPaths } from "../../record/recorded-paths.js";
 import { sha256 } from "../../record/sha256.js";
 import type { Change, Plan } from "../plan.js";
 
@@ -48,8 +49,8 @@ export function formatPlan<P extends Plan>(plan: P, formatter: string, formatted
 }
 
 /** Files that an add makes, or replaces by those of another choice; an update leaves what is there to its merge. */
-function newFiles({ changes, record: { items }, kind: planKind }: Plan): Change[] {
-  const ours = new Set(Object.values(items).flatMap(({ files }) => Object.keys(files)));
+function newFiles({ changes, record, kind: planKind }: Plan): Change[] {
+  const ours = recordedPaths(record);
   const paths = new Set(changes.map(({ path }) => path));
   const isNew = ({ path, kind }: Change) =>
     kind === "create" || (kind === "edit" && planKind !== "update" && paths.has(basePath(path)));

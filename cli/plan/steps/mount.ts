@@ -47,11 +47,22 @@ function isRecorded({ record }: Project, item: string, path: string): boolean {
   return record?.items[item]?.patches.some((patch) => patch.path === path) ?? false;
 }
 
-function mountByHand({ importName, specifier, mount }: { importName: string; specifier: string; mount: string }) {
+interface Mounting {
+  readonly importName: string;
+  readonly specifier: string;
+  readonly mount: string;
+}
+
+/** The lines that a person puts into the entry file. */
+export function mountLines({ importName, specifier, mount }: Mounting): string[] {
+  return [`import { ${importName} } from "${specifier}";`, `app.use("${mount}", ${importName});`];
+}
+
+function mountByHand(mounting: Mounting) {
   return {
     path: "the file that makes your Express app",
     place: "after your own middleware, before any 404 or error handler",
     reason: "no file that calls express() was found; --entry FILE names it",
-    lines: [`import { ${importName} } from "${specifier}";`, `app.use("${mount}", ${importName});`],
+    lines: mountLines(mounting),
   };
 }

@@ -1,4 +1,5 @@
 import type { Project } from "../../project/project.js";
+import { recordedPaths } from "../../record/recorded-paths.js";
 import { adding } from "../add/adding.js";
 import { commonPlan } from "../common-plan.js";
 import { type Draft, startDraft } from "../draft.js";
@@ -46,7 +47,7 @@ function policyFor(name: string, { project, conflicts }: UpdateInput): Policy {
 
 /** The sources that no item has brought. */
 function foreignSources({ project, sources = [] }: UpdateInput) {
-  const ours = new Set(Object.values(project.record?.items ?? {}).flatMap(({ files }) => Object.keys(files)));
+  const ours = recordedPaths(project.record);
   return sources.filter(({ path }) => !ours.has(path));
 }
 

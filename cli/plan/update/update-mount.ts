@@ -4,8 +4,8 @@ import { placeTemplate } from "../../record/paths.js";
 import type { Draft } from "../draft.js";
 import type { Part } from "../input.js";
 import type { Mount } from "../plan-part.js";
-import { entrySpecifier } from "../specifiers.js";
-import { planMount } from "../steps/mount.js";
+import { entrySpecifier, specifierIn } from "../specifiers.js";
+import { mountLines, planMount } from "../steps/mount.js";
 
 /**
  * Keeps the mount that is there, also one that a person has made. Where the router has another file or name now, the lines that were added go, and are made
@@ -22,7 +22,7 @@ export function planMountUpdate(part: Part, project: Project, installed: Install
   const source = draft.read(path);
   if (!moved || source === null) return { lines: planMount(part, project, draft), without: null };
   const stripped = withoutLines(source, patch.lines);
-  if (stripped === null && patch.lines.some((line) => source.includes(specifierIn(line)))) {
+  if (stripped === null && patch.lines.some((line) => names(source, line))) {
     draft.manual.push(byHand(part, path, project));
     return { lines: [], without: null };
   }
@@ -41,9 +41,10 @@ function routerMoved({ item }: Part, { files }: InstalledItem, lines: readonly s
   return !known || (lines.length > 0 && !lines.join("\n").includes(mount.export));
 }
 
-/** What the quotes of an import hold; of any other line, something that is nowhere. */
-function specifierIn(line: string): string {
-  return /(?:from |require\()["'](.+)["']/.exec(line)?.[1] ?? "\0";
+/** Whether the source has the module that this line imports, in whatever line. */
+function names(source: string, line: string): boolean {
+  const specifier = specifierIn(line);
+  return specifier !== null && source.includes(specifier);
 }
 
 function byHand({ item, selection }: Part, entry: string | null, project: Project) {
@@ -54,10 +55,11 @@ function byHand({ item, selection }: Part, entry: string | null, project: Projec
     path: entry ?? "the file that makes your Express app",
     place: "in place of the import and the mount that are there",
     reason: `the router of ${item.name} has moved, and its lines are not there as they were added`,
-    lines: [
-      `import { ${name} } from "${entrySpecifier(module, project, path)}";`,
-      `app.use("${selection.mount}", ${name});`,
-    ],
+    lines: mountLines({
+      importName: name,
+      specifier: entrySpecifier(module, project, path),
+      mount: `${selection.mount}`,
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { recordedPaths } from "../../record/recorded-paths.js";
 import { buildCommands, findBuildTsconfig } from "../build/build-tsconfig.js";
 import { nearestTsconfig, readTsconfigs, type Tsconfig, tsconfigFacts, tsconfigFor } from "../build/tsconfig.js";
 import { readAliases } from "../entry/aliases.js";
@@ -34,7 +35,7 @@ export async function readSources(
   const reachable = [...tsconfigs.flatMap((one) => readAliases(root, one, imports)), ...baseUrls(facts)];
   const starts = await findStartFiles(root, manifest, buildLayouts(facts));
   const outputs = facts.flatMap(outputFolders);
-  const ours = new Set(Object.values(record?.items ?? {}).flatMap(({ files }) => Object.keys(files)));
+  const ours = recordedPaths(record);
   const search = { root, aliases: reachable, outputs, ours };
   const named = overrides.entry;
   const known = named === undefined ? await recordedEntry(root, record) : await namedEntry(cwd, named, search);
