@@ -6,7 +6,7 @@ import { basePath, rootOf } from "../../record/paths.js";
 import { sha256 } from "../../record/sha256.js";
 import type { Draft } from "../draft.js";
 import type { Part } from "../input.js";
-import { isAsInstalled } from "../record/as-installed.js";
+import { isAsInstalled, isUntouched } from "../record/as-installed.js";
 import { withEntries, withoutEntries } from "../steps/entries.js";
 import { type Rendered, renderedFiles } from "../steps/rendered-files.js";
 import { putBackImported } from "../steps/still-imported.js";
@@ -105,8 +105,7 @@ function refuseEdited(
     const there = draft.read(path);
     const text = swapped.find((file) => file.path === path)?.text;
     if (there === null || withoutEntries(there, path, project) === text) return false;
-    const base = installedText(recorded[path]!, draft.read(basePath(path)), [there]).text;
-    return !isAsInstalled(there, { path, recorded: recorded[path]!, base }, project);
+    return !isUntouched(there, { path, recorded: recorded[path]! }, project, draft);
   });
   if (edited.length === 0) return;
   const them = edited.length > 1 ? "them" : "it";

@@ -1,9 +1,8 @@
-import { installedText } from "../../record/installed-text.js";
 import { basePath } from "../../record/paths.js";
 import { recordedPaths } from "../../record/recorded-paths.js";
 import type { Draft } from "../draft.js";
 import type { KeptPart } from "../plan.js";
-import { isAsInstalled } from "../record/as-installed.js";
+import { isUntouched } from "../record/as-installed.js";
 import { stillImported } from "../steps/still-imported.js";
 import type { RemoveInput } from "./remove-input.js";
 
@@ -11,12 +10,11 @@ import type { RemoveInput } from "./remove-input.js";
 export function planRemovedFiles({ installed, item, force, project }: RemoveInput, draft: Draft): KeptPart[] {
   const kept: KeptPart[] = [];
   for (const [path, recorded] of Object.entries(installed.files)) {
-    const [text, base] = [draft.read(path), draft.read(basePath(path))];
-    if (base !== null) draft.write(basePath(path), null, "as installed, for updates");
-    if (text === null) continue;
-    const known = { path, recorded, base: installedText(recorded, base, [text]).text };
-    if (force || isAsInstalled(text, known, project)) draft.write(path, null, item);
-    else kept.push({ what: path, why: "you have edited it; --force deletes it" });
+    const text = draft.read(path);
+    const goes = text !== null && (force || isUntouched(text, { path, recorded }, project, draft));
+    if (draft.read(basePath(path)) !== null) draft.write(basePath(path), null, "as installed, for updates");
+    if (goes) draft.write(path, null, item);
+    else if (text !== null) kept.push({ what: path, why: "you have edited it; --force deletes it" });
   }
   return kept;
 }
