@@ -58,21 +58,35 @@ interface Compared {
   readonly outcome: FileOutcome | undefined;
 }
 
-function compare(
-  file: Rendered | null,
-  from: string | null,
-  { project, recorded, format, files, outcome }: Compared,
-): FileComparison {
+function compare(file: Rendered | null, from: string | null, facts: Compared): FileComparison {
   const path = from ?? file!.path;
-  const yours = files.get(path) ?? null;
+  const yours = facts.files.get(path) ?? null;
   const movedTo = file && file.path !== path ? file.path : null;
-  const known = recorded[path];
-  if (!known || !from) {
-    const newer = file?.text ?? null;
-    const foreign = yours !== null && !alike(yours, newer);
-    const both = foreign ? { conflicts: [], reason: "a file of yours stands where a new one would go" } : null;
-    return { path, movedTo, base: null, yours, newer, changedByYou: foreign, changedByNewer: yours === null, both };
-  }
+  const texts = from && facts.recorded[from] ? versionsOf(file, from, yours, facts) : null;
+  if (texts === null) return { path, movedTo, yours, ...besideNew(yours, file?.text ?? null) };
+  const { known, base, newer } = texts;
+  const changedByYou = !alike(base, yours);
+  const changedByNewer = movedTo !== null || !alike(base, newer);
+  const touched = (changedByYou || !known) && changedByNewer && !alike(yours, newer);
+  const both = touched && yours !== null && newer !== null ? meet(facts.outcome) : null;
+  return { path, movedTo, base, yours, newer, changedByYou, changedByNewer, both };
+}
+
+/** A file that is new: nothing, or a file of the user's, stands where it would go. */
+function besideNew(yours: string | null, newer: string | null) {
+  const foreign = yours !== null && !alike(yours, newer);
+  const both = foreign ? { conflicts: [], reason: "a file of yours stands where a new one would go" } : null;
+  return { base: null, newer, changedByYou: foreign, changedByNewer: yours === null, both };
+}
+
+/** The text as installed and the new one, each with the entries of other items; `known` is whether the first still is. */
+function versionsOf(
+  file: Rendered | null,
+  from: string,
+  yours: string | null,
+  { project, recorded, format, files }: Compared,
+): { readonly known: boolean; readonly base: string | null; readonly newer: string | null } {
+  const known = recorded[from]!;
   const own = yours && withoutEntries(yours, from, project);
   const installed = installedText(known, files.get(basePath(from)) ?? null, [own, file?.text ?? null]).text;
   const pristine = file && inBaseLayout(file.text, installed, from, format);
@@ -84,13 +98,9 @@ function compare(
     asInstalled && !alike(yours, installed && whole(installed, from)) ? inLayoutOf(text, yours, from) : text;
   // Without it, only the two texts that are there can be compared.
   const base = installed === null || asInstalled ? yours : whole(installed, from);
-  const newer =
-    pristine === null || alike(pristine, installed) ? pristine && base : newText(whole(pristine, file!.path));
-  const changedByYou = !alike(base, yours);
-  const changedByNewer = movedTo !== null || !alike(base, newer);
-  const touched = (changedByYou || installed === null) && changedByNewer && !alike(yours, newer);
-  const both = touched && yours !== null && newer !== null ? meet(outcome) : null;
-  return { path, movedTo, base, yours, newer, changedByYou, changedByNewer, both };
+  const isSame = pristine === null || alike(pristine, installed);
+  const newer = isSame ? pristine && base : newText(whole(pristine, file!.path));
+  return { known: installed !== null, base, newer };
 }
 
 function meet(outcome: FileOutcome | undefined): FileComparison["both"] {
