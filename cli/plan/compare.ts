@@ -5,13 +5,13 @@ import { installedText } from "../record/installed-text.js";
 import { basePath } from "../record/paths.js";
 import { inShapeOf, splitLines } from "../text/text-lines.js";
 import type { Snapshot } from "./draft.js";
+import { type Rendered, renderedFiles } from "./files/rendered-files.js";
 import type { Part } from "./input.js";
+import { planDependencies } from "./packages/dependencies.js";
 import type { FileOutcome } from "./plan.js";
 import { isAsInstalled } from "./record/as-installed.js";
 import { inBaseLayout } from "./record/base-layout.js";
-import { planDependencies } from "./steps/dependencies.js";
 import { hasAllEntries, withEntries, withoutEntries } from "./steps/entries.js";
-import { type Rendered, renderedFiles } from "./steps/rendered-files.js";
 import { findOrigins } from "./update/update-origins.js";
 
 /** One file of an item in its three versions. Null: there is none, or for `base`, it is not known any more. */

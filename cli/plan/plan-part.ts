@@ -1,6 +1,9 @@
 import type { InstalledItem, InstallRecord, Project, Undo } from "../project/project.js";
 import type { Draft } from "./draft.js";
+import { unseenTests } from "./files/unseen-tests.js";
 import type { Part, PlanInput } from "./input.js";
+import { type Dependencies, planDependencies } from "./packages/dependencies.js";
+import { leftBehind } from "./packages/left-behind.js";
 import type { FileOutcome, Unmerged } from "./plan.js";
 import { extendRecord, writeRecord } from "./record/extend-record.js";
 import { withMovedLists } from "./record/moved-lists.js";
@@ -10,14 +13,11 @@ import { planAppends } from "./steps/appends.js";
 import { planAttributes } from "./steps/attributes.js";
 import { planBuildExclude, planBuildInclude } from "./steps/build-files.js";
 import { planBundle } from "./steps/bundle.js";
-import { type Dependencies, planDependencies } from "./steps/dependencies.js";
 import { planEnvironment } from "./steps/environment.js";
 import { planIgnores } from "./steps/ignores.js";
-import { leftBehind } from "./steps/left-behind.js";
 import { planLibraryCheck } from "./steps/library-check.js";
 import { planManifest, withManifest } from "./steps/package-json.js";
 import type { Scripts } from "./steps/scripts.js";
-import { unseenTests } from "./steps/unseen-tests.js";
 import type { Missing } from "./update/moved-by-user.js";
 
 /** In what adding an item and bringing it to a new version differ. */

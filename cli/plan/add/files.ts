@@ -5,11 +5,11 @@ import { installedText } from "../../record/installed-text.js";
 import { basePath, rootOf } from "../../record/paths.js";
 import { sha256 } from "../../record/sha256.js";
 import type { Draft } from "../draft.js";
+import { type Rendered, renderedFiles } from "../files/rendered-files.js";
+import { putBackImported } from "../files/still-imported.js";
 import type { Part } from "../input.js";
 import { isAsInstalled, isUntouched } from "../record/as-installed.js";
 import { withEntries, withoutEntries } from "../steps/entries.js";
-import { type Rendered, renderedFiles } from "../steps/rendered-files.js";
-import { putBackImported } from "../steps/still-imported.js";
 
 type RecordedFiles = InstalledItem["files"];
 

@@ -1,9 +1,9 @@
 import { commonPlan } from "../common-plan.js";
 import { startDraft } from "../draft.js";
+import { tablesToMake } from "../files/migrations.js";
 import type { PlanInput } from "../input.js";
 import type { Addition } from "../plan.js";
 import { planParts } from "../plan-part.js";
-import { tablesToMake } from "../steps/migrations.js";
 import { mountSteps } from "../steps/mount.js";
 import { adding } from "./adding.js";
 

@@ -1,9 +1,9 @@
 import { basePath } from "../../record/paths.js";
 import { recordedPaths } from "../../record/recorded-paths.js";
 import type { Draft } from "../draft.js";
+import { stillImported } from "../files/still-imported.js";
 import type { KeptPart } from "../plan.js";
 import { isUntouched } from "../record/as-installed.js";
-import { stillImported } from "../steps/still-imported.js";
 import type { RemoveInput } from "./remove-input.js";
 
 /** Takes the item's files away. Returns those that the user has edited: they stay. */

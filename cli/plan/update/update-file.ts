@@ -8,12 +8,12 @@ import { basePath } from "../../record/paths.js";
 import { sha256 } from "../../record/sha256.js";
 import { inShapeOf, splitLines } from "../../text/text-lines.js";
 import type { Draft } from "../draft.js";
+import { isMigration } from "../files/migrations.js";
+import type { Rendered } from "../files/rendered-files.js";
 import type { FileOutcome, Unmerged } from "../plan.js";
 import { isAsInstalled, isUntouched } from "../record/as-installed.js";
 import { inBaseLayout } from "../record/base-layout.js";
 import { type EntryFacts, withEntries, withoutEntries } from "../steps/entries.js";
-import { isMigration } from "../steps/migrations.js";
-import type { Rendered } from "../steps/rendered-files.js";
 import type { Missing } from "./moved-by-user.js";
 import type { ConflictMode } from "./update-input.js";
 

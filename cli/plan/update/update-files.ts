@@ -1,9 +1,9 @@
 import type { Project } from "../../project/project.js";
 import { lineEnding } from "../../text/line-ending.js";
 import type { Draft } from "../draft.js";
+import { renderedFiles } from "../files/rendered-files.js";
 import type { Part } from "../input.js";
 import type { Files } from "../plan-part.js";
-import { renderedFiles } from "../steps/rendered-files.js";
 import { addFile, dropFile, type FileUpdate, type UpdateWay, updateFile } from "./update-file.js";
 import { findOrigins } from "./update-origins.js";
 

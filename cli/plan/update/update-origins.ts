@@ -1,7 +1,7 @@
 import type { InstalledItem } from "../../project/project.js";
 import { placeTemplate } from "../../record/paths.js";
+import type { Rendered } from "../files/rendered-files.js";
 import type { Part } from "../input.js";
-import type { Rendered } from "../steps/rendered-files.js";
 
 type RecordedFiles = InstalledItem["files"];
 

@@ -1,9 +1,9 @@
 import semver from "semver";
 import { CliError } from "../../errors.js";
 import type { InstalledItem } from "../../project/project.js";
+import { tablesToChange } from "../files/migrations.js";
 import type { Part } from "../input.js";
 import type { Policy } from "../plan-part.js";
-import { tablesToChange } from "../steps/migrations.js";
 import { planFilesUpdate } from "./update-files.js";
 import type { ConflictMode } from "./update-input.js";
 import { planMountUpdate } from "./update-mount.js";
