@@ -1,3 +1,4 @@
+import { withoutMark } from "../text/byte-order-mark.js";
 import { appendLines } from "../text/line-ending.js";
 import type { Edit } from "./edit.js";
 
@@ -17,7 +18,7 @@ export function isIgnored(text: string, target: string): boolean {
   const folder = target.endsWith("/");
   const name = target.replace(/^\/|\/$/g, "");
   let ignored = false;
-  for (const line of text.replace(/^\uFEFF/, "").split(/\r?\n/)) {
+  for (const line of withoutMark(text).split(/\r?\n/)) {
     const negated = line.startsWith("!");
     if (!line.startsWith("#") && matches(line.replace(/^!/, ""), name, folder)) ignored = !negated;
   }

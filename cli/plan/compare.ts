@@ -3,6 +3,7 @@ import { inLayoutOf } from "../merge/relayout.js";
 import type { InstalledItem, Project } from "../project/project.js";
 import { installedText } from "../record/installed-text.js";
 import { basePath } from "../record/paths.js";
+import { withoutMark } from "../text/byte-order-mark.js";
 import { inShapeOf, splitLines } from "../text/text-lines.js";
 import { type Rendered, renderedFiles } from "./add/files.js";
 import type { Snapshot } from "./draft.js";
@@ -73,7 +74,7 @@ function compare(
     const both = foreign ? { conflicts: [], reason: "a file of yours stands where a new one would go" } : null;
     return { path, movedTo, base: null, yours, newer, changedByYou: foreign, changedByNewer: yours === null, both };
   }
-  const own = yours && withoutEntries(yours, from, project);
+  const own = yours && withoutEntries(withoutMark(yours), from, project);
   const installed = installedText(known, files.get(basePath(from)) ?? null, [own, file?.text ?? null]).text;
   const pristine = file && inBaseLayout(file.text, installed, from, format);
   const whole = (text: string, at: string) =>

@@ -120,12 +120,17 @@ function staysAsItIs(
 
 /** A file of the user's at one of our paths: it is never replaced, with or without --overwrite. */
 function refuseForeign(wanted: readonly Rendered[], recorded: RecordedFiles, { item }: Part, draft: Draft): void {
-  const taken = wanted.filter(({ path, text }) => !recorded[path] && ![null, text].includes(draft.read(path)));
+  const taken = wanted.filter(({ path, text }) => !recorded[path] && !isOurs(path, text, draft));
   if (taken.length === 0) return;
   const paths = taken.map(({ path }) => path);
   const many = paths.length > 1;
   const way = wayElsewhere(taken, item) ?? `rename ${many ? "them" : "it"}, then add again`;
   throw new CliError("Collision", `${someOf(paths)} ${many ? "are" : "is"} yours already: ${way}`);
+}
+
+function isOurs(path: string, text: string, draft: Draft): boolean {
+  const there = draft.read(path);
+  return there === null || draft.asIn(path, there) === text;
 }
 
 /** The flag that puts these files elsewhere. None moves pages, scripts, or an item that stands beside the one it builds on. */

@@ -97,7 +97,7 @@ function freshValues(before: string | null | undefined, after: string | null | u
 }
 
 function membersOf(text: string | null | undefined): Record<string, unknown> {
-  return objectOf(parse((text ?? "{}").replace(/^\uFEFF/, ""), [], { allowTrailingComma: true }));
+  return objectOf(parse(text ?? "{}", [], { allowTrailingComma: true }));
 }
 
 function objectOf(value: unknown): Record<string, unknown> {

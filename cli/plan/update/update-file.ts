@@ -65,7 +65,7 @@ export function updateFile(file: Rendered, from: string, known: Recorded, way: U
 
   const after = merge.kind === "merged" ? merge.text : merge.settled[way.mode as keyof typeof merge.settled];
   draft.manual.push(...carried.manual);
-  draft.write(path, after, movedFrom ? `moved from ${movedFrom}` : `update to ${way.version}`);
+  draft.write(path, draft.asIn(from, after), movedFrom ? `moved from ${movedFrom}` : `update to ${way.version}`);
   if (movedFrom) draft.write(movedFrom, null, `moved to ${path}`);
   keepBase({ ...file, text: theirs }, from, base.damage === null && hasHash(theirs, known.sha256), draft);
   const recorded = { template: file.template, sha256: sha256(theirs) };
@@ -78,8 +78,13 @@ export function updateFile(file: Rendered, from: string, known: Recorded, way: U
       ...(reason !== null && { reason }),
     };
     if (way.mode !== "inline") return { recorded, outcome: told };
-    const alike = (text: string) => inShapeOf(splitLines(text).lines, yours, true);
-    const unmerged = { path, base: old === null ? null : alike(old), yours, theirs: alike(carried.text) };
+    const alike = (text: string) => draft.asIn(from, inShapeOf(splitLines(text).lines, yours, true));
+    const unmerged = {
+      path,
+      base: old === null ? null : alike(old),
+      yours: draft.asIn(from, yours),
+      theirs: alike(carried.text),
+    };
     return { recorded, outcome: told, unmerged };
   }
   if (after === yours && !movedFrom) return { recorded, outcome: restored ? outcome("updated", restored) : null };

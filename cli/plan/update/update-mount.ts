@@ -32,7 +32,7 @@ export function planMountUpdate(part: Part, project: Project, installed: Install
     return { installed, lines: [] };
   }
   if (stripped === null) return { installed, lines: planMount(part, project, draft) };
-  draft.write(path, stripped, `the router is ${part.item.mount?.file} now`);
+  draft.edit(path, stripped, `the router is ${part.item.mount?.file} now`);
   const without = { ...installed, patches: installed.patches.filter((known) => known !== patch) };
   const record = { version: 1, items: { ...project.record?.items, [part.item.name]: without } } as const;
   return { installed: without, lines: planMount(part, { ...project, record }, draft) };

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, posix } from "node:path";
+import { withoutMark } from "../../text/byte-order-mark.js";
 import { buildFiles } from "../build/bundler.js";
 import type { PackageJson, Project } from "../project.js";
 
@@ -70,7 +71,7 @@ export async function readTexts(root: string, paths: readonly string[]): Promise
     paths.map(async (path) => {
       const stats = await stat(join(root, path)).catch(() => null);
       if (!stats?.isFile() || stats.size > maxBytes) return [];
-      return [{ path, text: await readFile(join(root, path), "utf8") }];
+      return [{ path, text: withoutMark(await readFile(join(root, path), "utf8")) }];
     }),
   );
   return texts.flat();
