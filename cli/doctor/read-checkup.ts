@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join, posix } from "node:path";
 import type { Advisory } from "../advisories/advisory.js";
 import { isIgnored } from "../edits/gitignore.js";
-import { askGit, ignoredPaths, pastTexts } from "../git/git-facts.js";
+import { ignoredPaths, pastTexts, trackedAndIgnored } from "../git/git-facts.js";
 import { findMadeDatabase } from "../project/database/made-database.js";
 import type { InstallRecord, Project } from "../project/project.js";
 import { outputFolders, readSourceFiles, type SourceText } from "../project/sources/source-files.js";
@@ -83,7 +83,7 @@ async function readGit(
   files: readonly SourceText[],
 ): Promise<{ env: EnvFile[]; git: GitFacts }> {
   const there = await present(root, [".env", ".data/"]);
-  const asked = git.root === null ? null : await askGit(root, [...files.map(({ path }) => path), ...there]);
+  const asked = git.root === null ? null : await trackedAndIgnored(root, [...files.map(({ path }) => path), ...there]);
   if (asked === null) {
     const ignore = (await readText(join(root, ".gitignore"))) ?? "";
     const exposed = there.filter((path) => !isIgnored(ignore, path));

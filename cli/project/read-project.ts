@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { findGitRoot } from "../git/git-root.js";
+import { findGitRoot } from "../git/git-folder.js";
 import { readRecord } from "../record/read-record.js";
 import { isFolder } from "../text/text-file.js";
 import { buildCommands } from "./build/build-tsconfig.js";

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { valid } from "semver";
 import { CliError } from "../errors.js";
+import { isGitsOwn } from "../git/git-folder.js";
 import type { InstalledItem, InstallRecord } from "../project/project.js";
 import { isObject } from "../text/json.js";
 import { staysInside } from "../text/repo-path.js";
@@ -101,7 +102,7 @@ function isReplaced(value: unknown): boolean {
 function isPath(value: unknown): value is string {
   if (!isString(value) || value === "" || value.includes("\\")) return false;
   const steps = value.split("/");
-  return staysInside(value) && !steps.includes("..") && steps[0]!.toLowerCase() !== ".git";
+  return staysInside(value) && !steps.includes("..") && !isGitsOwn(value);
 }
 
 function isFolder(value: unknown): boolean {
