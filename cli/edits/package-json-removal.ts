@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Node, parseTree } from "jsonc-parser";
-import type { Replaced } from "../project/project.js";
+import type { Replaced } from "../record/schema.js";
 import { isObject } from "../text/json.js";
 import type { Edit } from "./edit.js";
 import { cutItem } from "./json-cut.js";

@@ -1,8 +1,9 @@
 import type { Conflict } from "../merge/merge-text.js";
 import { inLayoutOf } from "../merge/relayout.js";
-import type { InstalledItem, Project } from "../project/project.js";
+import type { Project } from "../project/project.js";
 import { installedText } from "../record/installed-text.js";
 import { basePath } from "../record/paths.js";
+import type { InstalledItem } from "../record/schema.js";
 import { withoutMark } from "../text/byte-order-mark.js";
 import { inShapeOf, splitLines } from "../text/text-lines.js";
 import { type Rendered, renderedFiles } from "./add/files.js";

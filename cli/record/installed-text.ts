@@ -1,6 +1,6 @@
-import type { InstalledItem } from "../project/project.js";
 import { withMark } from "../text/byte-order-mark.js";
 import { joinLines, splitLines } from "../text/text-lines.js";
+import type { InstalledItem } from "./schema.js";
 import { sha256 } from "./sha256.js";
 
 /** What is known of how a file was installed. */

@@ -1,5 +1,5 @@
-import type { InstallRecord } from "../../project/project.js";
 import { rootOf } from "../../record/paths.js";
+import type { InstallRecord } from "../../record/schema.js";
 
 /** The line (from 1) that an offset is on. */
 export function lineAt(text: string, offset: number): number {

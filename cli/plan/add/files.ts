@@ -1,9 +1,10 @@
 import { rewriteTemplateImports } from "../../edits/imports.js";
 import { CliError } from "../../errors.js";
 import { onlyReformatted } from "../../merge/same-meaning.js";
-import type { InstalledItem, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
 import { installedText } from "../../record/installed-text.js";
 import { basePath, placeTemplate, rootOf } from "../../record/paths.js";
+import type { InstalledItem } from "../../record/schema.js";
 import { sha256 } from "../../record/sha256.js";
 import type { TemplateFile } from "../../registry/templates.js";
 import type { Draft } from "../draft.js";

@@ -1,8 +1,9 @@
 import semver from "semver";
 import { addIgnoreLines } from "../../edits/gitignore.js";
 import { CliError } from "../../errors.js";
-import type { InstallRecord, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
 import { placeTemplate } from "../../record/paths.js";
+import type { InstallRecord } from "../../record/schema.js";
 import { chosenParts } from "../../registry/choices.js";
 import { originsOf } from "../../selection/pins.js";
 import { applyEdit } from "../apply-edit.js";

@@ -1,6 +1,6 @@
 import { onlyReformatted } from "../../merge/same-meaning.js";
-import type { InstalledItem } from "../../project/project.js";
 import { hasHash } from "../../record/installed-text.js";
+import type { InstalledItem } from "../../record/schema.js";
 import { type EntryFacts, entriesIn, withEntries, withoutEntries } from "../steps/entries.js";
 
 /** A file of an item in the user's repo. */

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { parse } from "jsonc-parser";
 import { envKeys } from "../../edits/dotenv.js";
-import type { Project, Replaced, Undo } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
+import type { Replaced, Undo } from "../../record/schema.js";
 import { isObject } from "../../text/json.js";
 import type { Draft } from "../draft.js";
 

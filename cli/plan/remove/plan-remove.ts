@@ -1,5 +1,5 @@
-import type { InstallRecord } from "../../project/project.js";
 import { recordPath } from "../../record/paths.js";
+import type { InstallRecord } from "../../record/schema.js";
 import { type Draft, startDraft } from "../draft.js";
 import type { Change, Plan } from "../plan.js";
 import { writeRecord } from "../record/extend-record.js";

@@ -6,7 +6,8 @@ import {
   placeInList,
   removeListEntry,
 } from "../../edits/list-entry.js";
-import type { Appended, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
+import type { Appended } from "../../record/schema.js";
 import { withMarkOf, withoutMark } from "../../text/byte-order-mark.js";
 import type { ManualStep } from "../plan.js";
 import { otherSpecifiers, relativeSpecifier } from "../specifiers.js";

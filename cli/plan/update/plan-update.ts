@@ -1,7 +1,8 @@
 import semver from "semver";
 import { addIgnoreLines } from "../../edits/gitignore.js";
 import { CliError } from "../../errors.js";
-import type { InstalledItem, InstallRecord, Project, Undo } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
+import type { InstalledItem, InstallRecord, Undo } from "../../record/schema.js";
 import { originsOf } from "../../selection/pins.js";
 import { addPart, newCompanions } from "../add/plan-add.js";
 import { applyEdit } from "../apply-edit.js";

@@ -1,4 +1,5 @@
-import type { InstalledItem, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
+import type { InstalledItem } from "../../record/schema.js";
 import { lineEnding } from "../../text/line-ending.js";
 import { renderedFiles } from "../add/files.js";
 import type { Draft } from "../draft.js";

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
-import type { InstalledItem, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
 import { placeTemplate } from "../../record/paths.js";
+import type { InstalledItem } from "../../record/schema.js";
 import type { Draft } from "../draft.js";
 import type { Part } from "../input.js";
 import { entrySpecifier } from "../specifiers.js";
