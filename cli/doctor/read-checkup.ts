@@ -58,7 +58,7 @@ async function withoutIgnored(
   const isHidden = (path: string) =>
     ignored
       ? ignored.some((one) => one === path || (one.endsWith("/") && path.startsWith(one)))
-      : isIgnored(text, path.includes("/") ? path.replace(/\/.*/, "/") : path);
+      : isIgnored(text, path);
   return sources.filter(({ path }) => installed.has(path) || !isHidden(path));
 }
 
