@@ -1,7 +1,8 @@
 import { basename, dirname, join } from "node:path";
 import fs from "fs-extra";
 import { CliError } from "../errors.js";
-import { gitReason, type IndexEntry, stagedEntries, writeStages } from "../git/git-index.js";
+import { type IndexEntry, stagedEntries, writeStages } from "../git/git-index.js";
+import { gitReason } from "../git/run-git.js";
 import type { Change, Plan, Unmerged } from "../plan/plan.js";
 import { reasonOf } from "../text/failure-text.js";
 import { runInstall } from "./install.js";

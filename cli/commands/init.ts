@@ -4,7 +4,7 @@ import { applyPlan } from "../apply/apply-plan.js";
 import { inNewFolder, recoverNewFolder } from "../apply/new-folder.js";
 import { gitInit, startRepository } from "../apply/start-repository.js";
 import { exitCode } from "../errors.js";
-import { findGitRoot } from "../git/git-root.js";
+import { findGitRoot } from "../git/git-folder.js";
 import type { Part } from "../plan/input.js";
 import type { Addition } from "../plan/plan.js";
 import { keptPaths, planInit } from "../plan/plan-init.js";

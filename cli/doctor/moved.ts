@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 import { exportedNames } from "../edits/exports.js";
-import type { InstalledItem, InstallRecord } from "../project/project.js";
 import type { SourceText } from "../project/sources/source-files.js";
 import { placeTemplate } from "../record/paths.js";
 import { recordedPaths } from "../record/recorded-paths.js";
+import type { InstalledItem, InstallRecord } from "../record/schema.js";
 
 /** A file counts as the same when this share of its lines is: the imports of one that was moved are other ones. */
 const leastLikeness = 0.6;

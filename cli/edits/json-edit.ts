@@ -28,12 +28,9 @@ export interface JsonEdit<Value> {
   refuse(reason: string, before: JsonText<Value> | null): Edit;
 }
 
-const bom = "\uFEFF";
-
-/** Makes an edit by splicing, so that comments, layout, line endings and byte order mark stay; it says what was meant, or is not made. */
+/** Makes an edit by splicing, so that comments, layout and line endings stay; it says what was meant, or is not made. */
 export function editJson<Value>(text: string, { read, splice, refuse }: JsonEdit<Value>): Edit {
-  const mark = text.startsWith(bom) ? bom : "";
-  const before = read(text.slice(mark.length));
+  const before = read(text);
   if (typeof before === "string") return refuse(before, null);
   const spliced = splice(before);
   if (spliced === null) return { kind: "already" };
@@ -41,7 +38,7 @@ export function editJson<Value>(text: string, { read, splice, refuse }: JsonEdit
   const after = read(spliced.text);
   if (typeof after === "string" || !isDeepStrictEqual(after.value, spliced.value))
     return refuse("its layout is too unusual to edit", before);
-  return { kind: "applied", text: mark + spliced.text, added: spliced.added };
+  return { kind: "applied", text: spliced.text, added: spliced.added };
 }
 
 /** Reads JSON with comments and trailing commas; a text that is none, or no object, is called `problem`. */

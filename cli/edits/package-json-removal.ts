@@ -1,4 +1,4 @@
-import type { Replaced } from "../project/project.js";
+import type { Replaced } from "../record/schema.js";
 import { parseObject } from "../text/json.js";
 import type { Edit } from "./edit.js";
 import { cutItem } from "./json-cut.js";

@@ -1,4 +1,5 @@
-import type { InstallRecord, Project } from "../project/project.js";
+import type { Project } from "../project/project.js";
+import type { InstallRecord } from "../record/schema.js";
 import { originsOf } from "../selection/pins.js";
 import type { Draft } from "./draft.js";
 import type { Part, PlanInput } from "./input.js";

@@ -1,8 +1,10 @@
 import type { Conflict } from "../merge/merge-text.js";
 import { inLayoutOf } from "../merge/relayout.js";
-import type { InstalledItem, Project } from "../project/project.js";
+import type { Project } from "../project/project.js";
 import { installedText } from "../record/installed-text.js";
 import { basePath } from "../record/paths.js";
+import type { InstalledItem } from "../record/schema.js";
+import { withoutMark } from "../text/byte-order-mark.js";
 import { inShapeOf, splitLines } from "../text/text-lines.js";
 import type { Snapshot } from "./draft.js";
 import { type Rendered, renderedFiles } from "./files/rendered-files.js";
@@ -87,7 +89,7 @@ function versionsOf(
   { project, recorded, format, files }: Compared,
 ): { readonly known: boolean; readonly base: string | null; readonly newer: string | null } {
   const known = recorded[from]!;
-  const own = yours && withoutEntries(yours, from, project);
+  const own = yours && withoutEntries(withoutMark(yours), from, project);
   const installed = installedText(known, files.get(basePath(from)) ?? null, [own, file?.text ?? null]).text;
   const pristine = file && inBaseLayout(file.text, installed, from, format);
   const whole = (text: string, at: string) =>

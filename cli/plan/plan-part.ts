@@ -1,4 +1,5 @@
-import type { InstalledItem, InstallRecord, Project, Undo } from "../project/project.js";
+import type { Project } from "../project/project.js";
+import type { InstalledItem, InstallRecord, Undo } from "../record/schema.js";
 import type { Draft } from "./draft.js";
 import { unseenTests } from "./files/unseen-tests.js";
 import type { Part, PlanInput } from "./input.js";

@@ -1,4 +1,5 @@
-import type { Appended, Guess, InstallRecord } from "../project/project.js";
+import type { Guess } from "../project/project.js";
+import type { Appended, InstallRecord } from "../record/schema.js";
 
 /** The user's choices for one run: which item, with which values. */
 export interface Selection {

@@ -1,4 +1,4 @@
-import type { InstallRecord } from "../project/project.js";
+import type { InstallRecord } from "./schema.js";
 
 /** Every file that installed items have put into the repo; none where there is no record. */
 export function recordedPaths(record: InstallRecord | null): ReadonlySet<string> {

@@ -1,7 +1,8 @@
 import semver from "semver";
 import { CliError } from "../errors.js";
 import type { Part } from "../plan/input.js";
-import type { InstalledItem, Project } from "../project/project.js";
+import type { Project } from "../project/project.js";
+import type { InstalledItem } from "../record/schema.js";
 import { openShelf, type Shelf } from "../registry/catalogue/shelf.js";
 import { parseSource, type Source } from "../registry/catalogue/source.js";
 import { pickChoices } from "../registry/choices.js";

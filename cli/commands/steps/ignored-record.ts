@@ -1,4 +1,4 @@
-import { askGit } from "../../git/git-facts.js";
+import { trackedAndIgnored } from "../../git/git-facts.js";
 import type { Plan } from "../../plan/plan.js";
 import type { Project } from "../../project/project.js";
 import { basePath, recordPath } from "../../record/paths.js";
@@ -8,7 +8,7 @@ import { recordedPaths } from "../../record/recorded-paths.js";
 export async function ignoredRecordWarning({ root, git }: Project, { record }: Plan): Promise<string | null> {
   const [installed] = [...recordedPaths(record)];
   if (git.root === null || !installed) return null;
-  const asked = await askGit(root, [recordPath, basePath(installed)]);
+  const asked = await trackedAndIgnored(root, [recordPath, basePath(installed)]);
   const [ignored] = asked?.ignored ?? [];
   if (!ignored) return null;
   const what = ignored === recordPath ? recordPath : ".authwright/base/";

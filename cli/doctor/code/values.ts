@@ -42,7 +42,7 @@ function parsed(
   open: (path: string) => Code | null,
 ): Code | null {
   try {
-    const file = parseSource(text.replace(/^\uFEFF/, ""), path);
+    const file = parseSource(text, path);
     return {
       path,
       text,

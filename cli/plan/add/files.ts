@@ -1,8 +1,9 @@
 import { CliError } from "../../errors.js";
 import { onlyReformatted } from "../../merge/same-meaning.js";
-import type { InstalledItem, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
 import { installedText } from "../../record/installed-text.js";
 import { basePath, rootOf } from "../../record/paths.js";
+import type { InstalledItem } from "../../record/schema.js";
 import { sha256 } from "../../record/sha256.js";
 import type { Draft } from "../draft.js";
 import { type Rendered, renderedFiles } from "../files/rendered-files.js";
@@ -76,12 +77,17 @@ function staysAsItIs(
 
 /** A file of the user's at one of our paths: it is never replaced, with or without --overwrite. */
 function refuseForeign(wanted: readonly Rendered[], recorded: RecordedFiles, { item }: Part, draft: Draft): void {
-  const taken = wanted.filter(({ path, text }) => !recorded[path] && ![null, text].includes(draft.read(path)));
+  const taken = wanted.filter(({ path, text }) => !recorded[path] && !isOurs(path, text, draft));
   if (taken.length === 0) return;
   const paths = taken.map(({ path }) => path);
   const many = paths.length > 1;
   const way = wayElsewhere(taken, item) ?? `rename ${many ? "them" : "it"}, then add again`;
   throw new CliError("Collision", `${someOf(paths)} ${many ? "are" : "is"} yours already: ${way}`);
+}
+
+function isOurs(path: string, text: string, draft: Draft): boolean {
+  const there = draft.read(path);
+  return there === null || draft.asIn(path, there) === text;
 }
 
 /** The flag that puts these files elsewhere. None moves pages, scripts, or an item that stands beside the one it builds on. */

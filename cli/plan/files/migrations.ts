@@ -1,5 +1,6 @@
-import type { InstallRecord, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
 import { placeTemplate } from "../../record/paths.js";
+import type { InstallRecord } from "../../record/schema.js";
 import type { Part } from "../input.js";
 import type { FileOutcome } from "../plan.js";
 

@@ -40,7 +40,7 @@ export function putBackImported(going: readonly string[], project: Project, draf
   });
   const leaving = going.map((path) => ({ path, text: draft.original(path) ?? "" }));
   const back = stillImported({ staying, leaving }, project);
-  for (const { path, text } of back) draft.write(path, text, "stays");
+  for (const { path, text } of back) draft.edit(path, text, "stays");
   return back;
 }
 

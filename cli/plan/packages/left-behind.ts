@@ -1,4 +1,5 @@
-import type { InstalledItem, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
+import type { InstalledItem } from "../../record/schema.js";
 import { chosenParts } from "../../registry/choices.js";
 import type { RegistryItem } from "../../registry/registry.js";
 import type { Part } from "../input.js";

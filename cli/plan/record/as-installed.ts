@@ -1,7 +1,7 @@
 import { onlyReformatted } from "../../merge/same-meaning.js";
-import type { InstalledItem } from "../../project/project.js";
 import { hasHash, installedText } from "../../record/installed-text.js";
 import { basePath } from "../../record/paths.js";
+import type { InstalledItem } from "../../record/schema.js";
 import type { Draft } from "../draft.js";
 import { type EntryFacts, entriesIn, withEntries, withoutEntries } from "../steps/entries.js";
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { InstalledItem, InstallRecord, Undo } from "../../project/project.js";
 import { recordPath } from "../../record/paths.js";
+import type { InstalledItem, InstallRecord, Undo } from "../../record/schema.js";
 import { broughtBy } from "../../selection/brought.js";
 import type { Draft } from "../draft.js";
 import type { Part } from "../input.js";

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
-import type { InstalledItem, InstallRecord } from "../../project/project.js";
 import { recordPath } from "../../record/paths.js";
+import type { InstalledItem, InstallRecord } from "../../record/schema.js";
 import type { Plan } from "../plan.js";
 
 /** The folders of a plan's new files, and those around them. */

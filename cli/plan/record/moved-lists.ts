@@ -1,4 +1,4 @@
-import type { InstalledItem, InstallRecord } from "../../project/project.js";
+import type { InstalledItem, InstallRecord } from "../../record/schema.js";
 import type { FileOutcome } from "../plan.js";
 
 /** The entries of other items stand where the new version has their lists. */

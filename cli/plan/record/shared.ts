@@ -1,5 +1,5 @@
-import type { InstalledItem, InstallRecord, Undo } from "../../project/project.js";
 import { isSampleEnv } from "../../project/sample-env.js";
+import type { InstalledItem, InstallRecord, Undo } from "../../record/schema.js";
 import { chosenParts } from "../../registry/choices.js";
 import type { Part } from "../input.js";
 import { keyBlocks } from "./key-blocks.js";

@@ -1,5 +1,5 @@
-import type { InstallRecord } from "../../project/project.js";
 import { recordPath } from "../../record/paths.js";
+import type { InstallRecord } from "../../record/schema.js";
 import { installedSelection } from "../../selection/installed-selection.js";
 import { type Draft, startDraft } from "../draft.js";
 import { isMigration } from "../files/migrations.js";

@@ -29,9 +29,9 @@ export function planImportedFiles(input: RemoveInput, draft: Draft): KeptPart[] 
     .filter(({ path }) => ours.has(path))
     .map(({ path, text }) => ({ path, text: files.has(path) ? draft.read(path) : text }))
     .flatMap(({ path, text }) => (text === null ? [] : [{ path, text }]));
-  const leaving = gone.map((path) => ({ path, text: files.get(path)! }));
+  const leaving = gone.map((path) => ({ path, text: draft.original(path)! }));
   return stillImported({ staying, leaving }, project).map(({ path, text, by }) => {
-    draft.write(path, text, "stays");
+    draft.edit(path, text, "stays");
     return { what: path, why: `${by} stays and imports it` };
   });
 }

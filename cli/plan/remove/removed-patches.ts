@@ -48,8 +48,10 @@ function cutAppended(patch: Patch, going: readonly string[], { installed, item }
   const glue = installed.undo?.glue[path] ?? [];
   const first = firstLine(text, lines);
   const after = cutLines(text, findLines(text, going), glue, path === ".gitignore" ? first : opensAt(first, glue));
+  const why = `the lines of ${item}`;
   const created = installed.undo?.created.includes(path) && after.trim() === "";
-  draft.write(path, created ? null : after, `the lines of ${item}`);
+  if (created) draft.write(path, null, why);
+  else draft.edit(path, after, why);
 }
 
 function cutOptions({ path, lines }: Patch, { installed, item }: RemoveInput, draft: Draft): void {

@@ -1,7 +1,7 @@
 import { onlyReformatted } from "../../merge/same-meaning.js";
-import type { InstalledItem, InstallRecord } from "../../project/project.js";
 import { basePath, recordPath } from "../../record/paths.js";
 import { recordedPaths } from "../../record/recorded-paths.js";
+import type { InstalledItem, InstallRecord } from "../../record/schema.js";
 import { sha256 } from "../../record/sha256.js";
 import type { Change, Plan } from "../plan.js";
 

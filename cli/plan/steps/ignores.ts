@@ -1,5 +1,5 @@
 import { addIgnoreLines } from "../../edits/gitignore.js";
-import type { InstalledItem } from "../../project/project.js";
+import type { InstalledItem } from "../../record/schema.js";
 import { applyEdit } from "../apply-edit.js";
 import type { Draft } from "../draft.js";
 import type { Part } from "../input.js";

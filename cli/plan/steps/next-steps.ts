@@ -1,6 +1,7 @@
 import { posix } from "node:path";
-import type { InstallRecord, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
 import { placeTemplate } from "../../record/paths.js";
+import type { InstallRecord } from "../../record/schema.js";
 import { chosenParts } from "../../registry/choices.js";
 import type { Part } from "../input.js";
 import type { Plan } from "../plan.js";

@@ -2,9 +2,9 @@ import type { ConflictLabels } from "../../merge/markers.js";
 import { type Merge, mergeText, type Versions } from "../../merge/merge-text.js";
 import { inLayoutOf } from "../../merge/relayout.js";
 import { onlyReformatted } from "../../merge/same-meaning.js";
-import type { InstalledItem } from "../../project/project.js";
 import { hasHash, installedText } from "../../record/installed-text.js";
 import { basePath } from "../../record/paths.js";
+import type { InstalledItem } from "../../record/schema.js";
 import { sha256 } from "../../record/sha256.js";
 import { inShapeOf, splitLines } from "../../text/text-lines.js";
 import type { Draft } from "../draft.js";
@@ -89,11 +89,12 @@ function bring(yours: string, way: Way, draft: Draft): FileUpdate {
 
   const after = merge.kind === "merged" ? merge.text : merge.settled[mode as keyof typeof merge.settled];
   draft.manual.push(...carried.manual);
-  draft.write(file.path, after, movedFrom ? `moved from ${movedFrom}` : `update to ${version}`);
+  draft.write(file.path, draft.asIn(from, after), movedFrom ? `moved from ${movedFrom}` : `update to ${version}`);
   if (movedFrom) draft.write(movedFrom, null, `moved to ${file.path}`);
   keepBase(file, from, kept.damage === null && hasHash(file.text, known.sha256), draft);
   const recorded = { template: file.template, sha256: sha256(file.text) };
-  if (merge.kind === "conflicts") return { recorded, ...settled(merge, { base, yours, theirs: carried.text }, way) };
+  if (merge.kind === "conflicts")
+    return { recorded, ...settled(merge, { base, yours, theirs: carried.text }, way, draft) };
   const restored = kept.damage && `its text in .authwright/base ${kept.damage}: put there again`;
   if (after === yours && !movedFrom) return { recorded, outcome: restored ? outcome("updated", restored) : null };
   return { recorded, outcome: outcome(edited ? "merged" : "updated", restored || null) };
@@ -114,13 +115,15 @@ function textsOf(yours: string, { file: { path, text }, from, known, project }: 
 function settled(
   { conflicts, reason }: Extract<Merge, { kind: "conflicts" }>,
   { base, yours, theirs }: Omit<Versions, "path">,
-  { file: { path }, mode, outcome }: Way,
+  { file: { path }, from, mode, outcome }: Way,
+  draft: Draft,
 ): Pick<FileUpdate, "outcome" | "unmerged"> {
   const note = outcome("conflict", settledNote(mode, reason));
   const told = { ...note, conflicts, ...(reason !== null && { reason }) };
   if (mode !== "inline") return { outcome: told };
-  const alike = (text: string) => inShapeOf(splitLines(text).lines, yours, true);
-  return { outcome: told, unmerged: { path, base: base === null ? null : alike(base), yours, theirs: alike(theirs) } };
+  const alike = (text: string) => draft.asIn(from, inShapeOf(splitLines(text).lines, yours, true));
+  const texts = { base: base === null ? null : alike(base), yours: draft.asIn(from, yours), theirs: alike(theirs) };
+  return { outcome: told, unmerged: { path, ...texts } };
 }
 
 /** A file that was only laid out anew takes the new version, in that layout as far as it can be followed. */

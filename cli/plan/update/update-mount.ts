@@ -1,6 +1,7 @@
 import { posix } from "node:path";
-import type { InstalledItem, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
 import { placeTemplate } from "../../record/paths.js";
+import type { InstalledItem } from "../../record/schema.js";
 import type { Draft } from "../draft.js";
 import type { Part } from "../input.js";
 import type { Mount } from "../plan-part.js";
@@ -27,7 +28,7 @@ export function planMountUpdate(part: Part, project: Project, installed: Install
     return { lines: [], without: null };
   }
   if (stripped === null) return { lines: planMount(part, project, draft), without: null };
-  draft.write(path, stripped, `the router is ${part.item.mount?.file} now`);
+  draft.edit(path, stripped, `the router is ${part.item.mount?.file} now`);
   const without = { ...installed, patches: installed.patches.filter((known) => known !== patch) };
   const record = { version: 1, items: { ...project.record?.items, [part.item.name]: without } } as const;
   return { lines: planMount(part, { ...project, record }, draft), without };

@@ -1,5 +1,5 @@
-import type { InstalledItem } from "../../project/project.js";
 import { placeTemplate } from "../../record/paths.js";
+import type { InstalledItem } from "../../record/schema.js";
 import type { Rendered } from "../files/rendered-files.js";
 import type { Part } from "../input.js";
 

@@ -1,4 +1,5 @@
-import type { InstalledItem, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
+import type { InstalledItem } from "../../record/schema.js";
 import type { Part } from "../input.js";
 import { itemScripts, planScripts, type Scripts } from "../steps/scripts.js";
 

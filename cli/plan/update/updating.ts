@@ -1,6 +1,6 @@
 import semver from "semver";
 import { CliError } from "../../errors.js";
-import type { InstalledItem } from "../../project/project.js";
+import type { InstalledItem } from "../../record/schema.js";
 import { tablesToChange } from "../files/migrations.js";
 import type { Part } from "../input.js";
 import type { Policy } from "../plan-part.js";

@@ -1,12 +1,13 @@
 import { resolve } from "node:path";
 import { recordedPaths } from "../../record/recorded-paths.js";
+import type { InstallRecord } from "../../record/schema.js";
 import { buildCommands, findBuildTsconfig } from "../build/build-tsconfig.js";
 import { nearestTsconfig, readTsconfigs, type Tsconfig, tsconfigFacts, tsconfigFor } from "../build/tsconfig.js";
 import { readAliases } from "../entry/aliases.js";
 import { findEntry, namedEntry, recordedEntry } from "../entry/find-entry.js";
 import { type BuildLayout, findStartFiles } from "../entry/start-file.js";
 import type { Manifest } from "../packages/package-json.js";
-import type { Alias, Entry, InstallRecord, Overrides, TsconfigFacts } from "../project.js";
+import type { Alias, Entry, Overrides, TsconfigFacts } from "../project.js";
 import { outputFolders } from "./source-files.js";
 
 /** The tsconfig and the entry file, which are found together. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Part } from "../../../../cli/plan/input.js";
 import { type Shared, sharedWith } from "../../../../cli/plan/record/shared.js";
-import type { InstalledItem, Undo } from "../../../../cli/project/project.js";
+import type { InstalledItem, Undo } from "../../../../cli/record/schema.js";
 import { door } from "../../../support/planned.js";
 
 const nothing: Shared = { patches: [], env: [], dependencies: {}, devDependencies: {}, undo: null };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { appendedLines, fingerprint, joinUndo, undoFacts } from "../../../../cli/plan/record/undo.js";
-import type { Undo } from "../../../../cli/project/project.js";
+import type { Undo } from "../../../../cli/record/schema.js";
 
 type Text = string | null;
 

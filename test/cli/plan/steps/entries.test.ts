@@ -6,7 +6,7 @@ import {
   withEntries,
   withoutEntries,
 } from "../../../../cli/plan/steps/entries.js";
-import type { Appended } from "../../../../cli/project/project.js";
+import type { Appended } from "../../../../cli/record/schema.js";
 
 const at = "src/auth/close.ts";
 const entry = (name: string): Appended => ({ file: at, list: "closers", entry: name, from: `src/auth/${name}.ts` });
