@@ -1,13 +1,19 @@
 import { join } from "node:path";
-import { parse } from "dotenv";
 import { build as esbuild } from "esbuild";
 import fs from "fs-extra";
 import { expect, test } from "vitest";
-import { api } from "../support/api.js";
-import { useFiles } from "../support/fixture.js";
 import { freshDatabase } from "../support/postgres.js";
+import {
+  addAuth,
+  expectServes,
+  makeImage,
+  makeProject,
+  productionEnv,
+  type Shown,
+  type SmallProject,
+} from "../support/small-project.js";
 import { repo } from "../support/template-tree.js";
-import { boot, cli, run } from "../support/user-project.js";
+import { run } from "../support/user-project.js";
 
 interface Bundled {
   readonly name: string;
@@ -123,8 +129,8 @@ export default mergeConfig({ ssr: { noExternal: true } }, { SETTINGS });
 
 for (const project of projects) {
   test.concurrent(`${project.name}: with the option that the plan shows, the bundle migrates and serves in an image of its own`, async () => {
-    const dir = await makeProject(project);
-    const { manual, warnings } = await add(dir, project);
+    const dir = await makeProject(projectOf(project));
+    const { manual, warnings } = await addAuth(dir, project);
     await apply(dir, project, { manual, warnings });
     await build(dir);
     const image = await makeImage(dir);
@@ -132,7 +138,7 @@ for (const project of projects) {
     const env = { ...(await productionEnv(dir)), ...(database && { DATABASE_URL: database.url }) };
     try {
       expect(await run(image, ["npm", "run", "auth:migrate"], env)).toMatch(/Applied: 0001|up to date/);
-      await serves(image, project.starts, env);
+      await expectServes(image, project.starts, env);
     } finally {
       await database?.drop();
     }
@@ -148,8 +154,8 @@ test("a Lambda function packed by serverless-esbuild serves with the option that
     database: "postgres",
     starts: "local.js",
   };
-  const dir = await makeProject(project);
-  const { manual } = await add(dir, project);
+  const dir = await makeProject(projectOf(project));
+  const { manual } = await addAuth(dir, project);
   expect(manual).toMatchObject([{ path: "serverless.yml", lines: [expect.stringMatching(/^external: \[/)] }]);
   const external: string[] = JSON.parse(manual[0]!.lines[0]!.replace("external: ", ""));
   const entryPoints = [join(dir, "src/index.ts")];
@@ -158,63 +164,16 @@ test("a Lambda function packed by serverless-esbuild serves with the option that
   try {
     const env = { ...(await productionEnv(dir)), DATABASE_URL: database.url };
     expect(await run(dir, ["npm", "run", "auth:migrate"], env)).toContain("Applied: 0001");
-    await serves(await makeImage(dir), project.starts, env);
+    await expectServes(await makeImage(dir), project.starts, env);
   } finally {
     await database.drop();
   }
 });
 
-const indexFile = (extension: string): string => `import express from "express";
-import { hello } from "./hello${extension}";
-
-const app = express();
-app.get("/hello", (_req, res) => void res.json(hello));
-app.listen(Number(process.env["PORT"]), "127.0.0.1");
-`;
-
-async function makeProject({ type, build, settings = {}, starts }: Bundled): Promise<string> {
+function projectOf({ type, build, settings = {}, starts }: Bundled): SmallProject {
   const files = Object.entries(settings).map(([path, text]) => [path, text.replace("SETTINGS", "")]);
-  const manifest = {
-    name: "bundled-app",
-    private: true,
-    type,
-    scripts: { build, start: `node ${starts}` },
-    dependencies: { express: "^5.1.0" },
-    devDependencies: { "@types/express": "^5.0.0", "@types/node": "^20.19.0", typescript: "^5.9.0" },
-  };
-  const compilerOptions = {
-    target: "ES2022",
-    module: type === "module" ? "NodeNext" : "Preserve",
-    moduleResolution: type === "module" ? "NodeNext" : "Bundler",
-    types: ["node"],
-    strict: true,
-    noEmit: true,
-    esModuleInterop: true,
-    skipLibCheck: true,
-  };
-  const { dir } = await useFiles({
-    ...Object.fromEntries(files),
-    "package.json": JSON.stringify(manifest, null, 2),
-    "tsconfig.json": JSON.stringify({ compilerOptions, include: ["src"] }),
-    "src/index.ts": indexFile(type === "module" ? ".js" : ""),
-    "src/hello.ts": `export const hello = { hello: "there" };\n`,
-  });
-  // Typescript 7 has no compiler API, which ncc needs.
-  for (const name of await fs.readdir(join(repo, "node_modules"))) {
-    const from = name === "typescript" ? "typescript-5" : name;
-    await fs.ensureSymlink(join(repo, "node_modules", from), join(dir, "node_modules", name), "junction");
-  }
-  return dir;
-}
-
-interface Shown {
-  readonly manual: readonly { readonly path: string; readonly lines: readonly string[] }[];
-  readonly warnings: readonly string[];
-}
-
-async function add(dir: string, { database = "sqlite" }: Bundled): Promise<Shown> {
-  const flags = ["--yes", "--json", "--no-install", "--database", database];
-  return JSON.parse(await run(dir, [process.execPath, cli, "add", "auth-basic", ...flags]));
+  const scripts = { build, start: `node ${starts}` };
+  return { type, scripts, compilerOptions: { noEmit: true }, files: Object.fromEntries(files) };
 }
 
 /** What the plan says, as a person would do it: members of the settings, and what a script is to run. */
@@ -234,36 +193,4 @@ async function build(dir: string): Promise<void> {
   const { scripts } = await fs.readJson(join(dir, "package.json"));
   const words = scripts.build.replaceAll(/\bwebpack /g, `node ${join(repo, "test/support/webpack-flags.cjs")} `);
   await run(dir, ["sh", "-c", `PATH="$PWD/node_modules/.bin:$PATH"; ${words}`]);
-}
-
-/** What production has: the build, the scripts, and the packages that `npm ci --omit=dev` installs. */
-async function makeImage(dir: string): Promise<string> {
-  const { dir: image } = await useFiles({});
-  const left = new Set(["node_modules", "src", "test", ".env", ".authwright", "tsconfig.json"]);
-  await fs.copy(dir, image, { filter: (path) => !left.has(path.slice(dir.length + 1)) });
-  const { dependencies } = await fs.readJson(join(dir, "package.json"));
-  for (const name of Object.keys(dependencies))
-    await fs.ensureSymlink(join(repo, "node_modules", name), join(image, "node_modules", name), "junction");
-  return image;
-}
-
-async function productionEnv(dir: string): Promise<Record<string, string>> {
-  const made = parse(await fs.readFile(join(dir, ".env")));
-  return { ...made, HIBP_URL: "off" };
-}
-
-async function serves(image: string, file: string, env: Record<string, string>): Promise<void> {
-  const server = await boot(image, file, env);
-  try {
-    const client = api(server.url);
-    const user = { username: "ada", password: "nine blue herons wade" };
-    expect((await client.get("/hello")).body).toEqual({ hello: "there" });
-    expect((await client.post("/api/auth/signup", user)).status).toBe(201);
-    const login = await client.post("/api/auth/login", user);
-    expect(login.status).toBe(200);
-    expect((await client.get("/api/auth/me", login.body.accessToken)).body.user.username).toBe("ada");
-    expect((await client.get("/api/auth/me")).status).toBe(401);
-  } finally {
-    await server.stop();
-  }
 }
