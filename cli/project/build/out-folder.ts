@@ -1,7 +1,7 @@
 import { posix } from "node:path";
-import { staysInside } from "../repo-path.js";
-import type { Command } from "../script-commands.js";
+import { staysInside } from "../../text/repo-path.js";
 import type { BundlerTool } from "./bundler.js";
+import type { Command } from "./script-commands.js";
 
 interface Places {
   /** Flags and settings that name the folder. */
