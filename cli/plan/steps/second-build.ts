@@ -37,8 +37,9 @@ const commands: Readonly<Record<BundlerTool, (facts: Facts) => readonly string[]
     ...["webpack", ...kept(command, ["--config", "-c", "--mode"]), "--entry-reset", "--entry", `./${source}`],
     ...["--output-filename", name, "--no-output-clean"],
   ],
-  ncc: ({ source, built, outside }) => [
+  ncc: ({ command, source, built, outside }) => [
     ...["ncc", "build", source, "-o", built.replace(/\.js$/, "")],
+    ...[...command.filter((word) => word === "--transpile-only"), ...kept(command, ["--target"])],
     ...outside.flatMap((name) => ["-e", name]),
   ],
   rollup: ({ command, source, built, folder, settings }) => [

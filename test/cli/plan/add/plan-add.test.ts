@@ -519,6 +519,11 @@ describe("a build that packs everything into one file", () => {
     ],
     ["ncc build src/server.ts --out lib", {}, "ncc build src/door/open.ts -o lib/door/open -e @door/metal"],
     [
+      "ncc build src/server.ts -o lib --transpile-only --target es2022",
+      {},
+      "ncc build src/door/open.ts -o lib/door/open --transpile-only --target es2022 -e @door/metal",
+    ],
+    [
       "rollup -c",
       { "rollup.config.mjs": 'file: "lib/server.js"' },
       "rollup -c -i src/door/open.ts -o lib/door/open.js",
