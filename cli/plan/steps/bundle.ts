@@ -2,7 +2,6 @@ import { posix } from "node:path";
 import type { Bundler, BundlerTool } from "../../project/build/bundler.js";
 import { isEntryPoint } from "../../project/build/entry-points.js";
 import type { Project } from "../../project/project.js";
-import { placeTemplate } from "../../record/paths.js";
 import { chosenParts } from "../../registry/choices.js";
 import type { Draft } from "../draft.js";
 import type { Part } from "../input.js";
