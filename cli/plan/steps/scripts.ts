@@ -36,6 +36,12 @@ export function itemScripts({ scripts }: Part["item"], project: Project): Record
   return Object.fromEntries(Object.entries(scripts).map(([name, command]) => [name, fillFolders(command, project)]));
 }
 
+/** The sources that the item's scripts run. */
+export function scriptSources({ item, selection }: Part): string[] {
+  const paths = Object.values(item.scripts).flatMap((script) => script.match(/\{src\}\S+\.ts\b/g) ?? []);
+  return [...new Set(paths.map((path) => placeTemplate(path.replace("{src}", "src"), selection)))];
+}
+
 /** Beside another runner the tests get a script of their own, and those of each further item one more. */
 function testScript({ item, selection, templates }: Part, { packageJson, testRunner }: Project) {
   const { scripts } = packageJson;
