@@ -23,7 +23,7 @@ await build({
   chunkNames: "chunks/[name]-[hash]",
   // CommonJS packages call require() for what Node brings. esbuild keeps the entry's own #! line.
   banner: {
-    js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+    js: 'const require=process.getBuiltinModule("module").createRequire(import.meta.url);',
   },
   logLevel: "warning",
 });

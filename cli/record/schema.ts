@@ -4,11 +4,12 @@ import { isGitsOwn } from "../git/git-folder.js";
 import { staysInside } from "../text/repo-path.js";
 
 /** Threat: a record that somebody else wrote. What it names is deleted or written, so it stays in the project, out of .git. */
-const path = z.string().check(
-  z.minLength(1),
-  z.refine((text) => !text.includes("\\") && !text.split("/").includes("..")),
-  z.refine((text) => staysInside(text) && !isGitsOwn(text)),
-);
+function isSafe(path: string): boolean {
+  return !path.includes("\\") && !path.split("/").includes("..") && staysInside(path) && !isGitsOwn(path);
+}
+
+const folder = z.string().check(z.refine(isSafe));
+const path = folder.check(z.minLength(1));
 
 /** Threat: these names are written into a file of the user's. */
 const identifier = z.string().check(z.regex(/^[A-Za-z_$][\w$]*$/));
@@ -56,7 +57,7 @@ const item = z.object({
   choices: named,
   mount: z.nullable(z.string()),
   sourceDir: path,
-  testDir: z.union([z.literal(""), path]),
+  testDir: folder,
   /** How the names of its tests end; absent where it is ".test.ts". */
   testEnding: z.exactOptional(z.string().check(z.regex(/^[.\w-]+\.ts$/))),
   /** Path in the user's repo -> the template file it came from and the hash of the text as installed. */
