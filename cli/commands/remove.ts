@@ -15,6 +15,7 @@ import { progress } from "../ui/output.js";
 import { apply, confirmed, putBackKilled, report } from "./carry-out.js";
 import type { Context } from "./context.js";
 import { refuseUnmerged } from "./continue-update.js";
+import { formatRecord } from "./format-record.js";
 import { readSnapshot } from "./read-snapshot.js";
 import { refuseDuringMerge } from "./refuse-during-merge.js";
 
@@ -37,7 +38,8 @@ export async function remove(item: string, typed: RemoveFlags, context: Context)
   const items = [...goingWith(item, project), item];
   refuseRequired(items, project, context);
   await refuseDuringMerge(project, "remove");
-  const plan = await makePlan(items, installed, project, typed, context);
+  const planned = await makePlan(items, installed, project, typed, context);
+  const plan = flags.dryRun ? planned : await formatRecord(planned, project);
   if (!(await confirmed(plan, context))) return exitCode.done;
   if (!flags.dryRun) await apply(plan, project, context);
   report(plan, context);

@@ -2,6 +2,7 @@ import { onlyReformatted } from "../merge/same-meaning.js";
 import type { InstalledItem, InstallRecord } from "../project/project.js";
 import { basePath, recordPath } from "./paths.js";
 import type { Change, Plan } from "./plan.js";
+import { recordText } from "./record-text.js";
 import { sha256 } from "./sha256.js";
 
 /** A text of a plan that a formatter may lay out: of a new file, or as it was installed. */
@@ -39,11 +40,12 @@ export function formatPlan(plan: Plan, formatter: string, formatted: readonly La
       : [],
   );
   const record = withHashes(plan.record, new Map(bases), formatter);
-  const written = `${JSON.stringify(record, null, 2)}\n`;
   return {
     ...plan,
     record,
-    changes: changes.map((change) => (change.path === recordPath ? { ...change, after: written } : change)),
+    changes: changes.map((change) =>
+      change.path === recordPath ? { ...change, after: recordText(record, change.before) } : change,
+    ),
   };
 }
 
