@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** Those of the command line that start it as a process, or go through every fixture: not part of the quick run. */
-const whole = "test/whole/**/*.test.ts";
+const slow = "test/process/**/*.test.ts";
 
 export default defineConfig({
   test: {
@@ -18,7 +18,7 @@ export default defineConfig({
       {
         test: {
           name: "cli",
-          include: [whole],
+          include: [slow],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -27,7 +27,7 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/{cli,scripts}/**", whole, "test/fixtures/**", "**/node_modules/**"],
+          exclude: ["test/{cli,scripts}/**", slow, "test/fixtures/**", "**/node_modules/**"],
           testTimeout: 240_000,
           hookTimeout: 240_000,
           // Each starts processes of its own, which take the other cores.

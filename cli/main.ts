@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { CommanderError } from "commander";
-import { checkFolder } from "./commands/check-flags.js";
 import type { Context, GlobalFlags } from "./commands/context.js";
 import { CliError, exitCode, failures, pages } from "./errors.js";
 import { buildProgram } from "./program.js";
 import { packageRoot, packageVersion } from "./registry/package-root.js";
 import type { Choice } from "./registry/registry.js";
+import { checkFolder } from "./selection/check-flags.js";
 import { canAsk } from "./ui/terminal.js";
 import { wrappedFor } from "./ui/wrap.js";
 
@@ -67,14 +67,14 @@ async function withCommand(words: readonly string[]): Promise<string[]> {
   const names = words.filter((word, at) => !word.startsWith("-") && words[at - 1] !== "--cwd");
   const quiet = /^(-h|--help|-v|--version|-y|--yes|--json|--silent)$/;
   if (names.length > 0 || words.some((word) => quiet.test(word)) || !canAsk()) return [...words];
-  const { pickCommand } = await import("./commands/pick-command.js");
+  const { pickCommand } = await import("./commands/steps/pick-command.js");
   return [await pickCommand(), ...words];
 }
 
 async function knownChoices(): Promise<Record<string, Choice>> {
   if (!argv.some((word) => ["add", "init"].includes(word))) return {};
-  const { openShelf } = await import("./registry/shelf.js");
-  const { parseSource } = await import("./registry/source.js");
+  const { openShelf } = await import("./registry/catalogue/shelf.js");
+  const { parseSource } = await import("./registry/catalogue/source.js");
   const registry = argv.includes("add") ? typedRegistry() : undefined;
   const shelf = await openShelf(packageRoot(), registry === undefined ? null : parseSource(registry, process.cwd()));
   return Object.assign({}, ...shelf.registry.items.map(({ choices }) => choices));

@@ -3,9 +3,9 @@ import type { Context, GlobalFlags } from "./commands/context.js";
 import type { DiffFlags } from "./commands/diff.js";
 import type { DocsFlags } from "./commands/docs.js";
 import type { DoctorFlags } from "./commands/doctor.js";
-import type { InitFlags } from "./commands/init-answers.js";
 import type { ListFlags } from "./commands/list.js";
 import type { RemoveFlags } from "./commands/remove.js";
+import type { InitFlags } from "./commands/steps/init-answers.js";
 import type { UpdateFlags } from "./commands/update.js";
 import type { Choice } from "./registry/registry.js";
 

@@ -1,10 +1,10 @@
 // Prints an item as JSON for `npx shadcn add ./item.json`: npx tsx scripts/build-shadcn.ts auth-basic --database=postgres > item.json
 import { parseArgs } from "node:util";
+import { openShelf } from "../cli/registry/catalogue/shelf.js";
+import { parseSource } from "../cli/registry/catalogue/source.js";
 import { checkValue, pickChoices } from "../cli/registry/choices.js";
 import { packageRoot } from "../cli/registry/package-root.js";
 import { findItem } from "../cli/registry/read-registry.js";
-import { openShelf } from "../cli/registry/shelf.js";
-import { parseSource } from "../cli/registry/source.js";
 import { shadcnItem } from "./shadcn-item.js";
 
 const { values, positionals } = parseArgs({ allowPositionals: true, strict: false });

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fs from "fs-extra";
 import { x } from "tinyexec";
-import { isCompanion } from "../cli/registry/companions.js";
 import { readRegistry } from "../cli/registry/read-registry.js";
+import { isCompanion } from "../cli/registry/registry.js";
 import { type Choices, everyCombination, linkPackages, repo, writeTree } from "../test/support/template-tree.js";
 
 interface Shape {

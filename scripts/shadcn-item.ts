@@ -1,8 +1,8 @@
 import { relativeSpecifier } from "../cli/plan/specifiers.js";
-import { broughtBy } from "../cli/registry/brought.js";
 import { chosenParts } from "../cli/registry/choices.js";
 import type { Dependency, RegistryItem } from "../cli/registry/registry.js";
 import type { TemplateFile } from "../cli/registry/templates.js";
+import { broughtBy } from "../cli/selection/brought.js";
 
 /** An item with one value of each choice, as `npx shadcn add` takes it: files, packages, names of keys, and what is left to do. */
 export function shadcnItem(

@@ -1,9 +1,9 @@
 import { basename, dirname, join } from "node:path";
 import fs from "fs-extra";
 import { CliError } from "../errors.js";
+import { gitReason, type IndexEntry, stagedEntries, writeStages } from "../git/git-index.js";
 import type { Change, Plan } from "../plan/plan.js";
-import { reasonOf } from "./failure-text.js";
-import { gitReason, type IndexEntry, stagedEntries, writeStages } from "./git-index.js";
+import { reasonOf } from "../text/failure-text.js";
 import { runInstall } from "./install.js";
 import { closeJournal, type Journal, openJournal } from "./journal.js";
 import { lockFiles } from "./lock-files.js";

@@ -2,8 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import fs from "fs-extra";
 import { CliError } from "../errors.js";
-import { reasonOf } from "./failure-text.js";
-import type { IndexEntry } from "./git-index.js";
+import type { IndexEntry } from "../git/git-index.js";
+import { reasonOf } from "../text/failure-text.js";
 import { runningOwner, writeOwner } from "./owner.js";
 import type { Target } from "./target.js";
 

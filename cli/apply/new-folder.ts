@@ -1,8 +1,8 @@
 import { dirname, join } from "node:path";
 import fs from "fs-extra";
 import { CliError } from "../errors.js";
-import { upwards } from "../project/repo-path.js";
-import { reasonOf } from "./failure-text.js";
+import { reasonOf } from "../text/failure-text.js";
+import { upwards } from "../text/repo-path.js";
 import { recover } from "./recover.js";
 
 /** Makes the folder and works in it. When the work fails, whatever is left of what was made here goes. */

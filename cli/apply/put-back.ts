@@ -1,8 +1,8 @@
 import { dirname, join } from "node:path";
 import fs from "fs-extra";
 import { CliError } from "../errors.js";
-import { reasonOf } from "./failure-text.js";
-import { gitReason, unmark } from "./git-index.js";
+import { gitReason, unmark } from "../git/git-index.js";
+import { reasonOf } from "../text/failure-text.js";
 import { closeJournal, hashOf, type Journal, type JournalFile, journalPath } from "./journal.js";
 import { placeOf } from "./place.js";
 import { clearBeside, writeWhole } from "./write-file.js";

@@ -1,5 +1,5 @@
 import { x } from "tinyexec";
-import { reasonOf } from "./failure-text.js";
+import { reasonOf } from "../text/failure-text.js";
 
 /** What makes a git repository of a new project; its CI workflow runs on this branch. */
 export const gitInit = ["git", "init", "--quiet", "--initial-branch=main"] as const;

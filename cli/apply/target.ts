@@ -2,8 +2,8 @@ import { dirname, join, relative, sep } from "node:path";
 import fs from "fs-extra";
 import { CliError } from "../errors.js";
 import type { Change } from "../plan/plan.js";
-import { stamp } from "../project/made-database.js";
-import { reasonOf } from "./failure-text.js";
+import { stamp } from "../project/database/made-database.js";
+import { reasonOf } from "../text/failure-text.js";
 
 /** One change, and where on the disk it really happens. */
 export interface Target {

@@ -1,16 +1,16 @@
 import { exitCode } from "../errors.js";
 import { compareFiles } from "../plan/compare.js";
 import { pathsToRead } from "../plan/input.js";
-import { attributesPath, basePath, recordPath } from "../plan/paths.js";
-import { planUpdate } from "../plan/plan-update.js";
-import { findPackageRoot } from "../project/package-json.js";
+import { planUpdate } from "../plan/update/plan-update.js";
+import { findPackageRoot } from "../project/packages/package-json.js";
 import { readProject } from "../project/read-project.js";
+import { attributesPath, basePath, recordPath } from "../record/paths.js";
+import { installedParts, type RegistryFlags } from "../selection/installed-parts.js";
 import { jsonResult, progress, result } from "../ui/output.js";
 import { type Comparison, diffJson, isDifferent, renderDiff } from "../ui/render-diff.js";
-import { putBackKilled } from "./carry-out.js";
 import type { Context } from "./context.js";
-import { installedParts, type RegistryFlags } from "./installed-parts.js";
-import { readSnapshot } from "./read-snapshot.js";
+import { putBackKilled } from "./steps/carry-out.js";
+import { readSnapshot } from "./steps/read-snapshot.js";
 
 /** The flags of `diff` as typed. */
 export interface DiffFlags extends RegistryFlags {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { CliError, exitCode } from "../errors.js";
-import { nearest } from "../ui/nearest.js";
+import { nearest } from "../text/nearest.js";
 import { jsonResult, result } from "../ui/output.js";
 import type { Context } from "./context.js";
 

@@ -1,12 +1,12 @@
 import { advisoriesFor } from "../advisories/advisory.js";
 import { readAdvisories } from "../advisories/read-advisories.js";
 import { exitCode } from "../errors.js";
-import { findPackageRoot } from "../project/package-json.js";
+import { findPackageRoot } from "../project/packages/package-json.js";
 import type { InstallRecord } from "../project/project.js";
-import { readRecord } from "../project/record.js";
-import { inWords } from "../registry/companions.js";
-import { openShelf } from "../registry/shelf.js";
-import { parseSource } from "../registry/source.js";
+import { readRecord } from "../record/read-record.js";
+import { openShelf } from "../registry/catalogue/shelf.js";
+import { parseSource } from "../registry/catalogue/source.js";
+import { inWords } from "../text/in-words.js";
 import { colors } from "../ui/colors.js";
 import { jsonResult, result } from "../ui/output.js";
 import type { Context } from "./context.js";

@@ -1,23 +1,24 @@
 import { CliError, exitCode } from "../errors.js";
-import { madeFolders } from "../plan/made-folders.js";
 import type { Plan } from "../plan/plan.js";
-import { planRemovals } from "../plan/plan-removals.js";
-import { pathsToRemove } from "../plan/remove-input.js";
-import { findMadeDatabase } from "../project/made-database.js";
-import { findPackageRoot } from "../project/package-json.js";
+import { madeFolders } from "../plan/record/made-folders.js";
+import { planRemovals } from "../plan/remove/plan-removals.js";
+import { pathsToRemove } from "../plan/remove/remove-input.js";
+import { findMadeDatabase } from "../project/database/made-database.js";
+import { findPackageRoot } from "../project/packages/package-json.js";
 import type { InstalledItem, Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
-import { readConfigFiles, readSourceFiles } from "../project/source-files.js";
-import { inWords, typedNames } from "../registry/companions.js";
+import { readConfigFiles, readSourceFiles } from "../project/sources/source-files.js";
 import { readRegistry } from "../registry/read-registry.js";
-import { nearestItem } from "../ui/nearest.js";
+import { typedNames } from "../selection/companions.js";
+import { inWords } from "../text/in-words.js";
+import { nearestItem } from "../text/nearest.js";
 import { progress } from "../ui/output.js";
-import { apply, confirmed, putBackKilled, report } from "./carry-out.js";
 import type { Context } from "./context.js";
-import { refuseUnmerged } from "./continue-update.js";
-import { formatRecord } from "./format-record.js";
-import { readSnapshot } from "./read-snapshot.js";
-import { refuseDuringMerge } from "./refuse-during-merge.js";
+import { apply, confirmed, putBackKilled, report } from "./steps/carry-out.js";
+import { refuseUnmerged } from "./steps/continue-update.js";
+import { formatRecord } from "./steps/format-record.js";
+import { readSnapshot } from "./steps/read-snapshot.js";
+import { refuseDuringMerge } from "./steps/refuse-during-merge.js";
 
 /** The flags of `remove` as typed. */
 export interface RemoveFlags {

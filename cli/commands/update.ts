@@ -4,26 +4,26 @@ import { fixedAdvisories } from "../advisories/fixed-advisories.js";
 import { readAdvisories } from "../advisories/read-advisories.js";
 import { CliError, exitCode } from "../errors.js";
 import { type Part, pathsToRead } from "../plan/input.js";
-import { withInstallStep } from "../plan/next-steps.js";
 import type { Plan } from "../plan/plan.js";
-import { isBlocked, planUpdate } from "../plan/plan-update.js";
-import type { ConflictMode } from "../plan/update-input.js";
-import { findPackageRoot } from "../project/package-json.js";
+import { withInstallStep } from "../plan/steps/next-steps.js";
+import { isBlocked, planUpdate } from "../plan/update/plan-update.js";
+import type { ConflictMode } from "../plan/update/update-input.js";
+import { findPackageRoot } from "../project/packages/package-json.js";
 import type { Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
-import { readSourceFiles } from "../project/source-files.js";
+import { readSourceFiles } from "../project/sources/source-files.js";
 import { broughtChanges, readChangelog } from "../registry/changelog.js";
 import { readRegistry } from "../registry/read-registry.js";
+import { installedParts, type RegistryFlags } from "../selection/installed-parts.js";
 import { jsonResult, progress, result } from "../ui/output.js";
 import { planJson } from "../ui/plan-json.js";
 import { renderConflicts } from "../ui/render-outcomes.js";
-import { apply, confirmed, putBackKilled, report } from "./carry-out.js";
 import type { Context } from "./context.js";
-import { continueUpdate, refuseUnmerged } from "./continue-update.js";
-import { formatNew } from "./format-new.js";
-import { installedParts, type RegistryFlags } from "./installed-parts.js";
-import { readSnapshot } from "./read-snapshot.js";
-import { refuseDuringMerge } from "./refuse-during-merge.js";
+import { apply, confirmed, putBackKilled, report } from "./steps/carry-out.js";
+import { continueUpdate, refuseUnmerged } from "./steps/continue-update.js";
+import { formatNew } from "./steps/format-new.js";
+import { readSnapshot } from "./steps/read-snapshot.js";
+import { refuseDuringMerge } from "./steps/refuse-during-merge.js";
 
 /** The flags of `update` as typed. */
 export interface UpdateFlags extends RegistryFlags {

@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 import { exitCode } from "../errors.js";
+import { openShelf, type Shelf } from "../registry/catalogue/shelf.js";
+import { parseSource } from "../registry/catalogue/source.js";
 import { findItem } from "../registry/read-registry.js";
 import type { Choice, RegistryItem } from "../registry/registry.js";
-import { openShelf, type Shelf } from "../registry/shelf.js";
-import { parseSource } from "../registry/source.js";
 import { jsonResult, result } from "../ui/output.js";
 import type { Context } from "./context.js";
 import type { ListFlags } from "./list.js";

@@ -1,6 +1,6 @@
 import { x } from "tinyexec";
-import { isObject, parseObject } from "../project/package-json.js";
 import type { Project } from "../project/project.js";
+import { isObject, parseObject } from "../text/json.js";
 import type { Audit, Hole } from "./checkup.js";
 
 const limitMs = 10_000;

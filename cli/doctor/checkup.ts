@@ -1,8 +1,7 @@
 import type { Advisory } from "../advisories/advisory.js";
 import type { InstallRecord, Project } from "../project/project.js";
-import type { SourceText } from "../project/source-files.js";
-import type { Companion } from "../registry/companions.js";
-import type { RegistryItem } from "../registry/registry.js";
+import type { SourceText } from "../project/sources/source-files.js";
+import type { Companion, RegistryItem } from "../registry/registry.js";
 
 /** How bad a finding is: `unsafe` makes the run fail, a `hint` may be on purpose. */
 export type Level = "unsafe" | "warning" | "hint";

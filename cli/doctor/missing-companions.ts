@@ -1,9 +1,9 @@
 import { CliError } from "../errors.js";
 import type { InstallRecord } from "../project/project.js";
-import { openCatalogue } from "../registry/catalogue.js";
-import { type Companion, dueCompanions } from "../registry/companions.js";
-import type { RegistryItem } from "../registry/registry.js";
-import { parseSource } from "../registry/source.js";
+import { openCatalogue } from "../registry/catalogue/catalogue.js";
+import { parseSource } from "../registry/catalogue/source.js";
+import type { Companion, RegistryItem } from "../registry/registry.js";
+import { dueCompanions } from "../selection/companions.js";
 
 /**
  * The companions that are due in a project and not there. A second catalogue is asked where it is a folder of this machine;

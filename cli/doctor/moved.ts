@@ -1,8 +1,8 @@
 import { posix } from "node:path";
 import { exportedNames } from "../edits/exports.js";
-import { placeTemplate } from "../plan/paths.js";
 import type { InstalledItem, InstallRecord } from "../project/project.js";
-import type { SourceText } from "../project/source-files.js";
+import type { SourceText } from "../project/sources/source-files.js";
+import { placeTemplate } from "../record/paths.js";
 
 /** A file counts as the same when this share of its lines is: the imports of one that was moved are other ones. */
 const leastLikeness = 0.6;

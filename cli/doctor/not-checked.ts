@@ -1,5 +1,5 @@
 import type { Checkup } from "./checkup.js";
-import { protections } from "./protections.js";
+import { protections } from "./code/protections.js";
 
 /** What a check could not look at. */
 export interface NotChecked {

@@ -1,4 +1,4 @@
-import { lineEnding } from "./line-ending.js";
+import { lineEnding } from "../text/line-ending.js";
 
 /**
  * Takes whole lines out of a text, by their numbers from 0. `glue` is what once came between the text and such lines. With

@@ -1,7 +1,7 @@
 import { parseEnv } from "node:util";
 import { parse } from "dotenv";
+import { appendLines } from "../text/line-ending.js";
 import type { Edit } from "./edit.js";
-import { appendLines } from "./line-ending.js";
 
 export interface EnvLine {
   readonly name: string;

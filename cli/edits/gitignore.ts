@@ -1,5 +1,5 @@
+import { appendLines } from "../text/line-ending.js";
 import type { Edit } from "./edit.js";
-import { appendLines } from "./line-ending.js";
 
 /** Makes sure that git ignores each of `lines` (`.env`, `.data/`): the ones that no pattern covers are added at the end. */
 export function addIgnoreLines(text: string | null, lines: readonly string[]): Edit {

@@ -1,5 +1,5 @@
 import type { Node } from "jsonc-parser";
-import { lineEnding } from "./line-ending.js";
+import { lineEnding } from "../text/line-ending.js";
 
 /** One level of a JSON file's indentation. */
 export function indentUnit(text: string): string {

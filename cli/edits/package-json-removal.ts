@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Node, parseTree } from "jsonc-parser";
-import { isObject } from "../project/package-json.js";
 import type { Replaced } from "../project/project.js";
+import { isObject } from "../text/json.js";
 import type { Edit } from "./edit.js";
 import { cutItem } from "./json-cut.js";
 import { insertItem, splice } from "./json-splice.js";

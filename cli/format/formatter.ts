@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Project } from "../project/project.js";
-import { upwards } from "../project/repo-path.js";
-import { isFile } from "../project/text-file.js";
+import { upwards } from "../text/repo-path.js";
+import { isFile } from "../text/text-file.js";
 
 /** A formatter that the project has itself. */
 export interface Formatter {

@@ -1,4 +1,4 @@
-import { joinLines, splitLines } from "./text-lines.js";
+import { joinLines, splitLines } from "../text/text-lines.js";
 import { tokensOf } from "./tokens.js";
 
 /**

@@ -1,9 +1,9 @@
 import { diffIndices } from "node-diff3";
+import { inShapeOf, joinLines, splitLines } from "../text/text-lines.js";
 import { type ConflictLabels, markConflict } from "./markers.js";
 import { conflictsIn, mergeLines, mergeTwoWay, type Region, settleRegions } from "./regions.js";
 import { relayout } from "./relayout.js";
 import { isCode, parses } from "./same-meaning.js";
-import { inShapeOf, joinLines, splitLines } from "./text-lines.js";
 
 /** Three versions of one file. */
 export interface Versions {

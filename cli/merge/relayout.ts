@@ -1,7 +1,7 @@
 import { diffArrays } from "diff";
+import { inShapeOf, joinLines, splitLines } from "../text/text-lines.js";
 import { adapt, habitsOf } from "./habits.js";
 import { isCode, sameMeaning } from "./same-meaning.js";
-import { inShapeOf, joinLines, splitLines } from "./text-lines.js";
 import { type Token, type Tokens, tokensOf } from "./tokens.js";
 
 /** How freely the layout is followed; where one is not the same program, the next is. */

@@ -1,7 +1,7 @@
 import type { File, Node } from "@babel/types";
 import { parseSource } from "../edits/syntax.js";
+import { splitLines } from "../text/text-lines.js";
 import { markdownWords } from "./markdown-words.js";
-import { splitLines } from "./text-lines.js";
 
 const layout = new Set([
   "start",

@@ -1,18 +1,18 @@
 import type { Conflict } from "../merge/merge-text.js";
 import { inLayoutOf } from "../merge/relayout.js";
-import { inShapeOf, splitLines } from "../merge/text-lines.js";
 import type { InstalledItem, Project } from "../project/project.js";
-import { isAsInstalled } from "./as-installed.js";
-import { inBaseLayout } from "./base-layout.js";
-import { planDependencies } from "./dependencies.js";
+import { installedText } from "../record/installed-text.js";
+import { basePath } from "../record/paths.js";
+import { inShapeOf, splitLines } from "../text/text-lines.js";
+import { type Rendered, renderedFiles } from "./add/files.js";
 import type { Snapshot } from "./draft.js";
-import { hasAllEntries, withEntries, withoutEntries } from "./entries.js";
-import { type Rendered, renderedFiles } from "./files.js";
 import type { Part } from "./input.js";
-import { installedText } from "./installed-text.js";
-import { basePath } from "./paths.js";
 import type { FileOutcome } from "./plan.js";
-import { findOrigins } from "./update-origins.js";
+import { isAsInstalled } from "./record/as-installed.js";
+import { inBaseLayout } from "./record/base-layout.js";
+import { planDependencies } from "./steps/dependencies.js";
+import { hasAllEntries, withEntries, withoutEntries } from "./steps/entries.js";
+import { findOrigins } from "./update/update-origins.js";
 
 /** One file of an item in its three versions. Null: there is none, or for `base`, it is not known any more. */
 export interface FileComparison {

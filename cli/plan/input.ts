@@ -1,9 +1,9 @@
 import type { Project } from "../project/project.js";
+import { attributesPath, basePath, placeTemplate, recordPath } from "../record/paths.js";
+import type { Origin } from "../registry/catalogue/shelf.js";
 import type { RegistryItem } from "../registry/registry.js";
-import type { Origin } from "../registry/shelf.js";
 import type { TemplateFile } from "../registry/templates.js";
 import type { Snapshot } from "./draft.js";
-import { attributesPath, basePath, placeTemplate, recordPath } from "./paths.js";
 import type { Selection } from "./plan.js";
 
 /** One item to add, with the files of its chosen values. */

@@ -3,10 +3,10 @@ import { type NewProject, newProject } from "../project/new-project.js";
 import type { PackageJson } from "../project/project.js";
 import { chosenParts } from "../registry/choices.js";
 import type { TemplateFile } from "../registry/templates.js";
+import { planAdd } from "./add/plan-add.js";
 import type { Snapshot } from "./draft.js";
 import { type Part, pathsToRead } from "./input.js";
 import type { AddedDependency, Change, Plan } from "./plan.js";
-import { planAdd } from "./plan-add.js";
 
 /** All that `planInit` looks at. */
 export interface InitInput {

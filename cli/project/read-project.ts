@@ -1,29 +1,29 @@
 import { join, resolve } from "node:path";
+import { findGitRoot } from "../git/git-root.js";
+import { readRecord } from "../record/read-record.js";
+import { isFolder } from "../text/text-file.js";
+import { buildCommands } from "./build/build-tsconfig.js";
 import { findBundler } from "./build/bundler.js";
 import { compiledRoot } from "./build/compiled-root.js";
-import { buildCommands } from "./build-tsconfig.js";
-import { databaseWarnings, guessDatabase, namedDatabase, neighbourWarnings } from "./database.js";
-import { findGitRoot } from "./git-root.js";
-import { importSpelling } from "./import-spelling.js";
-import { moduleStyle, sampleExtensions } from "./module-style.js";
-import { allDependencies, findPackageRoot, type Manifest, readManifest } from "./package-json.js";
-import { detectPackageManager } from "./package-manager.js";
-import { findExpress, findTypescript, resolvedVersions, typescriptMajor } from "./package-versions.js";
+import { moduleStyle, sampleExtensions } from "./build/module-style.js";
+import { findSourceDir, namedSourceDir, type SourceDir } from "./build/source-dir.js";
+import { databaseWarnings, guessDatabase, namedDatabase, neighbourWarnings } from "./database/find-database.js";
+import { importSpelling } from "./entry/import-spelling.js";
+import { allDependencies, findPackageRoot, type Manifest, readManifest } from "./packages/package-json.js";
+import { detectPackageManager } from "./packages/package-manager.js";
+import { findExpress, findTypescript, resolvedVersions, typescriptMajor } from "./packages/package-versions.js";
+import { untypedPackages } from "./packages/untyped-packages.js";
+import { findWorkspaceRoot, namesWorkspaces } from "./packages/workspace-root.js";
 import type { Guess, InstalledItem, InstallRecord, ModuleStyle, Overrides, Project } from "./project.js";
 import { entryWarnings } from "./project-warnings.js";
-import { readRecord } from "./record.js";
 import { defaultSample, findSamples } from "./sample-env.js";
-import { findSourceDir, namedSourceDir, type SourceDir } from "./source-dir.js";
-import { readBuildFiles, readTexts, sourcePaths } from "./source-files.js";
-import { readSources, type Sources } from "./sources.js";
+import { readBuildFiles, readTexts, sourcePaths } from "./sources/source-files.js";
+import { readSources, type Sources } from "./sources/sources.js";
 import { readTestLookup } from "./tests/read-test-lookup.js";
 import { findTestPlace, type TestPlace, usualPlace } from "./tests/test-place.js";
 import { findTestRunner } from "./tests/test-runner.js";
 import type { TestLookup } from "./tests/test-search.js";
-import { isFolder } from "./text-file.js";
 import { rejectCompilerOptions, rejectFrameworks } from "./unsupported.js";
-import { untypedPackages } from "./untyped-packages.js";
-import { findWorkspaceRoot, namesWorkspaces } from "./workspace-root.js";
 
 /** Reads the repo around `cwd`. Writes nothing; throws one clear line where it can't be supported. */
 export async function readProject(cwd: string, overrides: Overrides): Promise<Project> {

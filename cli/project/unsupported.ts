@@ -1,5 +1,5 @@
 import { CliError } from "../errors.js";
-import { allowsDefaultImports, emitsCommonJs, hasEsModuleInterop } from "./compiler-defaults.js";
+import { allowsDefaultImports, emitsCommonJs, hasEsModuleInterop } from "./build/compiler-defaults.js";
 import type { TsconfigFacts } from "./project.js";
 
 /** Frameworks that are no Express, or hide it behind their own way of mounting: what a person can do instead. */

@@ -1,6 +1,6 @@
 import { CliError } from "../errors.js";
 import type { Project } from "../project/project.js";
-import { nearest } from "../ui/nearest.js";
+import { nearest } from "../text/nearest.js";
 import { findItem } from "./read-registry.js";
 import type { Choice, Dependency, EnvKey, Registry, RegistryItem } from "./registry.js";
 

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type * as z from "zod/mini";
 import { CliError } from "../errors.js";
-import { nearestItem } from "../ui/nearest.js";
-import { isCompanion } from "./companions.js";
+import { nearestItem } from "../text/nearest.js";
 import { notWrittenYet } from "./not-written-yet.js";
 import type { ChoiceValue, Registry, RegistryItem } from "./registry.js";
+import { isCompanion } from "./registry.js";
 import { registryShape } from "./registry-shape.js";
 
 /** What else there is to know of a registry that is being checked. */

@@ -100,3 +100,11 @@ export interface EnvKey {
   /** Shown as a comment in .env.example. */
   readonly comment: string;
 }
+
+/** An item that comes by itself. */
+export type Companion = RegistryItem & Required<Pick<RegistryItem, "comesWith">>;
+
+/** Whether an item comes by itself, when all that it comes with is there. */
+export function isCompanion(item: RegistryItem): item is Companion {
+  return item.comesWith !== undefined;
+}

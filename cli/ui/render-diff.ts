@@ -1,7 +1,7 @@
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from "diff";
-import { inShapeOf, splitLines } from "../merge/text-lines.js";
 import type { FileComparison } from "../plan/compare.js";
 import type { Change, Plan } from "../plan/plan.js";
+import { inShapeOf, splitLines } from "../text/text-lines.js";
 import { colors } from "./colors.js";
 import { versionLine } from "./render-outcomes.js";
 import { ownFiles } from "./render-plan.js";

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { Change, KeptPart, ManualStep, Plan } from "../plan/plan.js";
-import { inWords } from "../registry/companions.js";
+import { inWords } from "../text/in-words.js";
 import { addedLines, changedLines } from "./changed-lines.js";
 import { colors } from "./colors.js";
 import { outcomeLines, versionLine } from "./render-outcomes.js";

@@ -4,11 +4,11 @@ import type { Module } from "../../test/support/import-graph.js";
 const rows: readonly (readonly string[])[] = [
   ["main", "program"],
   ["commands"],
-  ["selection"],
   ["plan"],
   ["advisories", "apply", "doctor", "format"],
-  ["edits", "merge", "project", "record", "registry"],
-  ["errors", "git", "text", "ui"],
+  ["selection"],
+  ["edits", "merge", "project", "registry"],
+  ["errors", "git", "record", "text", "ui"],
 ];
 
 /** The pairs of folders that import upwards, or each other: "registry -> apply". Types are left aside: a Plan is read by all. */

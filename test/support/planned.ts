@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import fs from "fs-extra";
-import { readSnapshot } from "../../cli/commands/read-snapshot.js";
+import { readSnapshot } from "../../cli/commands/steps/read-snapshot.js";
+import { planAdd } from "../../cli/plan/add/plan-add.js";
 import { pathsToRead } from "../../cli/plan/input.js";
 import type { Plan, Selection } from "../../cli/plan/plan.js";
-import { planAdd } from "../../cli/plan/plan-add.js";
 import type { Overrides } from "../../cli/project/project.js";
 import { readProject } from "../../cli/project/read-project.js";
 import { pickChoices } from "../../cli/registry/choices.js";

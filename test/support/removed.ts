@@ -1,18 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { applyPlan } from "../../cli/apply/apply-plan.js";
-import { readSnapshot } from "../../cli/commands/read-snapshot.js";
-import { checkFlags, selectItem } from "../../cli/commands/selection.js";
+import { readSnapshot } from "../../cli/commands/steps/read-snapshot.js";
+import { planAdd } from "../../cli/plan/add/plan-add.js";
 import { type Part, pathsToRead } from "../../cli/plan/input.js";
 import type { Plan } from "../../cli/plan/plan.js";
-import { planAdd } from "../../cli/plan/plan-add.js";
-import { planRemove } from "../../cli/plan/plan-remove.js";
-import { pathsToRemove } from "../../cli/plan/remove-input.js";
-import { findMadeDatabase } from "../../cli/project/made-database.js";
+import { planRemove } from "../../cli/plan/remove/plan-remove.js";
+import { pathsToRemove } from "../../cli/plan/remove/remove-input.js";
+import { findMadeDatabase } from "../../cli/project/database/made-database.js";
 import { readProject } from "../../cli/project/read-project.js";
-import { readConfigFiles, readSourceFiles } from "../../cli/project/source-files.js";
+import { readConfigFiles, readSourceFiles } from "../../cli/project/sources/source-files.js";
 import { findItem, readRegistry } from "../../cli/registry/read-registry.js";
 import { readTemplates } from "../../cli/registry/templates.js";
+import { checkFlags, selectItem } from "../../cli/selection/selection.js";
 
 const packageRoot = fileURLToPath(new URL("../../", import.meta.url));
 

@@ -4,10 +4,10 @@ import fs from "fs-extra";
 import { rewriteTemplateImports } from "../../cli/edits/imports.js";
 import { appendListEntry } from "../../cli/edits/list-entry.js";
 import { withRequired } from "../../cli/registry/choices.js";
-import { dueCompanions } from "../../cli/registry/companions.js";
 import { readRegistry } from "../../cli/registry/read-registry.js";
 import type { ListAppend, Registry } from "../../cli/registry/registry.js";
 import { readTemplates } from "../../cli/registry/templates.js";
+import { dueCompanions } from "../../cli/selection/companions.js";
 
 /** The clone. */
 export const repo = fileURLToPath(new URL("../..", import.meta.url));

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import fs from "fs-extra";
 import { expect, test } from "vitest";
-import { isCompanion } from "../../cli/registry/companions.js";
 import { readRegistry } from "../../cli/registry/read-registry.js";
+import { isCompanion } from "../../cli/registry/registry.js";
 import { api } from "../support/api.js";
 import { useFixture } from "../support/fixture.js";
 import { linkPackages, repo } from "../support/template-tree.js";

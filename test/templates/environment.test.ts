@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fs from "fs-extra";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { findDatabaseUrl } from "../../cli/project/database-url.js";
+import { findDatabaseUrl } from "../../cli/project/database/database-url.js";
 import { appEnv, type ComposedApp, composeApp, type Env } from "../support/compose.js";
 
 // What the module makes of its environment, in the tree that a user gets: its own folder, or another one that it is started in.

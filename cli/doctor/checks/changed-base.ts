@@ -1,5 +1,5 @@
-import { hasHash } from "../../plan/installed-text.js";
-import { basePath } from "../../plan/paths.js";
+import { hasHash } from "../../record/installed-text.js";
+import { basePath } from "../../record/paths.js";
 import type { Check, Checkup, Finding } from "../checkup.js";
 
 /** A text below .authwright/base that is not what the record says: `update` and `doctor` compare with it. */

@@ -1,7 +1,7 @@
 import type { Check, Checkup, Finding } from "../checkup.js";
-import { assignedIn, isForProduction } from "../deploy-values.js";
-import { lineAt, lineOfKey } from "../locate.js";
-import { isInUse, secretNamesOf, secretsOf, telling } from "../secrets.js";
+import { lineAt, lineOfKey } from "../code/locate.js";
+import { assignedIn, isForProduction } from "../deploy/deploy-values.js";
+import { isInUse, secretNamesOf, secretsOf, telling } from "../deploy/secrets.js";
 
 const why = "whoever can read the repository, now or in its history, can sign tokens and check passwords";
 

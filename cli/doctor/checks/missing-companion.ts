@@ -1,4 +1,4 @@
-import { inWords } from "../../registry/companions.js";
+import { inWords } from "../../text/in-words.js";
 import type { Check } from "../checkup.js";
 
 /** An item that comes by itself with others that are installed, and is not there. */

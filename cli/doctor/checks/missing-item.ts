@@ -1,4 +1,4 @@
-import { broughtBy } from "../../registry/brought.js";
+import { broughtBy } from "../../selection/brought.js";
 import type { Check } from "../checkup.js";
 
 /** An item that a choice of another one brings, and that is not there. */

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { walk } from "../../edits/syntax.js";
 import { sameMeaning } from "../../merge/same-meaning.js";
-import type { SourceText } from "../../project/source-files.js";
-import { withoutComments } from "../../project/source-imports.js";
+import type { SourceText } from "../../project/sources/source-files.js";
+import { withoutComments } from "../../project/sources/source-imports.js";
 import type { Check, Checkup, Finding } from "../checkup.js";
-import { lineAt } from "../locate.js";
+import { lineAt } from "../code/locate.js";
+import { type Code, codeOf, nameOf } from "../code/values.js";
 import { placeNow } from "../moved.js";
-import { type Code, codeOf, nameOf } from "../values.js";
 
 /**
  * Migrations that a database does not get: not in the list, changed after they were installed, or not yet in the embedded

@@ -1,6 +1,6 @@
-import { importsOf, withoutComments } from "../../project/source-imports.js";
+import { importsOf, withoutComments } from "../../project/sources/source-imports.js";
 import type { Check } from "../checkup.js";
-import { isTest } from "../locate.js";
+import { isTest } from "../code/locate.js";
 
 const secureServers = /^(node:)?(https|http2)$|^spdy$|^greenlock/;
 

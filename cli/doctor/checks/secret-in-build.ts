@@ -1,6 +1,6 @@
 import type { Check } from "../checkup.js";
-import { lineAt } from "../locate.js";
-import { secretsOf, telling } from "../secrets.js";
+import { lineAt } from "../code/locate.js";
+import { secretsOf, telling } from "../deploy/secrets.js";
 
 /** A secret that a bundler has written into what the build makes. */
 export const secretInBuild: Check = {

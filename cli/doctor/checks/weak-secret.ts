@@ -1,7 +1,7 @@
-import { withoutComments } from "../../project/source-imports.js";
+import { withoutComments } from "../../project/sources/source-imports.js";
 import type { Check, Checkup, Finding } from "../checkup.js";
-import { isTest, lineAt, lineOfKey } from "../locate.js";
-import { type Secret, secretNames, secretsOf } from "../secrets.js";
+import { isTest, lineAt, lineOfKey } from "../code/locate.js";
+import { type Secret, secretNames, secretsOf } from "../deploy/secrets.js";
 
 const fix = "put a fresh one there: openssl rand -base64 32";
 const usual = /change.?me|your.?secret|placeholder|secret.?key|super.?secret|^password|example|^test/i;

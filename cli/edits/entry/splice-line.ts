@@ -1,6 +1,6 @@
 import type { Node } from "@babel/types";
+import { lineEnding } from "../../text/line-ending.js";
 import { cutLines } from "../cut-lines.js";
-import { lineEnding } from "../line-ending.js";
 
 /** One whole line to add to a text. */
 export interface Insertion {

@@ -3,11 +3,11 @@ import { dottedName, isCall, methodName } from "../../edits/entry/expression.js"
 import { findApps } from "../../edits/entry/find-app.js";
 import { isPath, reachOf } from "../../edits/entry/route-path.js";
 import { walk } from "../../edits/syntax.js";
-import { moduleOf } from "../../project/module-path.js";
+import { moduleOf } from "../../project/entry/module-path.js";
 import type { Project } from "../../project/project.js";
-import { isWithin } from "../../project/repo-path.js";
-import type { SourceText } from "../../project/source-files.js";
-import { importsOf, withoutComments } from "../../project/source-imports.js";
+import type { SourceText } from "../../project/sources/source-files.js";
+import { importsOf, withoutComments } from "../../project/sources/source-imports.js";
+import { isWithin } from "../../text/repo-path.js";
 import { readSetting, type Setting, setsAuth, tryRead } from "./setters.js";
 import { typedLine } from "./types.js";
 

@@ -3,7 +3,7 @@ import { type EntryFile, readEntryFile } from "../../edits/entry/entry-file.js";
 import { dottedName, isCall, isFunction, unwrap } from "../../edits/entry/expression.js";
 import { isCreation } from "../../edits/entry/find-app.js";
 import { walk } from "../../edits/syntax.js";
-import type { SourceText } from "../../project/source-files.js";
+import type { SourceText } from "../../project/sources/source-files.js";
 
 /** A file with a handler that sets `req.auth`. */
 export interface Setting {

@@ -1,4 +1,4 @@
-import { withoutComments } from "../../project/source-imports.js";
+import { withoutComments } from "../../project/sources/source-imports.js";
 
 /** The line on which a file gives Express's Request an `auth` of its own type: two such types don't compile. */
 export function typedLine(text: string): number | null {

@@ -1,10 +1,10 @@
 import { posix } from "node:path";
-import { buildCommands } from "../build-tsconfig.js";
-import { parseObject } from "../package-json.js";
+import { parseObject } from "../../text/json.js";
+import { staysInside } from "../../text/repo-path.js";
 import type { PackageJson } from "../project.js";
-import { staysInside } from "../repo-path.js";
-import { type Command, commandsIn } from "../script-commands.js";
-import type { SourceText } from "../source-files.js";
+import type { SourceText } from "../sources/source-files.js";
+import { buildCommands } from "./build-tsconfig.js";
+import { type Command, commandsIn } from "./script-commands.js";
 
 export type BundlerTool = "esbuild" | "tsup" | "webpack" | "ncc" | "rollup" | "bun" | "vite" | "lambda";
 

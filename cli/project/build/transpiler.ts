@@ -1,8 +1,8 @@
 import { posix } from "node:path";
-import { buildCommands } from "../build-tsconfig.js";
+import { isWithin } from "../../text/repo-path.js";
 import type { PackageJson } from "../project.js";
-import { isWithin } from "../repo-path.js";
-import type { Command } from "../script-commands.js";
+import { buildCommands } from "./build-tsconfig.js";
+import type { Command } from "./script-commands.js";
 
 /** Where a tool writes each source as a file of its own, and the folder that this mirrors. */
 export interface Transpiled {

@@ -1,9 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { join, posix } from "node:path";
-import { isObject, type Manifest } from "../package-json.js";
-import { staysInside } from "../repo-path.js";
-import { type Command, commandsOf } from "../script-commands.js";
-import { isFolder, readText } from "../text-file.js";
+import { isObject } from "../../text/json.js";
+import { staysInside } from "../../text/repo-path.js";
+import { isFolder, readText } from "../../text/text-file.js";
+import { type Command, commandsOf } from "../build/script-commands.js";
+import type { Manifest } from "../packages/package-json.js";
 import { exportedValue, isRecord, member, unknown, type Value } from "./config-values.js";
 import { jestSearches } from "./jest-searches.js";
 import { testFolders } from "./test-place.js";

@@ -1,5 +1,5 @@
 import { join, posix } from "node:path";
-import { isFolder } from "../text-file.js";
+import { isFolder } from "../../text/text-file.js";
 import { root as absoluteRoot, isTaken, type TestLookup, type TestSearch } from "./test-search.js";
 
 /** Where the tests of an item go, and how their names end. */

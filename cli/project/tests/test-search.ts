@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import picomatch from "picomatch";
-import { isWithin } from "../repo-path.js";
+import { isWithin } from "../../text/repo-path.js";
 
 /** Where one project of a runner's configuration looks for tests. Paths are relative to the root of the user's project. */
 export interface TestSearch {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { guarding } from "../../../cli/doctor/checks/lost-entry.js";
+import { guarding } from "../../../cli/doctor/checks/code/lost-entry.js";
 import { checks } from "../../../cli/doctor/checks.js";
 import type { Checkup } from "../../../cli/doctor/checkup.js";
 import { diagnose } from "../../../cli/doctor/diagnose.js";

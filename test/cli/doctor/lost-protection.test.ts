@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { protections } from "../../../cli/doctor/protections.js";
-import { withoutComments } from "../../../cli/project/source-imports.js";
+import { protections } from "../../../cli/doctor/code/protections.js";
+import { withoutComments } from "../../../cli/project/sources/source-imports.js";
 import { findingsOf, shortly } from "../../support/checkup.js";
 
 const templates = fileURLToPath(new URL("../../../templates/", import.meta.url));

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { add } from "../../../cli/commands/add.js";
 import { doctor } from "../../../cli/commands/doctor.js";
-import { declaredTables } from "../../../cli/plan/removed-tables.js";
+import { declaredTables } from "../../../cli/plan/remove/removed-tables.js";
 import { packageRoot } from "../../../cli/registry/package-root.js";
 import { useFixture } from "../../support/fixture.js";
 import { contextFor, runCommand } from "../../support/in-process.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { placeTemplate } from "../../../cli/plan/paths.js";
+import { placeTemplate } from "../../../cli/record/paths.js";
 import { packageRoot } from "../../../cli/registry/package-root.js";
 import { readRegistry } from "../../../cli/registry/read-registry.js";
 import { readTemplates } from "../../../cli/registry/templates.js";

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CliError } from "../../../cli/errors.js";
+import { itemHash } from "../../../cli/registry/catalogue/pin.js";
 import { pickChoices, withRequired } from "../../../cli/registry/choices.js";
 import { packageRoot } from "../../../cli/registry/package-root.js";
-import { itemHash } from "../../../cli/registry/pin.js";
 import { checkRegistry, findItem, readRegistry } from "../../../cli/registry/read-registry.js";
 import { ownedOnce, readTemplates } from "../../../cli/registry/templates.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { withInstallStep } from "../../../cli/plan/next-steps.js";
 import type { Change, Plan } from "../../../cli/plan/plan.js";
+import { withInstallStep } from "../../../cli/plan/steps/next-steps.js";
 import { renderChanges } from "../../../cli/ui/render-diff.js";
 import { renderPlan } from "../../../cli/ui/render-plan.js";
 

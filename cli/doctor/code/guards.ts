@@ -1,0 +1,169 @@
+import type { Expression, ImportDeclaration, Node, Program, Statement } from "@babel/types";
+import { isFunction, requiredModule } from "../../edits/entry/expression.js";
+import { exportedNames } from "../../edits/exports.js";
+import { parseSource, walk } from "../../edits/syntax.js";
+import { moduleOf } from "../../project/entry/module-path.js";
+import type { SourceText } from "../../project/sources/source-files.js";
+import { importsOf, withoutComments } from "../../project/sources/source-imports.js";
+import type { Checkup } from "../checkup.js";
+import { placeNow } from "../moved.js";
+
+/** The guard as it is installed, and what else its module exports. */
+export const guardName = "protectedRoute";
+const guardModule = "src/middleware/jwt.ts";
+const helpers = ["authOf"];
+
+/** Who re-exports whom: deeper than this nobody looks. */
+const mostRounds = 5;
+
+type Exports = Map<string, Set<string>>;
+
+/** The names by which each file knows the guard, or what it is built into: imported under another name, re-exported, wrapped. */
+export function guardsOf(
+  checkup: Pick<Checkup, "record" | "sources" | "project">,
+): (path: string) => readonly string[] {
+  const files = checkup.sources.map((file) => ({ file, imports: importsOf(withoutComments(file.text)) }));
+  const exports = guardExports(checkup);
+  const paths = new Set([...checkup.sources.map(({ path }) => path), ...exports.keys()]);
+  const { aliases } = checkup.project;
+  const locals = new Map<string, readonly string[]>();
+  for (let round = 0, changed = true; changed && round < mostRounds; round++) {
+    changed = false;
+    for (const { file, imports } of files) {
+      const moduleAt = (specifier: string) => exports.get(moduleOf(file.path, specifier, aliases, paths) ?? "") ?? null;
+      if (!imports.some(moduleAt)) continue;
+      const found = guardsIn(file, moduleAt);
+      locals.set(file.path, found.locals);
+      const known = exports.get(file.path);
+      if (found.exports.every((name) => known?.has(name))) continue;
+      exports.set(file.path, new Set([...(known ?? []), ...found.exports]));
+      changed = true;
+    }
+  }
+  return (path) => [guardName, ...(locals.get(path) ?? [])];
+}
+
+/** What the guard's own module exports; in it, the user may have given the guard another name. */
+function guardExports({ record, sources }: Pick<Checkup, "record" | "sources">): Exports {
+  const modules = Object.values(record.items).map((installed) => placeNow(guardModule, installed));
+  return new Map(
+    modules.map((path) => {
+      const text = sources.find((source) => source.path === path)?.text;
+      const names = text === undefined ? [] : parsed(() => exportedNames(text, path));
+      return [path, new Set([guardName, ...names.filter((name) => !helpers.includes(name))])];
+    }),
+  );
+}
+
+function guardsIn(file: SourceText, moduleAt: (specifier: string) => ReadonlySet<string> | null) {
+  const locals = new Set<string>();
+  const exports = new Set<string>();
+  parsed(() => {
+    const { program } = parseSource(file.text.replace(/^\uFEFF/, ""), file.path);
+    for (const statement of program.body) {
+      for (const name of importedGuards(statement, moduleAt)) locals.add(name);
+      for (const [name, guards] of madeNames(statement)) if (guards([...locals])) locals.add(name);
+    }
+    for (const name of exportedGuards(program, [...locals], moduleAt)) exports.add(name);
+    return [];
+  });
+  return { locals: [...locals], exports: [...exports] };
+}
+
+function importedGuards(statement: Statement, moduleAt: (specifier: string) => ReadonlySet<string> | null): string[] {
+  if (statement.type === "ImportDeclaration") {
+    const guards = moduleAt(statement.source.value);
+    return guards ? statement.specifiers.flatMap((one) => localNames(one, guards)) : [];
+  }
+  if (statement.type !== "VariableDeclaration") return [];
+  return statement.declarations.flatMap(({ id, init }) => {
+    const guards = moduleAt((init && requiredModule(init)) ?? "");
+    if (!guards) return [];
+    if (id.type !== "ObjectPattern") return [...guards];
+    return id.properties.flatMap((one) =>
+      one.type === "ObjectProperty" && guards.has(nameOf(one.key)) ? [nameOf(one.value)] : [],
+    );
+  });
+}
+
+/** Of `import * as jwt`, the members count by their names. */
+function localNames(one: ImportDeclaration["specifiers"][number], guards: ReadonlySet<string>): string[] {
+  if (one.type === "ImportNamespaceSpecifier") return [...guards];
+  const imported = one.type === "ImportDefaultSpecifier" ? "default" : nameOf(one.imported);
+  return guards.has(imported) ? [one.local.name] : [];
+}
+
+type Made = readonly [string, (guards: readonly string[]) => boolean];
+
+/** `const login = protectedRoute`, `const admin = [protectedRoute, isAdmin]`, and functions that call or return a guard. */
+function madeNames(statement: Statement): Made[] {
+  const node = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
+  if (node?.type === "FunctionDeclaration" && node.id) return [[node.id.name, (guards) => wraps(node, guards)]];
+  if (node?.type !== "VariableDeclaration") return [];
+  return node.declarations.flatMap(({ id, init }): Made[] =>
+    id.type === "Identifier" && init ? [[id.name, (guards) => isMadeOf(init, guards)]] : [],
+  );
+}
+
+function isMadeOf(init: Expression, guards: readonly string[]): boolean {
+  return isFunction(init) ? wraps(init, guards) : mentions(init, guards);
+}
+
+function wraps(node: Node, guards: readonly string[]): boolean {
+  let found = false;
+  walk(node, (inner) => {
+    if (inner.type === "CallExpression" && inner.callee.type === "Identifier" && guards.includes(inner.callee.name))
+      found = true;
+    if (inner.type === "ReturnStatement" && inner.argument && mentions(inner.argument, guards)) found = true;
+    if (
+      inner.type === "ArrowFunctionExpression" &&
+      inner.body.type !== "BlockStatement" &&
+      mentions(inner.body, guards)
+    )
+      found = true;
+  });
+  return found;
+}
+
+/** Whether an expression names one of the guards, other than in a function inside of it. */
+export function mentions(node: Node, guards: readonly string[]): boolean {
+  let found = false;
+  walk(node, (inner) => {
+    if (isFunction(inner)) return false;
+    if (inner.type === "Identifier" && guards.includes(inner.name)) found = true;
+    return undefined;
+  });
+  return found;
+}
+
+function exportedGuards(
+  { body }: Program,
+  locals: readonly string[],
+  moduleAt: (specifier: string) => ReadonlySet<string> | null,
+): string[] {
+  return body.flatMap((statement) => {
+    if (statement.type === "ExportAllDeclaration") return [...(moduleAt(statement.source.value) ?? [])];
+    if (statement.type === "ExportDefaultDeclaration")
+      return mentions(statement.declaration, locals) ? ["default"] : [];
+    if (statement.type !== "ExportNamedDeclaration") return [];
+    const guards = statement.source ? moduleAt(statement.source.value) : new Set(locals);
+    const listed = statement.specifiers.flatMap((one) =>
+      one.type === "ExportSpecifier" && guards?.has(one.local.name) ? [nameOf(one.exported)] : [],
+    );
+    const declared = madeNames(statement).map(([name]) => name);
+    return [...listed, ...declared.filter((name) => locals.includes(name))];
+  });
+}
+
+function nameOf(node: Node): string {
+  return node.type === "StringLiteral" ? node.value : node.type === "Identifier" ? node.name : "";
+}
+
+/** What does not parse is the compiler's to report. */
+function parsed(read: () => string[]): string[] {
+  try {
+    return read();
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,48 @@
+import type { MadeDatabase } from "../../project/database/made-database.js";
+import type { InstalledItem, Project } from "../../project/project.js";
+import type { SourceText } from "../../project/sources/source-files.js";
+import { attributesPath, basePath, recordPath } from "../../record/paths.js";
+import type { Snapshot } from "../draft.js";
+
+/** All that `planRemove` looks at. */
+export interface RemoveInput {
+  readonly project: Project;
+  readonly item: string;
+  /** The item as authwright.json has it. */
+  readonly installed: InstalledItem;
+  readonly files: Snapshot;
+  readonly sources: readonly SourceText[];
+  /** The settings of tools, which may name packages. */
+  readonly configs: readonly SourceText[];
+  readonly database: MadeDatabase | null;
+  /** Delete files that the user has edited. */
+  readonly force: boolean;
+  /** Delete the database, its migrations and its secrets. */
+  readonly purge: boolean;
+  readonly install: boolean;
+  /** Files that stay of items which go before this one. */
+  readonly kept?: readonly string[];
+}
+
+/** The paths whose text `planRemove` needs. */
+export function pathsToRemove({ files, patches, appends = [] }: InstalledItem): string[] {
+  const ours = Object.keys(files).flatMap((path) => [path, basePath(path)]);
+  const patched = [...patches.map(({ path }) => path), ...appends.map(({ file }) => file)];
+  return [...new Set([...ours, ...patched, "package.json", ".env", ".gitignore", recordPath, attributesPath])];
+}
+
+/** Whether the database is the item's; else it is that of an item which it builds on, and has its tables. */
+export function ownsDatabase({ installed }: RemoveInput): boolean {
+  return installed.choices["database"] !== undefined;
+}
+
+/** The other items that stay. */
+export function others({ project, item }: RemoveInput): InstalledItem[] {
+  const items = Object.entries(project.record?.items ?? {});
+  return items.filter(([name]) => name !== item).map(([, other]) => other);
+}
+
+/** Whether a database stays behind: then so does all that it takes to read it. */
+export function databaseStays({ database, purge }: RemoveInput): boolean {
+  return database !== null && !purge;
+}

@@ -1,0 +1,71 @@
+import { onlyReformatted } from "../../merge/same-meaning.js";
+import type { InstalledItem, InstallRecord } from "../../project/project.js";
+import { basePath, recordPath } from "../../record/paths.js";
+import { recordText } from "../../record/record-text.js";
+import { sha256 } from "../../record/sha256.js";
+import type { Change, Plan } from "../plan.js";
+
+/** A text of a plan that a formatter may lay out: of a new file, or as it was installed. */
+export interface Layoutable {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The same text, as the formatter has it. */
+export interface LaidOut extends Layoutable {
+  readonly layout: string;
+}
+
+/** The new files of a plan, each with its entries in lists, and without them as it becomes the base of later merges. */
+export function newTexts(plan: Plan): Layoutable[] {
+  const texts = new Map(plan.changes.map(({ path, after }) => [path, after]));
+  return newFiles(plan).flatMap(({ path, after }) => {
+    const base = texts.get(basePath(path)) ?? after;
+    return [...new Set([after!, base!])].map((text) => ({ path, text }));
+  });
+}
+
+/** The plan with its new files laid out. A text that a formatter would have say something else stays as it is. */
+export function formatPlan(plan: Plan, formatter: string, formatted: readonly LaidOut[]): Plan {
+  const layouts = new Map(formatted.map((one) => [`${one.path}\n${one.text}`, one] as const));
+  const places = new Map(newFiles(plan).flatMap(({ path }) => [path, basePath(path)].map((at) => [at, path])));
+  const format = (change: Change): Change => {
+    const found = layouts.get(`${places.get(change.path)}\n${change.after}`);
+    return found && onlyReformatted(found.layout, found.text, found.path) ? { ...change, after: found.layout } : change;
+  };
+  const changes = plan.changes.map(format);
+  const bases = changes.flatMap(({ path, after }) =>
+    places.has(path) && path !== places.get(path) && after !== null
+      ? [[places.get(path)!, sha256(after)] as const]
+      : [],
+  );
+  const record = withHashes(plan.record, new Map(bases), formatter);
+  return {
+    ...plan,
+    record,
+    changes: changes.map((change) =>
+      change.path === recordPath ? { ...change, after: recordText(record, change.before) } : change,
+    ),
+  };
+}
+
+/** Files that an add makes, or replaces by those of another choice; an update leaves what is there to its merge. */
+function newFiles({ changes, record: { items }, versions }: Plan): Change[] {
+  const ours = new Set(Object.values(items).flatMap(({ files }) => Object.keys(files)));
+  const paths = new Set(changes.map(({ path }) => path));
+  const isNew = ({ path, kind }: Change) =>
+    kind === "create" || (kind === "edit" && !versions && paths.has(basePath(path)));
+  return changes.filter((change) => ours.has(change.path) && isNew(change));
+}
+
+function withHashes({ items }: InstallRecord, hashes: ReadonlyMap<string, string>, format: string): InstallRecord {
+  const entries = Object.entries(items).map(([name, item]): [string, InstalledItem] => {
+    if (!Object.keys(item.files).some((path) => hashes.has(path))) return [name, item];
+    const files = Object.entries(item.files).map(([path, known]) => [
+      path,
+      { ...known, sha256: hashes.get(path) ?? known.sha256 },
+    ]);
+    return [name, { ...item, format, files: Object.fromEntries(files) }];
+  });
+  return { version: 1, items: Object.fromEntries(entries) };
+}

@@ -1,0 +1,142 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { envKeys } from "../../edits/dotenv.js";
+import { readText } from "../../text/text-file.js";
+import { findSamples } from "../sample-env.js";
+import { withoutComments } from "../sources/source-imports.js";
+import { isPostgres } from "./database-url.js";
+
+/** A database that something in the project speaks of. */
+export interface DatabaseTrace {
+  /** As people write it: "PostgreSQL", "MySQL". */
+  readonly name: string;
+  /** e.g. "prisma/schema.prisma says mysql". */
+  readonly because: string;
+}
+
+/** A tool that compares the database with what it knows, and would take our tables for drift. */
+export interface SchemaTool {
+  readonly name: "Prisma" | "drizzle-kit";
+  readonly path: string;
+}
+
+type Dependencies = Readonly<Record<string, string>>;
+
+const schemes: readonly (readonly [RegExp, string])[] = [
+  [/^(mysql2?|jdbc:mysql):/i, "MySQL"],
+  [/^mariadb:/i, "MariaDB"],
+  [/^mongodb(\+srv)?:/i, "MongoDB"],
+  [/^(sqlserver|mssql|jdbc:sqlserver):/i, "SQL Server"],
+  [/^cockroachdb:/i, "CockroachDB"],
+];
+
+const providers: Readonly<Record<string, string>> = {
+  postgresql: "PostgreSQL",
+  postgres: "PostgreSQL",
+  mysql: "MySQL",
+  mongodb: "MongoDB",
+  sqlserver: "SQL Server",
+  cockroachdb: "CockroachDB",
+};
+
+const drivers: Readonly<Record<string, string>> = {
+  mysql: "MySQL",
+  mysql2: "MySQL",
+  "@planetscale/database": "MySQL",
+  mariadb: "MariaDB",
+  mongodb: "MongoDB",
+  mongoose: "MongoDB",
+  mssql: "SQL Server",
+  tedious: "SQL Server",
+  oracledb: "Oracle",
+};
+
+const images: readonly (readonly [RegExp, string])[] = [
+  [/(^|\/)(postgres|postgis|pgvector|timescaledb|postgresql)(-\w+)?(:|@|$)/, "PostgreSQL"],
+  [/(^|\/)mysql(-server)?(:|@|$)/, "MySQL"],
+  [/(^|\/)mariadb(:|@|$)/, "MariaDB"],
+  [/(^|\/)mongo(db)?(-\w+)*(:|@|$)/, "MongoDB"],
+  [/mssql\/server(:|@|$)/, "SQL Server"],
+];
+
+const prismaSchema = /^(prisma\/)?schema\.prisma$|^prisma\/(schema\/)?[\w-]+\.prisma$/;
+const composeFile = /^(docker-)?compose(\.[\w-]+)*\.ya?ml$/;
+const drizzleConfig = /^drizzle(\.[\w-]+)?\.config\.[cm]?[jt]s$|^drizzle\.config\.json$/;
+
+/** What the project says of its databases, what says most first: schemas, settings, sample files, compose files, packages. */
+export async function findTraces(root: string, dependencies: Dependencies): Promise<DatabaseTrace[]> {
+  const found = await Promise.all([fromSchemas(root), fromSamples(root), fromCompose(root)]);
+  const packages = Object.keys(dependencies).flatMap((name) => trace(drivers[name], `package.json has ${name}`));
+  return [...found.flat(), ...packages];
+}
+
+/** Prisma or drizzle-kit, where it is set up for Postgres. */
+export async function findSchemaTool(root: string): Promise<SchemaTool | null> {
+  for (const { path, text } of await schemaFiles(root))
+    if (providers[providerIn(path, text)] === "PostgreSQL")
+      return { name: drizzleConfig.test(path) ? "drizzle-kit" : "Prisma", path };
+  return null;
+}
+
+async function fromSchemas(root: string): Promise<DatabaseTrace[]> {
+  const files = await schemaFiles(root);
+  return files.flatMap(({ path, text }) => {
+    const provider = providerIn(path, text);
+    return trace(providers[provider], `${path} says ${provider}`);
+  });
+}
+
+async function fromSamples(root: string): Promise<DatabaseTrace[]> {
+  const files = await textsOf(root, [".env", ".env.local", ".env.development", ...(await findSamples(root))]);
+  return files.flatMap(({ path, text }) =>
+    [...envKeys(text)].flatMap(([key, value]) => trace(nameOf(value), `${key} in ${path}`)),
+  );
+}
+
+async function fromCompose(root: string): Promise<DatabaseTrace[]> {
+  const files = await textsOf(
+    root,
+    (await namesIn(root, ".")).filter((name) => composeFile.test(name)),
+  );
+  return files.flatMap(({ path, text }) => {
+    const lines = text.split(/\r?\n/).map((line) => line.replace(/(^|\s)#.*/, ""));
+    const named = lines.flatMap((line) => /^\s*image:\s*["']?([^\s"']+)/.exec(line)?.[1] ?? []);
+    const urls = lines.flatMap((line) => /[\s=:"'](\w[\w+]*:\/\/[^\s"']+)/.exec(line)?.[1] ?? []);
+    return [
+      ...named.flatMap((image) => trace(images.find(([pattern]) => pattern.test(image))?.[1], `${path} runs ${image}`)),
+      ...urls.flatMap((url) => trace(nameOf(url), `an address in ${path}`)),
+    ];
+  });
+}
+
+async function schemaFiles(root: string) {
+  const places = await Promise.all([".", "prisma", "prisma/schema"].map((folder) => namesIn(root, folder)));
+  return textsOf(
+    root,
+    places.flat().filter((path) => prismaSchema.test(path) || drizzleConfig.test(path)),
+  );
+}
+
+function providerIn(path: string, text: string): string {
+  const code = withoutComments(text);
+  if (drizzleConfig.test(path)) return /["']?dialect["']?\s*:\s*["'](\w+)["']/.exec(code)?.[1] ?? "";
+  return /\bdatasource\b[^}]*?\bprovider\s*=\s*"(\w+)"/.exec(code)?.[1] ?? "";
+}
+
+function nameOf(url: string): string | undefined {
+  return isPostgres(url) ? "PostgreSQL" : schemes.find(([pattern]) => pattern.test(url))?.[1];
+}
+
+function trace(name: string | undefined, because: string): DatabaseTrace[] {
+  return name === undefined ? [] : [{ name, because }];
+}
+
+async function namesIn(root: string, folder: string): Promise<string[]> {
+  const names = await readdir(join(root, folder)).catch(() => []);
+  return names.sort().map((name) => (folder === "." ? name : `${folder}/${name}`));
+}
+
+async function textsOf(root: string, paths: readonly string[]): Promise<{ path: string; text: string }[]> {
+  const texts = await Promise.all(paths.map((path) => readText(join(root, path)).catch(() => null)));
+  return paths.flatMap((path, at) => (texts[at] == null ? [] : [{ path, text: texts[at] }]));
+}

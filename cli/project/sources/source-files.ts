@@ -1,0 +1,77 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, posix } from "node:path";
+import { buildFiles } from "../build/bundler.js";
+import type { PackageJson, Project } from "../project.js";
+
+/** A file of the project's, path relative to its root. */
+export interface SourceText {
+  readonly path: string;
+  readonly text: string;
+}
+
+const isSource = (name: string) => /\.[cm]?[jt]sx?$/.test(name);
+const isConfig = (name: string) =>
+  /\.jsonc?$|^\.\w+rc$/.test(name) && !/^(package(-lock)?|authwright)\.json$/.test(name);
+const skipped = new Set(["node_modules", "coverage"]);
+/** More than this is generated. */
+const maxBytes = 1_000_000;
+
+/** Every source file of the project; packages, hidden folders and what the build made are left out. */
+export async function readSourceFiles(project: Pick<Project, "root" | "tsconfig">): Promise<SourceText[]> {
+  return readTexts(project.root, await sourcePaths(project));
+}
+
+/** The same, by path. */
+export async function sourcePaths({ root, tsconfig }: Pick<Project, "root" | "tsconfig">): Promise<string[]> {
+  return pathsBelow(root, outputFolders(tsconfig));
+}
+
+/** Every source file below `root` that is not in one of the folders `outputs`. */
+export async function readSourcesBelow(root: string, outputs: readonly string[]): Promise<SourceText[]> {
+  return readTexts(root, await pathsBelow(root, outputs));
+}
+
+async function pathsBelow(root: string, outputs: readonly string[]): Promise<string[]> {
+  const paths: string[] = [];
+  const folders = ["."];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of await readdir(join(root, folder), { withFileTypes: true }).catch(() => [])) {
+      const path = posix.join(folder, entry.name);
+      const isFolder = entry.isDirectory() && !entry.name.startsWith(".") && !skipped.has(entry.name);
+      if (isFolder && !outputs.includes(path)) folders.push(path);
+      if (!entry.isDirectory() && isSource(entry.name)) paths.push(path);
+    }
+  }
+  return paths.sort();
+}
+
+/** The settings of tools at the root, which may name packages. */
+export async function readConfigFiles(root: string): Promise<SourceText[]> {
+  const entries = await readdir(root, { withFileTypes: true });
+  const names = entries.filter((entry) => !entry.isDirectory() && isConfig(entry.name)).map(({ name }) => name);
+  return readTexts(root, names.sort());
+}
+
+/** What says how the project is built, besides package.json and the tsconfig. */
+export async function readBuildFiles(root: string, packageJson: PackageJson): Promise<SourceText[]> {
+  return readTexts(root, buildFiles(packageJson, await readdir(root)));
+}
+
+/** Where the build puts what it makes. */
+export function outputFolders({ path, compilerOptions }: Project["tsconfig"]): string[] {
+  const { outDir } = compilerOptions;
+  const written = typeof outDir === "string" ? [posix.join(posix.dirname(path), outDir)] : [];
+  return [...new Set([...written, "dist"])].filter((folder) => folder !== "." && !folder.startsWith(".."));
+}
+
+/** The texts of these paths; what is no file, or too big to be written by hand, is left out. */
+export async function readTexts(root: string, paths: readonly string[]): Promise<SourceText[]> {
+  const texts = await Promise.all(
+    paths.map(async (path) => {
+      const stats = await stat(join(root, path)).catch(() => null);
+      if (!stats?.isFile() || stats.size > maxBytes) return [];
+      return [{ path, text: await readFile(join(root, path), "utf8") }];
+    }),
+  );
+  return texts.flat();
+}

@@ -1,0 +1,29 @@
+import type { InstalledItem } from "../project/project.js";
+import { joinLines, splitLines } from "../text/text-lines.js";
+import { sha256 } from "./sha256.js";
+
+/** What is known of how a file was installed. */
+export interface InstalledText {
+  /** Null where nothing says it any more. */
+  readonly text: string | null;
+  /** What is wrong with the kept text, in words; null where it is whole. */
+  readonly damage: string | null;
+}
+
+type Recorded = InstalledItem["files"][string];
+
+/** Whether a text is the one with that hash. A checkout may have changed its line endings. */
+export function hasHash(text: string, hash: string): boolean {
+  return sha256(text) === hash || sha256(joinLines(splitLines(text).lines)) === hash;
+}
+
+/** The text of a file as it was installed: the kept one, else any other that has the recorded hash. */
+export function installedText(
+  { sha256: hash }: Recorded,
+  kept: string | null,
+  others: readonly (string | null)[],
+): InstalledText {
+  if (kept !== null && hasHash(kept, hash)) return { text: kept, damage: null };
+  const damage = kept === null ? "is missing" : "was changed";
+  return { text: others.find((text) => text !== null && hasHash(text, hash)) ?? null, damage };
+}
