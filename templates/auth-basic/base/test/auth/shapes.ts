@@ -19,21 +19,14 @@ export interface Answer<Body = AnswerBody> extends Response {
 }
 
 /** All that bodies hold: a user and their tokens, sessions, `req.auth`, a problem. Each route answers with some of it. */
-export interface AnswerBody extends Tokens, Auth {
+export interface AnswerBody extends Tokens, Auth, Record<"code" | "detail", string> {
   expiresIn: number;
   user: UserBody;
   sessions: { id: string; current: boolean; ip: string | null }[];
-  code: string;
-  detail: string;
   errors: { path: string; message: string }[];
 }
 
-type UserBody = Record<typeof loginName, string> & {
-  id: string;
-  email: string | null;
-  displayName: string | null;
-  createdAt: string;
-};
+type UserBody = Record<"id" | "createdAt" | typeof loginName, string> & Record<"email" | "displayName", string | null>;
 
 /** vitest's matchers. As vitest types them, `any`, nothing that they are a part of would be checked. */
 export const match: { [Name in Matcher]: (...of: Parameters<(typeof expect)[Name]>) => unknown } = expect;
