@@ -22,6 +22,7 @@ describe("the environment", () => {
       databaseUrl: undefined,
       databaseEncryptionKey: undefined,
       databasePoolSize: 10,
+      asksDatabaseAtStart: true,
       rateLimit: true,
       accessTokenSeconds: 15 * 60,
       refreshTokenSeconds: 31 * 24 * 60 * 60,
