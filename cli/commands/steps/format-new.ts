@@ -5,10 +5,12 @@ import { runFormatter } from "../../format/run-formatter.js";
 import type { Plan } from "../../plan/plan.js";
 import { formatPlan, newTexts } from "../../plan/steps/format-plan.js";
 import type { Project } from "../../project/project.js";
+import { recordPath } from "../../record/paths.js";
 import { ask } from "../../ui/ask.js";
 import { progress } from "../../ui/output.js";
 import { canAsk } from "../../ui/terminal.js";
 import type { Context } from "../context.js";
+import { formatRecord, isFormatted } from "./format-record.js";
 
 /** Whether the new files are to be laid out: as typed, as an earlier run was told, or as a person answers. */
 export interface FormatWish {
@@ -25,12 +27,13 @@ export async function formatNew<P extends Plan>(
   context: Context,
 ): Promise<P> {
   const files = newTexts(plan);
-  if (files.length === 0) return plan;
+  if (files.length === 0) return context.flags.dryRun ? plan : formatRecord(plan, project);
   const formatter = await findFormatter(project);
   if (!formatter)
     return wish.typed ? noted(plan, "--format: neither Prettier nor Biome nor ESLint is in node_modules") : plan;
   const { name, command } = formatter;
-  const places = await newPlaces(new Set(files.map(({ path }) => path)), project.root);
+  const record = name === "ESLint" ? [] : [recordPath];
+  const places = await newPlaces(new Set([...files.map(({ path }) => path), ...record]), project.root);
   const hint = `Lay the new files out as yours: ${command} ${places.join(" ")}`;
   const unformatted = wish.mayAsk ? { ...plan, nextSteps: [...plan.nextSteps, hint] } : plan;
   if (!(await isWanted(name, project, wish, context))) return unformatted;
@@ -40,7 +43,7 @@ export async function formatNew<P extends Plan>(
   try {
     const texts = await runFormatter(formatter, files, project);
     const laidOut = files.map((file, index) => ({ ...file, layout: texts[index]! }));
-    return formatPlan(plan, name.toLowerCase(), laidOut);
+    return formatRecord(formatPlan(plan, name.toLowerCase(), laidOut), project);
   } catch (error) {
     const reason = (error as Error).message.split("\n")[0];
     return noted(unformatted, `${name} failed, and the new files stay as they are: ${reason}`);
@@ -49,7 +52,7 @@ export async function formatNew<P extends Plan>(
 
 async function isWanted(name: string, { record }: Project, { typed, mayAsk }: FormatWish, { flags }: Context) {
   if (typed !== undefined) return typed;
-  if (Object.values(record?.items ?? {}).some(({ format }) => format !== undefined)) return true;
+  if (isFormatted(record)) return true;
   const { yes, json, silent, dryRun } = flags;
   if (!mayAsk || yes || json || silent || dryRun || !canAsk()) return false;
   return ask({ message: `Have ${name} lay out the new files, as it does yours?`, flag: "--format", allowed: true });

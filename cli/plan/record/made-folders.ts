@@ -1,7 +1,7 @@
 import { posix } from "node:path";
-import { recordPath } from "../../record/paths.js";
 import type { InstalledItem, InstallRecord } from "../../record/schema.js";
 import type { Plan } from "../plan.js";
+import { withRecord } from "./with-record.js";
 
 /** The folders of a plan's new files, and those around them. */
 export function foldersOf({ changes }: Pick<Plan, "changes">): string[] {
@@ -22,13 +22,7 @@ export function withMadeFolders<P extends Plan>(plan: P, there: ReadonlySet<stri
       ? [name, item]
       : [name, { ...item, undo: { ...undo, created: [...new Set([...created, ...made])] } }];
   });
-  const record = { ...plan.record, items: Object.fromEntries(items) };
-  const text = `${JSON.stringify(record, null, 2)}\n`;
-  return {
-    ...plan,
-    record,
-    changes: plan.changes.map((change) => (change.path === recordPath ? { ...change, after: text } : change)),
-  };
+  return withRecord(plan, { ...plan.record, items: Object.fromEntries(items) });
 }
 
 /** The folders that items have made; null where no record says it, as in those of the first days. */

@@ -1,9 +1,10 @@
 import { onlyReformatted } from "../../merge/same-meaning.js";
-import { basePath, recordPath } from "../../record/paths.js";
+import { basePath } from "../../record/paths.js";
 import { recordedPaths } from "../../record/recorded-paths.js";
 import type { InstalledItem, InstallRecord } from "../../record/schema.js";
 import { sha256 } from "../../record/sha256.js";
 import type { Change, Plan } from "../plan.js";
+import { withRecord } from "../record/with-record.js";
 
 /** A text of a plan that a formatter may lay out: of a new file, or as it was installed. */
 export interface Layoutable {
@@ -39,13 +40,7 @@ export function formatPlan<P extends Plan>(plan: P, formatter: string, formatted
       ? [[places.get(path)!, sha256(after)] as const]
       : [],
   );
-  const record = withHashes(plan.record, new Map(bases), formatter);
-  const written = `${JSON.stringify(record, null, 2)}\n`;
-  return {
-    ...plan,
-    record,
-    changes: changes.map((change) => (change.path === recordPath ? { ...change, after: written } : change)),
-  };
+  return withRecord({ ...plan, changes }, withHashes(plan.record, new Map(bases), formatter));
 }
 
 /** Files that an add makes, or replaces by those of another choice; an update leaves what is there to its merge. */
