@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { recordPath } from "../../record/paths.js";
+import { recordText } from "../../record/record-text.js";
 import type { InstalledItem, InstallRecord } from "../../record/schema.js";
 import type { Plan } from "../plan.js";
 
@@ -23,11 +24,12 @@ export function withMadeFolders(plan: Plan, there: ReadonlySet<string>): Plan {
       : [name, { ...item, undo: { ...undo, created: [...new Set([...created, ...made])] } }];
   });
   const record = { ...plan.record, items: Object.fromEntries(items) };
-  const text = `${JSON.stringify(record, null, 2)}\n`;
   return {
     ...plan,
     record,
-    changes: plan.changes.map((change) => (change.path === recordPath ? { ...change, after: text } : change)),
+    changes: plan.changes.map((change) =>
+      change.path === recordPath ? { ...change, after: recordText(record, change.before) } : change,
+    ),
   };
 }
 
