@@ -7,6 +7,7 @@ import { CliError, exitCode } from "../errors.js";
 import { findPackageRoot } from "../project/packages/package-json.js";
 import { readProject } from "../project/read-project.js";
 import { readRecord } from "../record/read-record.js";
+import { readFacts } from "../registry/facts/read-facts.js";
 import { readRegistry } from "../registry/read-registry.js";
 import { jsonResult, notice, progress, result } from "../ui/output.js";
 import { renderFindings } from "../ui/render-findings.js";
@@ -28,7 +29,9 @@ export async function doctor({ offline = false }: DoctorFlags, { flags, packageR
   progress("Reading the project", flags);
   const project = await readProject(flags.cwd, {});
   const { items } = readRegistry(packageRoot);
-  const checkup = await readCheckup(project, record, { items, advisories: readAdvisories(packageRoot), offline });
+  const facts = await readFacts(packageRoot, record);
+  const advisories = readAdvisories(packageRoot);
+  const checkup = await readCheckup(project, record, { items, facts, advisories, offline });
   const skipped = notChecked(checkup);
   const findings = diagnose(checkup);
   if (flags.json) jsonResult({ findings, skipped });

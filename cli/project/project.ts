@@ -1,3 +1,4 @@
+import type { ItemFacts } from "../registry/facts/facts.js";
 import type { Bundler } from "./build/bundler.js";
 import type { TestPlace } from "./tests/test-place.js";
 import type { TestLookup } from "./tests/test-search.js";
@@ -137,6 +138,8 @@ export interface InstalledItem {
   readonly undo?: Undo;
   /** The second catalogue that it is from, and the sha-256 (hex) of the item there; absent for items of authwright. */
   readonly registry?: { readonly source: string; readonly sha256: string };
+  /** What an item of a second catalogue says of itself: the catalogue may be gone. */
+  readonly facts?: ItemFacts;
   /** The items that it builds on; absent where there is none. */
   readonly requires?: readonly string[];
   /** The items that its choices brought, and that stay as long as it does; absent where there is none. */

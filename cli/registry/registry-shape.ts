@@ -2,10 +2,12 @@ import semver from "semver";
 import * as z from "zod/mini";
 
 /** Control characters, line ends and marks that turn the direction of text: they would change what a terminal or a file says. */
-const line = z.string().check(z.minLength(1), z.maxLength(2_000), z.regex(/^[^\p{Cc}\u2028-\u202e\u2066-\u2069]*$/u));
+export const line = z
+  .string()
+  .check(z.minLength(1), z.maxLength(2_000), z.regex(/^[^\p{Cc}\u2028-\u202e\u2066-\u2069]*$/u));
 
 /** Names that become folders, flags and keys of objects. */
-const slug = z.string().check(z.maxLength(64), z.regex(/^(?!constructor$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/));
+export const slug = z.string().check(z.maxLength(64), z.regex(/^(?!constructor$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/));
 
 const packageName = z
   .string()
@@ -33,7 +35,7 @@ const place = (path: string) => z.string().check(z.maxLength(200), z.regex(new R
  * workflow or a package.json. Pages go to docs/auth/: a build that takes the whole source folder fails on Markdown.
  */
 const filePath = `((?!src/.*\\.[Mm][Dd]$)(src|test|scripts)|docs/auth(?=/.+\\.md$))${names}`;
-const path = place(filePath);
+export const path = place(filePath);
 /** Where a file of an older version went. */
 const formerPath = place(`(src|test|scripts|docs)${names}`);
 
@@ -50,7 +52,7 @@ const packages = z.record(
 );
 
 /** Not those that change how Node, the shell or the loader work. */
-const envName = z
+export const envName = z
   .string()
   .check(
     z.maxLength(100),
@@ -96,7 +98,7 @@ const choice = z.strictObject({
 const flag =
   /^(?!(cwd|yes|dry-run|json|install|no-install|overwrite|strict|silent|verbose|help|version|mount|entry|dir|tests|registry|accept-registry-change|name|git|constructor)$)[a-z][a-z0-9]*$/;
 
-const identifier = z.string().check(z.maxLength(100), z.regex(/^[A-Za-z_$][A-Za-z0-9_$]*$/));
+export const identifier = z.string().check(z.maxLength(100), z.regex(/^[A-Za-z_$][A-Za-z0-9_$]*$/));
 
 /** What TypeScript would not take as a name after `import {`. */
 const reserved = new Set(
@@ -106,8 +108,8 @@ const reserved = new Set(
     "return static super switch this throw true try typeof var void while with yield"
   ).split(" "),
 );
-const importable = identifier.check(z.refine((name) => !reserved.has(name)));
-const sourcePath = path.check(z.regex(/^src\/.+\.ts$/));
+export const importable = identifier.check(z.refine((name) => !reserved.has(name)));
+export const sourcePath = path.check(z.regex(/^src\/.+\.ts$/));
 
 const mount = z.strictObject({
   file: path,
@@ -117,7 +119,9 @@ const mount = z.strictObject({
 
 /** A file in a catalogue that has no folder to list: its path below templates/<item>/, and its text or none. */
 const file = z.strictObject({
-  path: z.string().check(z.maxLength(300), z.regex(new RegExp(`^(base|[a-z][a-z0-9]*/[a-z][a-z0-9-]*)/${filePath}$`))),
+  path: z
+    .string()
+    .check(z.maxLength(300), z.regex(new RegExp(`^(facts\\.json|(base|[a-z][a-z0-9]*/[a-z][a-z0-9-]*)/${filePath})$`))),
   content: z.exactOptional(z.string().check(z.maxLength(262_144))),
 });
 

@@ -1,0 +1,44 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CliError } from "../../errors.js";
+import type { InstallRecord } from "../../project/project.js";
+import type { Facts, ItemFacts } from "./facts.js";
+import { factsShape } from "./facts-shape.js";
+
+/** Where an item's facts stand, below its folder in templates/. */
+export const factsFile = "facts.json";
+
+/** The facts of each installed item: those of this package's own, and what the record has of a second catalogue's. */
+export async function readFacts(packageRoot: string, { items }: InstallRecord): Promise<Facts> {
+  const read = Object.entries(items).map(async ([name, { registry, facts }]) => {
+    const own = registry ? facts : await ownFacts(packageRoot, name);
+    return [name, own ?? {}] as const;
+  });
+  return new Map(await Promise.all(read));
+}
+
+/** What an item of this package says of itself. */
+export async function ownFacts(packageRoot: string, name: string): Promise<ItemFacts> {
+  const path = join(packageRoot, "templates", name, factsFile);
+  const text = await readFile(path, "utf8").catch(() => null);
+  const refuse = (reason: string) =>
+    new CliError("DamagedRegistry", `templates/${name}/${factsFile} is damaged (${reason}): install authwright again`);
+  return text === null ? {} : parseFacts(text, refuse);
+}
+
+/** Checks the text of a facts.json; `refuse` makes the error of a reason. */
+export function parseFacts(text: string, refuse: (reason: string) => Error): ItemFacts {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw refuse("no valid JSON");
+  }
+  const parsed = factsShape.safeParse(json);
+  if (parsed.success) {
+    const { $schema: _, ...facts } = parsed.data;
+    return facts;
+  }
+  const { path, code } = parsed.error.issues[0]!;
+  throw refuse(`${path.join(".")}: ${code === "invalid_format" || code === "custom" ? "not allowed" : code}`);
+}
