@@ -8,6 +8,7 @@ import { findPackageRoot } from "../project/packages/package-json.js";
 import type { InstalledItem, Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
 import { readConfigFiles, readSourceFiles } from "../project/sources/source-files.js";
+import { readFacts } from "../registry/facts/read-facts.js";
 import { readRegistry } from "../registry/read-registry.js";
 import { typedNames } from "../selection/companions.js";
 import { inWords } from "../text/in-words.js";
@@ -134,7 +135,7 @@ async function makePlan(
   installed: InstalledItem,
   project: Project,
   { force = false, purge = false }: RemoveFlags,
-  { flags }: Context,
+  { flags, packageRoot }: Context,
 ): Promise<Plan> {
   const files = await readSnapshot(
     project.root,
@@ -143,7 +144,8 @@ async function makePlan(
   const [sources, configs] = await Promise.all([readSourceFiles(project), readConfigFiles(project.root)]);
   const database = await findMadeDatabase(project.root, databaseOwner(installed, project), files.get(".env") ?? null);
   const { install } = flags;
-  const plan = planRemovals({ project, items, files, sources, configs, database, force, purge, install });
+  const facts = await readFacts(packageRoot, project.record!);
+  const plan = planRemovals({ project, items, files, sources, configs, database, facts, force, purge, install });
   const companions = items.slice(0, -1).map((item) => {
     const { comesWith = items.slice(-1) } = project.record!.items[item]!;
     return { item, comesWith };

@@ -11,8 +11,8 @@ export const factsFile = "facts.json";
 /** The facts of each installed item: those of this package's own, and what the record has of a second catalogue's. */
 export async function readFacts(packageRoot: string, { items }: InstallRecord): Promise<Facts> {
   const read = Object.entries(items).map(async ([name, { registry, facts }]) => {
-    const own = registry ? facts : await ownFacts(packageRoot, name);
-    return [name, own ?? {}] as const;
+    const isOwn = !registry && /^[a-z][a-z0-9-]*$/.test(name);
+    return [name, (isOwn ? await ownFacts(packageRoot, name) : facts) ?? {}] as const;
   });
   return new Map(await Promise.all(read));
 }

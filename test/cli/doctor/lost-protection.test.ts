@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { patternOf } from "../../../cli/doctor/code/protections.js";
 import { withoutComments } from "../../../cli/project/sources/source-imports.js";
+import { patternOf } from "../../../cli/registry/facts/code-pattern.js";
 import { facts, findingsOf, shortly } from "../../support/checkup.js";
 
 const protections = [...facts.values()].flatMap(({ protects = [] }) =>

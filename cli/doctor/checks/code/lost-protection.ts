@@ -1,8 +1,9 @@
 import { sameMeaning } from "../../../merge/same-meaning.js";
+import { patternOf } from "../../../registry/facts/code-pattern.js";
 import type { Check, Checkup, Finding } from "../../checkup.js";
 import { compact, lineOfLoss } from "../../code/compact.js";
 import { guardsOf } from "../../code/guards.js";
-import { patternOf, protectionsOf } from "../../code/protections.js";
+import { protectionsOf } from "../../code/protections.js";
 import { type Route, routesIn } from "../../code/routes.js";
 
 interface Edited {
