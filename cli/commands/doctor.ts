@@ -9,6 +9,7 @@ import { readProject } from "../project/read-project.js";
 import { readRecord } from "../record/read-record.js";
 import { readFacts } from "../registry/facts/read-facts.js";
 import { readRegistry } from "../registry/read-registry.js";
+import { starterItem } from "../registry/starter.js";
 import { jsonResult, notice, progress, result } from "../ui/output.js";
 import { renderFindings } from "../ui/render-findings.js";
 import type { Context } from "./context.js";
@@ -23,7 +24,8 @@ export async function doctor({ offline = false }: DoctorFlags, { flags, packageR
   const root = await findPackageRoot(flags.cwd);
   const record = await readRecord(root);
   if (!record || Object.keys(record.items).length === 0) {
-    throw new CliError("BadArgument", `nothing is installed in ${root}: "authwright add auth-basic" comes first`);
+    const starter = starterItem(packageRoot);
+    throw new CliError("BadArgument", `nothing is installed in ${root}: "authwright add ${starter}" comes first`);
   }
   if (await wasKilled(root)) notice("an earlier run was killed: the next add, update or remove puts its changes back");
   progress("Reading the project", flags);

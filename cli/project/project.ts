@@ -38,7 +38,8 @@ export interface Project {
   readonly tests: TestLookup | null;
   /** Where the runner would take new tests for tests. */
   readonly testPlace: TestPlace;
-  readonly database: "sqlite" | "postgres";
+  /** Which of the databases that an item may have: a value of that choice. */
+  readonly database: string;
   readonly git: { readonly root: string | null };
   /** The file that shows people which variables there are: .env.example, or what it is called here. */
   readonly sampleEnv: string;

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { valid } from "semver";
 import { CliError } from "../errors.js";
 import type { InstalledItem, InstallRecord } from "../project/project.js";
-import { factsShape } from "../registry/facts/facts-shape.js";
 import { isObject } from "../text/json.js";
 import { staysInside } from "../text/repo-path.js";
 import { readText } from "../text/text-file.js";
@@ -54,7 +53,7 @@ const itemMembers: Readonly<Record<keyof InstalledItem, (value: unknown) => bool
   devDependencies: isStrings,
   undo: (value) => value === undefined || isUndo(value),
   registry: (value) => value === undefined || isPin(value),
-  facts: (value) => value === undefined || factsShape.safeParse(value).success,
+  facts: (value) => value === undefined || isObject(value),
   requires: (value) => value === undefined || isStringList(value),
   brings: (value) => value === undefined || isStringList(value),
   comesWith: (value) => value === undefined || isStringList(value),

@@ -46,6 +46,7 @@ const packages = z.record(
     accepts: z.exactOptional(range),
     alias: z.exactOptional(z.boolean()),
     external: z.exactOptional(z.boolean()),
+    compilerOptions: z.exactOptional(z.strictObject({ skipLibCheck: z.literal(true) })),
     like: z.exactOptional(packageName),
     runner: z.exactOptional(z.enum(["vitest", "jest"])),
   }),
@@ -90,6 +91,7 @@ const choice = z.strictObject({
       devPackages: z.exactOptional(packages),
       env: z.exactOptional(env),
       nextSteps: z.exactOptional(z.array(line)),
+      tryIt: z.exactOptional(z.array(line)),
     }),
   ),
 });
@@ -136,6 +138,7 @@ const item = z.strictObject({
   comesWith: z.exactOptional(z.array(slug).check(z.minLength(2), z.maxLength(10))),
   choices: z.record(z.string().check(z.maxLength(64), z.regex(flag)), choice),
   mount: z.nullable(mount),
+  request: z.exactOptional(z.strictObject({ member: z.literal("auth"), guard: importable })),
   lists: z.exactOptional(z.record(importable, sourcePath)),
   appends: z.exactOptional(
     z.array(z.strictObject({ list: importable, entry: importable, from: sourcePath })).check(z.maxLength(50)),
@@ -155,6 +158,8 @@ export const registryShape = z.strictObject({
   $schema: z.exactOptional(line),
   name: line,
   homepage: z.exactOptional(line),
+  /** The item that a new project is made with. */
+  starter: z.exactOptional(slug),
   items: z.array(item).check(z.maxLength(200)),
 });
 

@@ -16,6 +16,8 @@ export interface RegistryItem {
   readonly choices: Readonly<Record<string, Choice>>;
   /** The router to mount in the entry file, or null. */
   readonly mount: Mount | null;
+  /** What its guard puts on a request: two packages that do can't stand before one route. */
+  readonly request?: { readonly member: "auth"; readonly guard: string };
   /** The lists that it offers: name -> template path of the file that declares it. */
   readonly lists?: Readonly<Record<string, string>>;
   /** What becomes an entry of a list of a required item. */
@@ -59,6 +61,8 @@ export interface ChoiceValue {
   readonly devDependencies?: Readonly<Record<string, Dependency>>;
   readonly env?: readonly EnvKey[];
   readonly nextSteps?: readonly string[];
+  /** What to type after `init`, with `{mount}` in it: the first request. */
+  readonly tryIt?: readonly string[];
 }
 
 export interface Mount {
@@ -87,6 +91,8 @@ export interface Dependency {
   readonly external?: boolean;
   /** Whether a second copy under an alias name works beside a user's other major. */
   readonly alias?: boolean;
+  /** What its type declarations don't compile without. */
+  readonly compilerOptions?: { readonly skipLibCheck: true };
   /** Take the major of this package of the user's, where it has one: `@types/express` goes with `express`. */
   readonly like?: string;
   /** Only where the tests run in this runner; a project without one gets vitest. */

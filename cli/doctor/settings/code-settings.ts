@@ -13,7 +13,7 @@ export interface CodeSetting {
 export interface SettingNames {
   /** The environment variable, whose default is looked for. */
   readonly variable: string;
-  /** Constants and members that hold it: `bcryptCost`, in any case. */
+  /** Constants and members that hold it: `auditDays`, in any case. */
   readonly names: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export function speaksOf(names: readonly string[]): RegExp {
   return new RegExp(names.map(anyCase).join("|") || "(?!)", "i");
 }
 
-/** `bcryptCost` is also `BCRYPT_COST` and `bcrypt_cost`. */
+/** `auditDays` is also `AUDIT_DAYS` and `audit_days`. */
 function anyCase(name: string): string {
   return name.replaceAll("$", "\\$").replace(/(?<=[a-z])(?=[A-Z])/g, "_?");
 }

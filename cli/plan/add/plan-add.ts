@@ -99,7 +99,7 @@ export function addPart(
   const env = planEnvironment(part, { project, secret }, draft);
   const ignored = planIgnores(part, draft);
   const compiled = [
-    ...planLibraryCheck(project, draft),
+    ...planLibraryCheck(part, project, draft),
     ...planBuildExclude(part, project, draft),
     ...planBuildInclude(part, project, draft),
   ];

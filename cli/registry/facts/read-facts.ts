@@ -10,9 +10,12 @@ export const factsFile = "facts.json";
 
 /** The facts of each installed item: those of this package's own, and what the record has of a second catalogue's. */
 export async function readFacts(packageRoot: string, { items }: InstallRecord): Promise<Facts> {
-  const read = Object.entries(items).map(async ([name, { registry, facts }]) => {
+  const read = Object.entries(items).map(async ([name, { registry, facts = {} }]) => {
     const isOwn = !registry && /^[a-z][a-z0-9-]*$/.test(name);
-    return [name, (isOwn ? await ownFacts(packageRoot, name) : facts) ?? {}] as const;
+    return [
+      name,
+      isOwn ? await ownFacts(packageRoot, name) : checkFacts(facts, (reason) => damaged(name, reason)),
+    ] as const;
   });
   return new Map(await Promise.all(read));
 }
@@ -34,6 +37,18 @@ export function parseFacts(text: string, refuse: (reason: string) => Error): Ite
   } catch {
     throw refuse("no valid JSON");
   }
+  return checkFacts(json, refuse);
+}
+
+/** The record is a file of the project's: what it says is checked as what a catalogue says. */
+function damaged(name: string, reason: string): CliError {
+  return new CliError(
+    "DamagedRecord",
+    `authwright.json is damaged (items.${name}.facts.${reason}): restore it from version control`,
+  );
+}
+
+function checkFacts(json: unknown, refuse: (reason: string) => Error): ItemFacts {
   const parsed = factsShape.safeParse(json);
   if (parsed.success) {
     const { $schema: _, ...facts } = parsed.data;
