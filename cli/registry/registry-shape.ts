@@ -77,15 +77,27 @@ const scriptName = z
 /** Lines of .gitignore: nothing that makes git see again what it ignores. */
 const ignored = z.string().check(z.maxLength(200), z.regex(/^[A-Za-z0-9._/*-]+$/));
 
+/** What of a project has chosen a value already. */
+const chosenBy = z.strictObject({
+  addresses: z.exactOptional(z.array(z.string().check(z.maxLength(30), z.regex(/^[a-z][a-z0-9+.-]*$/)))),
+  as: z.exactOptional(line),
+  example: z.exactOptional(line),
+  databases: z.exactOptional(z.array(line)),
+  packages: z.exactOptional(z.array(packageName)),
+  where: z.exactOptional(line),
+});
+
 const choice = z.strictObject({
   description: line,
   default: slug,
+  chosenBy: z.exactOptional(z.strictObject({ variables: z.exactOptional(z.array(envName)), otherwise: line })),
   /** What a person is told who asks for another value of an installed item: it can't be swapped. */
   fixed: z.exactOptional(line),
   values: z.record(
     slug,
     z.strictObject({
       description: line,
+      chosenBy: z.exactOptional(chosenBy),
       brings: z.exactOptional(z.array(slug).check(z.minLength(1), z.maxLength(10))),
       packages: z.exactOptional(packages),
       devPackages: z.exactOptional(packages),

@@ -48,6 +48,12 @@ export interface ListedFile {
 export interface Choice {
   readonly description: string;
   readonly default: string;
+  /** Where something of the project chooses a value: the variables that hold an address, and what is said where nothing does. */
+  readonly chosenBy?: {
+    /** The item's own first; of the others, an address of another kind is the application's. */
+    readonly variables?: readonly string[];
+    readonly otherwise: string;
+  };
   /** An installed item keeps its value; this says why, and where it stands how to change it by hand. */
   readonly fixed?: string;
   readonly values: Readonly<Record<string, ChoiceValue>>;
@@ -55,6 +61,8 @@ export interface Choice {
 
 export interface ChoiceValue {
   readonly description: string;
+  /** What of a project has chosen it already. */
+  readonly chosenBy?: ValueSigns;
   /** Items that come with this value, and stay as long as it stands. */
   readonly brings?: readonly string[];
   readonly dependencies?: Readonly<Record<string, Dependency>>;
@@ -63,6 +71,20 @@ export interface ChoiceValue {
   readonly nextSteps?: readonly string[];
   /** What to type after `init`, with `{mount}` in it: the first request. */
   readonly tryIt?: readonly string[];
+}
+
+export interface ValueSigns {
+  /** Schemes of an address: "file", "https". */
+  readonly addresses?: readonly string[];
+  /** Such an address in words: "a file". */
+  readonly as?: string;
+  /** Such an address, for a person to copy. */
+  readonly example?: string;
+  /** Databases as people write them: "MySQL". */
+  readonly databases?: readonly string[];
+  readonly packages?: readonly string[];
+  /** Where things are kept with it, in words. */
+  readonly where?: string;
 }
 
 export interface Mount {

@@ -63,8 +63,9 @@ function mountSteps(parts: readonly Part[], { manual }: Draft): string[] {
 }
 
 /** A server's tables are not made by themselves. An item that brings the database itself says so in words of its own. */
-function migrateSteps(parts: readonly Part[], { record, packageManager }: Project, after: InstallRecord): string[] {
-  const isServer = Object.values(record?.items ?? {}).some(({ choices }) => choices["database"] === "postgres");
+function migrateSteps(parts: readonly Part[], project: Project, after: InstallRecord): string[] {
+  const { record, packageManager } = project;
+  const isServer = project.hasServer === true;
   const isNew =
     ({ item, selection }: Part) =>
     (path: string) =>

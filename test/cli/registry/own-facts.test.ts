@@ -142,6 +142,31 @@ describe("an item of a second catalogue that says something of itself", () => {
   });
 });
 
+test("a choice of such an item is decided by what the project has, and a flag wins over that", async () => {
+  const other = await writeCatalogueWithFacts();
+  await changeItem(other, ({ choices: { retention } }) => {
+    retention.chosenBy = { variables: ["AUDIT_URL"], otherwise: "no store for more" };
+    retention.values.long.chosenBy = { addresses: ["redis"], as: "a Redis address", packages: ["ioredis"] };
+  });
+  const adding = async (project: Fixture, flags: Record<string, string> = {}) => {
+    await runCommand(() => add(["audit-log"], { registry: other, ...flags }, contextFor(own, project.dir)));
+    return JSON.parse(await project.read("authwright.json")).items["audit-log"].choices.retention;
+  };
+  expect(await adding(await useFixture("nodenext-esm"))).toBe("short");
+  const [url, package_, flagged] = [
+    await useFixture("nodenext-esm"),
+    await useFixture("nodenext-esm"),
+    await useFixture("nodenext-esm"),
+  ];
+  await url.write(".env", "AUDIT_URL=redis://localhost:6379\n");
+  expect(await adding(url)).toBe("long");
+  expect(await adding(url)).toBe("long");
+  for (const { dir } of [package_, flagged])
+    await edit(dir, "package.json", (text) => text.replace('"express":', '"ioredis": "^5.0.0",\n    "express":'));
+  expect(await adding(package_)).toBe("long");
+  expect(await adding(flagged, { retention: "short" })).toBe("short");
+});
+
 describe("the secret of such an item", () => {
   const removed = (dir: string, purge = false) =>
     runCommand(() => remove("audit-log", { purge }, contextFor(own, dir)));
