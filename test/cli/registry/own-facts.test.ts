@@ -142,6 +142,25 @@ describe("an item of a second catalogue that says something of itself", () => {
   });
 });
 
+test("facts come with an item whose files registry.json lists with their texts, as at a URL", async () => {
+  const other = await writeCatalogueWithFacts();
+  const folder = join(other, "templates/audit-log");
+  const paths = (await fs.readdir(folder, { recursive: true, encoding: "utf8" })).filter((path) => /\.\w+$/.test(path));
+  const files = await Promise.all(
+    paths.map(async (path) => ({ path, content: await fs.readFile(join(folder, path), "utf8") })),
+  );
+  await changeItem(other, (item) => {
+    item.files = files;
+  });
+  await fs.remove(folder);
+  const project = await useFixture("nodenext-esm");
+  const added = await runCommand(() => add(["audit-log"], { registry: other }, contextFor(own, project.dir)));
+  expect(added).toMatchObject({ code: 0, error: "" });
+  const { items } = JSON.parse(await project.read("authwright.json"));
+  const { $schema: _, ...facts } = JSON.parse(files.find(({ path }) => path === "facts.json")!.content);
+  expect(items["audit-log"].facts).toEqual(facts);
+});
+
 test("a choice of such an item is decided by what the project has, and a flag wins over that", async () => {
   const other = await writeCatalogueWithFacts();
   await changeItem(other, ({ choices: { retention } }) => {
