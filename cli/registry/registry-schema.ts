@@ -21,6 +21,19 @@ export function factsSchema(): object {
 }
 
 function schemaOf(shape: z.ZodMiniType, title: string, description: string): object {
-  const { $schema, ...schema } = z.toJSONSchema(shape, { target: "draft-2020-12" });
+  const { $schema, ...schema } = z.toJSONSchema(shape, { target: "draft-2020-12", reused: "ref", override: typed });
   return { $schema, title, description, ...schema };
+}
+
+interface Textual {
+  type?: unknown;
+  readonly pattern?: unknown;
+  readonly maxLength?: unknown;
+  readonly allOf?: readonly Textual[];
+}
+
+/** What limits a text says that it is one, beside a reference too: strict validators want it. */
+function typed({ jsonSchema }: { jsonSchema: Textual }): void {
+  for (const part of [jsonSchema, ...(jsonSchema.allOf ?? [])])
+    if (part.pattern !== undefined || part.maxLength !== undefined) part.type ??= "string";
 }
