@@ -5,6 +5,7 @@ import { CliError, exitCode, failures, pages } from "./errors.js";
 import { buildProgram } from "./program.js";
 import { packageRoot, packageVersion } from "./registry/package-root.js";
 import type { Choice } from "./registry/registry.js";
+import { starterItem } from "./registry/starter.js";
 import { checkFolder } from "./selection/check-flags.js";
 import { canAsk } from "./ui/terminal.js";
 import { wrappedFor } from "./ui/wrap.js";
@@ -57,7 +58,8 @@ async function run(): Promise<number> {
     code = result;
   };
   argv = await withCommand(argv);
-  const program = buildProgram({ version: packageVersion(), choices: await knownChoices(), context, done });
+  const starter = starterItem(packageRoot());
+  const program = buildProgram({ version: packageVersion(), starter, choices: await knownChoices(), context, done });
   await Promise.race([program.parseAsync(argv, { from: "user" }), interruption()]);
   return code;
 }

@@ -85,9 +85,11 @@ function settled(
 async function reqAuthNotes(project: Project, parts: readonly Part[], allowed: boolean): Promise<readonly string[]> {
   const { record } = project;
   const mount = parts.find(({ selection }) => selection.mount)?.selection.mount;
-  if (!mount || parts.every(({ item }) => record?.items[item.name])) return [];
+  const all = parts.flatMap(({ item, required = [] }) => [item, ...required]);
+  const guard = all.find(({ request }) => request)?.request?.guard;
+  if (!mount || !guard || parts.every(({ item }) => record?.items[item.name])) return [];
   const ours = recordedPaths(record);
-  const { conflict, notes } = findReqAuth(await readSourceFiles(project), project, { mount, ours });
+  const { conflict, notes } = findReqAuth(await readSourceFiles(project), project, { mount, guard, ours });
   if (conflict === null) return notes;
   const names = parts.map(({ item }) => item.name).join(", ");
   if (allowed) return [`${conflict}, and ${names} sets it too: --allow-req-auth goes on`];

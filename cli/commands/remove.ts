@@ -9,6 +9,7 @@ import type { Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
 import { readConfigFiles, readSourceFiles } from "../project/sources/source-files.js";
 import type { InstalledItem } from "../record/schema.js";
+import { readFacts } from "../registry/facts/read-facts.js";
 import { readRegistry } from "../registry/read-registry.js";
 import { typedNames } from "../selection/companions.js";
 import { inWords } from "../text/in-words.js";
@@ -137,7 +138,7 @@ async function makePlan(
   installed: InstalledItem,
   project: Project,
   { force = false, purge = false }: RemoveFlags,
-  { flags }: Context,
+  { flags, packageRoot }: Context,
 ): Promise<Removal> {
   const files = await readSnapshot(
     project.root,
@@ -146,7 +147,8 @@ async function makePlan(
   const [sources, configs] = await Promise.all([readSourceFiles(project), readConfigFiles(project.root)]);
   const database = await findMadeDatabase(project.root, databaseOwner(installed, project), files.get(".env") ?? null);
   const { install } = flags;
-  const plan = planRemovals({ project, items, files, sources, configs, database, force, purge, install });
+  const facts = await readFacts(packageRoot, project.record!);
+  const plan = planRemovals({ project, items, files, sources, configs, database, facts, force, purge, install });
   const companions = items.slice(0, -1).map((item) => {
     const { comesWith = items.slice(-1) } = project.record!.items[item]!;
     return { item, comesWith };

@@ -9,6 +9,7 @@ import { filesBelow } from "../project/sources/files-below.js";
 import { outputFolders, readSourceFiles, readTexts, type SourceText } from "../project/sources/source-files.js";
 import { basePath } from "../record/paths.js";
 import type { InstallRecord } from "../record/schema.js";
+import type { Facts } from "../registry/facts/facts.js";
 import type { RegistryItem } from "../registry/registry.js";
 import { readText } from "../text/text-file.js";
 import { askForHoles } from "./audit.js";
@@ -22,6 +23,7 @@ const mostBytes = 20_000_000;
 
 export interface CheckupOptions {
   readonly items: readonly RegistryItem[];
+  readonly facts: Facts;
   readonly advisories: readonly Advisory[];
   readonly offline: boolean;
 }
@@ -30,7 +32,7 @@ export interface CheckupOptions {
 export async function readCheckup(
   project: Project,
   recorded: InstallRecord,
-  { items, advisories, offline }: CheckupOptions,
+  { items, facts, advisories, offline }: CheckupOptions,
 ): Promise<Checkup> {
   const [read, installed, outputs, files, database, audit, deploy, missing] = await Promise.all([
     readSourceFiles(project),
@@ -45,7 +47,22 @@ export async function readCheckup(
   const { env, git } = await readGit(project, files);
   const sources = await withoutIgnored(read, project, installed);
   const { record, bases } = followMoves(recorded, installed, sources);
-  return { project, record, items, missing, advisories, sources, bases, outputs, env, git, database, audit, deploy };
+  return {
+    project,
+    record,
+    items,
+    facts,
+    missing,
+    advisories,
+    sources,
+    bases,
+    outputs,
+    env,
+    git,
+    database,
+    audit,
+    deploy,
+  };
 }
 
 /** What git ignores is made from other files: a bundle beside the sources. Installed files are read wherever they are. */

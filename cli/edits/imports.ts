@@ -45,7 +45,7 @@ function stringLiteral(node: Node | null | undefined): StringLiteral | null {
 }
 
 export interface TemplateImports {
-  /** Path of the template, e.g. "src/auth/accounts.ts". */
+  /** Path of the template, e.g. "src/audit/log.ts". */
   readonly from: string;
   /** Maps a template path to the path in the user's repo. */
   readonly place: (templatePath: string) => string;

@@ -2,6 +2,7 @@ import type { Project } from "../project/project.js";
 import { attributesPath, basePath, placeTemplate, recordPath } from "../record/paths.js";
 import { recordedPaths } from "../record/recorded-paths.js";
 import type { Origin } from "../registry/catalogue/shelf.js";
+import type { ItemFacts } from "../registry/facts/facts.js";
 import type { RegistryItem } from "../registry/registry.js";
 import type { TemplateFile } from "../registry/templates.js";
 import type { Snapshot } from "./draft.js";
@@ -14,6 +15,8 @@ export interface Part {
   readonly templates: readonly TemplateFile[];
   /** Where it is from, if not from this package. */
   readonly origin?: Origin | null;
+  /** What it says of itself, if it is not from this package. */
+  readonly facts?: ItemFacts | undefined;
   /** All that it requires. */
   readonly required?: readonly RegistryItem[];
 }

@@ -130,7 +130,7 @@ function planEdits(
   const env = planEnvironment(part, { project, secret, settled: settled?.env ?? [] }, draft);
   const ignored = planIgnores(part, settled, draft);
   const compiled = [
-    ...(settled ? [] : planLibraryCheck(project, draft)),
+    ...(settled ? [] : planLibraryCheck(part, project, draft)),
     ...planBuildExclude(part, project, draft),
     ...planBuildInclude(part, project, draft),
   ];

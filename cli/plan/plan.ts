@@ -143,7 +143,7 @@ export interface Change {
   readonly before: string | null;
   /** null: the file is deleted. */
   readonly after: string | null;
-  /** In words, e.g. "mounts authRouter at /api/auth". */
+  /** In words, e.g. "mounts auditRouter at /api/audit". */
   readonly why: string;
   /** Holds secret values: never rendered, in any mode. */
   readonly secret: boolean;

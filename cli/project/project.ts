@@ -1,4 +1,5 @@
 import type { InstallRecord } from "../record/schema.js";
+import type { Choice } from "../registry/registry.js";
 import type { Bundler } from "./build/bundler.js";
 import type { TestPlace } from "./tests/test-place.js";
 import type { TestLookup } from "./tests/test-search.js";
@@ -38,7 +39,12 @@ export interface Project {
   readonly tests: TestLookup | null;
   /** Where the runner would take new tests for tests. */
   readonly testPlace: TestPlace;
-  readonly database: "sqlite" | "postgres";
+  /** Which of the databases that an item may have: a value of that choice. */
+  readonly database: string;
+  /** Whether what is installed keeps its data on a server. */
+  readonly hasServer?: boolean;
+  /** What of the project chooses a value of other choices: choice -> value. */
+  readonly chosen?: Readonly<Record<string, string>>;
   readonly git: { readonly root: string | null };
   /** The file that shows people which variables there are: .env.example, or what it is called here. */
   readonly sampleEnv: string;
@@ -115,4 +121,6 @@ export interface Overrides {
   readonly entry?: string;
   readonly dir?: string;
   readonly database?: string;
+  /** Choices that something of the project may decide, beside those of this package's items. */
+  readonly choices?: Readonly<Record<string, Choice>>;
 }

@@ -9,6 +9,8 @@ import { findBundler } from "./build/bundler.js";
 import { compiledRoot } from "./build/compiled-root.js";
 import { moduleStyle, sampleExtensions } from "./build/module-style.js";
 import { findSourceDir, namedSourceDir, type SourceDir } from "./build/source-dir.js";
+import { guessValue } from "./choices/guess-value.js";
+import { databaseChoice, decided, isFileDatabase, ownChoices } from "./choices/own-choices.js";
 import { databaseWarnings, guessDatabase, namedDatabase, neighbourWarnings } from "./database/find-database.js";
 import { importSpelling } from "./entry/import-spelling.js";
 import { allDependencies, findPackageRoot, type Manifest, readManifest } from "./packages/package-json.js";
@@ -40,12 +42,13 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
   rejectCompilerOptions(tsconfig, major, manifest.packageJson.type);
   const earlier = lastItem(record);
   const sourceDir = await chooseSourceDir(root, sources, overrides.dir, earlier);
-  const recorded = recordedDatabase(record);
+  const recorded = recordedValue(record, "database");
   const database =
     overrides.database === undefined
       ? await guessDatabase(root, allDependencies(manifest), recorded)
       : namedDatabase(overrides.database);
   const isSettled = recorded === database.value;
+  const others = await guessOthers(root, manifest, overrides, record);
   const modules = await readModuleStyle(root, manifest, sources, major);
   const { scripts } = manifest.packageJson;
   const bundler = findBundler(manifest.packageJson, await readBuildFiles(root, manifest.packageJson));
@@ -80,6 +83,8 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
     tests,
     testPlace,
     database: database.value,
+    hasServer: recorded !== undefined && isServer(recorded),
+    chosen: Object.fromEntries(others.map(({ what, value }) => [what, value])),
     git,
     sampleEnv: (await findSamples(root))[0] ?? defaultSample,
     record,
@@ -87,6 +92,7 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
       entryGuess(sources),
       { what: "source folder", value: sourceDir.path, because: sourceDir.because, flag: "--dir" },
       { what: "database", value: database.value, because: database.because, flag: "--database" },
+      ...others,
       packages.managerGuess,
       moduleGuess(modules, tsconfig.path),
       ...testGuesses(testPlace, tests),
@@ -163,8 +169,31 @@ function lastItem(record: InstallRecord | null): InstalledItem | null {
 }
 
 /** Of the items that have the choice: not each of them does. */
-function recordedDatabase(record: InstallRecord | null): string | undefined {
-  return Object.values(record?.items ?? {}).findLast(({ choices }) => choices["database"])?.choices["database"];
+function recordedValue(record: InstallRecord | null, choice: string): string | undefined {
+  return Object.values(record?.items ?? {}).findLast(({ choices }) => choices[choice])?.choices[choice];
+}
+
+/** What of the project decides choices of a second catalogue's items; an earlier add has settled some. */
+async function guessOthers(
+  root: string,
+  manifest: Manifest,
+  { choices = {} }: Overrides,
+  record: InstallRecord | null,
+): Promise<Guess[]> {
+  const known = ownChoices();
+  const isOpen = (name: string) => !known[name] && recordedValue(record, name) === undefined;
+  const open = Object.entries(decided(choices)).filter(([name]) => isOpen(name));
+  const dependencies = allDependencies(manifest);
+  return Promise.all(
+    open.map(async ([what, choice]) => {
+      return { what, ...(await guessValue(root, dependencies, choice)), flag: `--${what}` };
+    }),
+  );
+}
+
+function isServer(database: string): boolean {
+  const choice = databaseChoice();
+  return Object.hasOwn(choice.values, database) && !isFileDatabase(choice, database);
 }
 
 function entryGuess({ entry }: Sources): Guess {

@@ -74,6 +74,8 @@ const item = z.object({
   undo: z.exactOptional(undo),
   /** The second catalogue that it is from, and the hash of the item there; absent for items of authwright. */
   registry: z.exactOptional(z.object({ source: z.string(), sha256 })),
+  /** What an item of a second catalogue says of itself: the catalogue may be gone. Checked where it is read. */
+  facts: z.exactOptional(z.record(z.string(), z.unknown())),
   /** The items that it builds on; absent where there is none. */
   requires: z.exactOptional(texts),
   /** The items that its choices brought, and that stay as long as it does; absent where there is none. */

@@ -8,6 +8,7 @@ import { parseSource, type Source } from "../registry/catalogue/source.js";
 import { pickChoices } from "../registry/choices.js";
 import { findItem, readRegistry } from "../registry/read-registry.js";
 import type { Companion, RegistryItem } from "../registry/registry.js";
+import { starterItem } from "../registry/starter.js";
 import { inWords } from "../text/in-words.js";
 import { nearestItem } from "../text/nearest.js";
 import { notice } from "../ui/output.js";
@@ -34,7 +35,10 @@ export interface Sources {
 export async function installedParts(name: string | undefined, project: Project, sources: Sources): Promise<Part[]> {
   const installed = Object.entries(project.record?.items ?? {});
   if (installed.length === 0)
-    throw new CliError("BadArgument", 'nothing is installed here: "authwright add auth-basic" comes first');
+    throw new CliError(
+      "BadArgument",
+      `nothing is installed here: "authwright add ${starterItem(sources.packageRoot)}" comes first`,
+    );
   const open = opener(sources);
   const finding = finder(project, sources, open);
   if (name !== undefined)

@@ -11,28 +11,19 @@ export interface NewProjectSummary {
   readonly folder: string;
   readonly git: readonly string[] | null;
   readonly plan: Addition;
-}
-
-const names: Readonly<Record<string, string>> = { username: "ada", email: "ada@example.org" };
-
-/** The first request, with what people log in with. */
-function signUp({ selections }: Addition): string[] {
-  const login = selections.find(({ choices }) => choices["login"])?.choices["login"] ?? "username";
-  return [
-    "curl localhost:3000/api/auth/signup -H 'content-type: application/json' \\",
-    `  -d '${JSON.stringify({ [login]: names[login], password: "a long sentence of mine" })}'`,
-  ];
+  /** The first request, in lines to type. */
+  readonly tryIt: readonly string[];
 }
 
 /** The plan under --dry-run, else what was made, and the commands to type. */
 export function renderInit(summary: NewProjectSummary, { dryRun }: { dryRun: boolean }): string {
-  const { name, folder, git, plan } = summary;
+  const { name, folder, git, plan, tryIt } = summary;
   if (dryRun) return [renderPlan(plan, { dryRun }), ...section("Then", thenLines(git, plan))].join("\n");
   const files = plan.changes.filter(({ path }) => !path.startsWith(".authwright/")).length;
   return [
     `${colors.green(tick())} ${colors.bold(name)}: ${files} files in ${folder || "this folder"}`,
     ...section("Note", plan.warnings),
-    ...section("Next", nextLines(folder, plan)),
+    ...section("Next", nextLines(folder, plan, tryIt)),
   ].join("\n");
 }
 
@@ -40,10 +31,10 @@ function thenLines(git: readonly string[] | null, { install }: Addition): string
   return [install, git].flatMap((command) => (command ? [command.join(" ")] : []));
 }
 
-function nextLines(folder: string, plan: Addition): string[] {
+function nextLines(folder: string, plan: Addition, tryIt: readonly string[]): string[] {
   const { install, nextSteps } = plan;
   const enter = folder === "" ? [] : [`cd ${quote(folder)}`];
-  return [...enter, ...(install ? [] : ["npm install"]), ...nextSteps, "npm run dev", ...signUp(plan), moreInDocs];
+  return [...enter, ...(install ? [] : ["npm install"]), ...nextSteps, "npm run dev", ...tryIt, moreInDocs];
 }
 
 function section(title: string, lines: readonly string[]): string[] {

@@ -10,6 +10,7 @@ import { pathsToRemove } from "../../cli/plan/remove/remove-input.js";
 import { findMadeDatabase } from "../../cli/project/database/made-database.js";
 import { readProject } from "../../cli/project/read-project.js";
 import { readConfigFiles, readSourceFiles } from "../../cli/project/sources/source-files.js";
+import { readFacts } from "../../cli/registry/facts/read-facts.js";
 import { findItem, readRegistry } from "../../cli/registry/read-registry.js";
 import { readTemplates } from "../../cli/registry/templates.js";
 import { checkFlags, selectItem } from "../../cli/selection/selection.js";
@@ -41,7 +42,20 @@ export async function planRemoval(dir: string, typed: { force?: boolean; purge?:
   const [sources, configs] = await Promise.all([readSourceFiles(project), readConfigFiles(project.root)]);
   const database = await findMadeDatabase(project.root, installed, files.get(".env") ?? null);
   const { force = false, purge = false } = typed;
-  return planRemove({ project, item, installed, files, sources, configs, database, force, purge, install: true });
+  const facts = await readFacts(packageRoot, project.record!);
+  return planRemove({
+    project,
+    item,
+    installed,
+    files,
+    sources,
+    configs,
+    database,
+    facts,
+    force,
+    purge,
+    install: true,
+  });
 }
 
 /** Takes auth-basic out of the repo in a folder, without the package manager. */

@@ -66,10 +66,13 @@ function unlisted(migrations: readonly Migration[], checkup: Checkup): Finding[]
 }
 
 /** The list of its folder; of a migration that was moved, the one that is installed. */
-function listOf(path: string, { record, sources }: Checkup): string {
+function listOf(path: string, { record, items, sources }: Checkup): string {
   const beside = `${posix.dirname(path)}/index.ts`;
   if (sources.some((source) => source.path === beside)) return beside;
-  const installed = Object.values(record.items).map((item) => placeNow("src/db/migrations/index.ts", item));
+  const installed = items.flatMap(({ name, lists }) => {
+    const item = record.items[name];
+    return item && lists?.["migrations"] ? [placeNow(lists["migrations"], item)] : [];
+  });
   return installed.find((one) => sources.some((source) => source.path === one)) ?? beside;
 }
 

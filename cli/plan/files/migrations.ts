@@ -12,17 +12,16 @@ export function isMigration(path: string): boolean {
 /** A server's tables are not made by themselves. An item that brings the database itself says so in words of its own. */
 export function tablesToMake(
   parts: readonly Part[],
-  { record, packageManager }: Project,
+  { record, packageManager, hasServer = false }: Project,
   after: InstallRecord,
 ): string[] {
-  const isServer = Object.values(record?.items ?? {}).some(({ choices }) => choices["database"] === "postgres");
   const isNew =
     ({ item, selection }: Part) =>
     (path: string) =>
       isMigration(path) && !record?.items[item.name]?.files[placeTemplate(path, selection)];
   const fresh = parts.some((part) => part.templates.map(({ path }) => path).some(isNew(part)));
   const script = migrateScript(Object.values(after.items).flatMap((item) => Object.keys(item.scripts)));
-  return isServer && fresh && script ? [`Create the new tables: ${packageManager.run} ${script}`] : [];
+  return hasServer && fresh && script ? [`Create the new tables: ${packageManager.run} ${script}`] : [];
 }
 
 /** New migrations of an installed item have to reach the databases that are there. */

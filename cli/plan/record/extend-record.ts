@@ -26,7 +26,7 @@ export interface Installed {
 /** The record with this item in it: what earlier adds put there is still there, unless this one replaced it. */
 export function extendRecord(
   record: InstallRecord,
-  { item, selection, origin }: Part,
+  { item, selection, origin, facts }: Part,
   installed: Installed,
 ): InstallRecord {
   const before = record.items[item.name];
@@ -53,6 +53,7 @@ export function extendRecord(
     },
     ...(undo && { undo }),
     ...(origin && { registry: origin }),
+    ...(origin && facts && { facts }),
     ...(item.requires.length > 0 && { requires: item.requires }),
     ...(brings.length > 0 && { brings }),
     ...(item.comesWith && { comesWith: item.comesWith }),

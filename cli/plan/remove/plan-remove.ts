@@ -7,7 +7,7 @@ import { type Change, emptyPlan, type Removal } from "../plan.js";
 import { writeRecord } from "../record/extend-record.js";
 import { planRemovedAttributes } from "../steps/attributes.js";
 import { planDanglingImports } from "../update/dangling-imports.js";
-import { ownsDatabase, type RemoveInput } from "./remove-input.js";
+import { databaseSecrets, ownsDatabase, type RemoveInput } from "./remove-input.js";
 import { planRemovedEntries } from "./removed-entries.js";
 import { planRemovedEnv } from "./removed-env.js";
 import { planImportedFiles, planRemovedFiles } from "./removed-files.js";
@@ -73,7 +73,8 @@ function purgeWarnings(input: RemoveInput): string[] {
     const hasTables = Object.keys(installed.files).some(isMigration);
     return hasTables ? [`${database.name} keeps the tables of ${item}: nothing of the accounts is touched`] : [];
   }
-  return database.files.length > 0
-    ? [`${database.name} is deleted with all accounts in it: a server that runs has to be stopped first`]
-    : [`${database.name} is not touched, but without PASSWORD_PEPPER no account in it can log in any more`];
+  if (database.files.length > 0)
+    return [`${database.name} is deleted with all accounts in it: a server that runs has to be stopped first`];
+  const lost = [...databaseSecrets(input)].flatMap(([name, what]) => (what ? [`without ${name} ${what}`] : []));
+  return [[`${database.name} is not touched`, ...lost].join(", but ")];
 }

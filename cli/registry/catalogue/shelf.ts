@@ -1,4 +1,7 @@
 import { withRequired } from "../choices.js";
+import { patternOf } from "../facts/code-pattern.js";
+import { type ItemFacts, withMadeSecrets } from "../facts/facts.js";
+import { factsFile, parseFacts } from "../facts/read-facts.js";
 import { readRegistry } from "../read-registry.js";
 import type { Registry, RegistryItem } from "../registry.js";
 import { ownedOnce, readTemplates, type TemplateFile } from "../templates.js";
@@ -18,6 +21,8 @@ export interface Taken {
   readonly templates: readonly TemplateFile[];
   /** Null for an item of this package. */
   readonly origin: Origin | null;
+  /** What an item of a second catalogue says of itself: the record keeps it. */
+  readonly facts?: ItemFacts | undefined;
   /** All that it requires: its files import packages by the names that those go by. */
   readonly required: readonly RegistryItem[];
 }
@@ -65,7 +70,33 @@ async function takeFrom(
     throw badRegistry(where, `${item.name} mounts ${item.mount.file}, which it does not bring`);
   await refuseForeignEntries(item, templates, where);
   await refuseAbsentLists(item, templates, where);
-  return { templates, origin: { source: sourceName(source, root), sha256: itemHash(item, all) } };
+  const facts = withMadeSecrets(factsIn(all, item, where), item);
+  await refuseForeignFacts(item, facts, { all, where });
+  return { templates, origin: { source: sourceName(source, root), sha256: itemHash(item, all) }, facts };
+}
+
+function factsIn(all: readonly TemplateFile[], { name }: RegistryItem, where: string): ItemFacts {
+  const file = all.find(({ template }) => template === `${name}/${factsFile}`);
+  return file ? parseFacts(file.text, (reason) => badRegistry(where, `templates/${file.template}: ${reason}`)) : {};
+}
+
+/** What stands for nothing would protect nothing, and nobody would see it. */
+async function refuseForeignFacts(
+  item: RegistryItem,
+  facts: ItemFacts | undefined,
+  { all, where }: { all: readonly TemplateFile[]; where: string },
+): Promise<void> {
+  const { exportedNames } = await import("../../edits/exports.js");
+  const refuse = (what: string) => badRegistry(where, `templates/${item.name}/${factsFile}: ${what}`);
+  for (const { file, code } of facts?.protects ?? []) {
+    const texts = all.filter(({ path }) => path === file).map(({ text }) => text);
+    if (texts.length === 0) throw refuse(`${file} is no file of it`);
+    if (!texts.some((text) => patternOf(code).test(text))) throw refuse(`${file} has no ${code.join(" or ")}`);
+  }
+  for (const [guard, file] of Object.entries(facts?.guards?.exports ?? {})) {
+    const module = all.find(({ path }) => path === file);
+    if (!module || !exportedNames(module.text, file).includes(guard)) throw refuse(`${file} does not export ${guard}`);
+  }
 }
 
 /** What becomes an entry is an export of the item's own: the import of it would break the user's build, or reach elsewhere. */
