@@ -10,7 +10,8 @@ import { pathsToRemove } from "../../cli/plan/remove/remove-input.js";
 import { findMadeDatabase } from "../../cli/project/database/made-database.js";
 import { readProject } from "../../cli/project/read-project.js";
 import { readConfigFiles, readSourceFiles } from "../../cli/project/sources/source-files.js";
-import { findItem, readRegistry } from "../../cli/registry/read-registry.js";
+import { findItem } from "../../cli/registry/find-item.js";
+import { readRegistry } from "../../cli/registry/read-registry.js";
 import { readTemplates } from "../../cli/registry/templates.js";
 import { checkFlags, selectItem } from "../../cli/selection/selection.js";
 

@@ -1,8 +1,8 @@
 import { withRequired } from "../choices.js";
-import { readRegistry } from "../read-registry.js";
+import { ownRegistry } from "../own-registry.js";
 import type { Registry, RegistryItem } from "../registry.js";
 import { ownedOnce, readTemplates, type TemplateFile } from "../templates.js";
-import { type Catalogue, openCatalogue } from "./catalogue.js";
+import type { Catalogue } from "./catalogue.js";
 import { badRegistry } from "./catalogue-error.js";
 import { itemHash } from "./pin.js";
 import { type Source, sourceName } from "./source.js";
@@ -32,8 +32,8 @@ export interface Shelf {
 
 /** Opens this package's registry, and the second one where there is a source. */
 export async function openShelf(packageRoot: string, source: Source | null): Promise<Shelf> {
-  const own = readRegistry(packageRoot);
-  const second = source ? await openCatalogue(source, own.items) : null;
+  const own = await ownRegistry(packageRoot);
+  const second = source ? await openSecond(source, own.items) : null;
   const catalogueOf = (item: string) => (second?.registry.items.some(({ name }) => name === item) ? second : null);
   const registry = { ...own, items: [...own.items, ...(second?.registry.items ?? [])] };
   return {
@@ -46,6 +46,12 @@ export async function openShelf(packageRoot: string, source: Source | null): Pro
       return { templates: await readTemplates(packageRoot, item.name, choices), origin: null, required };
     },
   };
+}
+
+/** What checks a foreign catalogue is loaded where there is one. */
+async function openSecond(source: Source, known: readonly RegistryItem[]): Promise<Catalogue> {
+  const { openCatalogue } = await import("./catalogue.js");
+  return openCatalogue(source, known);
 }
 
 async function takeFrom(
