@@ -61,12 +61,13 @@ async function writeAll(
   signal: AbortSignal,
   beforeWrite: ApplyOptions["beforeWrite"],
 ): Promise<void> {
+  const makeFolder = folderMaker();
   for (const [index, target] of targets.entries()) {
     try {
       await beforeWrite?.(index);
       await nextTurn();
       signal.throwIfAborted();
-      write(target, journal);
+      await write(target, journal, makeFolder);
     } catch (error) {
       if (signal.aborted || error instanceof CliError) throw error;
       const line = `${target.change.path} could not be written (${reasonOf(error)}): everything is put back`;
@@ -77,12 +78,25 @@ async function writeAll(
   signal.throwIfAborted();
 }
 
-function write({ change, real, mode }: Target, { folder, token }: Journal): void {
+/** Makes folders, each once. */
+function folderMaker(): (path: string) => void {
+  const made = new Set<string>();
+  return (path) => {
+    if (!made.has(path)) fs.ensureDirSync(path);
+    made.add(path);
+  };
+}
+
+async function write(
+  { change, real, mode }: Target,
+  { folder, token }: Journal,
+  makeFolder: (path: string) => void,
+): Promise<void> {
   if (change.after === null) {
     fs.unlinkSync(real);
   } else {
-    fs.ensureDirSync(dirname(real));
-    writeWhole(real, change.after, { mode, token, stage: join(folder, stageName) });
+    makeFolder(dirname(real));
+    await writeWhole(real, change.after, { mode, token, stage: join(folder, stageName) });
   }
 }
 

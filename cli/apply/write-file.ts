@@ -12,7 +12,7 @@ export interface Writing {
 }
 
 /** Writes the bytes to the stage and renames that. A hard link is written in place, or it would part. */
-export function writeWhole(path: string, bytes: string | Buffer, writing: Writing): void {
+export async function writeWhole(path: string, bytes: string | Buffer, writing: Writing): Promise<void> {
   const { mode, stage } = writing;
   const existing = entryAt(path);
   fs.writeFileSync(stage, bytes, { mode });
@@ -24,11 +24,17 @@ export function writeWhole(path: string, bytes: string | Buffer, writing: Writin
   }
   dress(stage, mode, existing);
   try {
-    fs.renameSync(stage, path);
+    await renameFile(stage, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
-    writeAcross(path, bytes, writing, existing);
+    await writeAcross(path, bytes, writing, existing);
   }
+}
+
+/** On Windows, who has just looked at a file may hold it for a moment: fs-extra's tries again, where it does not block. */
+async function renameFile(from: string, to: string): Promise<void> {
+  if (process.platform === "win32") await fs.rename(from, to);
+  else fs.renameSync(from, to);
 }
 
 /** What a killed run has left beside a file on another file system than the journal's. */
@@ -39,19 +45,19 @@ export function clearBeside(path: string, token: string): void {
   attempt(() => fs.rmdirSync(folder));
 }
 
-function writeAcross(
+async function writeAcross(
   path: string,
   bytes: string | Buffer,
   { mode, token, stage }: Writing,
   existing: Stats | null,
-): void {
+): Promise<void> {
   const folder = besideOf(path, token);
   try {
     fs.mkdirSync(folder, { mode: 0o700 });
     fs.writeFileSync(join(folder, ".gitignore"), "*\n");
     fs.writeFileSync(join(folder, "file"), bytes, { mode });
     dress(join(folder, "file"), mode, existing);
-    fs.renameSync(join(folder, "file"), path);
+    await renameFile(join(folder, "file"), path);
     fs.unlinkSync(stage);
   } finally {
     clearBeside(path, token);

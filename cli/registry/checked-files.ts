@@ -5,5 +5,6 @@ declare const checkedFiles: readonly string[] | undefined;
 
 /** Whether this is the text of a file of the package, as its build has checked it. */
 export function wasChecked(text: string): boolean {
-  return typeof checkedFiles !== "undefined" && checkedFiles.includes(sha256(text));
+  const hashes = typeof checkedFiles === "undefined" ? [] : checkedFiles;
+  return hashes.includes(sha256(text));
 }
