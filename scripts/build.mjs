@@ -31,10 +31,15 @@ const lateBuiltins = {
 const groups = [
   ["commands/add", "commands/diff", "commands/init", "commands/remove", "commands/update"],
   ["commands/docs", "commands/list", "commands/view"],
+  ["commands/doctor"],
+  ["commands/steps/pick-command"],
   ["registry/catalogue/shelf", "registry/catalogue/source"],
   ["registry/catalogue/catalogue", "registry/read-registry", "advisories/read-advisories"],
   ["edits/exports", "edits/imports"],
 ];
+
+/** What main.ts has loaded before any of them: said in each, so that it is one file and not one for each set of sharers. */
+const always = ["errors", "program", "registry/package-root", "selection/check-flags", "ui/terminal", "ui/wrap"];
 
 /** Who loads one of a group when it is needed gets a file with all of them. */
 const together = {
@@ -46,10 +51,10 @@ const together = {
       return kind === "dynamic-import" && group ? { path: group[0], namespace: "together" } : undefined;
     });
     onLoad({ filter: /.*/, namespace: "together" }, ({ path }) => ({
-      contents: groups
-        .find(([first]) => first === path)
-        .map((one) => `export * from "./${one}.js";`)
-        .join("\n"),
+      contents: [
+        ...always.map((one, index) => `export * as always${index} from "./${one}.js";`),
+        ...groups.find(([first]) => first === path).map((one) => `export * from "./${one}.js";`),
+      ].join("\n"),
       resolveDir: join(root, "cli"),
     }));
   },
