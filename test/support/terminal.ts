@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
 import { quote } from "../../cli/ui/command-line.js";
+import { waitHangMs } from "./limits.js";
 
 /** Whether a program is installed here. */
 export function has(program: string): boolean {
@@ -44,7 +45,7 @@ export function onTerminal(words: readonly string[], cwd: string, env: NodeJS.Pr
   const plain = () => stripVTControlCharacters(shown);
   return {
     async shows(...texts) {
-      for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
+      for (const deadline = Date.now() + waitHangMs; Date.now() < deadline; ) {
         const rest = plain().slice(seen);
         const places = texts.map((text) => (typeof text === "string" ? rest.indexOf(text) : rest.search(text)));
         if (!places.includes(-1)) {

@@ -81,7 +81,7 @@ describe.skipIf(noRedis).concurrent(`cookie sessions in an outage${why}`, () => 
     const answers = await Promise.all([browser, thief].map((one) => one.send(app.url, "GET", "/me-protected")));
     expectUnavailable(answers);
     proxy.thaw();
-    await expect.poll(() => open(browser, app), { timeout: 10_000 }).toBe(200);
+    await expect.poll(() => open(browser, app)).toBe(200);
     expect(await open(thief, app)).toBe(401);
   });
 
@@ -107,7 +107,7 @@ describe.skipIf(noRedis).concurrent(`cookie sessions in an outage${why}`, () => 
       expect((await fetch(`${app.url}/me-protected`, { headers })).status).toBe(200);
       expect((await fetch(`${app.url}/bare`)).status).toBe(200);
       await redis.start();
-      await expect.poll(() => open(browser, app), { timeout: 3_000 }).toBe(200);
+      await expect.poll(() => open(browser, app)).toBe(200);
     }
   });
 
@@ -119,7 +119,7 @@ describe.skipIf(noRedis).concurrent(`cookie sessions in an outage${why}`, () => 
     const app = await start(postgres.url, redis.url);
     expectUnavailable(await protectedRoutes(browser, app));
     await redis.start();
-    await expect.poll(() => open(browser, app), { timeout: 3_000 }).toBe(200);
+    await expect.poll(() => open(browser, app)).toBe(200);
   });
 
   test("Redis that no longer answers: 503 within a second, and well when it answers again", async () => {
@@ -135,7 +135,7 @@ describe.skipIf(noRedis).concurrent(`cookie sessions in an outage${why}`, () => 
       await sleep(300);
     }
     proxy.thaw();
-    await expect.poll(() => open(browser, app), { timeout: 5_000 }).toBe(200);
+    await expect.poll(() => open(browser, app)).toBe(200);
   });
 
   test("the shipped tests pass on a real Redis", async () => {
