@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { waitHangMs } from "./limits.js";
@@ -10,11 +10,6 @@ export interface Program {
   kill(): Promise<void>;
   /** The same as `kill`, for good. */
   close(): Promise<void>;
-}
-
-/** Why tests with this program can't run here, or null. In CI nothing is skipped: there they fail for want of it. */
-export function whyNot(name: string): string | null {
-  return process.env["CI"] || !spawnSync(name, ["--version"]).error ? null : `${name} is not installed`;
 }
 
 /** Starts a program and waits until `answers`. */

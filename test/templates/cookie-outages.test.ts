@@ -6,12 +6,13 @@ import { type Browser, openBrowser, signUpInBrowser } from "../support/browser.j
 import { compose, password, removeComposed, tally, times } from "../support/cluster.js";
 import { type RunningApp, startApp } from "../support/compose.js";
 import { type FreezableProxy, startProxy } from "../support/freezable-proxy.js";
+import { unrun } from "../support/needs.js";
 import { type PostgresServer, startPostgres } from "../support/postgres-server.js";
 import { noRedis, type RedisServer, startRedis } from "../support/redis.js";
 import { runShippedTests } from "../support/shipped-tests.js";
 
 const items = ["auth-cookies"];
-const why = noRedis ? ` (skipped: ${noRedis})` : "";
+const why = unrun(noRedis);
 
 const name = (): string => `user-${randomBytes(8).toString("hex")}`;
 const open = async (browser: Browser, { url }: RunningApp): Promise<number> =>

@@ -32,7 +32,7 @@ export async function stopMailAuth(): Promise<void> {
 
 /** Every mail to the address so far, the oldest first, once nothing is on its way any more. */
 export async function mailsTo(address: string): Promise<Received[]> {
-  for (const endsAt = Date.now() + 30_000; Date.now() < endsAt && (await isOnItsWay()); ) await pause(10);
+  for (const endsAt = Date.now() + 5_000; Date.now() < endsAt && (await isOnItsWay()); ) await pause(10);
   const names = existsSync(mailFolder) ? readdirSync(mailFolder).sort() : [];
   const mails = names.filter((name) => name.endsWith(".eml")).map((name) => parse(join(mailFolder, name)));
   return mails.filter(({ to }) => to === address);
