@@ -16,6 +16,7 @@ import { progress } from "../ui/output.js";
 import type { Context } from "./context.js";
 import { apply, confirmed, putBackKilled, report } from "./steps/carry-out.js";
 import { refuseUnmerged } from "./steps/continue-update.js";
+import { formatRecord } from "./steps/format-record.js";
 import { readSnapshot } from "./steps/read-snapshot.js";
 import { refuseDuringMerge } from "./steps/refuse-during-merge.js";
 
@@ -38,7 +39,8 @@ export async function remove(item: string, typed: RemoveFlags, context: Context)
   const items = [...goingWith(item, project), item];
   await refuseRequired(items, project, context);
   await refuseDuringMerge(project, "remove");
-  const plan = await makePlan(items, installed, project, typed, context);
+  const planned = await makePlan(items, installed, project, typed, context);
+  const plan = flags.dryRun ? planned : await formatRecord(planned, project);
   if (!(await confirmed(plan, context))) return exitCode.done;
   if (!flags.dryRun) await apply(plan, project, context);
   report(plan, context);

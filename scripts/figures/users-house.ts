@@ -6,8 +6,10 @@ import { counted, type Figure } from "./figure.js";
 import { type LandedTrees, readLandedTrees } from "./landed-trees.js";
 import { type SeamList, seamLists } from "./lists.js";
 import { handOverGenerics, loginCopies } from "./login-code.js";
+import { medianFile, medianFunction } from "./medians.js";
 import { openFiles } from "./pull-request.js";
 import { folderSizes, largestFolder, linesOf, type SourceTree } from "./source-tree.js";
+import { wrongImports } from "./user-folders.js";
 
 /** What lands in the user's project. */
 export async function measureUsersHouse(): Promise<Figure[]> {
@@ -27,7 +29,10 @@ export async function measureUsersHouse(): Promise<Figure[]> {
     counted("generic functions for the hand-over", 6, 0, handOverGenerics(trees.whole.modules)),
     counted("copies of the login", 1, 0, loginCopies(trees.whole.modules)),
     { ...counted("new files that a pull request shows open", 142, 57, await openFiles()), allowed: moreOpenFiles },
+    counted("imports against the order of folders", 0, 0, trees.base.modules.flatMap(wrongImports)),
     counted("files whose value imports go in a circle", 0, 0, circles(trees.whole.modules)),
+    { name: "median lines of a source file", before: 39, aim: 60, now: medianFile(trees.base.modules) },
+    { name: "median lines of a function", before: 5, aim: 5, now: medianFunction(trees.whole.modules) },
   ];
 }
 

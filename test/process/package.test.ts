@@ -31,7 +31,7 @@ describe("the package", () => {
   test("brings the pages that users read, and none that only its authors do", () => {
     const pages = packed.files.map(({ path }) => path).filter((path) => path.startsWith("docs/"));
     expect(pages).toEqual(expect.arrayContaining(["docs/cli.md", "docs/update.md", "docs/recipes/README.md"]));
-    expect(pages.filter((path) => /decisions|pipeline/.test(path))).toEqual([]);
+    expect(pages.filter((path) => /decisions|architecture/.test(path))).toEqual([]);
   });
 
   test("holds every template, the registry and the bundle, and nothing of the tests", async () => {

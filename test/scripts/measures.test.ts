@@ -5,7 +5,9 @@ import { backArrows } from "../../scripts/figures/folder-rows.js";
 import { inTemporaryFolder } from "../../scripts/figures/landed-trees.js";
 import { seamLists } from "../../scripts/figures/lists.js";
 import { handOverGenerics, loginCopies } from "../../scripts/figures/login-code.js";
+import { medianFile, medianFunction } from "../../scripts/figures/medians.js";
 import { overBounds, readTable, tableOf } from "../../scripts/figures/table.js";
+import { wrongImports } from "../../scripts/figures/user-folders.js";
 import { circles, type Module, readModules, unreached } from "../support/import-graph.js";
 
 test("a circle of value imports is found, and one that types close is none", async () => {
@@ -68,6 +70,27 @@ test("an import of a value from a folder above, or from each other, is an arrow 
     "cli",
   );
   expect(backArrows(modules)).toEqual(["edits -> project", "registry -> plan"]);
+});
+
+test("an import of a folder that stands above is wrong, and so is one of a folder that nobody knows", async () => {
+  const modules = await modulesOf({
+    "src/auth/store.ts": 'import { router } from "../routes/auth.js";\nexport const store = router;\n',
+    "src/routes/auth.ts": 'import { sell } from "../shop/sell.js";\nexport const router = sell;\n',
+    "src/routes/other.ts": 'import { store } from "../auth/store.js";\nexport const other = store;\n',
+  });
+  expect(modules.flatMap(wrongImports)).toEqual([
+    "src/auth/store -> src/routes/auth",
+    "src/routes/auth -> src/shop/sell",
+  ]);
+});
+
+test("the median of lines is that of the file, and of the function, in the middle", async () => {
+  const modules = await modulesOf({
+    "src/a.ts": "export const one = 1;\n",
+    "src/b.ts": "export function two(): void {\n}\n",
+    "src/c.ts": "export const three = () => {\n  const four = function () {};\n  return four;\n};\n",
+  });
+  expect([medianFile(modules), medianFunction(modules)]).toEqual([2, 2]);
 });
 
 test("a figure over its aim by a tenth passes, by more it is told with what it is made of", () => {

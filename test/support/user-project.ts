@@ -37,9 +37,14 @@ export interface Deployed {
 }
 
 /** Starts a built server as a deployment does, and waits until its auth routes answer. */
-export async function boot(dir: string, file: string, env: Record<string, string>): Promise<Deployed> {
+export async function boot(
+  dir: string,
+  file: string,
+  env: Record<string, string>,
+  node = process.execPath,
+): Promise<Deployed> {
   const port = await freePort();
-  const child = spawn(process.execPath, [file], {
+  const child = spawn(node, [file], {
     cwd: dir,
     env: { ...(await userEnv()), NODE_ENV: "production", PORT: String(port), ...env },
     stdio: ["ignore", "pipe", "pipe"],

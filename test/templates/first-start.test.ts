@@ -48,6 +48,22 @@ test("a table auth_users of the application's own on Postgres: the migration say
   await database.drop();
 });
 
+for (const [what, made] of Object.entries({
+  "no tables": "select 1",
+  "others' tables": "create table auth_users (id int)",
+})) {
+  test(`a server that starts on a Postgres with ${what} says once what to run, before any request`, async () => {
+    const { dir } = await compose("postgres");
+    const database = await freshDatabase();
+    await ask(database.url, made);
+    const app = await startApp(dir, { DATABASE_URL: database.url });
+    await expect.poll(app.output, { timeout: 30_000 }).toContain("run npm run auth:migrate");
+    expect(app.output().match(/auth:migrate/g)).toHaveLength(1);
+    await app.kill();
+    await database.drop();
+  });
+}
+
 test("on a Postgres without the tables every request says 503, and the log says what to run", async () => {
   const { dir } = await compose("postgres");
   const database = await freshDatabase();

@@ -4,25 +4,12 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readRegistry } from "../../cli/registry/read-registry.js";
 import { seamLists } from "../../scripts/figures/lists.js";
+import { folderOf, wrongImports } from "../../scripts/figures/user-folders.js";
 import { composeApp } from "../support/compose.js";
 import { entryModules } from "../support/entry-modules.js";
 import { circles, type Module, readModules, unreached } from "../support/import-graph.js";
 import { type ItemJson, listedEntries, readItems } from "../support/registry-json.js";
 import { repo } from "../support/template-tree.js";
-
-/** What each folder may import, beside itself. `auth/<add-on>` is any folder below src/auth but values; settings are what every layer reads. */
-const mayImport: Readonly<Record<string, readonly string[]>> = {
-  "src/routes": ["src/middleware", "src/auth/<add-on>", "src/auth", "settings", "src/auth/values"],
-  "src/middleware": ["src/auth/<add-on>", "src/auth", "settings", "src/auth/values"],
-  "src/auth/<add-on>": ["src/middleware", "src/auth", "src/db", "settings", "src/auth/values"],
-  "src/auth": ["src/db", "settings", "src/auth/values"],
-  "src/db": ["settings"],
-  settings: ["src/auth/values"],
-  "src/auth/values": [],
-};
-
-const settings =
-  /^src\/auth\/(login-name|config|environment|project-folder|errors|credential-errors|events|json-lines)$/;
 
 /** The story of src/auth: each imports only from rows below its own. */
 const story: readonly (readonly string[])[] = [
@@ -51,11 +38,9 @@ for (const item of items) {
   for (const folder of foldersOf(item)) {
     test(`imports of ${item.name}/${folder} go from folder to folder one way`, async () => {
       for (const module of await sources(item.name, folder)) {
-        const allowed = mayImport[folderOf(module.path)];
-        expect(allowed, `${module.path} is in no folder of this test's table`).toBeDefined();
         const found = module.imports.map(({ target }) => target);
         expect(found).toHaveLength(module.text.match(/\bfrom "\.|\bimport\(?"\./g)?.length ?? 0);
-        const wrong = found.filter((path) => ![folderOf(module.path), ...(allowed ?? [])].includes(folderOf(path)));
+        const wrong = wrongImports(module);
         expect(wrong, `${module.path} imports`).toEqual([]);
       }
     });
@@ -183,14 +168,6 @@ test("SQL stands in the store and the database's own files, and hashing and sign
       expect(text, path).not.toMatch(/from "\.\.?\/(db|.*refresh-token|.*access-token)/);
   }
 });
-
-/** "src/auth/<add-on>" for "src/auth/email/mails/reset". */
-function folderOf(path: string): string {
-  if (settings.test(path)) return "settings";
-  if (path.startsWith("src/auth/values/")) return "src/auth/values";
-  const [source = "", folder = "", inner, deeper] = path.split("/");
-  return folder === "auth" && inner && deeper ? "src/auth/<add-on>" : `${source}/${folder}`;
-}
 
 function storyRow(path: string): number {
   return story.findIndex((row) => row.some((name) => path === `src/auth/${name}`));

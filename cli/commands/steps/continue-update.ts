@@ -9,6 +9,7 @@ import { jsonResult, result } from "../../ui/output.js";
 import { planJson } from "../../ui/plan-json.js";
 import type { Context } from "../context.js";
 import { apply } from "./carry-out.js";
+import { formatRecord } from "./format-record.js";
 import { readSnapshot } from "./read-snapshot.js";
 
 /** Ends an update that has left conflict markers: checks that none is left, and records it. Returns the exit code. */
@@ -25,7 +26,8 @@ export async function continueUpdate(project: Project, context: Context): Promis
   const draft = startDraft(files);
   const record = settled(project.record!);
   writeRecord(record, project.record, draft);
-  const plan = recordPlan(record, draft.changes(), project);
+  const planned = recordPlan(record, draft.changes(), project);
+  const plan = flags.dryRun ? planned : await formatRecord(planned, project);
   if (!flags.dryRun) await apply(plan, project, context);
   if (flags.json) jsonResult(planJson(plan, { dryRun: flags.dryRun }));
   else if (!flags.silent) result(`The update is recorded; git add ${paths.join(" ")} marks the files as resolved.`);

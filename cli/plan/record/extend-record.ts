@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { InstalledItem, InstallRecord, Undo } from "../../project/project.js";
 import { recordPath } from "../../record/paths.js";
+import { recordText } from "../../record/record-text.js";
 import { broughtBy } from "../../selection/brought.js";
 import type { Draft } from "../draft.js";
 import type { Part } from "../input.js";
@@ -62,7 +63,7 @@ export function extendRecord(
 /** Writes the record, unless it says the same already: a user's own formatting of it stays. */
 export function writeRecord(record: InstallRecord, previous: InstallRecord | null, draft: Draft): void {
   if (isDeepStrictEqual(record, previous)) return;
-  draft.write(recordPath, `${JSON.stringify(record, null, 2)}\n`, "the record of what is installed");
+  draft.write(recordPath, recordText(record, draft.read(recordPath)), "the record of what is installed");
 }
 
 function mergePatches(before: InstalledItem["patches"], added: InstalledItem["patches"]): InstalledItem["patches"] {

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { InstalledItem, InstallRecord } from "../../project/project.js";
 import { recordPath } from "../../record/paths.js";
+import { recordText } from "../../record/record-text.js";
 import type { Plan } from "../plan.js";
 
 /** The folders of a plan's new files, and those around them. */
@@ -23,11 +24,12 @@ export function withMadeFolders(plan: Plan, there: ReadonlySet<string>): Plan {
       : [name, { ...item, undo: { ...undo, created: [...new Set([...created, ...made])] } }];
   });
   const record = { ...plan.record, items: Object.fromEntries(items) };
-  const text = `${JSON.stringify(record, null, 2)}\n`;
   return {
     ...plan,
     record,
-    changes: plan.changes.map((change) => (change.path === recordPath ? { ...change, after: text } : change)),
+    changes: plan.changes.map((change) =>
+      change.path === recordPath ? { ...change, after: recordText(record, change.before) } : change,
+    ),
   };
 }
 

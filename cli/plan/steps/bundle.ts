@@ -6,17 +6,28 @@ import { placeTemplate } from "../../record/paths.js";
 import { chosenParts } from "../../registry/choices.js";
 import type { Draft } from "../draft.js";
 import type { Part } from "../input.js";
+import { buildOutput } from "./build-output.js";
+import { secondBuild } from "./second-build.js";
 
-/** How each tool is told to leave packages where they are; `names` are those of package.json. */
+/** How the settings of each tool leave packages where they are; `names` are those of package.json. */
 const options: Readonly<Record<BundlerTool, (names: readonly string[]) => string>> = {
   esbuild: (names) => `external: [${quoted(names)}]`,
-  tsup: (names) => `noExternal: [/^(?!${names.map(escaped).join("|")})/]`,
+  tsup: (names) => `noExternal: [/^(?!(?:${names.map(escaped).join("|")})(?:\\/|$))/]`,
   webpack: (names) => `externals: { ${names.map((name) => `"${name}": "commonjs ${name}"`).join(", ")} }`,
-  ncc: (names) => names.map((name) => `-e ${name}`).join(" "),
+  ncc: (names) => `externals: [${quoted(names)}]`,
   rollup: (names) => `external: [${quoted(names)}]`,
-  bun: (names) => names.map((name) => `--external ${name}`).join(" "),
+  bun: (names) => `external: [${quoted(names)}]`,
   vite: (names) => `ssr: { external: [${quoted(names)}] }`,
   lambda: (names) => `external: [${quoted(names)}]`,
+};
+
+/** And how its command does. */
+const flags: Readonly<Partial<Record<BundlerTool, (names: readonly string[]) => string>>> = {
+  esbuild: (names) => names.map((name) => `--external:${name}`).join(" "),
+  webpack: (names) => `${names.map((name) => `--externals ${name}`).join(" ")} --externals-type node-commonjs`,
+  ncc: (names) => names.map((name) => `-e ${name}`).join(" "),
+  rollup: (names) => `--external ${names.join(",")}`,
+  bun: (names) => names.map((name) => `--external ${name}`).join(" "),
 };
 
 /** A bundle can't hold files that a package loads by path, and has no file for the scripts: both are a person's to set. */
@@ -28,7 +39,8 @@ export function planBundle(
 ): void {
   const { bundler, record } = project;
   if (!bundler || record?.items[part.item.name]) return;
-  const outside = bundler.packs ? missing(part, packages, bundler) : [];
+  const external = externals(part, packages);
+  const outside = bundler.packs ? external.filter((name) => !leavesOutside(bundler, name)) : [];
   const entries = entryPoints(part).filter((path) => !isEntryPoint(path, bundler));
   if (outside.length > 0) {
     draft.manual.push({
@@ -39,14 +51,19 @@ export function planBundle(
     });
     draft.warnings.push(`what your build makes needs ${inList(outside)} in node_modules beside it, in production too`);
   }
-  if (entries.length > 0) draft.warnings.push(entryNote(entries, bundler, project));
+  if (entries.length > 0) draft.warnings.push(entryNote(entries, { external, bundler, project }));
 }
 
-/** The item's packages that must stay outside and are not named yet, as package.json calls them. */
-function missing({ item, selection }: Part, packages: Readonly<Record<string, string>>, { text }: Bundler): string[] {
+/** The item's packages that must stay outside, as package.json calls them. */
+function externals({ item, selection }: Part, packages: Readonly<Record<string, string>>): string[] {
   const { dependencies } = chosenParts(item, selection.choices);
   const names = Object.keys(dependencies).filter((name) => dependencies[name]!.external);
-  return names.map((name) => packages[name] ?? name).filter((name) => !/external/i.test(text) || !text.includes(name));
+  return names.map((name) => packages[name] ?? name);
+}
+
+function leavesOutside({ text }: Bundler, name: string): boolean {
+  const settings = text.replace(/--no-?external[= ]\S+/gi, "");
+  return /external/i.test(settings) && settings.includes(name);
 }
 
 /** What the item's scripts run. */
@@ -56,11 +73,19 @@ function entryPoints({ item, selection }: Part): string[] {
 }
 
 function linesFor(bundler: Bundler, names: readonly string[], { packageJson }: Project): string[] {
-  const command = packageJson.scripts[bundler.script ?? ""];
-  if (command === undefined) return [options[bundler.tool](names)];
-  const flags =
-    bundler.tool === "esbuild" ? names.map((name) => `--external:${name}`).join(" ") : options[bundler.tool](names);
-  return [`"${bundler.script}": ${JSON.stringify(withFlags(command, bundler.tool, flags))}`];
+  const { script, tool, path } = bundler;
+  const command = packageJson.scripts[script ?? ""];
+  // AWS SAM spells it as all of its keys.
+  if (/^template\.ya?ml$/.test(path)) return [`External: [${quoted(names)}]`];
+  if (command === undefined) return [options[tool](names)];
+  const told = flags[tool] ? withFlags(command, tool, flags[tool](names)) : withoutInlined(command, names);
+  return [`"${script}": ${JSON.stringify(told)}`];
+}
+
+/** Without tsup's own flag for one of these packages, which is stronger than any that leaves it outside. */
+function withoutInlined(command: string, names: readonly string[]): string {
+  const packages = names.map(escaped).join("|");
+  return command.replace(new RegExp(`\\s--no-?[eE]xternal[= ]["']?(?:${packages})["']?(?=\\s|$)`, "g"), "");
 }
 
 /** The flags behind the tool's own words: other commands may follow. */
@@ -69,12 +94,28 @@ function withFlags(command: string, tool: BundlerTool, flags: string): string {
   return command.replace(own, (words) => `${words} ${flags}`);
 }
 
-function entryNote(entries: readonly string[], bundler: Bundler, { packageManager }: Project): string {
-  const runs = `${packageManager.run} auth:...`;
-  return (
-    `your build makes no file for ${entries.join(", ")}, which \`${runs}\` runs: give it to ${nameOf(bundler)} as a second entry ` +
-    `point (beside ${bundler.root ? posix.join(bundler.root, "...") : "yours"}), or have the sources and tsx, or Node 24, where you run them`
+interface Build {
+  readonly external: readonly string[];
+  readonly bundler: Bundler;
+  readonly project: Project;
+}
+
+function entryNote(entries: readonly string[], { external, bundler, project }: Build): string {
+  const commands = entries.map((source) =>
+    secondBuild({ source, built: builtFile(source, project), outside: external }, project),
   );
+  const remedy = commands.includes(null)
+    ? `give it to ${nameOf(bundler)} as a second entry point`
+    : `put \`${commands.map((command) => `&& ${command}`).join(" ")}\` at the end of the script "${bundler.script ?? "build"}"`;
+  return (
+    `your build makes no file for ${entries.join(", ")}, which \`${project.packageManager.run} auth:...\` runs: ${remedy}, ` +
+    "or have the sources and tsx, or Node 24, where you run them"
+  );
+}
+
+/** Where the item's scripts look for what the build makes of a source. */
+function builtFile(source: string, project: Project): string {
+  return posix.join(buildOutput(project), posix.relative(project.sourceDir, source)).replace(/\.ts$/, ".js");
 }
 
 function nameOf({ tool }: Bundler): string {

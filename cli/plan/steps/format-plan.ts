@@ -1,6 +1,7 @@
 import { onlyReformatted } from "../../merge/same-meaning.js";
 import type { InstalledItem, InstallRecord } from "../../project/project.js";
 import { basePath, recordPath } from "../../record/paths.js";
+import { recordText } from "../../record/record-text.js";
 import { sha256 } from "../../record/sha256.js";
 import type { Change, Plan } from "../plan.js";
 
@@ -39,11 +40,12 @@ export function formatPlan(plan: Plan, formatter: string, formatted: readonly La
       : [],
   );
   const record = withHashes(plan.record, new Map(bases), formatter);
-  const written = `${JSON.stringify(record, null, 2)}\n`;
   return {
     ...plan,
     record,
-    changes: changes.map((change) => (change.path === recordPath ? { ...change, after: written } : change)),
+    changes: changes.map((change) =>
+      change.path === recordPath ? { ...change, after: recordText(record, change.before) } : change,
+    ),
   };
 }
 

@@ -4,6 +4,7 @@ import { staysInside } from "../../text/repo-path.js";
 import type { PackageJson } from "../project.js";
 import type { SourceText } from "../sources/source-files.js";
 import { buildCommands } from "./build-tsconfig.js";
+import { flagValue, outFolder } from "./out-folder.js";
 import { type Command, commandsIn } from "./script-commands.js";
 
 export type BundlerTool = "esbuild" | "tsup" | "webpack" | "ncc" | "rollup" | "bun" | "vite" | "lambda";
@@ -11,6 +12,8 @@ export type BundlerTool = "esbuild" | "tsup" | "webpack" | "ncc" | "rollup" | "b
 /** A tool that writes the program into few files, instead of one for each source. */
 export interface Bundler {
   readonly tool: BundlerTool;
+  /** What the build runs, as words. */
+  readonly command: Command;
   /** The script of package.json that is all of its settings; null where a file has them. */
   readonly script: string | null;
   /** The file that has its settings. */
@@ -19,7 +22,7 @@ export interface Bundler {
   readonly text: string;
   /** Whether the packages of node_modules go in, too. */
   readonly packs: boolean;
-  /** Where it writes, and the folder that this mirrors, as far as the command says. */
+  /** Where it writes, and the folder that this mirrors, as far as the command and the settings say. */
   readonly out: string | null;
   readonly root: string | null;
 }
@@ -34,6 +37,7 @@ const programs: Readonly<Record<string, BundlerTool>> = {
   ncc: "ncc",
   rollup: "rollup",
   rolldown: "rollup",
+  vite: "vite",
 };
 
 const settings: Readonly<Record<BundlerTool, RegExp>> = {
@@ -54,17 +58,33 @@ export function findBundler(packageJson: PackageJson, configs: readonly SourceTe
 
 function fromScripts(packageJson: PackageJson, configs: readonly SourceText[]): Bundler | null {
   for (const command of buildCommands(packageJson)) {
-    const tool = toolOf(command);
-    const config = tool
-      ? configs.find(({ path }) => settings[tool].test(path) && tool !== "esbuild")
-      : configs.find(({ path, text }) => runsFile(command, path) && /["']esbuild["']/.test(text));
-    if (!tool && !config) continue;
+    const config = configOf(command, configs);
+    const tool = toolOf(command) ?? (config && toolIn(config));
+    if (!tool || (tool === "esbuild" && !config && !command.includes("--bundle"))) continue;
+    // Without `ssr` it builds what a browser loads.
+    if (tool === "vite" && !/\bssr\b/.test(`${command.join(" ")} ${config?.text}`)) continue;
     const member = tool === "tsup" && !config ? memberOf(packageJson, "tsup") : null;
-    if (tool === "esbuild" && !command.includes("--bundle")) continue;
     const script = config || member ? null : scriptOf(command, packageJson);
-    return bundler(tool ?? "esbuild", command, { script, config: config ?? member });
+    return bundler(tool, command, { script, config: config ?? member });
   }
   return null;
+}
+
+/** The settings of a command: the file that it runs or names, else the usual one at the root. */
+function configOf(command: Command, configs: readonly SourceText[]): SourceText | null {
+  const tool = toolOf(command);
+  if (!tool) return configs.find(({ path }) => runsFile(command, path)) ?? null;
+  if (tool === "esbuild" || tool === "bun") return null;
+  const named = flagValue(command, ["--config", "-c"]);
+  const own = configs.find(({ path }) => named !== null && posix.normalize(named) === path);
+  return own ?? configs.find(({ path }) => settings[tool].test(path)) ?? null;
+}
+
+/** The tool that a script of the project's own calls as a library. */
+function toolIn({ text }: SourceText): BundlerTool | null {
+  const [, name] = /["'](?:@vercel\/)?(esbuild|tsup|tsdown|webpack|ncc|rollup|rolldown|vite)["']/.exec(text) ?? [];
+  if (name === undefined || (name !== "esbuild" && !/\b(build|webpack|rollup|ncc)\(/.test(text))) return null;
+  return programs[name]!;
 }
 
 /** The settings that a tool has in package.json, where it has some; keys without their quotes, as in a file of settings. */
@@ -109,7 +129,7 @@ function bundler(
 ): Bundler {
   const text = [command.join(" "), config?.text ?? ""].join("\n");
   const path = config?.path ?? "package.json";
-  return { tool, script, path, text, packs: packs(tool, text), ...places(tool, command) };
+  return { tool, command, script, path, text, packs: packs(tool, text), ...places(tool, command, config?.text ?? "") };
 }
 
 /** Whether what is in node_modules goes into the bundle, as the settings are. */
@@ -127,11 +147,11 @@ function packs(tool: BundlerTool, text: string): boolean {
   return tool !== "esbuild" || /--bundle|bundle:\s*true/.test(text);
 }
 
-function places(tool: BundlerTool, command: Command): Pick<Bundler, "out" | "root"> {
-  const value = (flag: string) => command.find((word) => word.startsWith(`--${flag}=`))?.slice(flag.length + 3) ?? null;
-  if (tool !== "esbuild") return { out: null, root: null };
+function places(tool: BundlerTool, command: Command, settings: string): Pick<Bundler, "out" | "root"> {
+  const out = outFolder(tool, command, settings);
+  if (tool !== "esbuild") return { out, root: null };
   const entries = command.slice(1).filter((word) => /\.[cm]?[jt]sx?$/.test(word) && !word.startsWith("-"));
   const folders = new Set(entries.map((entry) => posix.dirname(posix.normalize(entry))));
   const [folder] = folders;
-  return { out: value("outdir"), root: value("outbase") ?? (folders.size === 1 ? folder! : null) };
+  return { out, root: flagValue(command, ["--outbase"]) ?? (folders.size === 1 ? folder! : null) };
 }

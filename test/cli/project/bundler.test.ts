@@ -45,6 +45,17 @@ describe("a build that packs packages too", () => {
       "rollup -c",
       { "rollup.config.mjs": 'import resolve from "@rollup/plugin-node-resolve";' },
     ],
+    [
+      "vite with noExternal",
+      "vite build --ssr src/index.ts",
+      { "vite.config.ts": "export default { ssr: { noExternal: true } };" },
+    ],
+    ["settings in a folder", "webpack --config config/webpack.prod.js", { "config/webpack.prod.js": "target: 'node'" }],
+    [
+      "webpack called by a script",
+      "node scripts/build.cjs",
+      { "scripts/build.cjs": 'const webpack = require("webpack");\nwebpack(settings).run(done);' },
+    ],
     ["bun", "bun build src/index.ts --target=node --outdir=dist", {}],
     [
       "serverless-esbuild",
@@ -86,6 +97,9 @@ describe("a build that leaves packages where they are", () => {
     ],
     ["rollup without node-resolve", "rollup -c", { "rollup.config.mjs": "export default {};" }, "rollup"],
     ["esbuild without --bundle", "esbuild src/*.ts --outdir=dist", {}, null],
+    ["vite for a server", "vite build --ssr src/index.ts", {}, "vite"],
+    ["vite for a browser", "vite build", { "vite.config.ts": "export default {};" }, null],
+    ["a server with vite in it", "tsc", { "src/dev.ts": 'import { createServer } from "vite";' }, null],
     ["tsc", "tsc", {}, null],
     ["a script that has nothing to do with it", "node build.mjs", { "build.mjs": "console.log(1)" }, null],
   ])("%s", (_, build, files, tool) => {

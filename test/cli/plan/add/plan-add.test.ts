@@ -468,12 +468,78 @@ describe("a build that packs everything into one file", () => {
   });
 
   test.each<[string, string, string, string]>([
-    ["tsup", "tsup.config.ts", "noExternal: [/.*/]", "noExternal: [/^(?!@door\\/metal)/]"],
+    ["tsup", "tsup.config.ts", "noExternal: [/.*/]", "noExternal: [/^(?!(?:@door\\/metal)(?:\\/|$))/]"],
     ["webpack", "webpack.config.js", "target: 'node'", 'externals: { "@door/metal": "commonjs @door/metal" }'],
     ["rollup -c", "rollup.config.mjs", "@rollup/plugin-node-resolve", 'external: ["@door/metal"]'],
+    ["vite build --ssr", "vite.config.ts", "ssr: { noExternal: true }", 'ssr: { external: ["@door/metal"] }'],
+    [
+      "webpack --config config/prod.js",
+      "config/prod.js",
+      "mode: 'production'",
+      'externals: { "@door/metal": "commonjs @door/metal" }',
+    ],
+    [
+      "node build.js",
+      "build.js",
+      'require("webpack"); webpack({})',
+      'externals: { "@door/metal": "commonjs @door/metal" }',
+    ],
+    ["tsc", "serverless.yml", "plugins: [serverless-esbuild]\nbundle: true", 'external: ["@door/metal"]'],
+    ["tsc", "template.yaml", "BuildMethod: esbuild", 'External: ["@door/metal"]'],
   ])("by the settings of %s is shown the option", async (build, path, text, line) => {
     const { dir } = await repo({ ...scripts(build), files: { [path]: text } });
     expect((await planDoor(dir, { item: metal })).manual).toMatchObject([{ path, lines: [line] }]);
+  });
+
+  test.each([
+    ["ncc build src/server.ts -o dist", "ncc build src/server.ts -o dist -e @door/metal"],
+    [
+      "rollup src/server.js -p node-resolve -d dist",
+      "rollup src/server.js -p node-resolve -d dist --external @door/metal",
+    ],
+    ["webpack ./src/server.ts", "webpack ./src/server.ts --externals @door/metal --externals-type node-commonjs"],
+    ["bun build src/server.ts --outdir=dist", "bun build src/server.ts --outdir=dist --external @door/metal"],
+    ["tsup src/server.ts --no-external @door/metal --minify", "tsup src/server.ts --minify"],
+  ])("by `%s` is shown the command that leaves them outside", async (build, line) => {
+    const { dir } = await repo(scripts(build));
+    expect((await planDoor(dir, { item: metal })).manual).toMatchObject([{ lines: [`"build": "${line}"`] }]);
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    [
+      "esbuild src/server.ts --bundle --outfile=lib/server.js",
+      {},
+      "esbuild src/door/open.ts --bundle --packages=external --platform=node --format=esm --outfile=lib/door/open.js",
+    ],
+    ["tsup", { "tsup.config.ts": 'outDir: "lib"' }, "tsup src/door/open.ts --out-dir lib/door"],
+    [
+      "webpack --mode production",
+      { "webpack.config.js": 'path: path.resolve(__dirname, "lib")' },
+      "webpack --mode production --entry-reset --entry ./src/door/open.ts --output-filename door/open.js --no-output-clean",
+    ],
+    ["ncc build src/server.ts --out lib", {}, "ncc build src/door/open.ts -o lib/door/open -e @door/metal"],
+    [
+      "ncc build src/server.ts -o lib --transpile-only --target es2022",
+      {},
+      "ncc build src/door/open.ts -o lib/door/open --transpile-only --target es2022 -e @door/metal",
+    ],
+    [
+      "rollup -c",
+      { "rollup.config.mjs": 'file: "lib/server.js"' },
+      "rollup -c -i src/door/open.ts -o lib/door/open.js",
+    ],
+    ["rollup -c", { "rollup.config.mjs": 'dir: "lib"' }, "rollup -c -i src/door/open.ts -d lib/door"],
+    ["vite build --ssr src/server.ts --outDir lib", {}, "vite build --ssr src/door/open.ts --outDir lib/door"],
+    [
+      "bun build src/server.ts --outdir lib",
+      {},
+      "bun build src/door/open.ts --target=node --packages=external --outfile=lib/door/open.js",
+    ],
+  ])("by `%s` is shown what makes the file that the scripts run", async (build, files, command) => {
+    const { dir } = await repo({ ...scripts(build), files });
+    const plan = await planDoor(dir, { item: metal });
+    expect(plan.warnings.join("\n")).toContain(`put \`&& ${command}\` at the end of the script "build"`);
+    expect(JSON.parse(planned(plan, "package.json")!).scripts["door:open"]).toContain(" lib/door/open.js");
   });
 
   test("is left alone where it leaves these packages outside already, and on a second add", async () => {

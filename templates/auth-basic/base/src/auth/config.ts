@@ -45,6 +45,8 @@ export function readConfig(env: Environment) {
     databaseEncryptionKey: optionalSecret(env, "DATABASE_ENCRYPTION_KEY", 16),
     /** Postgres: how many connections a process has at most. */
     databasePoolSize: poolSize(env),
+    /** A test brings its database when it needs one. */
+    asksDatabaseAtStart: env["NODE_ENV"] !== "test",
     rateLimit: oneOf(env, "AUTH_RATE_LIMIT", ["on", "off"]) === "on",
     accessTokenSeconds: Math.max(1, Math.round(number(env, "ACCESS_TOKEN_MINUTES", 15, { above: 0, to: 1440 }) * 60)),
     refreshTokenSeconds: number(env, "REFRESH_TOKEN_DAYS", 31, { above: 0, to: 3650 }) * 86_400,

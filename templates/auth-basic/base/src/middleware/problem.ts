@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from "express";
 import { AuthError, codeOf, definitionOf, toProblem, withCauses } from "../auth/errors.js";
-import { emit } from "../auth/events.js";
+import { type ClientInfo, emit } from "../auth/events.js";
 import { clientOf } from "./client.js";
 
 /**
@@ -17,7 +17,7 @@ export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, _n
 export function sendProblem(error: unknown, req: Request, res: Response): void {
   const failure = toAuthError(error);
   const problem = toProblem(failure);
-  if (problem.status >= 500) logFailure(failure, req);
+  if (problem.status >= 500) logFailure(failure, clientOf(req));
   if (res.headersSent) return;
   const challenge = failure.wwwAuthenticate ?? bearerChallenge(failure, problem.status);
   if (challenge) res.setHeader("WWW-Authenticate", challenge);
@@ -45,11 +45,12 @@ function toAuthError(error: unknown): AuthError {
 }
 
 /** Logs our own sentence, codes and places in the code, and no library's text: a database error can quote what a client sent. */
-function logFailure(failure: AuthError, req: Request): void {
+export function logFailure(error: unknown, client?: ClientInfo): void {
+  const failure = toAuthError(error);
   const [, ...causes] = withCauses(failure).map(describe);
   const said = failure.message === definitionOf(failure.code).detail ? [] : [failure.message];
   const reason = [failure.code, ...said, ...causes].join(" < ");
-  void emit({ event: "sys_error", outcome: "failure", reason, client: clientOf(req) });
+  void emit({ event: "sys_error", outcome: "failure", reason, ...(client && { client }) });
 }
 
 function describe(error: Error): string {

@@ -1,5 +1,6 @@
 import express, { type Request, type Response } from "express";
 import * as accounts from "../auth/accounts.js";
+import { config } from "../auth/config.js";
 import { AuthError } from "../auth/errors.js";
 import * as inputs from "../auth/input.js";
 import * as sessions from "../auth/sessions.js";
@@ -10,8 +11,11 @@ import { clientOf } from "../middleware/client.js";
 import { deviceCookiesOf } from "../middleware/device-cookie.js";
 import { jsonBody } from "../middleware/json-body.js";
 import { authenticate, authOf, protectedRoute } from "../middleware/jwt.js";
-import { problemHandler } from "../middleware/problem.js";
+import { logFailure, problemHandler } from "../middleware/problem.js";
 import { addOnRouters, firstHandlers } from "./add-on-routers.js";
+
+/** A process that has ended by then only wanted to import something, and opens nothing. */
+const firstAskedAfterMs = 500;
 
 /** Every path and status of the module. Mount it with `app.use("/api/auth", authRouter)`. */
 export const authRouter: express.Router = express.Router();
@@ -44,6 +48,9 @@ authRouter.post("/validate", jsonBody, asyncHandler(validate));
 authRouter.get("/health", asyncHandler(health));
 
 authRouter.use(problemHandler);
+
+/** Missing tables, and a database that does not answer, are told when the server starts, and not at the first login. */
+if (config.asksDatabaseAtStart) setTimeout(() => void ping().catch(logFailure), firstAskedAfterMs).unref();
 
 async function signUp(req: Request, res: Response): Promise<void> {
   const input = inputs.parseInput(inputs.signUpInput, req.body);
