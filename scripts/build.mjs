@@ -87,7 +87,7 @@ const shared = {
   legalComments: "none",
   // CommonJS packages call require() for what Node brings. esbuild keeps the entry's own #! line.
   banner: {
-    js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+    js: 'const require=process.getBuiltinModule("module").createRequire(import.meta.url);',
   },
   logLevel: "warning",
   plugins: [lateBuiltins, together, parserAsModule],

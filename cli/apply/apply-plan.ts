@@ -2,8 +2,9 @@ import { basename, dirname, join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import fs from "fs-extra";
 import { CliError } from "../errors.js";
-import { gitReason, type IndexEntry, stagedEntries, writeStages } from "../git/git-index.js";
-import type { Change, Plan } from "../plan/plan.js";
+import { type IndexEntry, stagedEntries, writeStages } from "../git/git-index.js";
+import { gitReason } from "../git/run-git.js";
+import type { Change, Plan, Unmerged } from "../plan/plan.js";
 import { reasonOf } from "../text/failure-text.js";
 import { runInstall } from "./install.js";
 import { closeJournal, type Journal, openJournal } from "./journal.js";
@@ -30,12 +31,14 @@ export async function applyPlan(plan: Plan, root: string, options: ApplyOptions 
   if (plan.changes.length === 0 && !plan.install) return "";
   const real = await fs.realpath(root);
   const targets = await findTargets(secretsCovered(plan.changes), root);
-  const staged = await stagedBefore(root, plan);
+  const unmerged = plan.kind === "update" ? plan.unmerged : [];
+  const made = plan.kind === "removal" ? plan.folders : null;
+  const staged = await stagedBefore(root, unmerged);
   const extra = plan.install ? lockFiles([real, workspaceRoot]) : [];
-  const journal = await openJournal(real, { targets, extra, staged, made: plan.folders });
+  const journal = await openJournal(real, { targets, extra, staged, made });
   try {
     await writeAll(targets, journal, signal, options.beforeWrite);
-    await stage(root, plan, staged);
+    await stage(root, unmerged, staged);
     const output = plan.install ? await install(plan.install, root, { signal, whileInstalling, journal }) : "";
     await closeJournal(journal, real);
     return output;
@@ -100,13 +103,13 @@ async function write(
   }
 }
 
-async function stagedBefore(root: string, { unmerged = [] }: Plan): Promise<IndexEntry[]> {
+async function stagedBefore(root: string, unmerged: readonly Unmerged[]): Promise<IndexEntry[]> {
   return stagedEntries(root, unmerged).catch((error) => {
     throw unmarked(error, "nothing was written");
   });
 }
 
-async function stage(root: string, { unmerged = [] }: Plan, staged: readonly IndexEntry[]): Promise<void> {
+async function stage(root: string, unmerged: readonly Unmerged[], staged: readonly IndexEntry[]): Promise<void> {
   if (staged.length === 0) return;
   return writeStages(root, unmerged, staged).catch((error) => {
     throw unmarked(error, "everything is put back");

@@ -4,9 +4,9 @@ import { applyPlan } from "../apply/apply-plan.js";
 import { inNewFolder, recoverNewFolder } from "../apply/new-folder.js";
 import { gitInit, startRepository } from "../apply/start-repository.js";
 import { exitCode } from "../errors.js";
-import { findGitRoot } from "../git/git-root.js";
+import { findGitRoot } from "../git/git-folder.js";
 import type { Part } from "../plan/input.js";
-import type { Plan } from "../plan/plan.js";
+import type { Addition } from "../plan/plan.js";
 import { keptPaths, planInit } from "../plan/plan-init.js";
 import type { NewProject } from "../project/new-project.js";
 import { findWorkspaceRoot } from "../project/packages/workspace-root.js";
@@ -76,7 +76,7 @@ async function makePlan(
   place: NewProject,
   { name, choices }: InitAnswers,
   { flags, packageRoot }: Context,
-): Promise<Plan> {
+): Promise<Addition> {
   return planInit({
     place,
     name,
@@ -110,7 +110,7 @@ function defaultsOf({ choices }: RegistryItem): Record<string, string> {
 
 /** Returns what a person should know about the git repository, or null. */
 async function write(
-  plan: Plan,
+  plan: Addition,
   { root, workspaceRoot }: NewProject,
   git: boolean,
   { flags, signal, uncut }: Context,
@@ -123,7 +123,7 @@ async function write(
   return git ? startRepository(root) : null;
 }
 
-function withWarning(plan: Plan, warning: string | null): Plan {
+function withWarning(plan: Addition, warning: string | null): Addition {
   return warning ? { ...plan, warnings: [...plan.warnings, warning] } : plan;
 }
 

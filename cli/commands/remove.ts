@@ -1,13 +1,14 @@
 import { CliError, exitCode } from "../errors.js";
-import type { Plan } from "../plan/plan.js";
+import type { Removal } from "../plan/plan.js";
 import { madeFolders } from "../plan/record/made-folders.js";
 import { planRemovals } from "../plan/remove/plan-removals.js";
 import { pathsToRemove } from "../plan/remove/remove-input.js";
 import { findMadeDatabase } from "../project/database/made-database.js";
 import { findPackageRoot } from "../project/packages/package-json.js";
-import type { InstalledItem, Project } from "../project/project.js";
+import type { Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
 import { readConfigFiles, readSourceFiles } from "../project/sources/source-files.js";
+import type { InstalledItem } from "../record/schema.js";
 import { ownRegistry } from "../registry/own-registry.js";
 import { typedNames } from "../selection/companions.js";
 import { inWords } from "../text/in-words.js";
@@ -137,7 +138,7 @@ async function makePlan(
   project: Project,
   { force = false, purge = false }: RemoveFlags,
   { flags }: Context,
-): Promise<Plan> {
+): Promise<Removal> {
   const files = await readSnapshot(
     project.root,
     items.flatMap((item) => pathsToRemove(project.record!.items[item]!)),
@@ -150,6 +151,5 @@ async function makePlan(
     const { comesWith = items.slice(-1) } = project.record!.items[item]!;
     return { item, comesWith };
   });
-  const folders = madeFolders(project.record!);
-  return { ...plan, companions, ...(folders && { folders }) };
+  return { ...plan, companions, folders: madeFolders(project.record!) };
 }

@@ -4,7 +4,7 @@ import { fixedAdvisories } from "../advisories/fixed-advisories.js";
 import { ownAdvisories } from "../advisories/own-advisories.js";
 import { CliError, exitCode } from "../errors.js";
 import { type Part, pathsToRead } from "../plan/input.js";
-import type { Plan } from "../plan/plan.js";
+import type { Update } from "../plan/plan.js";
 import { withInstallStep } from "../plan/steps/next-steps.js";
 import { isBlocked, planUpdate } from "../plan/update/plan-update.js";
 import type { ConflictMode } from "../plan/update/update-input.js";
@@ -44,12 +44,12 @@ export async function update(name: string | undefined, typed: UpdateFlags, conte
   refuseUnmerged(project);
   await refuseDuringMerge(project, "update");
   const unformatted = withInstallStep(await makePlan(name, project, mode, context, typed), project);
-  if (isBlocked(unformatted.outcomes ?? [], mode)) return refuse(unformatted, context);
+  if (isBlocked(unformatted.outcomes, mode)) return refuse(unformatted, context);
   const plan = await formatNew(unformatted, project, { typed: undefined, mayAsk: false }, context);
   if (!(await confirmed(plan, context))) return exitCode.done;
   if (!flags.dryRun) await apply(plan, project, context);
   report(plan, context);
-  if ((plan.unmerged ?? []).length > 0) return exitCode.conflicts;
+  if (plan.unmerged.length > 0) return exitCode.conflicts;
   return plan.manual.length > 0 && flags.strict ? exitCode.manual : exitCode.done;
 }
 
@@ -60,7 +60,7 @@ export async function makePlan(
   conflicts: ConflictMode,
   { flags, packageRoot }: Context,
   typed: RegistryFlags = {},
-): Promise<Plan> {
+): Promise<Update> {
   const parts = await installedParts(name, project, { packageRoot, typed, onlyLooking: false });
   const files = await readSnapshot(project.root, pathsToRead(project, parts));
   const secret = () => randomBytes(32).toString("base64url");
@@ -69,7 +69,7 @@ export async function makePlan(
   const waiting = await leftOlder(parts, project, packageRoot);
   const holes = fixedAdvisories(await ownAdvisories(packageRoot), plan).map((line) => `security: ${line}`);
   const brings = [...holes, ...broughtChanges(readChangelog(packageRoot), plan)];
-  return { ...plan, warnings: [...plan.warnings, ...waiting], ...(brings.length > 0 && { brings }) };
+  return { ...plan, warnings: [...plan.warnings, ...waiting], brings };
 }
 
 /** Items that build on those that are updated, and have a newer version themselves. */
@@ -92,7 +92,7 @@ function checkMode({ conflicts, continue: goesOn }: UpdateFlags): ConflictMode {
 }
 
 /** Something is in the way: nothing is written, and every place is named. */
-function refuse(plan: Plan, { flags }: Context): number {
+function refuse(plan: Update, { flags }: Context): number {
   if (flags.json) jsonResult(planJson(plan, { dryRun: flags.dryRun }));
   else result(renderConflicts(plan));
   return exitCode.conflicts;

@@ -1,6 +1,7 @@
 import type { Advisory } from "../advisories/advisory.js";
-import type { InstallRecord, Project } from "../project/project.js";
+import type { Project } from "../project/project.js";
 import type { SourceText } from "../project/sources/source-files.js";
+import type { InstallRecord } from "../record/schema.js";
 import type { Companion, RegistryItem } from "../registry/registry.js";
 
 /** How bad a finding is: `unsafe` makes the run fail, a `hint` may be on purpose. */

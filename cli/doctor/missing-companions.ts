@@ -1,5 +1,5 @@
 import { CliError } from "../errors.js";
-import type { InstallRecord } from "../project/project.js";
+import type { InstallRecord } from "../record/schema.js";
 import { parseSource } from "../registry/catalogue/source.js";
 import type { Companion, RegistryItem } from "../registry/registry.js";
 import { dueCompanions } from "../selection/companions.js";

@@ -1,5 +1,6 @@
 import type { Project } from "../project/project.js";
 import { attributesPath, basePath, placeTemplate, recordPath } from "../record/paths.js";
+import { recordedPaths } from "../record/recorded-paths.js";
 import type { Origin } from "../registry/catalogue/shelf.js";
 import type { RegistryItem } from "../registry/registry.js";
 import type { TemplateFile } from "../registry/templates.js";
@@ -35,7 +36,7 @@ export function pathsToRead(project: Project, parts: readonly Part[]): string[] 
   const placed = parts.flatMap(({ selection, templates }) =>
     templates.map(({ path }) => placeTemplate(path, selection)),
   );
-  const recorded = Object.values(project.record?.items ?? {}).flatMap((item) => Object.keys(item.files));
+  const recorded = [...recordedPaths(project.record)];
   const ours = [...placed, ...recorded].flatMap((path) => [path, basePath(path)]);
   const theirs = [
     "package.json",

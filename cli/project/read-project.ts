@@ -1,6 +1,8 @@
 import { join, resolve } from "node:path";
-import { findGitRoot } from "../git/git-root.js";
+import { findGitRoot } from "../git/git-folder.js";
 import { readRecord } from "../record/read-record.js";
+import { recordedPaths } from "../record/recorded-paths.js";
+import type { InstalledItem, InstallRecord } from "../record/schema.js";
 import { isFolder } from "../text/text-file.js";
 import { buildCommands } from "./build/build-tsconfig.js";
 import { findBundler } from "./build/bundler.js";
@@ -14,7 +16,7 @@ import { detectPackageManager } from "./packages/package-manager.js";
 import { findExpress, findTypescript, resolvedVersions, typescriptMajor } from "./packages/package-versions.js";
 import { untypedPackages } from "./packages/untyped-packages.js";
 import { findWorkspaceRoot, namesWorkspaces } from "./packages/workspace-root.js";
-import type { Guess, InstalledItem, InstallRecord, ModuleStyle, Overrides, Project } from "./project.js";
+import type { Guess, ModuleStyle, Overrides, Project } from "./project.js";
 import { entryWarnings } from "./project-warnings.js";
 import { defaultSample, findSamples } from "./sample-env.js";
 import { readBuildFiles, readTexts, sourcePaths } from "./sources/source-files.js";
@@ -154,10 +156,6 @@ async function chooseSourceDir(
     recorded: earlier?.sourceDir ?? null,
   };
   return named === undefined ? findSourceDir(facts) : namedSourceDir(named, facts);
-}
-
-function recordedPaths(record: InstallRecord | null): ReadonlySet<string> {
-  return new Set(Object.values(record?.items ?? {}).flatMap(({ files }) => Object.keys(files)));
 }
 
 function lastItem(record: InstallRecord | null): InstalledItem | null {

@@ -1,4 +1,4 @@
-import type { InstallRecord } from "../project/project.js";
+import type { InstallRecord } from "./schema.js";
 
 const columns = 80;
 

@@ -1,7 +1,8 @@
 import semver from "semver";
 import { CliError } from "../errors.js";
 import type { Part } from "../plan/input.js";
-import type { InstalledItem, Project } from "../project/project.js";
+import type { Project } from "../project/project.js";
+import type { InstalledItem } from "../record/schema.js";
 import { openShelf, type Shelf } from "../registry/catalogue/shelf.js";
 import { parseSource, type Source } from "../registry/catalogue/source.js";
 import { pickChoices } from "../registry/choices.js";
@@ -12,6 +13,7 @@ import { inWords } from "../text/in-words.js";
 import { nearestItem } from "../text/nearest.js";
 import { notice } from "../ui/output.js";
 import { dueCompanions, refuseNamedCompanion } from "./companions.js";
+import { installedSelection } from "./installed-selection.js";
 import { pinProblem } from "./pins.js";
 import { selectItem } from "./selection.js";
 
@@ -183,9 +185,8 @@ async function partOf(item: RegistryItem, installed: InstalledItem, project: Pro
       "BadArgument",
       `${item.name} ${item.version} needs ${missing}: "authwright add ${missing}" first`,
     );
-  const { mount, sourceDir, testDir, testEnding } = installed;
   const choices = pickChoices(item, {}, project);
-  const selection = { item: item.name, choices, mount, sourceDir, testDir, ...(testEnding && { testEnding }) };
+  const selection = { ...installedSelection(item.name, installed), choices };
   return { item, selection, ...(await shelf.take(item, choices, project.root)) };
 }
 

@@ -1,4 +1,4 @@
-import type { Plan } from "../plan/plan.js";
+import type { Addition } from "../plan/plan.js";
 import { colors } from "./colors.js";
 import { quote } from "./command-line.js";
 import { moreInDocs, renderPlan } from "./render-plan.js";
@@ -10,13 +10,13 @@ export interface NewProjectSummary {
   /** From where the user stands; "" is there. */
   readonly folder: string;
   readonly git: readonly string[] | null;
-  readonly plan: Plan;
+  readonly plan: Addition;
 }
 
 const names: Readonly<Record<string, string>> = { username: "ada", email: "ada@example.org" };
 
 /** The first request, with what people log in with. */
-function signUp({ selections }: Plan): string[] {
+function signUp({ selections }: Addition): string[] {
   const login = selections.find(({ choices }) => choices["login"])?.choices["login"] ?? "username";
   return [
     "curl localhost:3000/api/auth/signup -H 'content-type: application/json' \\",
@@ -36,11 +36,11 @@ export function renderInit(summary: NewProjectSummary, { dryRun }: { dryRun: boo
   ].join("\n");
 }
 
-function thenLines(git: readonly string[] | null, { install }: Plan): string[] {
+function thenLines(git: readonly string[] | null, { install }: Addition): string[] {
   return [install, git].flatMap((command) => (command ? [command.join(" ")] : []));
 }
 
-function nextLines(folder: string, plan: Plan): string[] {
+function nextLines(folder: string, plan: Addition): string[] {
   const { install, nextSteps } = plan;
   const enter = folder === "" ? [] : [`cd ${quote(folder)}`];
   return [...enter, ...(install ? [] : ["npm install"]), ...nextSteps, "npm run dev", ...signUp(plan), moreInDocs];

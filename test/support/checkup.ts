@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { checks } from "../../cli/doctor/checks.js";
 import type { Checkup, EnvFile, Finding } from "../../cli/doctor/checkup.js";
-import type { InstalledItem, Project } from "../../cli/project/project.js";
+import type { Project } from "../../cli/project/project.js";
+import type { InstalledItem } from "../../cli/record/schema.js";
 import { readRegistry } from "../../cli/registry/read-registry.js";
 import { repo } from "./template-tree.js";
 

@@ -1,10 +1,12 @@
 import { CliError, exitCode } from "../../errors.js";
 import { markersLeft } from "../../merge/markers.js";
 import { startDraft } from "../../plan/draft.js";
-import type { Plan } from "../../plan/plan.js";
+import { emptyPlan, type Plan, type Settlement } from "../../plan/plan.js";
 import { writeRecord } from "../../plan/record/extend-record.js";
-import type { InstalledItem, InstallRecord, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
 import { recordPath } from "../../record/paths.js";
+import type { InstalledItem, InstallRecord } from "../../record/schema.js";
+import { installedSelection } from "../../selection/installed-selection.js";
 import { jsonResult, result } from "../../ui/output.js";
 import { planJson } from "../../ui/plan-json.js";
 import type { Context } from "../context.js";
@@ -57,11 +59,7 @@ function settled({ items }: InstallRecord): InstallRecord {
   return { version: 1, items: Object.fromEntries(entries) };
 }
 
-function recordPlan(record: InstallRecord, changes: Plan["changes"], { record: before }: Project): Plan {
-  const selections = Object.entries(before?.items ?? {}).map(([item, installed]) => {
-    const { choices, mount, sourceDir, testDir, testEnding } = installed;
-    return { item, choices, mount, sourceDir, testDir, ...(testEnding && { testEnding }) };
-  });
-  const nothing = { guesses: [], manual: [], warnings: [], nextSteps: [], dependencies: [], env: [] };
-  return { ...nothing, selections, changes, install: null, record };
+function recordPlan(record: InstallRecord, changes: Plan["changes"], { record: before }: Project): Settlement {
+  const selections = Object.entries(before?.items ?? {}).map(([name, item]) => installedSelection(name, item));
+  return { ...emptyPlan, kind: "settlement", selections, changes, record };
 }

@@ -20,7 +20,12 @@ export interface FormatWish {
 }
 
 /** The plan with its new files laid out by the project's own formatter where that is wanted; else Next names the command. */
-export async function formatNew(plan: Plan, project: Project, wish: FormatWish, context: Context): Promise<Plan> {
+export async function formatNew<P extends Plan>(
+  plan: P,
+  project: Project,
+  wish: FormatWish,
+  context: Context,
+): Promise<P> {
   const files = newTexts(plan);
   if (files.length === 0) return context.flags.dryRun ? plan : formatRecord(plan, project);
   const formatter = await findFormatter(project);
@@ -53,7 +58,7 @@ async function isWanted(name: string, { record }: Project, { typed, mayAsk }: Fo
   return ask({ message: `Have ${name} lay out the new files, as it does yours?`, flag: "--format", allowed: true });
 }
 
-function noted(plan: Plan, line: string): Plan {
+function noted<P extends Plan>(plan: P, line: string): P {
   return { ...plan, warnings: [...plan.warnings, line] };
 }
 

@@ -59,7 +59,7 @@ function guardsIn(file: SourceText, moduleAt: (specifier: string) => ReadonlySet
   const locals = new Set<string>();
   const exports = new Set<string>();
   parsed(() => {
-    const { program } = parseSource(file.text.replace(/^\uFEFF/, ""), file.path);
+    const { program } = parseSource(file.text, file.path);
     for (const statement of program.body) {
       for (const name of importedGuards(statement, moduleAt)) locals.add(name);
       for (const [name, guards] of madeNames(statement)) if (guards([...locals])) locals.add(name);

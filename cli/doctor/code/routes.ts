@@ -22,7 +22,7 @@ export function routesIn(text: string, path: string, guards: readonly string[] =
   const routes: Route[] = [];
   const covered = new Map<string, readonly Cover[]>();
   try {
-    walk(parseSource(text.replace(/^\uFEFF/, ""), path).program, (node) => {
+    walk(parseSource(text, path).program, (node) => {
       if (!isCall(node)) return;
       const receiver = receiverOf(node);
       const before = covered.get(receiver) ?? [];
@@ -81,7 +81,7 @@ function isBelow(path: string, place: string): boolean {
 export function mountsGuarded(text: string, path: string, guards: readonly string[]): boolean {
   let found = false;
   try {
-    walk(parseSource(text.replace(/^\uFEFF/, ""), path).program, (node) => {
+    walk(parseSource(text, path).program, (node) => {
       if (!isCall(node) || methodName(node) !== "use" || guardsOfAll(node, guards).length > 0) return;
       if (node.arguments.some((one) => mentions(one, guards))) found = true;
     });

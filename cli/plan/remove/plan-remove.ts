@@ -1,11 +1,12 @@
-import type { InstallRecord } from "../../project/project.js";
 import { recordPath } from "../../record/paths.js";
+import type { InstallRecord } from "../../record/schema.js";
+import { installedSelection } from "../../selection/installed-selection.js";
 import { type Draft, startDraft } from "../draft.js";
-import type { Change, Plan } from "../plan.js";
+import { isMigration } from "../files/migrations.js";
+import { type Change, emptyPlan, type Removal } from "../plan.js";
 import { writeRecord } from "../record/extend-record.js";
 import { planRemovedAttributes } from "../steps/attributes.js";
 import { planDanglingImports } from "../update/dangling-imports.js";
-import { isMigration } from "../update/update-file.js";
 import { ownsDatabase, type RemoveInput } from "./remove-input.js";
 import { planRemovedEntries } from "./removed-entries.js";
 import { planRemovedEnv } from "./removed-env.js";
@@ -15,7 +16,7 @@ import { planRemovedPatches } from "./removed-patches.js";
 import { planRemovedTables } from "./removed-tables.js";
 
 /** What taking an item away changes in this project: the reverse of `planAdd`. Pure. */
-export function planRemove(input: RemoveInput): Plan {
+export function planRemove(input: RemoveInput): Removal {
   const { project, item, installed, install } = input;
   const draft = startDraft(input.files);
   const tables = planRemovedTables(input, draft);
@@ -28,19 +29,17 @@ export function planRemove(input: RemoveInput): Plan {
   planDanglingImports(input, draft);
   const record = removeFromRecord(input, draft);
   const attributes = Object.keys(record.items).length === 0 ? planRemovedAttributes(draft) : [];
-  const { choices, mount, sourceDir, testDir, testEnding } = installed;
   return {
-    selections: [{ item, choices, mount, sourceDir, testDir, ...(testEnding && { testEnding }) }],
-    guesses: [],
+    ...emptyPlan,
+    kind: "removal",
+    selections: [installedSelection(item, installed)],
     changes: [...draft.changes(), ...databaseChanges(input)],
     manual: draft.manual,
     install: install && (manifest.dependencies.length > 0 || manifest.moved) ? project.packageManager.install : null,
     warnings: [...draft.warnings, ...purgeWarnings(input)],
-    nextSteps: [],
     record,
-    dependencies: [],
-    env: [],
     removed: { dependencies: manifest.dependencies, scripts: manifest.scripts, env: env.gone },
+    folders: null,
     kept: [...tables, ...files, ...env.kept, ...patches, ...manifest.kept, ...attributes],
   };
 }

@@ -1,7 +1,8 @@
 import type { MadeDatabase } from "../../project/database/made-database.js";
-import type { InstalledItem, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
 import type { SourceText } from "../../project/sources/source-files.js";
 import { attributesPath, basePath, recordPath } from "../../record/paths.js";
+import type { InstalledItem } from "../../record/schema.js";
 import type { Snapshot } from "../draft.js";
 
 /** All that `planRemove` looks at. */

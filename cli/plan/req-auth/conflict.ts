@@ -93,7 +93,7 @@ function lineOfUse(
   paths: ReadonlySet<string>,
   { libraries, mount, project }: Looking,
 ): number | null {
-  const file = settings.find((one) => one.path === path)?.file ?? tryRead(text.replace(/^\uFEFF/, ""), path);
+  const file = settings.find((one) => one.path === path)?.file ?? tryRead(text, path);
   if (file === null) return null;
   const apps = findApps(file).map(({ name }) => name);
   const own = settings.find((one) => one.path === path)?.names ?? [];

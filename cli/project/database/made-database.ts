@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { envKeys } from "../../edits/dotenv.js";
+import type { InstalledItem } from "../../record/schema.js";
 import { repoPath, staysInside } from "../../text/repo-path.js";
-import type { InstalledItem } from "../project.js";
 import { findDatabaseUrl, pathIn } from "./database-url.js";
 
 /** A database that the item's accounts may be in. */

@@ -1,3 +1,4 @@
+import { withoutMark } from "../../text/byte-order-mark.js";
 import { checkRegistry } from "../read-registry.js";
 import type { Registry, RegistryItem } from "../registry.js";
 import { isFilePath } from "../registry-shape.js";
@@ -34,7 +35,7 @@ export async function openCatalogue(source: Source, known: readonly RegistryItem
 
 function parse(text: string, refuse: (reason: string) => Error): unknown {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
+    return JSON.parse(withoutMark(text));
   } catch {
     throw refuse("registry.json is no valid JSON");
   }

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { applyPlan } from "../../../cli/apply/apply-plan.js";
 import { add } from "../../../cli/commands/add.js";
 import { makePlan } from "../../../cli/commands/update.js";
-import type { Plan } from "../../../cli/plan/plan.js";
+import type { Update } from "../../../cli/plan/plan.js";
 import { readProject } from "../../../cli/project/read-project.js";
 import { type Fixture, useFixture } from "../../support/fixture.js";
 import { contextFor, runCommand } from "../../support/in-process.js";
@@ -14,7 +14,7 @@ import { treeOf } from "../../support/tree.js";
 
 const sessions = "src/auth/sessions.ts";
 let repo: Fixture;
-let plan: Plan;
+let plan: Update;
 
 /** A committed repo with an edited file, and the plan of an update that leaves markers in it. */
 beforeAll(async () => {

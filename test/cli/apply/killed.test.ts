@@ -12,7 +12,7 @@ import { applyPlan } from "../../../cli/apply/apply-plan.js";
 import { journalPath } from "../../../cli/apply/journal.js";
 import { addOwner } from "../../../cli/apply/owner.js";
 import { recover } from "../../../cli/apply/recover.js";
-import type { Change, Plan, Unmerged } from "../../../cli/plan/plan.js";
+import { type Change, emptyPlan, type Plan, type Unmerged } from "../../../cli/plan/plan.js";
 import { runUntil } from "../../support/frozen.js";
 import { treeOf } from "../../support/tree.js";
 
@@ -95,9 +95,9 @@ beforeAll(async () => {
 afterAll(() => fs.remove(work));
 
 function planOf({ changes, unmerged }: Case): Plan {
-  const nothing = { selections: [], guesses: [], manual: [], warnings: [], nextSteps: [], dependencies: [], env: [] };
-  const plan: Plan = { ...nothing, changes, install: null, record: { version: 1, items: {} } };
-  return unmerged ? { ...plan, unmerged } : plan;
+  const plan = { ...emptyPlan, changes };
+  if (!unmerged) return { ...plan, kind: "addition" };
+  return { ...plan, kind: "update", versions: [], brings: [], outcomes: [], unmerged };
 }
 
 /** A fresh project, in a repository: a hard link, a link to a file outside, odd modes. */

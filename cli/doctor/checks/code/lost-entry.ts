@@ -1,7 +1,7 @@
 import { hasListEntry, isInBuiltList } from "../../../edits/list-entry.js";
 import { listEntry } from "../../../plan/steps/entries.js";
-import type { Appended } from "../../../project/project.js";
 import { withoutComments } from "../../../project/sources/source-imports.js";
+import type { Appended } from "../../../record/schema.js";
 import type { Check, Checkup, Finding } from "../../checkup.js";
 
 /** Lists that stand between a request and the user's data: without its entry, an item protects nothing, and nothing says so. */
