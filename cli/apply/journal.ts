@@ -56,7 +56,7 @@ export async function openJournal(root: string, { targets, extra, staged, made }
   const token = randomBytes(6).toString("hex");
   const folder = join(root, journalPath);
   const draft = draftOf(folder, token);
-  const folders = await foldersOf(targets, root, made);
+  const folders = foldersOf(targets, root, made);
   try {
     await makeFolder(draft);
     const wanted = [...targets.map((target) => fromTarget(target, root)), ...extra.map((path) => fromPath(path, root))];
@@ -168,7 +168,7 @@ async function keepOriginal({ keep, real, ...file }: Unkept, { draft, index }: P
   return { ...file, mode: stat.mode & 0o7777, original };
 }
 
-async function foldersOf(targets: readonly Target[], root: string, made: Kept["made"]): Promise<string[]> {
+function foldersOf(targets: readonly Target[], root: string, made: Kept["made"]): string[] {
   const found = new Set<string>();
   const isOurs = (folder: string) => {
     const path = relative(root, folder).split(sep).join("/");
@@ -176,7 +176,7 @@ async function foldersOf(targets: readonly Target[], root: string, made: Kept["m
   };
   for (const { change, real } of targets) {
     for (let folder = dirname(real); folder.startsWith(root + sep); folder = dirname(folder)) {
-      if (change.kind === "delete" ? !isOurs(folder) : await fs.pathExists(folder)) break;
+      if (change.kind === "delete" ? !isOurs(folder) : fs.existsSync(folder)) break;
       found.add(relative(root, folder));
     }
   }

@@ -37,7 +37,7 @@ export async function putBack(journal: Journal, root: string, { careful }: { car
 }
 
 async function putFileBack(file: JournalFile, real: string, journal: Journal, careful: boolean): Promise<boolean> {
-  await clearBeside(real, journal.token);
+  clearBeside(real, journal.token);
   if (careful && (await changedSince(file, real, journal))) return false;
   await restore(file, real, journal);
   return true;

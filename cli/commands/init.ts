@@ -11,7 +11,8 @@ import { keptPaths, planInit } from "../plan/plan-init.js";
 import type { NewProject } from "../project/new-project.js";
 import { findWorkspaceRoot } from "../project/packages/workspace-root.js";
 import { withRequired } from "../registry/choices.js";
-import { findItem, readRegistry } from "../registry/read-registry.js";
+import { findItem } from "../registry/find-item.js";
+import { ownRegistry } from "../registry/own-registry.js";
 import type { RegistryItem } from "../registry/registry.js";
 import { starterItem } from "../registry/starter.js";
 import { readTemplates } from "../registry/templates.js";
@@ -41,7 +42,7 @@ export async function init(dir: string | undefined, typed: InitFlags, context: C
   const killed = flags.dryRun ? null : await recoverNewFolder(root);
   if (killed) notice(killed);
   await refuseOccupied(root, dir ?? "this folder", itemName);
-  const item = findItem(readRegistry(context.packageRoot), itemName);
+  const item = findItem(await ownRegistry(context.packageRoot), itemName);
   const asking = !flags.yes && !flags.json && !flags.silent && canAsk();
   const answers = await initAnswers(root, typed, item, asking);
   const place = await describePlace(root, answers);
@@ -118,7 +119,7 @@ async function partsOf(
   choices: Readonly<Record<string, string>>,
   packageRoot: string,
 ): Promise<Part[]> {
-  const registry = readRegistry(packageRoot);
+  const registry = await ownRegistry(packageRoot);
   const choicesOf = (item: RegistryItem) => (item.name === itemName ? choices : defaultsOf(item));
   const names = withBrought(registry, [itemName], choicesOf);
   const items = [...withRequired(registry, names), ...dueCompanions(registry.items, names)];

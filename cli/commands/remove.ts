@@ -10,7 +10,7 @@ import { readProject } from "../project/read-project.js";
 import { readConfigFiles, readSourceFiles } from "../project/sources/source-files.js";
 import type { InstalledItem } from "../record/schema.js";
 import { readFacts } from "../registry/facts/read-facts.js";
-import { readRegistry } from "../registry/read-registry.js";
+import { ownRegistry } from "../registry/own-registry.js";
 import { typedNames } from "../selection/companions.js";
 import { inWords } from "../text/in-words.js";
 import { nearestItem } from "../text/nearest.js";
@@ -37,9 +37,9 @@ export async function remove(item: string, typed: RemoveFlags, context: Context)
   const installed = findInstalled(item, project);
   refuseCompanion(item, installed, project);
   refuseUnmerged(project);
-  refuseBrought(item, project, context);
+  await refuseBrought(item, project, context);
   const items = [...goingWith(item, project), item];
-  refuseRequired(items, project, context);
+  await refuseRequired(items, project, context);
   await refuseDuringMerge(project, "remove");
   const planned = await makePlan(items, installed, project, typed, context);
   const plan = flags.dryRun ? planned : await formatRecord(planned, project);
@@ -68,11 +68,11 @@ function refuseCompanion(item: string, { comesWith }: InstalledItem, { record }:
 }
 
 /** An item that a choice of another one brought stays as long as that one does. */
-function refuseBrought(item: string, { record }: Project, { packageRoot }: Context): void {
+async function refuseBrought(item: string, { record }: Project, { packageRoot }: Context): Promise<void> {
   const bringer = Object.entries(record?.items ?? {}).find(([, { brings }]) => brings?.includes(item));
   if (!bringer) return;
   const [name, { choices }] = bringer;
-  const known = readRegistry(packageRoot).items.find((one) => one.name === name);
+  const known = (await ownRegistry(packageRoot)).items.find((one) => one.name === name);
   const bring = ([flag, value]: [string, string]) =>
     !known || known.choices[flag]?.values[value]?.brings?.includes(item);
   const flags = Object.entries(choices)
@@ -110,8 +110,8 @@ function goingWith(item: string, { record }: Project): string[] {
 }
 
 /** Another item that builds on one of these has to go first. */
-function refuseRequired(going: readonly string[], { record }: Project, { packageRoot }: Context): void {
-  const { items } = readRegistry(packageRoot);
+async function refuseRequired(going: readonly string[], { record }: Project, { packageRoot }: Context): Promise<void> {
+  const { items } = await ownRegistry(packageRoot);
   const item = going.at(-1)!;
   const users = Object.entries(record?.items ?? {}).filter(([name, { requires }]) => {
     const known = items.find((one) => one.name === name)?.requires ?? [];

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import semver from "semver";
 import { fixedAdvisories } from "../advisories/fixed-advisories.js";
-import { readAdvisories } from "../advisories/read-advisories.js";
+import { ownAdvisories } from "../advisories/own-advisories.js";
 import { CliError, exitCode } from "../errors.js";
 import { type Part, pathsToRead } from "../plan/input.js";
 import type { Update } from "../plan/plan.js";
@@ -13,7 +13,7 @@ import type { Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
 import { readSourceFiles } from "../project/sources/source-files.js";
 import { broughtChanges, readChangelog } from "../registry/changelog.js";
-import { readRegistry } from "../registry/read-registry.js";
+import { ownRegistry } from "../registry/own-registry.js";
 import { installedParts, type RegistryFlags } from "../selection/installed-parts.js";
 import { jsonResult, progress, result } from "../ui/output.js";
 import { planJson } from "../ui/plan-json.js";
@@ -66,16 +66,16 @@ export async function makePlan(
   const secret = () => randomBytes(32).toString("base64url");
   const sources = await readSourceFiles(project);
   const plan = planUpdate({ project, parts, files, secret, install: flags.install, conflicts, sources });
-  const waiting = leftOlder(parts, project, packageRoot);
-  const holes = fixedAdvisories(readAdvisories(packageRoot), plan).map((line) => `security: ${line}`);
+  const waiting = await leftOlder(parts, project, packageRoot);
+  const holes = fixedAdvisories(await ownAdvisories(packageRoot), plan).map((line) => `security: ${line}`);
   const brings = [...holes, ...broughtChanges(readChangelog(packageRoot), plan)];
   return { ...plan, warnings: [...plan.warnings, ...waiting], brings };
 }
 
 /** Items that build on those that are updated, and have a newer version themselves. */
-function leftOlder(parts: readonly Part[], { record }: Project, packageRoot: string): string[] {
+async function leftOlder(parts: readonly Part[], { record }: Project, packageRoot: string): Promise<string[]> {
   const updated = parts.map(({ item }) => item.name);
-  const { items } = readRegistry(packageRoot);
+  const { items } = await ownRegistry(packageRoot);
   return items.flatMap(({ name, version, requires }) => {
     const installed = updated.includes(name) ? undefined : record?.items[name];
     const older = installed && semver.lt(installed.version, version) && requires.some((one) => updated.includes(one));

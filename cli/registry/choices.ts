@@ -1,7 +1,7 @@
 import { CliError } from "../errors.js";
 import type { Project } from "../project/project.js";
 import { nearest } from "../text/nearest.js";
-import { findItem } from "./read-registry.js";
+import { findItem } from "./find-item.js";
 import type { Choice, Dependency, EnvKey, Registry, RegistryItem } from "./registry.js";
 
 /** The named items and all that they require, each once, the required ones first. */

@@ -6,7 +6,8 @@ import type { InstalledItem } from "../record/schema.js";
 import { openShelf, type Shelf } from "../registry/catalogue/shelf.js";
 import { parseSource, type Source } from "../registry/catalogue/source.js";
 import { pickChoices } from "../registry/choices.js";
-import { findItem, readRegistry } from "../registry/read-registry.js";
+import { findItem } from "../registry/find-item.js";
+import { ownRegistry } from "../registry/own-registry.js";
 import type { Companion, RegistryItem } from "../registry/registry.js";
 import { starterItem } from "../registry/starter.js";
 import { inWords } from "../text/in-words.js";
@@ -42,7 +43,7 @@ export async function installedParts(name: string | undefined, project: Project,
   const open = opener(sources);
   const finding = finder(project, sources, open);
   if (name !== undefined)
-    return [refuseOlderBase(await named(name, project, finding, sources.packageRoot), project, sources)];
+    return [await refuseOlderBase(await named(name, project, finding, sources.packageRoot), project, sources)];
   const parts: Part[] = [];
   const problems: CliError[] = [];
   for (const [item] of installed) {
@@ -104,9 +105,9 @@ function inOrder(parts: readonly Part[]): Part[] {
 }
 
 /** A new version of an item may need what only the new version of its base has. */
-function refuseOlderBase(part: Part, { record }: Project, { packageRoot, onlyLooking }: Sources): Part {
+async function refuseOlderBase(part: Part, { record }: Project, { packageRoot, onlyLooking }: Sources): Promise<Part> {
   const { name, version, requires } = part.item;
-  const older = readRegistry(packageRoot).items.find((base) => {
+  const older = (await ownRegistry(packageRoot)).items.find((base) => {
     const installed = requires.includes(base.name) ? record?.items[base.name] : undefined;
     return installed && semver.lt(installed.version, base.version);
   });
@@ -126,7 +127,7 @@ async function named(
 ): Promise<Part> {
   const { items = {} } = project.record ?? {};
   if (items[name]) return finding(name);
-  refuseNamedCompanion(readRegistry(packageRoot).items, [name]);
+  refuseNamedCompanion((await ownRegistry(packageRoot)).items, [name]);
   const meant = nearestItem(name, Object.keys(items));
   if (meant) throw new CliError("UnknownItem", `${name} is not installed here: did you mean "${meant}"?`);
   const there = Object.keys(items).join(", ");

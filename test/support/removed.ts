@@ -11,7 +11,8 @@ import { findMadeDatabase } from "../../cli/project/database/made-database.js";
 import { readProject } from "../../cli/project/read-project.js";
 import { readConfigFiles, readSourceFiles } from "../../cli/project/sources/source-files.js";
 import { readFacts } from "../../cli/registry/facts/read-facts.js";
-import { findItem, readRegistry } from "../../cli/registry/read-registry.js";
+import { findItem } from "../../cli/registry/find-item.js";
+import { readRegistry } from "../../cli/registry/read-registry.js";
 import { readTemplates } from "../../cli/registry/templates.js";
 import { checkFlags, selectItem } from "../../cli/selection/selection.js";
 

@@ -2,10 +2,10 @@ import { withRequired } from "../choices.js";
 import { patternOf } from "../facts/code-pattern.js";
 import { type ItemFacts, withMadeSecrets } from "../facts/facts.js";
 import { factsFile, parseFacts } from "../facts/read-facts.js";
-import { readRegistry } from "../read-registry.js";
+import { ownRegistry } from "../own-registry.js";
 import type { Registry, RegistryItem } from "../registry.js";
 import { ownedOnce, readTemplates, type TemplateFile } from "../templates.js";
-import { type Catalogue, openCatalogue } from "./catalogue.js";
+import type { Catalogue } from "./catalogue.js";
 import { badRegistry } from "./catalogue-error.js";
 import { itemHash } from "./pin.js";
 import { type Source, sourceName } from "./source.js";
@@ -37,8 +37,8 @@ export interface Shelf {
 
 /** Opens this package's registry, and the second one where there is a source. */
 export async function openShelf(packageRoot: string, source: Source | null): Promise<Shelf> {
-  const own = readRegistry(packageRoot);
-  const second = source ? await openCatalogue(source, own.items) : null;
+  const own = await ownRegistry(packageRoot);
+  const second = source ? await openSecond(source, own.items) : null;
   const catalogueOf = (item: string) => (second?.registry.items.some(({ name }) => name === item) ? second : null);
   const registry = { ...own, items: [...own.items, ...(second?.registry.items ?? [])] };
   return {
@@ -51,6 +51,12 @@ export async function openShelf(packageRoot: string, source: Source | null): Pro
       return { templates: await readTemplates(packageRoot, item.name, choices), origin: null, required };
     },
   };
+}
+
+/** What checks a foreign catalogue is loaded where there is one. */
+async function openSecond(source: Source, known: readonly RegistryItem[]): Promise<Catalogue> {
+  const { openCatalogue } = await import("./catalogue.js");
+  return openCatalogue(source, known);
 }
 
 async function takeFrom(
@@ -70,12 +76,12 @@ async function takeFrom(
     throw badRegistry(where, `${item.name} mounts ${item.mount.file}, which it does not bring`);
   await refuseForeignEntries(item, templates, where);
   await refuseAbsentLists(item, templates, where);
-  const facts = withMadeSecrets(factsIn(all, item, where), item);
+  const facts = withMadeSecrets(await factsIn(all, item, where), item);
   await refuseForeignFacts(item, facts, { all, where });
   return { templates, origin: { source: sourceName(source, root), sha256: itemHash(item, all) }, facts };
 }
 
-function factsIn(all: readonly TemplateFile[], { name }: RegistryItem, where: string): ItemFacts {
+async function factsIn(all: readonly TemplateFile[], { name }: RegistryItem, where: string): Promise<ItemFacts> {
   const file = all.find(({ template }) => template === `${name}/${factsFile}`);
   return file ? parseFacts(file.text, (reason) => badRegistry(where, `templates/${file.template}: ${reason}`)) : {};
 }

@@ -39,7 +39,7 @@ async function treeWithIndex() {
 }
 
 describe("an update that fails", () => {
-  test("at each of its writes: every byte is put back", { timeout: 120_000 }, async () => {
+  test("at each of its writes: every byte is put back", async () => {
     const before = await treeWithIndex();
     expect(plan.changes.length).toBeGreaterThan(15);
     for (let at = 0; at < plan.changes.length; at++) {

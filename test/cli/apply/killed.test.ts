@@ -173,9 +173,7 @@ async function killedAtEach(
 describe.each(Object.entries(cases))("a kill at each write of %s", (_, one) => {
   const start = (folder: string) => projectOf(one, folder);
 
-  test("leaves no secret that git would take, and once it is recovered, moved since, the state before or after", {
-    timeout: 120_000,
-  }, async () => {
+  test("leaves no secret that git would take, and once it is recovered, moved since, the state before or after", async () => {
     const clean = await start(work);
     const before = await stateOf(clean);
     await applying(one, clean)();
@@ -190,9 +188,7 @@ describe.each(Object.entries(cases))("a kill at each write of %s", (_, one) => {
     }
   });
 
-  test("and at each write of the recovery after it leaves the same, and another one the state before", {
-    timeout: 120_000,
-  }, async () => {
+  test("and at each write of the recovery after it leaves the same, and another one the state before", async () => {
     const before = await stateOf(await start(work));
     const written = await lastWrite(one);
     const { folder, places } = await killedAtEach(async (below) => {

@@ -17,7 +17,7 @@ import { treeOf } from "../../support/tree.js";
 let cli: string;
 beforeAll(async () => {
   cli = await buildCli();
-}, 60_000);
+});
 
 function authwright(project: Fixture, line: string): Promise<Ended> {
   return run(process.execPath, [cli, ...line.split(" "), "--no-install"], project.dir).ended;

@@ -379,6 +379,6 @@ async function due(): Promise<void> {
 }
 
 async function soon(isSo: () => Promise<boolean>): Promise<void> {
-  for (const endsAt = Date.now() + 5_000; Date.now() < endsAt && !(await isSo()); )
+  for (const endsAt = Date.now() + 30_000; Date.now() < endsAt && !(await isSo()); )
     await new Promise((resolve) => setTimeout(resolve, 10));
 }
