@@ -281,6 +281,23 @@ describe("the test runner", () => {
   });
 });
 
+test.each([
+  ["mocha", "mocha"],
+  ["c8 mocha 'test/**/*.ts'", "mocha"],
+  ["node --import tsx --test", "node --test"],
+  ["npm run unit", "ava"],
+  ["bun test", "bun test"],
+  ["playwright test", "playwright"],
+])(
+  "beside %s, tests that are not its own go into a folder that it does not look into by itself",
+  async (run, named) => {
+    const { dir } = await useRepo({ packageJson: { scripts: { test: run, unit: "ava" } }, files });
+    const { testPlace, otherRunner, guesses } = await readProject(dir, {});
+    expect([testPlace.dir, otherRunner]).toEqual(["auth-tests", named]);
+    expect(guesses).toContainEqual(expect.objectContaining({ what: "tests", flag: "--tests" }));
+  },
+);
+
 describe("the database", () => {
   test.each<[string, Record<string, string>, Record<string, string>, string]>([
     ["a postgres URL in .env", {}, { ".env": `export DATABASE_URL="postgres://u:p@h/db"` }, "postgres"],

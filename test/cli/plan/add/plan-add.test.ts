@@ -348,6 +348,12 @@ describe("scripts", () => {
     expect(JSON.parse(planned(await planDoor(dir), "package.json")!).scripts).toMatchObject(expected);
   });
 
+  test("beside another runner, a warning names it and the folder of the tests", async () => {
+    const { dir } = await repo({ manifest: { scripts: { dev: "tsx src/server.ts", test: "node --test" } } });
+    const { warnings } = await planDoor(dir, { selection: { testDir: "auth-tests" } });
+    expect(warnings.join("\n")).toContain("node --test runs your tests, and those in auth-tests are for vitest");
+  });
+
   test("a script of the user's stays, with a warning", async () => {
     const { dir } = await repo({ manifest: { scripts: { dev: "tsx src/server.ts", "door:open": "mine" } } });
     const plan = await planDoor(dir);
