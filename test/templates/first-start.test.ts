@@ -5,7 +5,7 @@ import pg from "pg";
 import { afterAll, expect, test } from "vitest";
 import { api } from "../support/api.js";
 import { compose, logIn, password, removeComposed, signUp, startCluster, times } from "../support/cluster.js";
-import { startApp } from "../support/compose.js";
+import { composeApp, startApp } from "../support/compose.js";
 import { freshDatabase } from "../support/postgres.js";
 import { repo } from "../support/template-tree.js";
 
@@ -63,6 +63,21 @@ for (const [what, made] of Object.entries({
     await database.drop();
   });
 }
+
+test("a process that closes the module before its first question to the database opens none afterwards", async () => {
+  const { dir, remove } = await composeApp({
+    server: `import { closeAuth } from "./src/routes/auth.js";
+await closeAuth();
+console.log("listening");
+setTimeout(() => console.log("long past the question"), 1_000);
+`,
+  });
+  const app = await startApp(dir);
+  await expect.poll(app.output, { timeout: 30_000 }).toContain("long past the question");
+  expect(await readdir(dir)).not.toContain(".data");
+  await app.kill();
+  await remove();
+});
 
 test("on a Postgres without the tables every request says 503, and the log says what to run", async () => {
   const { dir } = await compose("postgres");

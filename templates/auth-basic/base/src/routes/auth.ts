@@ -1,5 +1,6 @@
 import express, { type Request, type Response } from "express";
 import * as accounts from "../auth/accounts.js";
+import { closeAuth, closers } from "../auth/close.js";
 import { config } from "../auth/config.js";
 import { AuthError } from "../auth/errors.js";
 import * as inputs from "../auth/input.js";
@@ -14,21 +15,16 @@ import { authenticate, authOf, protectedRoute } from "../middleware/jwt.js";
 import { logFailure, problemHandler } from "../middleware/problem.js";
 import { addOnRouters, firstHandlers } from "./add-on-routers.js";
 
-/** A process that has ended by then only wanted to import something, and opens nothing. */
-const firstAskedAfterMs = 500;
-
 /** Every path and status of the module. Mount it with `app.use("/api/auth", authRouter)`. */
 export const authRouter: express.Router = express.Router();
-export { closeAuth } from "../auth/close.js";
-export { authRouter as router };
+export { authRouter as router, closeAuth };
 
 authRouter.use((_req, res, next) => {
   res.setHeader("Cache-Control", "no-store");
   next();
 });
 
-for (const handler of firstHandlers) authRouter.use(handler);
-for (const router of addOnRouters) authRouter.use(router);
+for (const handler of [...firstHandlers, ...addOnRouters]) authRouter.use(handler);
 
 authRouter.post("/signup", jsonBody, asyncHandler(signUp));
 authRouter.post("/login", jsonBody, asyncHandler(logIn));
@@ -50,7 +46,11 @@ authRouter.get("/health", asyncHandler(health));
 authRouter.use(problemHandler);
 
 /** Missing tables, and a database that does not answer, are told when the server starts, and not at the first login. */
-if (config.asksDatabaseAtStart) setTimeout(() => void ping().catch(logFailure), firstAskedAfterMs).unref();
+if (config.asksDatabaseAtStart) {
+  // A process that has ended half a second later only wanted to import something, and opens nothing.
+  const question = setTimeout(() => void ping().catch(logFailure), 500).unref();
+  closers.unshift(() => clearTimeout(question));
+}
 
 async function signUp(req: Request, res: Response): Promise<void> {
   const input = inputs.parseInput(inputs.signUpInput, req.body);
