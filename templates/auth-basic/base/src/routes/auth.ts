@@ -1,6 +1,6 @@
 import express, { type Request, type Response } from "express";
 import * as accounts from "../auth/accounts.js";
-import { closeAuth, closers } from "../auth/close.js";
+import { closers } from "../auth/close.js";
 import { config } from "../auth/config.js";
 import { AuthError } from "../auth/errors.js";
 import * as inputs from "../auth/input.js";
@@ -17,7 +17,8 @@ import { addOnRouters, firstHandlers } from "./add-on-routers.js";
 
 /** Every path and status of the module. Mount it with `app.use("/api/auth", authRouter)`. */
 export const authRouter: express.Router = express.Router();
-export { authRouter as router, closeAuth };
+export { closeAuth } from "../auth/close.js";
+export { authRouter as router };
 
 authRouter.use((_req, res, next) => {
   res.setHeader("Cache-Control", "no-store");
@@ -45,9 +46,8 @@ authRouter.get("/health", asyncHandler(health));
 
 authRouter.use(problemHandler);
 
-/** Missing tables, and a database that does not answer, are told when the server starts, and not at the first login. */
+/** Missing tables, or no answer, are told half a second after a start. A process that has ended by then opens nothing. */
 if (config.asksDatabaseAtStart) {
-  // A process that has ended half a second later only wanted to import something, and opens nothing.
   const question = setTimeout(() => void ping().catch(logFailure), 500).unref();
   closers.unshift(() => clearTimeout(question));
 }
