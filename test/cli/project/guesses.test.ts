@@ -399,7 +399,7 @@ describe("the database", () => {
     ],
     [
       "a default in compose",
-      { "compose.yml": "      DATABASE_URL: ${DATABASE_URL:-postgres://u:p@db/app}\n" },
+      { "compose.yml": `      DATABASE_URL: \${DATABASE_URL:-postgres://u:p@db/app}\n` },
       "an address in compose.yml",
     ],
     [
