@@ -74,7 +74,7 @@ export async function makeAddOnReleases(): Promise<{ first: string; second: stri
   for (const path of (await fs.readdir(folder, { recursive: true })).map(String)) {
     if (!path.endsWith(".ts")) continue;
     const text = await fs.readFile(join(folder, path), "utf8");
-    await fs.writeFile(join(folder, path), text.replace("auth/close.js", "auth/ends/close.js"));
+    await fs.writeFile(join(folder, path), text.replaceAll("auth/close.js", "auth/ends/close.js"));
   }
   await edit(second, `${base}/middleware/authenticators.ts`, (text) =>
     text
