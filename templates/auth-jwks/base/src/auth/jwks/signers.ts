@@ -1,0 +1,50 @@
+import jwt from "jsonwebtoken";
+import type { AccessTokenSigner, SignedWith } from "../access-token-signers.js";
+import { type Algorithm, isAlgorithm, isKid } from "./jwk.js";
+import { hs256 } from "./key-life.js";
+import { afterUnknownKey, type KeyRing, keyOf, keyRing, keyThatSigns } from "./key-ring.js";
+
+/**
+ * Both algorithms verify, so that one can take over from the other. Which of them signs is for the key to say that signs:
+ * a `kid` names one key, and that key one algorithm (RFC 8725, section 3.1).
+ */
+export const es256Signer: AccessTokenSigner = signerOf("ES256");
+export const es512Signer: AccessTokenSigner = signerOf("ES512");
+
+function signerOf(alg: Algorithm): AccessTokenSigner {
+  return { alg, sign, trusts, verify: async (token, kid) => payloadOf(token, alg, kid) };
+}
+
+async function sign(claims: object, typ: string): Promise<string> {
+  const { alg, kid, privateKey } = await keyThatSigns();
+  if (!privateKey) throw new Error(`The key ${kid} signs, and has no private part.`);
+  return jwt.sign(claims, privateKey, { algorithm: alg, header: { alg, typ, kid } });
+}
+
+/** Whether the key is there, or HS256 still taken. What other algorithms sign is for their signers to say. */
+function trusts(signedWith: SignedWith): boolean | Promise<boolean> {
+  const ring = keyRing();
+  return "then" in ring ? ring.then((found) => isIn(found, signedWith)) : isIn(ring, signedWith);
+}
+
+function isIn(ring: KeyRing, { alg, kid }: SignedWith): boolean | Promise<boolean> {
+  if (alg === hs256) return ring.takesHs256;
+  if (!isAlgorithm(alg)) return true;
+  if (!isKid(kid)) return false;
+  const key = keyOf(ring, kid);
+  return key ? key.alg === alg : isInNewer(ring, alg, kid);
+}
+
+async function isInNewer(ring: KeyRing, alg: Algorithm, kid: string): Promise<boolean> {
+  return keyOf(await afterUnknownKey(ring), kid)?.alg === alg;
+}
+
+async function payloadOf(token: string, alg: Algorithm, kid: string | undefined): Promise<unknown> {
+  const key = isKid(kid) ? keyOf(await keyRing(), kid) : undefined;
+  if (key?.alg !== alg) return null;
+  try {
+    return jwt.verify(token, key.publicKey, { algorithms: [alg] });
+  } catch {
+    return null;
+  }
+}
