@@ -1,4 +1,7 @@
 import { defineConfig } from "vitest/config";
+import { testHangMs, waitHangMs } from "./test/support/limits.js";
+
+const limits = { testTimeout: testHangMs, hookTimeout: testHangMs, expect: { poll: { timeout: waitHangMs } } };
 
 /** Those of the command line that start it as a process, or go through every fixture: not part of the quick run. */
 const slow = "test/process/**/*.test.ts";
@@ -11,25 +14,23 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          ...limits,
           include: ["test/{cli,scripts}/**/*.test.ts"],
-          testTimeout: 20_000,
         },
       },
       {
         test: {
           name: "cli",
+          ...limits,
           include: [slow],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
       {
         test: {
           name: "system",
+          ...limits,
           include: ["test/**/*.test.ts"],
           exclude: ["test/{cli,scripts}/**", slow, "test/fixtures/**", "**/node_modules/**"],
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
           // Each starts processes of its own, which take the other cores.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },

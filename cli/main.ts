@@ -1,13 +1,19 @@
 #!/usr/bin/env node
+import module from "node:module";
 import { CommanderError } from "commander";
 import type { Context, GlobalFlags } from "./commands/context.js";
 import { CliError, exitCode, failures, pages } from "./errors.js";
 import { buildProgram } from "./program.js";
 import { packageRoot, packageVersion } from "./registry/package-root.js";
 import type { Choice } from "./registry/registry.js";
+import { starterItem } from "./registry/starter.js";
 import { checkFolder } from "./selection/check-flags.js";
 import { canAsk } from "./ui/terminal.js";
 import { wrappedFor } from "./ui/wrap.js";
+
+/** From Node 22.1 on: what is loaded below is compiled once, and kept in the temporary folder. */
+const { enableCompileCache } = module as { enableCompileCache?: () => unknown };
+enableCompileCache?.();
 
 let argv = process.argv.slice(2);
 const stop = new AbortController();
@@ -57,7 +63,8 @@ async function run(): Promise<number> {
     code = result;
   };
   argv = await withCommand(argv);
-  const program = buildProgram({ version: packageVersion(), choices: await knownChoices(), context, done });
+  const starter = starterItem(packageRoot());
+  const program = buildProgram({ version: packageVersion(), starter, choices: await knownChoices(), context, done });
   await Promise.race([program.parseAsync(argv, { from: "user" }), interruption()]);
   return code;
 }

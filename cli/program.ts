@@ -12,6 +12,8 @@ import type { Choice } from "./registry/registry.js";
 /** What the program needs from outside. */
 export interface Wiring {
   readonly version: string;
+  /** The item to name where one is named. */
+  readonly starter: string;
   /** The choices of all items, by flag; asked for only where a command that takes them is on the command line. */
   readonly choices: Readonly<Record<string, Choice>>;
   readonly context: (typed: Partial<GlobalFlags>) => Context;
@@ -33,7 +35,7 @@ const acceptOption = [
 ] as const;
 
 /** The command line: commands load when they run, so that --help loads none of them. */
-export function buildProgram({ version, choices, context, done }: Wiring): Command {
+export function buildProgram({ version, starter, choices, context, done }: Wiring): Command {
   const program = new Command("authwright")
     .description("A complete, tested auth module as plain TypeScript that you own, in your Express project")
     .exitOverride()
@@ -46,7 +48,7 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
   addGlobalFlags(program);
 
   const contextOf = (command: Command) => context(command.optsWithGlobals<Partial<GlobalFlags>>());
-  const starting = program.command("init").description("make a new Express + TypeScript project with auth-basic in it");
+  const starting = program.command("init").description(`make a new Express + TypeScript project with ${starter} in it`);
   starting.argument("[dir]", "the new folder (default: this one)");
   starting.option("--name <name>", "the name in package.json (default: the folder's)");
   for (const [name, choice] of Object.entries(choices)) starting.addOption(choiceOption(name, choice));
@@ -57,7 +59,7 @@ export function buildProgram({ version, choices, context, done }: Wiring): Comma
       done(await init(dir, options, contextOf(command)));
     });
   const adding = program.command("add").description("add items to the Express project in this folder");
-  adding.argument("[item...]", "what to add, e.g. auth-basic; on a terminal it asks");
+  adding.argument("[item...]", `what to add, e.g. ${starter}; on a terminal it asks`);
   adding.addHelpText("after", "\nMore: authwright docs cli");
   for (const [name, choice] of Object.entries(choices)) adding.addOption(choiceOption(name, choice));
   adding

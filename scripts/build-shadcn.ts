@@ -3,8 +3,8 @@ import { parseArgs } from "node:util";
 import { openShelf } from "../cli/registry/catalogue/shelf.js";
 import { parseSource } from "../cli/registry/catalogue/source.js";
 import { checkValue, pickChoices } from "../cli/registry/choices.js";
+import { findItem } from "../cli/registry/find-item.js";
 import { packageRoot } from "../cli/registry/package-root.js";
-import { findItem } from "../cli/registry/read-registry.js";
 import { shadcnItem } from "./shadcn-item.js";
 
 const { values, positionals } = parseArgs({ allowPositionals: true, strict: false });

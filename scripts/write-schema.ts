@@ -1,7 +1,9 @@
-// Writes registry.schema.json, which ships with the package, from the check that runs in the command line.
+// Writes registry.schema.json and facts.schema.json, which ship with the package, from the checks that run in the command line.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { registrySchema } from "../cli/registry/registry-schema.js";
+import { factsSchema, registrySchema } from "../cli/registry/registry-schema.js";
 
-const target = fileURLToPath(new URL("../registry.schema.json", import.meta.url));
-writeFileSync(target, `${JSON.stringify(registrySchema(), null, 2)}\n`);
+for (const [name, schema] of Object.entries({ registry: registrySchema(), facts: factsSchema() })) {
+  const target = fileURLToPath(new URL(`../${name}.schema.json`, import.meta.url));
+  writeFileSync(target, `${JSON.stringify(schema, null, 2)}\n`);
+}

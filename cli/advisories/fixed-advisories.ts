@@ -1,8 +1,8 @@
-import type { Plan } from "../plan/plan.js";
+import type { Update } from "../plan/plan.js";
 import { type Advisory, advisoriesFor } from "./advisory.js";
 
 /** The known holes that an update closes, one line each. */
-export function fixedAdvisories(advisories: readonly Advisory[], { versions = [] }: Pick<Plan, "versions">): string[] {
+export function fixedAdvisories(advisories: readonly Advisory[], { versions }: Pick<Update, "versions">): string[] {
   return versions.flatMap(({ item, from, to }) => {
     const left = advisoriesFor(advisories, item, to).map(({ id }) => id);
     const fixed = advisoriesFor(advisories, item, from).filter(({ id }) => !left.includes(id));

@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import fs from "fs-extra";
 import { CliError } from "../errors.js";
 import type { IndexEntry } from "../git/git-index.js";
+import { sha256 } from "../record/sha256.js";
 import { reasonOf } from "../text/failure-text.js";
 import { runningOwner, writeOwner } from "./owner.js";
 import type { Target } from "./target.js";
@@ -46,8 +47,8 @@ export interface Kept {
   readonly targets: readonly Target[];
   readonly extra: readonly string[];
   readonly staged: readonly IndexEntry[];
-  /** The folders that deleted files may leave empty; any, where it is not known who made them. */
-  readonly made?: readonly string[] | undefined;
+  /** The folders that deleted files may leave empty; any, where it is null: not known who made them. */
+  readonly made: readonly string[] | null;
 }
 
 /** Keeps the originals of all that may change, before anything does. `root` is a real path. */
@@ -55,7 +56,7 @@ export async function openJournal(root: string, { targets, extra, staged, made }
   const token = randomBytes(6).toString("hex");
   const folder = join(root, journalPath);
   const draft = draftOf(folder, token);
-  const folders = await foldersOf(targets, root, made);
+  const folders = foldersOf(targets, root, made);
   try {
     await makeFolder(draft);
     const wanted = [...targets.map((target) => fromTarget(target, root)), ...extra.map((path) => fromPath(path, root))];
@@ -107,11 +108,6 @@ export async function discardClosed(root: string): Promise<void> {
   await fs.rmdir(parent).catch(() => undefined);
 }
 
-/** The hash by which a recovery knows what this program has written. */
-export function hashOf(bytes: string | Buffer): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
-
 function draftOf(folder: string, token: string): string {
   return `${folder}.${token}`;
 }
@@ -143,7 +139,7 @@ async function readManifest(folder: string): Promise<Omit<Journal, "folder">> {
 type Unkept = Omit<JournalFile, "original"> & { readonly real: string; readonly keep: boolean };
 
 function fromTarget({ change, real, mode, link }: Target, root: string): Unkept {
-  const after = change.after === null ? "absent" : hashOf(change.after);
+  const after = change.after === null ? "absent" : sha256(change.after);
   const path = pathFrom(root, real);
   return { name: change.path, path, real, mode, link, after, keep: change.before !== null && link === null };
 }
@@ -172,7 +168,7 @@ async function keepOriginal({ keep, real, ...file }: Unkept, { draft, index }: P
   return { ...file, mode: stat.mode & 0o7777, original };
 }
 
-async function foldersOf(targets: readonly Target[], root: string, made: Kept["made"]): Promise<string[]> {
+function foldersOf(targets: readonly Target[], root: string, made: Kept["made"]): string[] {
   const found = new Set<string>();
   const isOurs = (folder: string) => {
     const path = relative(root, folder).split(sep).join("/");
@@ -180,7 +176,7 @@ async function foldersOf(targets: readonly Target[], root: string, made: Kept["m
   };
   for (const { change, real } of targets) {
     for (let folder = dirname(real); folder.startsWith(root + sep); folder = dirname(folder)) {
-      if (change.kind === "delete" ? !isOurs(folder) : await fs.pathExists(folder)) break;
+      if (change.kind === "delete" ? !isOurs(folder) : fs.existsSync(folder)) break;
       found.add(relative(root, folder));
     }
   }

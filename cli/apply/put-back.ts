@@ -1,9 +1,11 @@
 import { dirname, join } from "node:path";
 import fs from "fs-extra";
 import { CliError } from "../errors.js";
-import { gitReason, unmark } from "../git/git-index.js";
+import { unmark } from "../git/git-index.js";
+import { gitReason } from "../git/run-git.js";
+import { sha256 } from "../record/sha256.js";
 import { reasonOf } from "../text/failure-text.js";
-import { closeJournal, hashOf, type Journal, type JournalFile, journalPath } from "./journal.js";
+import { closeJournal, type Journal, type JournalFile, journalPath } from "./journal.js";
 import { placeOf } from "./place.js";
 import { clearBeside, writeWhole } from "./write-file.js";
 
@@ -35,7 +37,7 @@ export async function putBack(journal: Journal, root: string, { careful }: { car
 }
 
 async function putFileBack(file: JournalFile, real: string, journal: Journal, careful: boolean): Promise<boolean> {
-  await clearBeside(real, journal.token);
+  clearBeside(real, journal.token);
   if (careful && (await changedSince(file, real, journal))) return false;
   await restore(file, real, journal);
   return true;
@@ -59,14 +61,14 @@ async function restore(file: JournalFile, real: string, { folder, token }: Journ
 /** Takes away what this program made there; what somebody else put there in the meantime is theirs. */
 async function removeOurs({ after }: JournalFile, real: string): Promise<void> {
   if (!(await entryAt(real))?.isFile()) return;
-  if (after === "unknown" || hashOf(await fs.readFile(real)) === after) await fs.unlink(real);
+  if (after === "unknown" || sha256(await fs.readFile(real)) === after) await fs.unlink(real);
 }
 
 /** Whether somebody has written this file after the run that was killed: then it is theirs. */
 async function changedSince({ original, after, link }: JournalFile, real: string, { folder }: Journal) {
   if (link !== null || after === "unknown") return false;
   const now = await fs.readFile(real).catch(() => null);
-  if (now === null || hashOf(now) === after) return false;
+  if (now === null || sha256(now) === after) return false;
   const before = original === null ? null : await fs.readFile(join(folder, original));
   const incoming = await fs.readFile(join(folder, stageName)).catch(() => null);
   // A hard link is written in place: a kill leaves the beginning of it.

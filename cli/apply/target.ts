@@ -1,4 +1,4 @@
-import { dirname, join, relative, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 import fs from "fs-extra";
 import { CliError } from "../errors.js";
 import type { Change } from "../plan/plan.js";
@@ -22,36 +22,37 @@ const plainMode = 0o666 & ~process.umask();
 
 /** Finds the real place of every change, and refuses all of them when one file is not as it was planned from. */
 export async function findTargets(changes: readonly Change[], root: string): Promise<Target[]> {
-  const realRoot = await fs.realpath(root);
+  const realRoot = fs.realpathSync(root);
+  const realFolder = rememberedRealpath();
   const targets: Target[] = [];
   for (const change of changes) {
     const path = join(realRoot, change.path);
-    await refuseOutside(change.path, path, realRoot);
-    const target = await findTarget(change, path);
+    refuseOutside(change.path, realFolder(dirname(path)), realRoot);
+    const target = findTarget(change, path);
     await refuseChanged(target);
     targets.push(target);
   }
   return targets;
 }
 
-async function findTarget(change: Change, path: string): Promise<Target> {
-  const entry = await fs.lstat(path).catch(absentIsNull(change.path));
+function findTarget(change: Change, path: string): Target {
+  const entry = orAbsent(change.path, () => fs.lstatSync(path));
   const create: Target = { change, real: path, mode: change.secret ? secretMode : plainMode, link: null };
   if (!entry) return create;
   if (!entry.isSymbolicLink()) return { change, real: path, mode: entry.mode & 0o7777, link: null };
-  const link = await fs.readlink(path);
-  const real = await fs.realpath(path).catch(() => null);
+  const link = fs.readlinkSync(path);
+  const real = realpathOrNull(path);
   if (!real)
     throw new CliError(
       "WriteFailed",
       `${change.path} is a symbolic link to ${link}, which is not there: nothing was written`,
     );
   if (change.kind === "delete") return { change, real: path, mode: 0o777, link };
-  return { change, real, mode: (await fs.stat(real)).mode & 0o7777, link: null };
+  return { change, real, mode: fs.statSync(real).mode & 0o7777, link: null };
 }
 
 async function refuseChanged({ change, real, mode }: Target): Promise<void> {
-  const now = change.opaque ? await stamp(real) : await fs.readFile(real, "utf8").catch(absentIsNull(change.path));
+  const now = change.opaque ? await stamp(real) : orAbsent(change.path, () => fs.readFileSync(real, "utf8"));
   if (now !== change.before) {
     throw new CliError(
       "FileChanged",
@@ -67,22 +68,36 @@ async function refuseChanged({ change, real, mode }: Target): Promise<void> {
 }
 
 /** A folder of the path may be a symbolic link; what we create must still land inside the project. */
-async function refuseOutside(name: string, path: string, realRoot: string): Promise<void> {
-  const inside = (place: string) => place === realRoot || place.startsWith(realRoot + sep);
-  const parts = relative(realRoot, dirname(path)).split(sep);
-  for (let length = parts.length; length > 0; length--) {
-    const real = await fs.realpath(join(realRoot, ...parts.slice(0, length))).catch(() => null);
-    if (real === null) continue;
-    if (inside(real)) return;
-    throw new CliError("WriteFailed", `${name} would be written to ${real}, outside the project: nothing was written`);
+function refuseOutside(name: string, folder: string, realRoot: string): void {
+  if (folder === realRoot || folder.startsWith(realRoot + sep)) return;
+  throw new CliError("WriteFailed", `${name} would be written to ${folder}, outside the project: nothing was written`);
+}
+
+/** Where a folder really is; for one that is not there yet, where the nearest above it is. Each is looked up once. */
+function rememberedRealpath(): (folder: string) => string {
+  const known = new Map<string, string>();
+  return function realFolder(folder): string {
+    const real = known.get(folder) ?? realpathOrNull(folder) ?? realFolder(dirname(folder));
+    known.set(folder, real);
+    return real;
+  };
+}
+
+function realpathOrNull(path: string): string | null {
+  try {
+    return fs.realpathSync(path);
+  } catch {
+    return null;
   }
 }
 
-function absentIsNull(name: string) {
-  return (error: NodeJS.ErrnoException): null => {
-    if (error.code === "ENOENT") return null;
+function orAbsent<T>(name: string, read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw new CliError("WriteFailed", `${name} can't be used (${reasonOf(error)}): nothing was written`, {
       cause: error,
     });
-  };
+  }
 }

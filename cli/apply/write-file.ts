@@ -14,25 +14,35 @@ export interface Writing {
 /** Writes the bytes to the stage and renames that. A hard link is written in place, or it would part. */
 export async function writeWhole(path: string, bytes: string | Buffer, writing: Writing): Promise<void> {
   const { mode, stage } = writing;
-  const existing: Stats | null = await fs.lstat(path).catch(() => null);
-  await fs.writeFile(stage, bytes, { mode });
+  const existing = entryAt(path);
+  fs.writeFileSync(stage, bytes, { mode });
   if (existing && existing.nlink > 1) {
-    await fs.writeFile(path, bytes);
-    await fs.chmod(path, mode);
-    return fs.unlink(stage);
+    fs.writeFileSync(path, bytes);
+    fs.chmodSync(path, mode);
+    fs.unlinkSync(stage);
+    return;
   }
-  await dress(stage, mode, existing);
-  await fs.rename(stage, path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "EXDEV") throw error;
-    return writeAcross(path, bytes, writing, existing);
-  });
+  dress(stage, mode, existing);
+  try {
+    await renameFile(stage, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
+    await writeAcross(path, bytes, writing, existing);
+  }
+}
+
+/** On Windows, who has just looked at a file may hold it for a moment: fs-extra's tries again, where it does not block. */
+async function renameFile(from: string, to: string): Promise<void> {
+  if (process.platform === "win32") await fs.rename(from, to);
+  else fs.renameSync(from, to);
 }
 
 /** What a killed run has left beside a file on another file system than the journal's. */
-export async function clearBeside(path: string, token: string): Promise<void> {
+export function clearBeside(path: string, token: string): void {
   const folder = besideOf(path, token);
-  for (const name of ["file", ".gitignore"]) await fs.unlink(join(folder, name)).catch(() => undefined);
-  await fs.rmdir(folder).catch(() => undefined);
+  if (!entryAt(folder)) return;
+  for (const name of ["file", ".gitignore"]) attempt(() => fs.unlinkSync(join(folder, name)));
+  attempt(() => fs.rmdirSync(folder));
 }
 
 async function writeAcross(
@@ -43,21 +53,37 @@ async function writeAcross(
 ): Promise<void> {
   const folder = besideOf(path, token);
   try {
-    await fs.mkdir(folder, { mode: 0o700 });
-    await fs.writeFile(join(folder, ".gitignore"), "*\n");
-    await fs.writeFile(join(folder, "file"), bytes, { mode });
-    await dress(join(folder, "file"), mode, existing);
-    await fs.rename(join(folder, "file"), path);
-    await fs.unlink(stage);
+    fs.mkdirSync(folder, { mode: 0o700 });
+    fs.writeFileSync(join(folder, ".gitignore"), "*\n");
+    fs.writeFileSync(join(folder, "file"), bytes, { mode });
+    dress(join(folder, "file"), mode, existing);
+    await renameFile(join(folder, "file"), path);
+    fs.unlinkSync(stage);
   } finally {
-    await clearBeside(path, token);
+    clearBeside(path, token);
   }
 }
 
 /** Under sudo the file must still belong to its owner. */
-async function dress(path: string, mode: number, existing: Stats | null): Promise<void> {
-  await fs.chmod(path, mode);
-  if (existing) await fs.chown(path, existing.uid, existing.gid).catch(() => undefined);
+function dress(path: string, mode: number, existing: Stats | null): void {
+  fs.chmodSync(path, mode);
+  if (existing) attempt(() => fs.chownSync(path, existing.uid, existing.gid));
+}
+
+function entryAt(path: string): Stats | null {
+  try {
+    return fs.lstatSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function attempt(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // What stays is no harm.
+  }
 }
 
 function besideOf(path: string, token: string): string {

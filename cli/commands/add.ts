@@ -5,7 +5,7 @@ import semver from "semver";
 import { CliError, exitCode } from "../errors.js";
 import { planAdd } from "../plan/add/plan-add.js";
 import { type Part, pathsToRead } from "../plan/input.js";
-import type { Plan, Selection } from "../plan/plan.js";
+import type { Addition, Plan, Selection } from "../plan/plan.js";
 import { foldersOf, withMadeFolders } from "../plan/record/made-folders.js";
 import { findReqAuth } from "../plan/req-auth/conflict.js";
 import { withInstallStep } from "../plan/steps/next-steps.js";
@@ -13,6 +13,7 @@ import { findPackageRoot } from "../project/packages/package-json.js";
 import type { Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
 import { readSourceFiles } from "../project/sources/source-files.js";
+import { recordedPaths } from "../record/recorded-paths.js";
 import { openShelf, type Shelf } from "../registry/catalogue/shelf.js";
 import { parseSource } from "../registry/catalogue/source.js";
 import { pickChoices, withRequired } from "../registry/choices.js";
@@ -84,9 +85,11 @@ function settled(
 async function reqAuthNotes(project: Project, parts: readonly Part[], allowed: boolean): Promise<readonly string[]> {
   const { record } = project;
   const mount = parts.find(({ selection }) => selection.mount)?.selection.mount;
-  if (!mount || parts.every(({ item }) => record?.items[item.name])) return [];
-  const ours = new Set(Object.values(record?.items ?? {}).flatMap(({ files }) => Object.keys(files)));
-  const { conflict, notes } = findReqAuth(await readSourceFiles(project), project, { mount, ours });
+  const all = parts.flatMap(({ item, required = [] }) => [item, ...required]);
+  const guard = all.find(({ request }) => request)?.request?.guard;
+  if (!mount || !guard || parts.every(({ item }) => record?.items[item.name])) return [];
+  const ours = recordedPaths(record);
+  const { conflict, notes } = findReqAuth(await readSourceFiles(project), project, { mount, guard, ours });
   if (conflict === null) return notes;
   const names = parts.map(({ item }) => item.name).join(", ");
   if (allowed) return [`${conflict}, and ${names} sets it too: --allow-req-auth goes on`];
@@ -217,7 +220,7 @@ async function makePlan(
   parts: readonly Part[],
   notes: readonly string[],
   { flags }: Context,
-): Promise<Plan> {
+): Promise<Addition> {
   const files = await readSnapshot(project.root, pathsToRead(project, parts));
   const secret = () => randomBytes(32).toString("base64url");
   const added = planAdd({ project, parts, files, secret, install: flags.install, overwrite: flags.overwrite });

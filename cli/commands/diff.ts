@@ -38,7 +38,7 @@ async function compare(
   const files = await readSnapshot(project.root, pathsToRead(project, parts));
   const plan = planUpdate({ project, parts, files, secret: () => "", install: false, conflicts: "ours" });
   const installed = parts.filter(({ item }) => project.record?.items[item.name]);
-  const compared = installed.flatMap((part) => compareFiles(part, { project, files, outcomes: plan.outcomes ?? [] }));
+  const compared = installed.flatMap((part) => compareFiles(part, { project, files, outcomes: plan.outcomes }));
   const shown = new Set(compared.flatMap(({ path, movedTo }) => [path, movedTo ?? path]));
   const ours = new Set([recordPath, attributesPath, ...[...shown].map(basePath)]);
   const others = plan.changes.filter(({ path, secret }) => !secret && !shown.has(path) && !ours.has(path));

@@ -1,4 +1,4 @@
-import { readAdvisories } from "../advisories/read-advisories.js";
+import { ownAdvisories } from "../advisories/own-advisories.js";
 import { wasKilled } from "../apply/recover.js";
 import { type Diagnosis, diagnose } from "../doctor/diagnose.js";
 import { type NotChecked, notChecked } from "../doctor/not-checked.js";
@@ -7,7 +7,9 @@ import { CliError, exitCode } from "../errors.js";
 import { findPackageRoot } from "../project/packages/package-json.js";
 import { readProject } from "../project/read-project.js";
 import { readRecord } from "../record/read-record.js";
-import { readRegistry } from "../registry/read-registry.js";
+import { readFacts } from "../registry/facts/read-facts.js";
+import { ownRegistry } from "../registry/own-registry.js";
+import { starterItem } from "../registry/starter.js";
 import { jsonResult, notice, progress, result } from "../ui/output.js";
 import { renderFindings } from "../ui/render-findings.js";
 import type { Context } from "./context.js";
@@ -22,13 +24,16 @@ export async function doctor({ offline = false }: DoctorFlags, { flags, packageR
   const root = await findPackageRoot(flags.cwd);
   const record = await readRecord(root);
   if (!record || Object.keys(record.items).length === 0) {
-    throw new CliError("BadArgument", `nothing is installed in ${root}: "authwright add auth-basic" comes first`);
+    const starter = starterItem(packageRoot);
+    throw new CliError("BadArgument", `nothing is installed in ${root}: "authwright add ${starter}" comes first`);
   }
   if (await wasKilled(root)) notice("an earlier run was killed: the next add, update or remove puts its changes back");
   progress("Reading the project", flags);
   const project = await readProject(flags.cwd, {});
-  const { items } = readRegistry(packageRoot);
-  const checkup = await readCheckup(project, record, { items, advisories: readAdvisories(packageRoot), offline });
+  const { items } = await ownRegistry(packageRoot);
+  const facts = await readFacts(packageRoot, record);
+  const advisories = await ownAdvisories(packageRoot);
+  const checkup = await readCheckup(project, record, { items, facts, advisories, offline });
   const skipped = notChecked(checkup);
   const findings = diagnose(checkup);
   if (flags.json) jsonResult({ findings, skipped });

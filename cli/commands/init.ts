@@ -1,18 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { applyPlan } from "../apply/apply-plan.js";
 import { inNewFolder, recoverNewFolder } from "../apply/new-folder.js";
 import { gitInit, startRepository } from "../apply/start-repository.js";
 import { exitCode } from "../errors.js";
-import { findGitRoot } from "../git/git-root.js";
+import { findGitRoot } from "../git/git-folder.js";
 import type { Part } from "../plan/input.js";
-import type { Plan } from "../plan/plan.js";
+import type { Addition } from "../plan/plan.js";
 import { keptPaths, planInit } from "../plan/plan-init.js";
 import type { NewProject } from "../project/new-project.js";
 import { findWorkspaceRoot } from "../project/packages/workspace-root.js";
 import { withRequired } from "../registry/choices.js";
-import { findItem, readRegistry } from "../registry/read-registry.js";
+import { findItem } from "../registry/find-item.js";
+import { ownRegistry } from "../registry/own-registry.js";
 import type { RegistryItem } from "../registry/registry.js";
+import { starterItem } from "../registry/starter.js";
 import { readTemplates } from "../registry/templates.js";
 import { withBrought } from "../selection/brought.js";
 import { dueCompanions } from "../selection/companions.js";
@@ -30,66 +32,94 @@ import { printSameCommand, type Settled } from "./steps/same-command.js";
 
 /** The folder of templates/ that the new project comes from. */
 const template = "project";
-const itemName = "auth-basic";
 
 /** Makes a new project in `dir`, or in the folder of --cwd. Returns the exit code. */
 export async function init(dir: string | undefined, typed: InitFlags, context: Context): Promise<number> {
   const { flags } = context;
   const root = resolve(flags.cwd, dir ?? ".");
-  if (dir === undefined && (await isFile(resolve(root, "package.json")))) return explainAdd(context);
+  const itemName = starterItem(context.packageRoot);
+  if (dir === undefined && (await isFile(resolve(root, "package.json")))) return explainAdd(itemName, context);
   const killed = flags.dryRun ? null : await recoverNewFolder(root);
   if (killed) notice(killed);
-  await refuseOccupied(root, dir ?? "this folder");
-  const item = findItem(readRegistry(context.packageRoot), itemName);
+  await refuseOccupied(root, dir ?? "this folder", itemName);
+  const item = findItem(await ownRegistry(context.packageRoot), itemName);
   const asking = !flags.yes && !flags.json && !flags.silent && canAsk();
   const answers = await initAnswers(root, typed, item, asking);
   const place = await describePlace(root, answers);
-  const plan = await makePlan(place, answers, context);
+  const parts = await partsOf(itemName, answers.choices, context.packageRoot);
+  const plan = await makePlan(place, parts, answers, context);
   const git = typed.git !== false && place.gitRoot === null ? gitInit : null;
   const warning = flags.dryRun ? null : await write(plan, place, git !== null, context);
-  const summary = { name: answers.name, folder: relative(process.cwd(), root), git, plan: withWarning(plan, warning) };
+  const summary = {
+    name: answers.name,
+    folder: relative(process.cwd(), root),
+    git,
+    plan: withWarning(plan, warning),
+    tryIt: tryIt(parts[0]!),
+  };
   report(summary, context);
   if (asking) printSameCommand(settled(dir, typed, answers), context);
   return exitCode.done;
 }
 
-function explainAdd({ flags }: Context): number {
+function explainAdd(itemName: string, { flags }: Context): number {
+  const command = `npx authwright add ${itemName}`;
   const lines = [
     "This folder is a project already: nothing was written.",
     "",
-    "  npx authwright add auth-basic   adds the logins to it (--dry-run shows the plan first)",
-    "  npx authwright init my-app      makes a new project in a folder of its own",
+    `  ${command}   adds the logins to it (--dry-run shows the plan first)`,
+    `  ${"npx authwright init my-app".padEnd(command.length)}   makes a new project in a folder of its own`,
   ];
-  if (flags.json) jsonResult({ applied: false, reason: lines[0], next: "npx authwright add auth-basic" });
+  if (flags.json) jsonResult({ applied: false, reason: lines[0], next: command });
   else if (!flags.silent) result(lines.join("\n"));
   return exitCode.done;
 }
 
 async function describePlace(root: string, { choices, guesses }: InitAnswers): Promise<NewProject> {
   const gitRoot = await findGitRoot(root);
-  const database = choices["database"] === "postgres" ? "postgres" : "sqlite";
-  return { root, gitRoot, workspaceRoot: await findWorkspaceRoot(root, gitRoot), database, guesses };
+  const workspaceRoot = await findWorkspaceRoot(root, gitRoot);
+  return { root, gitRoot, workspaceRoot, database: choices["database"] ?? "", guesses };
 }
 
 async function makePlan(
   place: NewProject,
+  parts: readonly Part[],
   { name, choices }: InitAnswers,
   { flags, packageRoot }: Context,
-): Promise<Plan> {
+): Promise<Addition> {
   return planInit({
     place,
     name,
-    parts: await partsOf(choices, packageRoot),
-    templates: await readTemplates(packageRoot, template, { login: choices["login"] ?? "username" }),
+    parts,
+    templates: await readTemplates(packageRoot, template, await ownChoices(choices, packageRoot)),
     files: (await isFolder(place.root)) ? await readSnapshot(place.root, keptPaths) : new Map(),
     secret: () => randomBytes(32).toString("base64url"),
     install: flags.install,
   });
 }
 
+/** Those choices of the item that the files of the new project have a folder for. */
+async function ownChoices(choices: Readonly<Record<string, string>>, packageRoot: string) {
+  const names = Object.keys(choices);
+  const there = await Promise.all(names.map((name) => isFolder(join(packageRoot, "templates", template, name))));
+  return Object.fromEntries(Object.entries(choices).filter((_, at) => there[at]));
+}
+
+/** The first request, as the chosen values say it. */
+function tryIt({ item, selection }: Part): string[] {
+  const lines = Object.entries(selection.choices).flatMap(
+    ([name, value]) => item.choices[name]?.values[value]?.tryIt ?? [],
+  );
+  return lines.map((one) => one.replaceAll("{mount}", selection.mount ?? ""));
+}
+
 /** The item, and what its choices bring, each after what it builds on. */
-async function partsOf(choices: Readonly<Record<string, string>>, packageRoot: string): Promise<Part[]> {
-  const registry = readRegistry(packageRoot);
+async function partsOf(
+  itemName: string,
+  choices: Readonly<Record<string, string>>,
+  packageRoot: string,
+): Promise<Part[]> {
+  const registry = await ownRegistry(packageRoot);
   const choicesOf = (item: RegistryItem) => (item.name === itemName ? choices : defaultsOf(item));
   const names = withBrought(registry, [itemName], choicesOf);
   const items = [...withRequired(registry, names), ...dueCompanions(registry.items, names)];
@@ -109,7 +139,7 @@ function defaultsOf({ choices }: RegistryItem): Record<string, string> {
 
 /** Returns what a person should know about the git repository, or null. */
 async function write(
-  plan: Plan,
+  plan: Addition,
   { root, workspaceRoot }: NewProject,
   git: boolean,
   { flags, signal, uncut }: Context,
@@ -122,7 +152,7 @@ async function write(
   return git ? startRepository(root) : null;
 }
 
-function withWarning(plan: Plan, warning: string | null): Plan {
+function withWarning(plan: Addition, warning: string | null): Addition {
   return warning ? { ...plan, warnings: [...plan.warnings, warning] } : plan;
 }
 

@@ -1,9 +1,9 @@
 import { advisoriesFor } from "../advisories/advisory.js";
-import { readAdvisories } from "../advisories/read-advisories.js";
+import { ownAdvisories } from "../advisories/own-advisories.js";
 import { exitCode } from "../errors.js";
 import { findPackageRoot } from "../project/packages/package-json.js";
-import type { InstallRecord } from "../project/project.js";
 import { readRecord } from "../record/read-record.js";
+import type { InstallRecord } from "../record/schema.js";
 import { openShelf } from "../registry/catalogue/shelf.js";
 import { parseSource } from "../registry/catalogue/source.js";
 import { inWords } from "../text/in-words.js";
@@ -18,7 +18,7 @@ export interface ListFlags {
 
 /** Lists the items of the registry, with a mark where a version has a known hole. Returns the exit code. */
 export async function list({ registry }: ListFlags, { flags, packageRoot }: Context): Promise<number> {
-  const known = readAdvisories(packageRoot);
+  const known = await ownAdvisories(packageRoot);
   const source = registry === undefined ? null : parseSource(registry, process.cwd());
   const shelf = await openShelf(packageRoot, source);
   const installed = (await recordHere(flags.cwd))?.items ?? {};

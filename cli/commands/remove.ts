@@ -1,14 +1,16 @@
 import { CliError, exitCode } from "../errors.js";
-import type { Plan } from "../plan/plan.js";
+import type { Removal } from "../plan/plan.js";
 import { madeFolders } from "../plan/record/made-folders.js";
 import { planRemovals } from "../plan/remove/plan-removals.js";
 import { pathsToRemove } from "../plan/remove/remove-input.js";
 import { findMadeDatabase } from "../project/database/made-database.js";
 import { findPackageRoot } from "../project/packages/package-json.js";
-import type { InstalledItem, Project } from "../project/project.js";
+import type { Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
 import { readConfigFiles, readSourceFiles } from "../project/sources/source-files.js";
-import { readRegistry } from "../registry/read-registry.js";
+import type { InstalledItem } from "../record/schema.js";
+import { readFacts } from "../registry/facts/read-facts.js";
+import { ownRegistry } from "../registry/own-registry.js";
 import { typedNames } from "../selection/companions.js";
 import { inWords } from "../text/in-words.js";
 import { nearestItem } from "../text/nearest.js";
@@ -16,6 +18,7 @@ import { progress } from "../ui/output.js";
 import type { Context } from "./context.js";
 import { apply, confirmed, putBackKilled, report } from "./steps/carry-out.js";
 import { refuseUnmerged } from "./steps/continue-update.js";
+import { formatRecord } from "./steps/format-record.js";
 import { readSnapshot } from "./steps/read-snapshot.js";
 import { refuseDuringMerge } from "./steps/refuse-during-merge.js";
 
@@ -34,11 +37,12 @@ export async function remove(item: string, typed: RemoveFlags, context: Context)
   const installed = findInstalled(item, project);
   refuseCompanion(item, installed, project);
   refuseUnmerged(project);
-  refuseBrought(item, project, context);
+  await refuseBrought(item, project, context);
   const items = [...goingWith(item, project), item];
-  refuseRequired(items, project, context);
+  await refuseRequired(items, project, context);
   await refuseDuringMerge(project, "remove");
-  const plan = await makePlan(items, installed, project, typed, context);
+  const planned = await makePlan(items, installed, project, typed, context);
+  const plan = flags.dryRun ? planned : await formatRecord(planned, project);
   if (!(await confirmed(plan, context))) return exitCode.done;
   if (!flags.dryRun) await apply(plan, project, context);
   report(plan, context);
@@ -64,11 +68,11 @@ function refuseCompanion(item: string, { comesWith }: InstalledItem, { record }:
 }
 
 /** An item that a choice of another one brought stays as long as that one does. */
-function refuseBrought(item: string, { record }: Project, { packageRoot }: Context): void {
+async function refuseBrought(item: string, { record }: Project, { packageRoot }: Context): Promise<void> {
   const bringer = Object.entries(record?.items ?? {}).find(([, { brings }]) => brings?.includes(item));
   if (!bringer) return;
   const [name, { choices }] = bringer;
-  const known = readRegistry(packageRoot).items.find((one) => one.name === name);
+  const known = (await ownRegistry(packageRoot)).items.find((one) => one.name === name);
   const bring = ([flag, value]: [string, string]) =>
     !known || known.choices[flag]?.values[value]?.brings?.includes(item);
   const flags = Object.entries(choices)
@@ -106,8 +110,8 @@ function goingWith(item: string, { record }: Project): string[] {
 }
 
 /** Another item that builds on one of these has to go first. */
-function refuseRequired(going: readonly string[], { record }: Project, { packageRoot }: Context): void {
-  const { items } = readRegistry(packageRoot);
+async function refuseRequired(going: readonly string[], { record }: Project, { packageRoot }: Context): Promise<void> {
+  const { items } = await ownRegistry(packageRoot);
   const item = going.at(-1)!;
   const users = Object.entries(record?.items ?? {}).filter(([name, { requires }]) => {
     const known = items.find((one) => one.name === name)?.requires ?? [];
@@ -134,8 +138,8 @@ async function makePlan(
   installed: InstalledItem,
   project: Project,
   { force = false, purge = false }: RemoveFlags,
-  { flags }: Context,
-): Promise<Plan> {
+  { flags, packageRoot }: Context,
+): Promise<Removal> {
   const files = await readSnapshot(
     project.root,
     items.flatMap((item) => pathsToRemove(project.record!.items[item]!)),
@@ -143,11 +147,11 @@ async function makePlan(
   const [sources, configs] = await Promise.all([readSourceFiles(project), readConfigFiles(project.root)]);
   const database = await findMadeDatabase(project.root, databaseOwner(installed, project), files.get(".env") ?? null);
   const { install } = flags;
-  const plan = planRemovals({ project, items, files, sources, configs, database, force, purge, install });
+  const facts = await readFacts(packageRoot, project.record!);
+  const plan = planRemovals({ project, items, files, sources, configs, database, facts, force, purge, install });
   const companions = items.slice(0, -1).map((item) => {
     const { comesWith = items.slice(-1) } = project.record!.items[item]!;
     return { item, comesWith };
   });
-  const folders = madeFolders(project.record!);
-  return { ...plan, companions, ...(folders && { folders }) };
+  return { ...plan, companions, folders: madeFolders(project.record!) };
 }

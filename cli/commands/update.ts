@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import semver from "semver";
 import { fixedAdvisories } from "../advisories/fixed-advisories.js";
-import { readAdvisories } from "../advisories/read-advisories.js";
+import { ownAdvisories } from "../advisories/own-advisories.js";
 import { CliError, exitCode } from "../errors.js";
 import { type Part, pathsToRead } from "../plan/input.js";
-import type { Plan } from "../plan/plan.js";
+import type { Update } from "../plan/plan.js";
 import { withInstallStep } from "../plan/steps/next-steps.js";
 import { isBlocked, planUpdate } from "../plan/update/plan-update.js";
 import type { ConflictMode } from "../plan/update/update-input.js";
@@ -13,7 +13,7 @@ import type { Project } from "../project/project.js";
 import { readProject } from "../project/read-project.js";
 import { readSourceFiles } from "../project/sources/source-files.js";
 import { broughtChanges, readChangelog } from "../registry/changelog.js";
-import { readRegistry } from "../registry/read-registry.js";
+import { ownRegistry } from "../registry/own-registry.js";
 import { installedParts, type RegistryFlags } from "../selection/installed-parts.js";
 import { jsonResult, progress, result } from "../ui/output.js";
 import { planJson } from "../ui/plan-json.js";
@@ -44,12 +44,12 @@ export async function update(name: string | undefined, typed: UpdateFlags, conte
   refuseUnmerged(project);
   await refuseDuringMerge(project, "update");
   const unformatted = withInstallStep(await makePlan(name, project, mode, context, typed), project);
-  if (isBlocked(unformatted.outcomes ?? [], mode)) return refuse(unformatted, context);
+  if (isBlocked(unformatted.outcomes, mode)) return refuse(unformatted, context);
   const plan = await formatNew(unformatted, project, { typed: undefined, mayAsk: false }, context);
   if (!(await confirmed(plan, context))) return exitCode.done;
   if (!flags.dryRun) await apply(plan, project, context);
   report(plan, context);
-  if ((plan.unmerged ?? []).length > 0) return exitCode.conflicts;
+  if (plan.unmerged.length > 0) return exitCode.conflicts;
   return plan.manual.length > 0 && flags.strict ? exitCode.manual : exitCode.done;
 }
 
@@ -60,22 +60,22 @@ export async function makePlan(
   conflicts: ConflictMode,
   { flags, packageRoot }: Context,
   typed: RegistryFlags = {},
-): Promise<Plan> {
+): Promise<Update> {
   const parts = await installedParts(name, project, { packageRoot, typed, onlyLooking: false });
   const files = await readSnapshot(project.root, pathsToRead(project, parts));
   const secret = () => randomBytes(32).toString("base64url");
   const sources = await readSourceFiles(project);
   const plan = planUpdate({ project, parts, files, secret, install: flags.install, conflicts, sources });
-  const waiting = leftOlder(parts, project, packageRoot);
-  const holes = fixedAdvisories(readAdvisories(packageRoot), plan).map((line) => `security: ${line}`);
+  const waiting = await leftOlder(parts, project, packageRoot);
+  const holes = fixedAdvisories(await ownAdvisories(packageRoot), plan).map((line) => `security: ${line}`);
   const brings = [...holes, ...broughtChanges(readChangelog(packageRoot), plan)];
-  return { ...plan, warnings: [...plan.warnings, ...waiting], ...(brings.length > 0 && { brings }) };
+  return { ...plan, warnings: [...plan.warnings, ...waiting], brings };
 }
 
 /** Items that build on those that are updated, and have a newer version themselves. */
-function leftOlder(parts: readonly Part[], { record }: Project, packageRoot: string): string[] {
+async function leftOlder(parts: readonly Part[], { record }: Project, packageRoot: string): Promise<string[]> {
   const updated = parts.map(({ item }) => item.name);
-  const { items } = readRegistry(packageRoot);
+  const { items } = await ownRegistry(packageRoot);
   return items.flatMap(({ name, version, requires }) => {
     const installed = updated.includes(name) ? undefined : record?.items[name];
     const older = installed && semver.lt(installed.version, version) && requires.some((one) => updated.includes(one));
@@ -92,7 +92,7 @@ function checkMode({ conflicts, continue: goesOn }: UpdateFlags): ConflictMode {
 }
 
 /** Something is in the way: nothing is written, and every place is named. */
-function refuse(plan: Plan, { flags }: Context): number {
+function refuse(plan: Update, { flags }: Context): number {
   if (flags.json) jsonResult(planJson(plan, { dryRun: flags.dryRun }));
   else result(renderConflicts(plan));
   return exitCode.conflicts;

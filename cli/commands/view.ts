@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { exitCode } from "../errors.js";
 import { openShelf, type Shelf } from "../registry/catalogue/shelf.js";
 import { parseSource } from "../registry/catalogue/source.js";
-import { findItem } from "../registry/read-registry.js";
+import { findItem } from "../registry/find-item.js";
 import type { Choice, RegistryItem } from "../registry/registry.js";
 import { jsonResult, result } from "../ui/output.js";
 import type { Context } from "./context.js";

@@ -1,16 +1,13 @@
 import { advisory } from "./checks/advisory.js";
 import { changedBase } from "./checks/changed-base.js";
-import { accessTokenLife } from "./checks/code/access-token-life.js";
-import { bcryptCost } from "./checks/code/bcrypt-cost.js";
-import { ignoredExpiry } from "./checks/code/ignored-expiry.js";
 import { lateCors } from "./checks/code/late-cors.js";
 import { lostEntry } from "./checks/code/lost-entry.js";
 import { lostProtection } from "./checks/code/lost-protection.js";
 import { missingGuard } from "./checks/code/missing-guard.js";
 import { openCors } from "./checks/code/open-cors.js";
 import { openOnError } from "./checks/code/open-on-error.js";
-import { rateLimitOff } from "./checks/code/rate-limit-off.js";
 import { routerPlace } from "./checks/code/router-place.js";
+import { settings } from "./checks/code/settings.js";
 import { trustProxy } from "./checks/code/trust-proxy.js";
 import { committedSecret } from "./checks/committed-secret.js";
 import { conflictMarkers } from "./checks/conflict-markers.js";
@@ -30,10 +27,7 @@ export const checks: readonly Check[] = [
   committedSecret,
   secretInBuild,
   notIgnored,
-  bcryptCost,
-  accessTokenLife,
-  ignoredExpiry,
-  rateLimitOff,
+  settings,
   openOnError,
   lostProtection,
   lostEntry,

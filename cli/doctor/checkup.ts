@@ -1,6 +1,8 @@
 import type { Advisory } from "../advisories/advisory.js";
-import type { InstallRecord, Project } from "../project/project.js";
+import type { Project } from "../project/project.js";
 import type { SourceText } from "../project/sources/source-files.js";
+import type { InstallRecord } from "../record/schema.js";
+import type { Facts } from "../registry/facts/facts.js";
 import type { Companion, RegistryItem } from "../registry/registry.js";
 
 /** How bad a finding is: `unsafe` makes the run fail, a `hint` may be on purpose. */
@@ -8,6 +10,8 @@ export type Level = "unsafe" | "warning" | "hint";
 
 /** What a check has found, and what to do about it. Never holds the value of a secret. */
 export interface Finding {
+  /** Where the item names it, and not the check. */
+  readonly check?: string;
   readonly level: Level;
   readonly file: string | null;
   readonly line: number | null;
@@ -29,6 +33,8 @@ export interface Checkup {
   readonly record: InstallRecord;
   /** The catalogue of this authwright: what an update would bring. */
   readonly items: readonly RegistryItem[];
+  /** What the installed items say of themselves. */
+  readonly facts: Facts;
   /** Items that come by themselves with what is installed, and are not there. */
   readonly missing: readonly Companion[];
   /** Every source file, the installed ones too. */

@@ -1,6 +1,5 @@
 import { CliError } from "../errors.js";
-import type { InstallRecord } from "../project/project.js";
-import { openCatalogue } from "../registry/catalogue/catalogue.js";
+import type { InstallRecord } from "../record/schema.js";
 import { parseSource } from "../registry/catalogue/source.js";
 import type { Companion, RegistryItem } from "../registry/registry.js";
 import { dueCompanions } from "../selection/companions.js";
@@ -23,7 +22,9 @@ export async function missingCompanions(
 async function itemsOf(written: string, root: string, own: readonly RegistryItem[]): Promise<readonly RegistryItem[]> {
   try {
     const source = parseSource(written, root);
-    return source.kind === "url" ? [] : (await openCatalogue(source, own)).registry.items;
+    if (source.kind === "url") return [];
+    const { openCatalogue } = await import("../registry/catalogue/catalogue.js");
+    return (await openCatalogue(source, own)).registry.items;
   } catch (error) {
     if (error instanceof CliError) return [];
     throw error;

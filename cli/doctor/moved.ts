@@ -1,8 +1,9 @@
 import { posix } from "node:path";
 import { exportedNames } from "../edits/exports.js";
-import type { InstalledItem, InstallRecord } from "../project/project.js";
 import type { SourceText } from "../project/sources/source-files.js";
 import { placeTemplate } from "../record/paths.js";
+import { recordedPaths } from "../record/recorded-paths.js";
+import type { InstalledItem, InstallRecord } from "../record/schema.js";
 
 /** A file counts as the same when this share of its lines is: the imports of one that was moved are other ones. */
 const leastLikeness = 0.6;
@@ -38,11 +39,11 @@ function moved(item: InstalledItem, now: (path: string) => string): InstalledIte
 }
 
 function placesNow(
-  { items }: InstallRecord,
+  record: InstallRecord,
   bases: ReadonlyMap<string, string>,
   sources: readonly SourceText[],
 ): Map<string, string> {
-  const recorded = new Set(Object.values(items).flatMap(({ files }) => Object.keys(files)));
+  const recorded = recordedPaths(record);
   const there = new Set(sources.map(({ path }) => path));
   const strangers = sources.filter(({ path }) => !recorded.has(path));
   const places = new Map<string, string>();

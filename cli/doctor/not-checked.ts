@@ -1,5 +1,6 @@
+import type { Facts } from "../registry/facts/facts.js";
 import type { Checkup } from "./checkup.js";
-import { protections } from "./code/protections.js";
+import { protectionsOf } from "./code/protections.js";
 
 /** What a check could not look at. */
 export interface NotChecked {
@@ -14,15 +15,15 @@ export function notChecked(checkup: Checkup): NotChecked[] {
   return [...withoutBase(checkup), ...skipped];
 }
 
-function withoutBase({ record, sources, bases }: Checkup): NotChecked[] {
+function withoutBase({ record, sources, bases, facts }: Checkup): NotChecked[] {
   const there = new Set(sources.map(({ path }) => path));
   return Object.values(record.items).flatMap(({ files }) =>
     Object.entries(files)
-      .filter(([path, { template }]) => there.has(path) && !bases.has(path) && isProtected(template))
+      .filter(([path, { template }]) => there.has(path) && !bases.has(path) && isProtected(template, facts))
       .map(([path]) => ({ check: "lost-protection", why: `no base of ${path}` })),
   );
 }
 
-function isProtected(template: string): boolean {
-  return protections.some(({ file }) => template.endsWith(`/${file}`));
+function isProtected(template: string, facts: Facts): boolean {
+  return protectionsOf(template, facts).length > 0;
 }

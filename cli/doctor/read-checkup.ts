@@ -1,12 +1,15 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { join, posix } from "node:path";
+import { join } from "node:path";
 import type { Advisory } from "../advisories/advisory.js";
 import { isIgnored } from "../edits/gitignore.js";
-import { askGit, ignoredPaths, pastTexts } from "../git/git-facts.js";
+import { ignoredPaths, pastTexts, trackedAndIgnored } from "../git/git-facts.js";
 import { findMadeDatabase } from "../project/database/made-database.js";
-import type { InstallRecord, Project } from "../project/project.js";
-import { outputFolders, readSourceFiles, type SourceText } from "../project/sources/source-files.js";
+import type { Project } from "../project/project.js";
+import { filesBelow } from "../project/sources/files-below.js";
+import { outputFolders, readSourceFiles, readTexts, type SourceText } from "../project/sources/source-files.js";
 import { basePath } from "../record/paths.js";
+import type { InstallRecord } from "../record/schema.js";
+import type { Facts } from "../registry/facts/facts.js";
 import type { RegistryItem } from "../registry/registry.js";
 import { readText } from "../text/text-file.js";
 import { askForHoles } from "./audit.js";
@@ -20,6 +23,7 @@ const mostBytes = 20_000_000;
 
 export interface CheckupOptions {
   readonly items: readonly RegistryItem[];
+  readonly facts: Facts;
   readonly advisories: readonly Advisory[];
   readonly offline: boolean;
 }
@@ -28,7 +32,7 @@ export interface CheckupOptions {
 export async function readCheckup(
   project: Project,
   recorded: InstallRecord,
-  { items, advisories, offline }: CheckupOptions,
+  { items, facts, advisories, offline }: CheckupOptions,
 ): Promise<Checkup> {
   const [read, installed, outputs, files, database, audit, deploy, missing] = await Promise.all([
     readSourceFiles(project),
@@ -43,7 +47,22 @@ export async function readCheckup(
   const { env, git } = await readGit(project, files);
   const sources = await withoutIgnored(read, project, installed);
   const { record, bases } = followMoves(recorded, installed, sources);
-  return { project, record, items, missing, advisories, sources, bases, outputs, env, git, database, audit, deploy };
+  return {
+    project,
+    record,
+    items,
+    facts,
+    missing,
+    advisories,
+    sources,
+    bases,
+    outputs,
+    env,
+    git,
+    database,
+    audit,
+    deploy,
+  };
 }
 
 /** What git ignores is made from other files: a bundle beside the sources. Installed files are read wherever they are. */
@@ -57,7 +76,7 @@ async function withoutIgnored(
   const isHidden = (path: string) =>
     ignored
       ? ignored.some((one) => one === path || (one.endsWith("/") && path.startsWith(one)))
-      : isIgnored(text, path.includes("/") ? path.replace(/\/.*/, "/") : path);
+      : isIgnored(text, path);
   return sources.filter(({ path }) => installed.has(path) || !isHidden(path));
 }
 
@@ -83,7 +102,7 @@ async function readGit(
   files: readonly SourceText[],
 ): Promise<{ env: EnvFile[]; git: GitFacts }> {
   const there = await present(root, [".env", ".data/"]);
-  const asked = git.root === null ? null : await askGit(root, [...files.map(({ path }) => path), ...there]);
+  const asked = git.root === null ? null : await trackedAndIgnored(root, [...files.map(({ path }) => path), ...there]);
   if (asked === null) {
     const ignore = (await readText(join(root, ".gitignore"))) ?? "";
     const exposed = there.filter((path) => !isIgnored(ignore, path));
@@ -106,18 +125,17 @@ async function present(root: string, paths: readonly string[]): Promise<string[]
 
 /** Text that the build has made; pictures and the like are left out. */
 async function readOutputs({ root, tsconfig }: Project): Promise<SourceText[]> {
-  const found: SourceText[] = [];
-  for (const folder of [...outputFolders(tsconfig), "build", ".next"]) {
-    const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
-    for (const entry of entries.slice(0, mostOutputs)) {
-      if (!entry.isFile() || !/\.([cm]?js|json|html|map|css|txt|env)$/.test(entry.name)) continue;
-      const full = join(entry.parentPath, entry.name);
-      if (full.includes("node_modules") || (await stat(full)).size > mostBytes) continue;
-      found.push({ path: posix.relative(root, full), text: await readFile(full, "utf8") });
-    }
-  }
-  return found;
+  const folders = [...new Set([...outputFolders(tsconfig), "build", ".next"])];
+  const found = await Promise.all(
+    folders.map(async (from) => {
+      const paths = (await filesBelow(root, { from, made: true })).filter((path) => isText.test(path));
+      return readTexts(root, paths.slice(0, mostOutputs), mostBytes);
+    }),
+  );
+  return found.flat();
 }
+
+const isText = /\.([cm]?js|json|html|map|css|txt|env)$/;
 
 async function readDatabase(root: string, { items }: InstallRecord): Promise<DatabaseFacts | null> {
   const env = await readText(join(root, ".env"));

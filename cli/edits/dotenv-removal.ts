@@ -32,12 +32,12 @@ export function opensAt(first: number | null, glue: readonly string[]): number |
 }
 
 function isLineOf(line: string, name: string): boolean {
-  return /^\uFEFF?\s*(?:export\s+)?([\w.-]+)\s*=/.exec(line)?.[1] === name;
+  return /^\s*(?:export\s+)?([\w.-]+)\s*=/.exec(line)?.[1] === name;
 }
 
 /** A quoted value may hold lines that look like keys. */
 function firstDifference(before: string, after: string, gone: readonly string[]): string | null {
-  for (const read of [parse, (text: string) => parseEnv(text.replace(/^\uFEFF/, ""))]) {
+  for (const read of [parse, parseEnv]) {
     const [was, is] = [read(before), read(after)];
     const others = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter((name) => !gone.includes(name));
     const changed = others.find((name) => was[name] !== is[name]);

@@ -1,5 +1,6 @@
 import { parseEnv } from "node:util";
 import { parse } from "dotenv";
+import { hasMark, withoutMark } from "../text/byte-order-mark.js";
 import { appendLines } from "../text/line-ending.js";
 import type { Edit } from "./edit.js";
 
@@ -33,7 +34,7 @@ export function addEnvKeys(text: string | null, keys: readonly EnvLine[]): Edit 
   const lines = missing.map(envLine);
   if (lines.includes(null)) return cannot("a value holds characters that .env files cannot carry", missing);
 
-  const separator = /[^\s\uFEFF]/.test(before) && !/\n\r?\n$/.test(before) ? [""] : [];
+  const separator = /\S/.test(before) && !/\n\r?\n$/.test(before) ? [""] : [];
   const after = appendLines(before, [...separator, ...(lines as string[]).flatMap((line) => line.split("\n"))]);
   const damage = firstDifference(before, after, missing);
   if (damage !== null) return cannot(`${damage} would be read differently afterwards`, missing);
@@ -44,10 +45,10 @@ export function addEnvKeys(text: string | null, keys: readonly EnvLine[]): Edit 
 export function envWarnings(text: string, names: readonly string[] = []): readonly string[] {
   const warnings: string[] = [];
   const first = [...envKeys(text).keys()][0];
-  if (text.startsWith("\uFEFF") && first !== undefined)
+  if (hasMark(text) && first !== undefined)
     warnings.push(`starts with a byte order mark: node --env-file on Node 20 does not find its first key, ${first}`);
   const dotenv = envKeys(text);
-  const node = parseEnv(text.replace(/^\uFEFF/, ""));
+  const node = parseEnv(withoutMark(text));
   for (const name of names)
     if (dotenv.get(name) !== node[name]) warnings.push(`${name} is read differently by dotenv and by node --env-file`);
   return warnings;
@@ -64,7 +65,7 @@ function cannot(reason: string, missing: readonly EnvLine[]): Edit {
 
 /** The line of the first quoted value without an end, or null. */
 function unclosedQuote(text: string): number | null {
-  const assignment = /^[ \t\uFEFF]*(?:#.*|(?:export[ \t]+)?[\w.-]+[ \t]*=[ \t]*(["'`])?)/gm;
+  const assignment = /^[ \t]*(?:#.*|(?:export[ \t]+)?[\w.-]+[ \t]*=[ \t]*(["'`])?)/gm;
   for (let match = assignment.exec(text); match !== null; match = assignment.exec(text)) {
     const quote = match[1];
     if (quote === undefined) continue;
@@ -89,7 +90,7 @@ function envLine({ name, value, comment }: EnvLine): string | null {
 }
 
 function firstDifference(before: string, after: string, added: readonly EnvLine[]): string | null {
-  for (const read of [parse, (text: string) => parseEnv(text.replace(/^\uFEFF/, ""))]) {
+  for (const read of [parse, parseEnv]) {
     const expected = { ...read(before), ...Object.fromEntries(added.map(({ name, value }) => [name, value])) };
     const actual = read(after);
     for (const name of new Set([...Object.keys(expected), ...Object.keys(actual)]))

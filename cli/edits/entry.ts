@@ -12,12 +12,8 @@ import { syntaxProblem, walk } from "./syntax.js";
 
 export { findMountConflict } from "./entry/mount-conflict.js";
 
-const bom = "\uFEFF";
-
 /** Adds the import and the mount of a router to the file that makes the Express app: two lines, or none. */
-export function mountRouter(source: string, options: MountOptions): Edit {
-  const start = source.startsWith(bom) ? bom : "";
-  const text = source.slice(start.length);
+export function mountRouter(text: string, options: MountOptions): Edit {
   let file: EntryFile;
   try {
     file = readEntryFile(text, options.path);
@@ -30,7 +26,7 @@ export function mountRouter(source: string, options: MountOptions): Edit {
   if (typeof app === "string") return cannot(app, text, options);
   const place = chooseMountPlace(readSteps(file, app, options.mount));
   if (place.kind === "cannot") return cannot(place.reason, text, options, app.name);
-  return insertLines(start, file, place, names[0] ?? null, options);
+  return insertLines(file, place, names[0] ?? null, options);
 }
 
 /** The one app of the file, or why there is none: apps that are mounted on another don't count. */
@@ -54,7 +50,6 @@ function severalApps(apps: readonly App[]): string {
 }
 
 function insertLines(
-  start: string,
   file: EntryFile,
   place: Exclude<MountPlace, { kind: "cannot" }>,
   importedAs: string | null,
@@ -77,7 +72,7 @@ function insertLines(
   if (!isStatementOf(after, mount.line, options.path))
     return cannot("the lines would run into their neighbours", text, options, app);
   const note = place.note === undefined ? {} : { note: place.note };
-  return { kind: "applied", text: start + after, added: insertions.map(({ line }) => line), ...note };
+  return { kind: "applied", text: after, added: insertions.map(({ line }) => line), ...note };
 }
 
 function insert(text: string, insertions: readonly Insertion[]): string {

@@ -3,7 +3,7 @@ import { parseSource } from "./syntax.js";
 
 /** The names that a module exports as values, but for those of `export *`. */
 export function exportedNames(source: string, path: string): string[] {
-  const { body } = parseSource(source.replace(/^\uFEFF/, ""), path).program;
+  const { body } = parseSource(source, path).program;
   return body.flatMap((statement) => {
     if (statement.type !== "ExportNamedDeclaration" || statement.exportKind === "type") return [];
     const listed = statement.specifiers.flatMap((one) =>

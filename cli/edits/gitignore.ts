@@ -1,3 +1,4 @@
+import ignore from "ignore";
 import { appendLines } from "../text/line-ending.js";
 import type { Edit } from "./edit.js";
 
@@ -10,34 +11,15 @@ export function addIgnoreLines(text: string | null, lines: readonly string[]): E
 }
 
 /**
- * Whether a .gitignore at the root ignores `target`, a name at the root: a folder where it ends in a slash. As in git, the
- * last pattern that matches decides.
+ * Whether a .gitignore ignores `target`, a path relative to its folder: a folder where it ends in a slash, which counts as
+ * ignored where only all that may be in it is.
  */
 export function isIgnored(text: string, target: string): boolean {
-  const folder = target.endsWith("/");
-  const name = target.replace(/^\/|\/$/g, "");
-  let ignored = false;
-  for (const line of text.replace(/^\uFEFF/, "").split(/\r?\n/)) {
-    const negated = line.startsWith("!");
-    if (!line.startsWith("#") && matches(line.replace(/^!/, ""), name, folder)) ignored = !negated;
-  }
-  return ignored;
+  const rules = ignore({ ignorecase: false, allowRelativePaths: true }).add(text);
+  const path = target.replace(/^\/+/, "");
+  if (path === "") return false;
+  return rules.ignores(path) || (path.endsWith("/") && rules.ignores(`${path}${anyName}`));
 }
 
-function matches(line: string, name: string, folder: boolean): boolean {
-  const pattern = line
-    .replace(/(?<!\\)[ \t]+$/, "")
-    .replace(/^(\*\*)?\//, "")
-    .replace(folder ? /\/(\*{0,2})$/ : /\/\*\*$/, "");
-  return pattern !== "" && !pattern.includes("/") && globToRegExp(pattern).test(name);
-}
-
-function globToRegExp(pattern: string): RegExp {
-  const source = pattern.replace(/\\(.)|\*+|\?|\[[^\]]+\]|[.+^${}()|[\]\\]/g, (part, escaped: string | undefined) => {
-    if (escaped !== undefined) return `\\${escaped}`.replace(/\\([\w ])/, "$1");
-    if (part.startsWith("*")) return ".*";
-    if (part === "?") return ".";
-    return part.startsWith("[") && part.length > 2 ? part.replace("[!", "[^") : `\\${part}`;
-  });
-  return new RegExp(`^${source}$`);
-}
+/** A name that no pattern is written for. */
+const anyName = "\u0001";

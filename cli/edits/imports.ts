@@ -1,17 +1,15 @@
 import { posix } from "node:path";
 import type { Node, StringLiteral } from "@babel/types";
 import MagicString from "magic-string";
+import { withMarkOf, withoutMark } from "../text/byte-order-mark.js";
 import { parseSource, walk } from "./syntax.js";
-
-const bom = "\uFEFF";
 
 /**
  * Rewrites every module specifier of a TypeScript source: imports, `export ... from`, `import()` (as value and as type),
  * `import x = require()` and `declare module`. Nothing else changes, not by one byte.
  */
 export function rewriteSpecifiers(source: string, rewrite: (specifier: string) => string): string {
-  const start = source.startsWith(bom) ? bom : "";
-  const body = source.slice(start.length);
+  const body = withoutMark(source);
   const edited = new MagicString(body);
   walk(parseSource(body, "source.ts").program, (node) => {
     const literal = specifierOf(node);
@@ -19,7 +17,7 @@ export function rewriteSpecifiers(source: string, rewrite: (specifier: string) =
     const specifier = rewrite(literal.value);
     if (specifier !== literal.value) edited.overwrite(literal.start! + 1, literal.end! - 1, specifier);
   });
-  return start + edited.toString();
+  return withMarkOf(source, edited.toString());
 }
 
 function specifierOf(node: Node): StringLiteral | null {
@@ -47,7 +45,7 @@ function stringLiteral(node: Node | null | undefined): StringLiteral | null {
 }
 
 export interface TemplateImports {
-  /** Path of the template, e.g. "src/auth/accounts.ts". */
+  /** Path of the template, e.g. "src/audit/log.ts". */
   readonly from: string;
   /** Maps a template path to the path in the user's repo. */
   readonly place: (templatePath: string) => string;

@@ -35,15 +35,6 @@ export function insertItem(text: string, container: Node, index: number, item: s
   return splice(splice(text, lineEnd, lineEnd, line), end, end, comma ? "" : ",");
 }
 
-/** `text` without child number `index`. For files without comments. */
-export function removeItem(text: string, container: Node, index: number): string {
-  const children = container.children ?? [];
-  const [previous, item, next] = [children[index - 1], children[index]!, children[index + 1]];
-  if (next !== undefined) return splice(text, item.offset, next.offset, "");
-  if (previous !== undefined) return splice(text, previous.offset + previous.length, item.offset + item.length, "");
-  return splice(text, container.offset + 1, container.offset + container.length - 1, "");
-}
-
 export function splice(text: string, start: number, end: number, inserted: string): string {
   return text.slice(0, start) + inserted + text.slice(end);
 }

@@ -4,8 +4,6 @@ import type { Edit } from "./edit.js";
 import { cutStatements, lineAfter, lineBefore } from "./entry/splice-line.js";
 import { parseSource, syntaxProblem, walk } from "./syntax.js";
 
-const bom = "\uFEFF";
-
 /** One entry of a list that a module of ours exports: `export const authenticators: Authenticator[] = [bearerToken];` */
 export interface ListEntry {
   /** Path of the file, for messages and for its dialect. */
@@ -23,7 +21,7 @@ export interface ListEntry {
 export function appendListEntry(source: string, wanted: ListEntry): Edit {
   const file = open(source, wanted);
   if ("kind" in file) return file;
-  const { text, program, start } = file;
+  const { text, program } = file;
   const imported = importOf(program, wanted);
   const local = imported?.local ?? wanted.entry;
   const found = listOf(program, wanted.list);
@@ -42,14 +40,14 @@ export function appendListEntry(source: string, wanted: ListEntry): Edit {
   }
   insertEntry(edited, text, found, local);
   added.push(local);
-  return { kind: "applied", text: start + edited.toString(), added };
+  return { kind: "applied", text: edited.toString(), added };
 }
 
 /** Takes `entry` out of the list again, and its import where nothing else uses it. */
 export function removeListEntry(source: string, wanted: ListEntry): Edit {
   const file = open(source, wanted);
   if ("kind" in file) return file;
-  const { text, program, start } = file;
+  const { text, program } = file;
   const imported = importOf(program, wanted);
   if (!imported) return { kind: "already" };
   const { local } = imported;
@@ -60,7 +58,7 @@ export function removeListEntry(source: string, wanted: ListEntry): Edit {
   if (usesOf(rest, local) > 0) return cannot(`it uses ${local} in another way too`, wanted);
   const after = cutImport(withoutEntry, importOf(rest, wanted)!);
   if (after === null) return cannot("other code shares a line with its import", wanted);
-  return { kind: "applied", text: start + after, added: [local] };
+  return { kind: "applied", text: after, added: [local] };
 }
 
 /** Where in the list the entry is, from 0; null where it is not. */
@@ -86,13 +84,11 @@ export function isInBuiltList(source: string, wanted: ListEntry): boolean {
   return imported !== null && isPassedOn(file.program, imported.local);
 }
 
-type Opened = { text: string; start: string; program: Program };
+type Opened = { text: string; program: Program };
 
-function open(source: string, wanted: ListEntry): Opened | Edit {
-  const start = source.startsWith(bom) ? bom : "";
-  const text = source.slice(start.length);
+function open(text: string, wanted: ListEntry): Opened | Edit {
   try {
-    return { text, start, program: parseSource(text, wanted.path).program };
+    return { text, program: parseSource(text, wanted.path).program };
   } catch (error) {
     return cannot(syntaxProblem(error), wanted);
   }

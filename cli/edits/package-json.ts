@@ -1,7 +1,8 @@
-import { isDeepStrictEqual } from "node:util";
-import { type Node, parseTree } from "jsonc-parser";
+import type { Node } from "jsonc-parser";
 import type { Edit } from "./edit.js";
-import { indentUnit, insertItem, removeItem, splice } from "./json-splice.js";
+import { cutItem } from "./json-cut.js";
+import { editJson, type JsonText, keysOf, memberOf, rootOf } from "./json-edit.js";
+import { indentUnit, insertItem, splice } from "./json-splice.js";
 
 export interface PackageJsonAdditions {
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -19,7 +20,6 @@ type Change =
   | { readonly do: "set" | "add"; readonly block: Block; readonly key: string; readonly value: string }
   | { readonly do: "remove"; readonly block: Block; readonly key: string };
 
-const bom = "\uFEFF";
 const blocks: readonly Block[] = [
   "dependencies",
   "devDependencies",
@@ -35,20 +35,17 @@ const blocks: readonly Block[] = [
  * `dependencies.zod`, `scripts.test`.
  */
 export function addToPackageJson(text: string, additions: PackageJsonAdditions): Edit {
-  const start = text.startsWith(bom) ? bom : "";
-  const body = text.slice(start.length);
-  const problem = problemOf(body);
-  if (problem !== null) return cannot(problem, additions);
-
-  const before = JSON.parse(body) as Json;
-  const changes = changesFor(before, additions);
-  if (changes.length === 0) return { kind: "already" };
-  const after = changes.reduce(applyToText, body);
-  const expected = changes.reduce(applyToValue, structuredClone(before));
-  if (problemOf(after) !== null || !isDeepStrictEqual(JSON.parse(after), expected))
-    return cannot("its layout is too unusual to edit", additions);
-  const added = changes.filter((change) => change.do !== "remove").map(({ block, key }) => `${block}.${key}`);
-  return { kind: "applied", text: start + after, added };
+  return editJson<Json>(text, {
+    read,
+    splice: (before) => {
+      const changes = changesFor(before.value, additions);
+      if (changes.length === 0) return null;
+      const added = changes.filter((change) => change.do !== "remove").map(({ block, key }) => `${block}.${key}`);
+      const value = changes.reduce(applyToValue, structuredClone(before.value));
+      return { text: changes.reduce(applyToText, before.text), value, added };
+    },
+    refuse: (reason) => cannot(reason, additions),
+  });
 }
 
 /** Whether a test script is the one that `npm init` writes, or none. */
@@ -101,11 +98,11 @@ function applyToValue(json: Json, change: Change): Json {
 }
 
 function applyToText(text: string, change: Change): string {
-  const root = parseTree(text)!;
-  const block = propertiesOf(root).get(change.block)?.children?.[1];
-  if (change.do === "remove") return removeItem(text, block!, [...propertiesOf(block!).keys()].indexOf(change.key));
+  const root = rootOf(text);
+  const block = memberOf(root, change.block);
+  if (change.do === "remove") return cutItem(text, block!, keysOf(block!).indexOf(change.key));
   if (change.do === "set") {
-    const value = propertiesOf(block!).get(change.key)!.children![1]!;
+    const value = memberOf(block!, change.key)!;
     return splice(text, value.offset, value.offset + value.length, JSON.stringify(change.value));
   }
   const colon = text.trim().includes("\n") ? ": " : ":";
@@ -118,7 +115,7 @@ function applyToText(text: string, change: Change): string {
 
 /** In order where the list is in order; scripts go last unless they are clearly sorted. */
 function placeOfKey(block: Node, { block: name, key }: Change): number {
-  const keys = [...propertiesOf(block).keys()];
+  const keys = keysOf(block);
   const byCode = (a: string, b: string) => (a < b ? -1 : 1);
   const order = [(a: string, b: string) => a.localeCompare(b, "en"), byCode].find((compare) =>
     keys.every((other, at) => at === 0 || compare(keys[at - 1]!, other) <= 0),
@@ -129,7 +126,7 @@ function placeOfKey(block: Node, { block: name, key }: Change): number {
 }
 
 function placeOfBlock(root: Node, block: Block): number {
-  const keys = [...propertiesOf(root).keys()];
+  const keys = keysOf(root);
   const followers: readonly Block[] = block === "devDependencies" ? [] : ["dependencies", "devDependencies"];
   const at = keys.findIndex((key) => followers.some((follower) => follower === key && follower !== block));
   if (at !== -1) return at;
@@ -137,29 +134,25 @@ function placeOfBlock(root: Node, block: Block): number {
   return dependencies === -1 ? keys.length : dependencies + 1;
 }
 
-function propertiesOf(node: Node): ReadonlyMap<string, Node> {
-  return new Map((node.children ?? []).map((property) => [String(property.children?.[0]?.value), property]));
-}
-
-/** Why the text can't be edited, or null. */
-function problemOf(text: string): string | null {
+/** What can be edited of a package.json, or why it can't. */
+function read(text: string): JsonText<Json> | string {
   try {
-    JSON.parse(text);
+    const value = JSON.parse(text) as Json;
+    const root = rootOf(text);
+    if (root.type !== "object") return "it does not hold a JSON object";
+    return duplicateIn(root, "") ?? wrongBlock(root) ?? { text, root, value };
   } catch (error) {
     return `it is not valid JSON (${(error as Error).message})`;
   }
-  const root = parseTree(text);
-  if (root?.type !== "object") return "it does not hold a JSON object";
-  return duplicateIn(root, "") ?? wrongBlock(root);
 }
 
 function duplicateIn(node: Node, where: string): string | null {
-  const names = (node.children ?? []).map((property) => String(property.children?.[0]?.value));
+  const names = keysOf(node);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) return `"${twice}" stands there twice${where}`;
   if (where !== "") return null;
   for (const block of blocks) {
-    const value = propertiesOf(node).get(block)?.children?.[1];
+    const value = memberOf(node, block);
     const problem = value?.type === "object" ? duplicateIn(value, ` in "${block}"`) : null;
     if (problem !== null) return problem;
   }
@@ -167,7 +160,7 @@ function duplicateIn(node: Node, where: string): string | null {
 }
 
 function wrongBlock(root: Node): string | null {
-  const wrong = blocks.find((block) => (propertiesOf(root).get(block)?.children?.[1]?.type ?? "object") !== "object");
+  const wrong = blocks.find((block) => (memberOf(root, block)?.type ?? "object") !== "object");
   return wrong === undefined ? null : `"${wrong}" is not an object`;
 }
 

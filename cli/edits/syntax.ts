@@ -3,12 +3,27 @@ import type { File, Node } from "@babel/types";
 
 const dialects: readonly NonNullable<ParserOptions["plugins"]>[] = [["decorators-legacy"], ["decorators"]];
 
+/** How many parsed files are kept: checks that follow each other read the same ones. */
+const mostKept = 100;
+const kept = new Map<string, File>();
+
 /**
  * Parses a TypeScript or JavaScript file for its positions. `path` decides the dialect. A file that no dialect accepts
- * throws the parser's SyntaxError. Tokens cost time, so they are made only where they are asked for.
+ * throws the parser's SyntaxError. Tokens cost time, so they are made only where they are asked for. Nobody changes
+ * what is returned: who parses the same text again gets the same.
  */
 export function parseSource(source: string, path: string, { tokens = false }: { tokens?: boolean } = {}): File {
   const language = languagePlugins(path);
+  const key = [...language, tokens, source].join("\0");
+  const known = kept.get(key);
+  if (known) return known;
+  const file = parseWith(language, source, tokens);
+  if (kept.size >= mostKept) kept.delete(kept.keys().next().value!);
+  kept.set(key, file);
+  return file;
+}
+
+function parseWith(language: NonNullable<ParserOptions["plugins"]>, source: string, tokens: boolean): File {
   let failure: unknown;
   for (const dialect of dialects) {
     try {
@@ -51,16 +66,14 @@ export function walk(node: Node, visit: (node: Node, parents: readonly Node[]) =
 function descend(node: Node, parents: Node[], visit: (node: Node, parents: readonly Node[]) => unknown): void {
   if (visit(node, parents) === false) return;
   const below = [...parents, node];
-  for (const child of childrenOf(node)) descend(child, below, visit);
-}
-
-function childrenOf(node: Node): Node[] {
-  const children: Node[] = [];
-  for (const [key, value] of Object.entries(node)) {
+  const members = node as unknown as Readonly<Record<string, unknown>>;
+  for (const key in members) {
     if (key === "loc" || key === "extra" || key.endsWith("omments")) continue;
-    for (const item of Array.isArray(value) ? value : [value]) if (isNode(item)) children.push(item);
+    const value = members[key];
+    if (!Array.isArray(value)) {
+      if (isNode(value)) descend(value, below, visit);
+    } else for (const item of value) if (isNode(item)) descend(item, below, visit);
   }
-  return children;
 }
 
 function isNode(value: unknown): value is Node {

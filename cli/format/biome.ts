@@ -42,7 +42,7 @@ async function formatOnce(folder: string, files: readonly ForFile[], project: Fo
     for (const { path, text } of files) await fs.outputFile(join(root, path), text);
     const options = { timeout: limitMs, nodeOptions: { cwd: root }, throwOnError: false };
     const biome = (...words: string[]) =>
-      x(process.execPath, [join(folder, "bin/biome"), ...words, "--write", "."], options);
+      x(process.execPath, [join(folder, "bin/biome"), ...words, "--write", "--no-errors-on-unmatched", "."], options);
     // `biome check` wants imports sorted, too, where the settings don't turn that off; versions before 1.8 only format.
     const checked = await biome("check", "--linter-enabled=false");
     const { exitCode, stderr } = checked.exitCode === 0 ? checked : await biome("format");

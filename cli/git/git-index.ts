@@ -1,8 +1,7 @@
 import { join, relative, sep } from "node:path";
 import fs from "fs-extra";
-import { x } from "tinyexec";
 import type { Unmerged } from "../plan/plan.js";
-import { reasonOf } from "../text/failure-text.js";
+import { runGit } from "./run-git.js";
 
 const noBlob = "0".repeat(40);
 
@@ -19,7 +18,7 @@ export async function stagedEntries(root: string, files: readonly Unmerged[]): P
   const entries: IndexEntry[] = [];
   if (files.length === 0 || !(await isRepository(root))) return entries;
   for (const { path } of files) {
-    const listed = await git(root, ["ls-files", "--stage", "-z", "--", `:(literal)${path}`]);
+    const listed = await runGit(root, ["ls-files", "--stage", "-z", "--", `:(literal)${path}`]);
     const [mode, blob] = listed.split(/[ \t]/);
     if (mode && blob) entries.push({ path, mode, blob });
   }
@@ -43,7 +42,7 @@ export async function writeStages(
     lines.push(`0 ${noBlob}\t${name}`);
     for (const [index, text] of [file.base, file.yours, file.theirs].entries()) {
       if (text === null) continue;
-      const blob = await git(root, ["hash-object", "-w", "--stdin", "--path", path], text);
+      const blob = await runGit(root, ["hash-object", "-w", "--stdin", "--path", path], text);
       lines.push(`${mode} ${blob.trim()} ${index + 1}\t${name}`);
     }
   }
@@ -54,7 +53,7 @@ export async function writeStages(
 export async function unmark(root: string, entries: readonly IndexEntry[]): Promise<void> {
   if (entries.length === 0) return;
   // A project that was moved out of its repository has nothing marked.
-  const marked = (await isRepository(root)) ? (await git(root, ["ls-files", "--unmerged", "-z"])).split("\0") : [];
+  const marked = (await isRepository(root)) ? (await runGit(root, ["ls-files", "--unmerged", "-z"])).split("\0") : [];
   const ours = entries.filter(({ path }) => marked.some((line) => line.endsWith(`\t${path}`)));
   if (ours.length === 0) return;
   const inRepository = await pathsOf(root);
@@ -65,34 +64,20 @@ export async function unmark(root: string, entries: readonly IndexEntry[]): Prom
   await updateIndex(root, lines);
 }
 
-/** What git said when it failed, in one line. */
-export function gitReason(error: unknown): string {
-  return (error as { output?: { stderr?: string } }).output?.stderr?.trim().split("\n")[0] ?? reasonOf(error);
-}
-
 function isRepository(root: string): Promise<boolean> {
-  return git(root, ["rev-parse", "--git-dir"]).then(
+  return runGit(root, ["rev-parse", "--git-dir"]).then(
     () => true,
     () => false,
   );
 }
 
 async function pathsOf(root: string): Promise<(path: string) => string> {
-  const top = await fs.realpath((await git(root, ["rev-parse", "--show-toplevel"])).replace(/\r?\n$/, ""));
+  const top = await fs.realpath((await runGit(root, ["rev-parse", "--show-toplevel"])).replace(/\r?\n$/, ""));
   const real = await fs.realpath(root);
   return (path) => relative(top, join(real, path)).split(sep).join("/");
 }
 
 async function updateIndex(root: string, lines: readonly string[]): Promise<void> {
   if (lines.length === 0) return;
-  await git(root, ["update-index", "-z", "--index-info"], lines.map((line) => `${line}\0`).join(""));
-}
-
-async function git(cwd: string, args: readonly string[], stdin?: string): Promise<string> {
-  const child = x("git", [...args], {
-    throwOnError: true,
-    nodeOptions: { cwd, stdio: [stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"] },
-    ...(stdin !== undefined && { stdin }),
-  });
-  return (await child).stdout;
+  await runGit(root, ["update-index", "-z", "--index-info"], lines.map((line) => `${line}\0`).join(""));
 }

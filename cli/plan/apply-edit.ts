@@ -14,7 +14,7 @@ export function applyEdit(edit: Edit, { path, why, secret }: EditTarget, draft: 
     case "already":
       return [];
     case "applied":
-      draft.write(path, edit.text, why, secret);
+      draft.edit(path, edit.text, why, secret);
       if (edit.note) draft.warnings.push(`${path}: ${edit.note}`);
       return edit.added;
     case "cannot":

@@ -1,16 +1,18 @@
 import type { Conflict } from "../merge/merge-text.js";
 import { inLayoutOf } from "../merge/relayout.js";
-import type { InstalledItem, Project } from "../project/project.js";
+import type { Project } from "../project/project.js";
 import { installedText } from "../record/installed-text.js";
 import { basePath } from "../record/paths.js";
+import type { InstalledItem } from "../record/schema.js";
+import { withoutMark } from "../text/byte-order-mark.js";
 import { inShapeOf, splitLines } from "../text/text-lines.js";
-import { type Rendered, renderedFiles } from "./add/files.js";
 import type { Snapshot } from "./draft.js";
+import { type Rendered, renderedFiles } from "./files/rendered-files.js";
 import type { Part } from "./input.js";
+import { planDependencies } from "./packages/dependencies.js";
 import type { FileOutcome } from "./plan.js";
 import { isAsInstalled } from "./record/as-installed.js";
 import { inBaseLayout } from "./record/base-layout.js";
-import { planDependencies } from "./steps/dependencies.js";
 import { hasAllEntries, withEntries, withoutEntries } from "./steps/entries.js";
 import { findOrigins } from "./update/update-origins.js";
 
@@ -58,22 +60,36 @@ interface Compared {
   readonly outcome: FileOutcome | undefined;
 }
 
-function compare(
-  file: Rendered | null,
-  from: string | null,
-  { project, recorded, format, files, outcome }: Compared,
-): FileComparison {
+function compare(file: Rendered | null, from: string | null, facts: Compared): FileComparison {
   const path = from ?? file!.path;
-  const yours = files.get(path) ?? null;
+  const yours = facts.files.get(path) ?? null;
   const movedTo = file && file.path !== path ? file.path : null;
-  const known = recorded[path];
-  if (!known || !from) {
-    const newer = file?.text ?? null;
-    const foreign = yours !== null && !alike(yours, newer);
-    const both = foreign ? { conflicts: [], reason: "a file of yours stands where a new one would go" } : null;
-    return { path, movedTo, base: null, yours, newer, changedByYou: foreign, changedByNewer: yours === null, both };
-  }
-  const own = yours && withoutEntries(yours, from, project);
+  const texts = from && facts.recorded[from] ? versionsOf(file, from, yours, facts) : null;
+  if (texts === null) return { path, movedTo, yours, ...besideNew(yours, file?.text ?? null) };
+  const { known, base, newer } = texts;
+  const changedByYou = !alike(base, yours);
+  const changedByNewer = movedTo !== null || !alike(base, newer);
+  const touched = (changedByYou || !known) && changedByNewer && !alike(yours, newer);
+  const both = touched && yours !== null && newer !== null ? meet(facts.outcome) : null;
+  return { path, movedTo, base, yours, newer, changedByYou, changedByNewer, both };
+}
+
+/** A file that is new: nothing, or a file of the user's, stands where it would go. */
+function besideNew(yours: string | null, newer: string | null) {
+  const foreign = yours !== null && !alike(yours, newer);
+  const both = foreign ? { conflicts: [], reason: "a file of yours stands where a new one would go" } : null;
+  return { base: null, newer, changedByYou: foreign, changedByNewer: yours === null, both };
+}
+
+/** The text as installed and the new one, each with the entries of other items; `known` is whether the first still is. */
+function versionsOf(
+  file: Rendered | null,
+  from: string,
+  yours: string | null,
+  { project, recorded, format, files }: Compared,
+): { readonly known: boolean; readonly base: string | null; readonly newer: string | null } {
+  const known = recorded[from]!;
+  const own = yours && withoutEntries(withoutMark(yours), from, project);
   const installed = installedText(known, files.get(basePath(from)) ?? null, [own, file?.text ?? null]).text;
   const pristine = file && inBaseLayout(file.text, installed, from, format);
   const whole = (text: string, at: string) =>
@@ -84,13 +100,9 @@ function compare(
     asInstalled && !alike(yours, installed && whole(installed, from)) ? inLayoutOf(text, yours, from) : text;
   // Without it, only the two texts that are there can be compared.
   const base = installed === null || asInstalled ? yours : whole(installed, from);
-  const newer =
-    pristine === null || alike(pristine, installed) ? pristine && base : newText(whole(pristine, file!.path));
-  const changedByYou = !alike(base, yours);
-  const changedByNewer = movedTo !== null || !alike(base, newer);
-  const touched = (changedByYou || installed === null) && changedByNewer && !alike(yours, newer);
-  const both = touched && yours !== null && newer !== null ? meet(outcome) : null;
-  return { path, movedTo, base, yours, newer, changedByYou, changedByNewer, both };
+  const isSame = pristine === null || alike(pristine, installed);
+  const newer = isSame ? pristine && base : newText(whole(pristine, file!.path));
+  return { known: installed !== null, base, newer };
 }
 
 function meet(outcome: FileOutcome | undefined): FileComparison["both"] {

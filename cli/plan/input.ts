@@ -1,6 +1,8 @@
 import type { Project } from "../project/project.js";
 import { attributesPath, basePath, placeTemplate, recordPath } from "../record/paths.js";
+import { recordedPaths } from "../record/recorded-paths.js";
 import type { Origin } from "../registry/catalogue/shelf.js";
+import type { ItemFacts } from "../registry/facts/facts.js";
 import type { RegistryItem } from "../registry/registry.js";
 import type { TemplateFile } from "../registry/templates.js";
 import type { Snapshot } from "./draft.js";
@@ -13,6 +15,8 @@ export interface Part {
   readonly templates: readonly TemplateFile[];
   /** Where it is from, if not from this package. */
   readonly origin?: Origin | null;
+  /** What it says of itself, if it is not from this package. */
+  readonly facts?: ItemFacts | undefined;
   /** All that it requires. */
   readonly required?: readonly RegistryItem[];
 }
@@ -35,7 +39,7 @@ export function pathsToRead(project: Project, parts: readonly Part[]): string[] 
   const placed = parts.flatMap(({ selection, templates }) =>
     templates.map(({ path }) => placeTemplate(path, selection)),
   );
-  const recorded = Object.values(project.record?.items ?? {}).flatMap((item) => Object.keys(item.files));
+  const recorded = [...recordedPaths(project.record)];
   const ours = [...placed, ...recorded].flatMap((path) => [path, basePath(path)]);
   const theirs = [
     "package.json",

@@ -3,10 +3,11 @@ import { type NewProject, newProject } from "../project/new-project.js";
 import type { PackageJson } from "../project/project.js";
 import { chosenParts } from "../registry/choices.js";
 import type { TemplateFile } from "../registry/templates.js";
+import { withMarkOf, withoutMark } from "../text/byte-order-mark.js";
 import { planAdd } from "./add/plan-add.js";
 import type { Snapshot } from "./draft.js";
 import { type Part, pathsToRead } from "./input.js";
-import type { AddedDependency, Change, Plan } from "./plan.js";
+import type { AddedDependency, Addition, Change } from "./plan.js";
 
 /** All that `planInit` looks at. */
 export interface InitInput {
@@ -29,7 +30,7 @@ export const keptPaths = ["README.md", ".gitignore"] as const;
 const ignored = ["node_modules/", "dist/", "coverage/"];
 
 /** A new project with the items in it, as one plan: the files of the project, and what `add` makes of them. Pure. */
-export function planInit(input: InitInput): Plan {
+export function planInit(input: InitInput): Addition {
   const { place, parts, install, files, secret } = input;
   const own = projectFiles(input);
   const project = newProject(own, place);
@@ -50,8 +51,8 @@ function projectFiles({ templates, files, name }: InitInput): ReadonlyMap<string
   texts.set("package.json", named(texts.get("package.json") ?? "{}", name));
   if (files.get("README.md") != null) texts.delete("README.md");
   const present = files.get(".gitignore") ?? null;
-  const edit = addIgnoreLines(present, ignored);
-  return texts.set(".gitignore", edit.kind === "applied" ? edit.text : (present ?? ""));
+  const edit = addIgnoreLines(present && withoutMark(present), ignored);
+  return texts.set(".gitignore", edit.kind === "applied" ? withMarkOf(present, edit.text) : (present ?? ""));
 }
 
 function named(packageJson: string, name: string): string {

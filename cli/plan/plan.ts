@@ -1,4 +1,5 @@
-import type { Appended, Guess, InstallRecord } from "../project/project.js";
+import type { Guess } from "../project/project.js";
+import type { Appended, InstallRecord } from "../record/schema.js";
 
 /** The user's choices for one run: which item, with which values. */
 export interface Selection {
@@ -11,8 +12,8 @@ export interface Selection {
   readonly testEnding?: string;
 }
 
-/** Everything one command will do, as a value. `--dry-run`, `--json`, `diff`, the real run and the tests render this same object. */
-export interface Plan {
+/** What every plan says. */
+export interface CommonPlan {
   readonly selections: readonly Selection[];
   readonly guesses: readonly Guess[];
   readonly changes: readonly Change[];
@@ -21,39 +22,80 @@ export interface Plan {
   /** The command that installs what package.json gained; null when nothing changed there or under --no-install. */
   readonly install: readonly string[] | null;
   readonly warnings: readonly string[];
-  /** What an update brings, holes that it closes first. */
-  readonly brings?: readonly string[];
   readonly nextSteps: readonly string[];
   readonly record: InstallRecord;
   /** What package.json gains, for people to read; the edit itself is in `changes`. */
   readonly dependencies: readonly AddedDependency[];
   /** What package.json gains as scripts: name and command, for people to read before it is there. */
-  readonly scripts?: Readonly<Record<string, string>>;
+  readonly scripts: Readonly<Record<string, string>>;
   /** What gets an entry in a list of an item that it builds on. */
-  readonly appends?: readonly ({ readonly item: string } & Appended)[];
+  readonly appends: readonly ({ readonly item: string } & Appended)[];
   /** Items that come or go by themselves, with what they join. */
-  readonly companions?: readonly { readonly item: string; readonly comesWith: readonly string[] }[];
+  readonly companions: readonly { readonly item: string; readonly comesWith: readonly string[] }[];
   /** Items of a second catalogue in this plan. */
-  readonly origins?: readonly { readonly item: string; readonly source: string; readonly sha256: string }[];
+  readonly origins: readonly { readonly item: string; readonly source: string; readonly sha256: string }[];
   /** Names of the keys that .env gains; their values are nowhere but in the secret change. */
   readonly env: readonly string[];
-  /** In a removal: what package.json and .env lose. */
-  readonly removed?: {
+}
+
+/** Items come, or another choice of them is made. */
+export interface Addition extends CommonPlan {
+  readonly kind: "addition";
+}
+
+/** Installed items are brought to another version. */
+export interface Update extends CommonPlan {
+  readonly kind: "update";
+  /** The installed version of each item, and the new one. */
+  readonly versions: readonly { readonly item: string; readonly from: string; readonly to: string }[];
+  /** What it brings, holes that it closes first. */
+  readonly brings: readonly string[];
+  /** What it does with each file that it doesn't leave as it is. */
+  readonly outcomes: readonly FileOutcome[];
+  /** Files that get conflict markers, with the three texts that git keeps of such a file. */
+  readonly unmerged: readonly Unmerged[];
+}
+
+/** The record of an update whose conflict markers are settled. */
+export interface Settlement extends CommonPlan {
+  readonly kind: "settlement";
+}
+
+/** Items go. */
+export interface Removal extends CommonPlan {
+  readonly kind: "removal";
+  /** What package.json and .env lose. */
+  readonly removed: {
     readonly dependencies: readonly string[];
     readonly scripts: readonly string[];
     readonly env: readonly string[];
   };
-  /** In a removal: the folders that may go when they are empty; any, where it is absent. */
-  readonly folders?: readonly string[];
-  /** In a removal: what stays, and why. */
-  readonly kept?: readonly KeptPart[];
-  /** In an update: the installed version of each item, and the new one. */
-  readonly versions?: readonly { readonly item: string; readonly from: string; readonly to: string }[];
-  /** What an update does with each file that it doesn't leave as it is. */
-  readonly outcomes?: readonly FileOutcome[];
-  /** Files that get conflict markers, with the three texts that git keeps of such a file. */
-  readonly unmerged?: readonly Unmerged[];
+  /** The folders that may go when they are empty; null, where no record says who made them, for any. */
+  readonly folders: readonly string[] | null;
+  /** What stays, and why. */
+  readonly kept: readonly KeptPart[];
 }
+
+/** Everything one command will do, as a value. `--dry-run`, `--json`, `diff`, the real run and the tests render this same object. */
+export type Plan = Addition | Update | Settlement | Removal;
+
+/** A plan that does nothing. */
+export const emptyPlan = {
+  selections: [],
+  guesses: [],
+  changes: [],
+  manual: [],
+  install: null,
+  warnings: [],
+  nextSteps: [],
+  record: { version: 1, items: {} },
+  dependencies: [],
+  scripts: {},
+  appends: [],
+  companions: [],
+  origins: [],
+  env: [],
+} as const satisfies CommonPlan;
 
 export interface KeptPart {
   /** A file, a key, a script, a package. */
@@ -101,7 +143,7 @@ export interface Change {
   readonly before: string | null;
   /** null: the file is deleted. */
   readonly after: string | null;
-  /** In words, e.g. "mounts authRouter at /api/auth". */
+  /** In words, e.g. "mounts auditRouter at /api/audit". */
   readonly why: string;
   /** Holds secret values: never rendered, in any mode. */
   readonly secret: boolean;

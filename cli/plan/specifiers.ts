@@ -30,3 +30,8 @@ export function usualSpecifier(from: string, module: string, project: Pick<Proje
   if (!alias) return relativeSpecifier(from, module, project);
   return alias.prefix + module.slice(alias.target.length).replace(/\.ts$/, project.modules.extension);
 }
+
+/** The module that a line imports or requires; null where it does neither. */
+export function specifierIn(line: string): string | null {
+  return /(?:from|require\()\s*["']([^"']+)["']/.exec(line)?.[1] ?? null;
+}

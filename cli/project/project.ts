@@ -1,3 +1,5 @@
+import type { InstallRecord } from "../record/schema.js";
+import type { Choice } from "../registry/registry.js";
 import type { Bundler } from "./build/bundler.js";
 import type { TestPlace } from "./tests/test-place.js";
 import type { TestLookup } from "./tests/test-search.js";
@@ -37,7 +39,12 @@ export interface Project {
   readonly tests: TestLookup | null;
   /** Where the runner would take new tests for tests. */
   readonly testPlace: TestPlace;
-  readonly database: "sqlite" | "postgres";
+  /** Which of the databases that an item may have: a value of that choice. */
+  readonly database: string;
+  /** Whether what is installed keeps its data on a server. */
+  readonly hasServer?: boolean;
+  /** What of the project chooses a value of other choices: choice -> value. */
+  readonly chosen?: Readonly<Record<string, string>>;
   readonly git: { readonly root: string | null };
   /** The file that shows people which variables there are: .env.example, or what it is called here. */
   readonly sampleEnv: string;
@@ -109,80 +116,11 @@ export interface Guess {
   readonly flag: string | null;
 }
 
-/** authwright.json: small, committed, read by add, diff, update, remove and doctor. */
-export interface InstallRecord {
-  readonly version: 1;
-  readonly items: Readonly<Record<string, InstalledItem>>;
-}
-
-export interface InstalledItem {
-  readonly version: string;
-  readonly choices: Readonly<Record<string, string>>;
-  readonly mount: string | null;
-  readonly sourceDir: string;
-  readonly testDir: string;
-  /** How the names of its tests end; absent where it is ".test.ts". */
-  readonly testEnding?: string;
-  /** Path in the user's repo -> the template file it came from and the sha-256 (hex) of the text as installed. */
-  readonly files: Readonly<Record<string, { readonly template: string; readonly sha256: string }>>;
-  /** What was spliced into a file of the user's, in words that `remove` can undo: the exact lines added. */
-  readonly patches: readonly { readonly path: string; readonly lines: readonly string[] }[];
-  readonly env: readonly string[];
-  readonly scripts: Readonly<Record<string, string>>;
-  readonly dependencies: Readonly<Record<string, string>>;
-  readonly devDependencies: Readonly<Record<string, string>>;
-  /** Files in which an update has left conflict markers, until `update --continue`. */
-  readonly unmerged?: readonly string[];
-  /** Absent in records of the first days. */
-  readonly undo?: Undo;
-  /** The second catalogue that it is from, and the sha-256 (hex) of the item there; absent for items of authwright. */
-  readonly registry?: { readonly source: string; readonly sha256: string };
-  /** The items that it builds on; absent where there is none. */
-  readonly requires?: readonly string[];
-  /** The items that its choices brought, and that stay as long as it does; absent where there is none. */
-  readonly brings?: readonly string[];
-  /** It came by itself with these, and goes with any of them; absent for what was added by name. */
-  readonly comesWith?: readonly string[];
-  /** The formatter that laid out its files, so that new ones of an update are laid out too; absent where none did. */
-  readonly format?: string;
-  /** Its entries in lists of other items' files; absent where there is none. */
-  readonly appends?: readonly Appended[];
-}
-
-/** An entry in a list of another item's file. Paths are those of the user's repo. */
-export interface Appended {
-  readonly file: string;
-  readonly list: string;
-  /** The exported name. */
-  readonly entry: string;
-  /** The module that exports it. */
-  readonly from: string;
-}
-
-/** What only the add could see, and `remove` needs to leave every byte as it was. */
-export interface Undo {
-  /** Files of the user's kind that were not there: .env, .gitignore. */
-  readonly created: readonly string[];
-  /** What came between the end of a file and the lines added to it, each time: "", a line ending, an empty line. */
-  readonly glue: Readonly<Record<string, readonly string[]>>;
-  /** Members that a JSON file did not have, e.g. `devDependencies`. */
-  readonly members: Readonly<Record<string, readonly string[]>>;
-  readonly replaced: readonly Replaced[];
-  /** Name of a key in .env -> the beginning of the sha-256 of the value that was made for it. */
-  readonly env: Readonly<Record<string, string>>;
-}
-
-/** An entry of package.json of the user's that was raised, replaced, or moved to another list. */
-export interface Replaced {
-  readonly list: "dependencies" | "devDependencies" | "scripts";
-  readonly key: string;
-  readonly value: string;
-  readonly index: number;
-}
-
 /** Flags that override a guess. */
 export interface Overrides {
   readonly entry?: string;
   readonly dir?: string;
   readonly database?: string;
+  /** Choices that something of the project may decide, beside those of this package's items. */
+  readonly choices?: Readonly<Record<string, Choice>>;
 }

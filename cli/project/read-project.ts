@@ -1,12 +1,16 @@
 import { join, resolve } from "node:path";
-import { findGitRoot } from "../git/git-root.js";
+import { findGitRoot } from "../git/git-folder.js";
 import { readRecord } from "../record/read-record.js";
+import { recordedPaths } from "../record/recorded-paths.js";
+import type { InstalledItem, InstallRecord } from "../record/schema.js";
 import { isFolder } from "../text/text-file.js";
 import { buildCommands } from "./build/build-tsconfig.js";
 import { findBundler } from "./build/bundler.js";
 import { compiledRoot } from "./build/compiled-root.js";
 import { moduleStyle, sampleExtensions } from "./build/module-style.js";
 import { findSourceDir, namedSourceDir, type SourceDir } from "./build/source-dir.js";
+import { guessValue } from "./choices/guess-value.js";
+import { databaseChoice, decided, isFileDatabase, ownChoices } from "./choices/own-choices.js";
 import { databaseWarnings, guessDatabase, namedDatabase, neighbourWarnings } from "./database/find-database.js";
 import { importSpelling } from "./entry/import-spelling.js";
 import { allDependencies, findPackageRoot, type Manifest, readManifest } from "./packages/package-json.js";
@@ -14,7 +18,7 @@ import { detectPackageManager } from "./packages/package-manager.js";
 import { findExpress, findTypescript, resolvedVersions, typescriptMajor } from "./packages/package-versions.js";
 import { untypedPackages } from "./packages/untyped-packages.js";
 import { findWorkspaceRoot, namesWorkspaces } from "./packages/workspace-root.js";
-import type { Guess, InstalledItem, InstallRecord, ModuleStyle, Overrides, Project } from "./project.js";
+import type { Guess, ModuleStyle, Overrides, Project } from "./project.js";
 import { entryWarnings } from "./project-warnings.js";
 import { defaultSample, findSamples } from "./sample-env.js";
 import { readBuildFiles, readTexts, sourcePaths } from "./sources/source-files.js";
@@ -38,12 +42,13 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
   rejectCompilerOptions(tsconfig, major, manifest.packageJson.type);
   const earlier = lastItem(record);
   const sourceDir = await chooseSourceDir(root, sources, overrides.dir, earlier);
-  const recorded = recordedDatabase(record);
+  const recorded = recordedValue(record, "database");
   const database =
     overrides.database === undefined
       ? await guessDatabase(root, allDependencies(manifest), recorded)
       : namedDatabase(overrides.database);
   const isSettled = recorded === database.value;
+  const others = await guessOthers(root, manifest, overrides, record);
   const modules = await readModuleStyle(root, manifest, sources, major);
   const { scripts } = manifest.packageJson;
   const bundler = findBundler(manifest.packageJson, await readBuildFiles(root, manifest.packageJson));
@@ -78,6 +83,8 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
     tests,
     testPlace,
     database: database.value,
+    hasServer: recorded !== undefined && isServer(recorded),
+    chosen: Object.fromEntries(others.map(({ what, value }) => [what, value])),
     git,
     sampleEnv: (await findSamples(root))[0] ?? defaultSample,
     record,
@@ -85,6 +92,7 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
       entryGuess(sources),
       { what: "source folder", value: sourceDir.path, because: sourceDir.because, flag: "--dir" },
       { what: "database", value: database.value, because: database.because, flag: "--database" },
+      ...others,
       packages.managerGuess,
       moduleGuess(modules, tsconfig.path),
       ...testGuesses(testPlace, tests),
@@ -156,17 +164,36 @@ async function chooseSourceDir(
   return named === undefined ? findSourceDir(facts) : namedSourceDir(named, facts);
 }
 
-function recordedPaths(record: InstallRecord | null): ReadonlySet<string> {
-  return new Set(Object.values(record?.items ?? {}).flatMap(({ files }) => Object.keys(files)));
-}
-
 function lastItem(record: InstallRecord | null): InstalledItem | null {
   return Object.values(record?.items ?? {}).at(-1) ?? null;
 }
 
 /** Of the items that have the choice: not each of them does. */
-function recordedDatabase(record: InstallRecord | null): string | undefined {
-  return Object.values(record?.items ?? {}).findLast(({ choices }) => choices["database"])?.choices["database"];
+function recordedValue(record: InstallRecord | null, choice: string): string | undefined {
+  return Object.values(record?.items ?? {}).findLast(({ choices }) => choices[choice])?.choices[choice];
+}
+
+/** What of the project decides choices of a second catalogue's items; an earlier add has settled some. */
+async function guessOthers(
+  root: string,
+  manifest: Manifest,
+  { choices = {} }: Overrides,
+  record: InstallRecord | null,
+): Promise<Guess[]> {
+  const known = ownChoices();
+  const isOpen = (name: string) => !known[name] && recordedValue(record, name) === undefined;
+  const open = Object.entries(decided(choices)).filter(([name]) => isOpen(name));
+  const dependencies = allDependencies(manifest);
+  return Promise.all(
+    open.map(async ([what, choice]) => {
+      return { what, ...(await guessValue(root, dependencies, choice)), flag: `--${what}` };
+    }),
+  );
+}
+
+function isServer(database: string): boolean {
+  const choice = databaseChoice();
+  return Object.hasOwn(choice.values, database) && !isFileDatabase(choice, database);
 }
 
 function entryGuess({ entry }: Sources): Guess {

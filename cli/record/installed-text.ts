@@ -1,5 +1,6 @@
-import type { InstalledItem } from "../project/project.js";
+import { withMark } from "../text/byte-order-mark.js";
 import { joinLines, splitLines } from "../text/text-lines.js";
+import type { InstalledItem } from "./schema.js";
 import { sha256 } from "./sha256.js";
 
 /** What is known of how a file was installed. */
@@ -12,9 +13,9 @@ export interface InstalledText {
 
 type Recorded = InstalledItem["files"][string];
 
-/** Whether a text is the one with that hash. A checkout may have changed its line endings. */
+/** Whether a text is the one with that hash. A checkout may have changed its line endings, and its byte order mark is not read along. */
 export function hasHash(text: string, hash: string): boolean {
-  return sha256(text) === hash || sha256(joinLines(splitLines(text).lines)) === hash;
+  return [text, joinLines(splitLines(text).lines), withMark(text)].some((one) => sha256(one) === hash);
 }
 
 /** The text of a file as it was installed: the kept one, else any other that has the recorded hash. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** The hash by which the record knows a text. */
-export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+/** The hash, in hex, by which a record knows a text, and a recovery the bytes that it wrote. */
+export function sha256(bytes: string | Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import semver from "semver";
 
-/** One entry of CHANGELOG.md about a version of an item: "- Item `auth-basic` 0.2.0: what is new". */
+/** One entry of CHANGELOG.md about a version of an item: "- Item `audit-log` 0.2.0: what is new". */
 export interface ItemChange {
   readonly item: string;
   readonly version: string;

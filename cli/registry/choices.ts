@@ -1,7 +1,7 @@
 import { CliError } from "../errors.js";
 import type { Project } from "../project/project.js";
 import { nearest } from "../text/nearest.js";
-import { findItem } from "./read-registry.js";
+import { findItem } from "./find-item.js";
 import type { Choice, Dependency, EnvKey, Registry, RegistryItem } from "./registry.js";
 
 /** The named items and all that they require, each once, the required ones first. */
@@ -24,10 +24,10 @@ export function withRequired(registry: Registry, names: readonly string[]): Regi
 export function pickChoices(
   item: RegistryItem,
   flags: Readonly<Record<string, string>>,
-  project: Pick<Project, "record" | "database">,
+  project: Pick<Project, "record" | "database" | "chosen">,
 ): Record<string, string> {
   const installed = project.record?.items[item.name]?.choices ?? {};
-  const detected: Readonly<Record<string, string>> = { database: project.database };
+  const detected: Readonly<Record<string, string>> = { ...project.chosen, database: project.database };
   const picked: Record<string, string> = {};
   for (const [name, choice] of Object.entries(item.choices)) {
     const known = (value: string | undefined) => (value && Object.hasOwn(choice.values, value) ? value : undefined);

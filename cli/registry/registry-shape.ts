@@ -2,10 +2,12 @@ import semver from "semver";
 import * as z from "zod/mini";
 
 /** Control characters, line ends and marks that turn the direction of text: they would change what a terminal or a file says. */
-const line = z.string().check(z.minLength(1), z.maxLength(2_000), z.regex(/^[^\p{Cc}\u2028-\u202e\u2066-\u2069]*$/u));
+export const line = z
+  .string()
+  .check(z.minLength(1), z.maxLength(2_000), z.regex(/^[^\p{Cc}\u2028-\u202e\u2066-\u2069]*$/u));
 
 /** Names that become folders, flags and keys of objects. */
-const slug = z.string().check(z.maxLength(64), z.regex(/^(?!constructor$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/));
+export const slug = z.string().check(z.maxLength(64), z.regex(/^(?!constructor$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/));
 
 const packageName = z
   .string()
@@ -33,7 +35,7 @@ const place = (path: string) => z.string().check(z.maxLength(200), z.regex(new R
  * workflow or a package.json. Pages go to docs/auth/: a build that takes the whole source folder fails on Markdown.
  */
 const filePath = `((?!src/.*\\.[Mm][Dd]$)(src|test|scripts)|docs/auth(?=/.+\\.md$))${names}`;
-const path = place(filePath);
+export const path = place(filePath);
 /** Where a file of an older version went. */
 const formerPath = place(`(src|test|scripts|docs)${names}`);
 
@@ -44,13 +46,14 @@ const packages = z.record(
     accepts: z.exactOptional(range),
     alias: z.exactOptional(z.boolean()),
     external: z.exactOptional(z.boolean()),
+    compilerOptions: z.exactOptional(z.strictObject({ skipLibCheck: z.literal(true) })),
     like: z.exactOptional(packageName),
     runner: z.exactOptional(z.enum(["vitest", "jest"])),
   }),
 );
 
 /** Not those that change how Node, the shell or the loader work. */
-const envName = z
+export const envName = z
   .string()
   .check(
     z.maxLength(100),
@@ -74,20 +77,33 @@ const scriptName = z
 /** Lines of .gitignore: nothing that makes git see again what it ignores. */
 const ignored = z.string().check(z.maxLength(200), z.regex(/^[A-Za-z0-9._/*-]+$/));
 
+/** What of a project has chosen a value already. */
+const chosenBy = z.strictObject({
+  addresses: z.exactOptional(z.array(z.string().check(z.maxLength(30), z.regex(/^[a-z][a-z0-9+.-]*$/)))),
+  as: z.exactOptional(line),
+  example: z.exactOptional(line),
+  databases: z.exactOptional(z.array(line)),
+  packages: z.exactOptional(z.array(packageName)),
+  where: z.exactOptional(line),
+});
+
 const choice = z.strictObject({
   description: line,
   default: slug,
+  chosenBy: z.exactOptional(z.strictObject({ variables: z.exactOptional(z.array(envName)), otherwise: line })),
   /** What a person is told who asks for another value of an installed item: it can't be swapped. */
   fixed: z.exactOptional(line),
   values: z.record(
     slug,
     z.strictObject({
       description: line,
+      chosenBy: z.exactOptional(chosenBy),
       brings: z.exactOptional(z.array(slug).check(z.minLength(1), z.maxLength(10))),
       packages: z.exactOptional(packages),
       devPackages: z.exactOptional(packages),
       env: z.exactOptional(env),
       nextSteps: z.exactOptional(z.array(line)),
+      tryIt: z.exactOptional(z.array(line)),
     }),
   ),
 });
@@ -96,7 +112,7 @@ const choice = z.strictObject({
 const flag =
   /^(?!(cwd|yes|dry-run|json|install|no-install|overwrite|strict|silent|verbose|help|version|mount|entry|dir|tests|registry|accept-registry-change|name|git|constructor)$)[a-z][a-z0-9]*$/;
 
-const identifier = z.string().check(z.maxLength(100), z.regex(/^[A-Za-z_$][A-Za-z0-9_$]*$/));
+export const identifier = z.string().check(z.maxLength(100), z.regex(/^[A-Za-z_$][A-Za-z0-9_$]*$/));
 
 /** What TypeScript would not take as a name after `import {`. */
 const reserved = new Set(
@@ -106,8 +122,8 @@ const reserved = new Set(
     "return static super switch this throw true try typeof var void while with yield"
   ).split(" "),
 );
-const importable = identifier.check(z.refine((name) => !reserved.has(name)));
-const sourcePath = path.check(z.regex(/^src\/.+\.ts$/));
+export const importable = identifier.check(z.refine((name) => !reserved.has(name)));
+export const sourcePath = path.check(z.regex(/^src\/.+\.ts$/));
 
 const mount = z.strictObject({
   file: path,
@@ -117,7 +133,9 @@ const mount = z.strictObject({
 
 /** A file in a catalogue that has no folder to list: its path below templates/<item>/, and its text or none. */
 const file = z.strictObject({
-  path: z.string().check(z.maxLength(300), z.regex(new RegExp(`^(base|[a-z][a-z0-9]*/[a-z][a-z0-9-]*)/${filePath}$`))),
+  path: z
+    .string()
+    .check(z.maxLength(300), z.regex(new RegExp(`^(facts\\.json|(base|[a-z][a-z0-9]*/[a-z][a-z0-9-]*)/${filePath})$`))),
   content: z.exactOptional(z.string().check(z.maxLength(262_144))),
 });
 
@@ -132,6 +150,7 @@ const item = z.strictObject({
   comesWith: z.exactOptional(z.array(slug).check(z.minLength(2), z.maxLength(10))),
   choices: z.record(z.string().check(z.maxLength(64), z.regex(flag)), choice),
   mount: z.nullable(mount),
+  request: z.exactOptional(z.strictObject({ member: z.literal("auth"), guard: importable })),
   lists: z.exactOptional(z.record(importable, sourcePath)),
   appends: z.exactOptional(
     z.array(z.strictObject({ list: importable, entry: importable, from: sourcePath })).check(z.maxLength(50)),
@@ -151,6 +170,8 @@ export const registryShape = z.strictObject({
   $schema: z.exactOptional(line),
   name: line,
   homepage: z.exactOptional(line),
+  /** The item that a new project is made with. */
+  starter: z.exactOptional(slug),
   items: z.array(item).check(z.maxLength(200)),
 });
 

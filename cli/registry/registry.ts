@@ -16,6 +16,8 @@ export interface RegistryItem {
   readonly choices: Readonly<Record<string, Choice>>;
   /** The router to mount in the entry file, or null. */
   readonly mount: Mount | null;
+  /** What its guard puts on a request: two packages that do can't stand before one route. */
+  readonly request?: { readonly member: "auth"; readonly guard: string };
   /** The lists that it offers: name -> template path of the file that declares it. */
   readonly lists?: Readonly<Record<string, string>>;
   /** What becomes an entry of a list of a required item. */
@@ -46,6 +48,12 @@ export interface ListedFile {
 export interface Choice {
   readonly description: string;
   readonly default: string;
+  /** Where something of the project chooses a value: the variables that hold an address, and what is said where nothing does. */
+  readonly chosenBy?: {
+    /** The item's own first; of the others, an address of another kind is the application's. */
+    readonly variables?: readonly string[];
+    readonly otherwise: string;
+  };
   /** An installed item keeps its value; this says why, and where it stands how to change it by hand. */
   readonly fixed?: string;
   readonly values: Readonly<Record<string, ChoiceValue>>;
@@ -53,12 +61,30 @@ export interface Choice {
 
 export interface ChoiceValue {
   readonly description: string;
+  /** What of a project has chosen it already. */
+  readonly chosenBy?: ValueSigns;
   /** Items that come with this value, and stay as long as it stands. */
   readonly brings?: readonly string[];
   readonly dependencies?: Readonly<Record<string, Dependency>>;
   readonly devDependencies?: Readonly<Record<string, Dependency>>;
   readonly env?: readonly EnvKey[];
   readonly nextSteps?: readonly string[];
+  /** What to type after `init`, with `{mount}` in it: the first request. */
+  readonly tryIt?: readonly string[];
+}
+
+export interface ValueSigns {
+  /** Schemes of an address: "file", "https". */
+  readonly addresses?: readonly string[];
+  /** Such an address in words: "a file". */
+  readonly as?: string;
+  /** Such an address, for a person to copy. */
+  readonly example?: string;
+  /** Databases as people write them: "MySQL". */
+  readonly databases?: readonly string[];
+  readonly packages?: readonly string[];
+  /** Where things are kept with it, in words. */
+  readonly where?: string;
 }
 
 export interface Mount {
@@ -87,6 +113,8 @@ export interface Dependency {
   readonly external?: boolean;
   /** Whether a second copy under an alias name works beside a user's other major. */
   readonly alias?: boolean;
+  /** What its type declarations don't compile without. */
+  readonly compilerOptions?: { readonly skipLibCheck: true };
   /** Take the major of this package of the user's, where it has one: `@types/express` goes with `express`. */
   readonly like?: string;
   /** Only where the tests run in this runner; a project without one gets vitest. */

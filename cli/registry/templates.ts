@@ -4,7 +4,7 @@ import { CliError } from "../errors.js";
 
 /** One file of an item, as it stands in templates/. */
 export interface TemplateFile {
-  /** Below templates/, e.g. "auth-basic/base/src/auth/accounts.ts": the record names it. */
+  /** Below templates/, e.g. "audit-log/base/src/audit/log.ts": the record names it. */
   readonly template: string;
   /** Where it goes in a repo whose sources are in src/ and whose tests are in test/. */
   readonly path: string;

@@ -1,16 +1,20 @@
 import semver from "semver";
 import { CliError } from "../errors.js";
 import type { Part } from "../plan/input.js";
-import type { InstalledItem, Project } from "../project/project.js";
+import type { Project } from "../project/project.js";
+import type { InstalledItem } from "../record/schema.js";
 import { openShelf, type Shelf } from "../registry/catalogue/shelf.js";
 import { parseSource, type Source } from "../registry/catalogue/source.js";
 import { pickChoices } from "../registry/choices.js";
-import { findItem, readRegistry } from "../registry/read-registry.js";
+import { findItem } from "../registry/find-item.js";
+import { ownRegistry } from "../registry/own-registry.js";
 import type { Companion, RegistryItem } from "../registry/registry.js";
+import { starterItem } from "../registry/starter.js";
 import { inWords } from "../text/in-words.js";
 import { nearestItem } from "../text/nearest.js";
 import { notice } from "../ui/output.js";
 import { dueCompanions, refuseNamedCompanion } from "./companions.js";
+import { installedSelection } from "./installed-selection.js";
 import { pinProblem } from "./pins.js";
 import { selectItem } from "./selection.js";
 
@@ -32,11 +36,14 @@ export interface Sources {
 export async function installedParts(name: string | undefined, project: Project, sources: Sources): Promise<Part[]> {
   const installed = Object.entries(project.record?.items ?? {});
   if (installed.length === 0)
-    throw new CliError("BadArgument", 'nothing is installed here: "authwright add auth-basic" comes first');
+    throw new CliError(
+      "BadArgument",
+      `nothing is installed here: "authwright add ${starterItem(sources.packageRoot)}" comes first`,
+    );
   const open = opener(sources);
   const finding = finder(project, sources, open);
   if (name !== undefined)
-    return [refuseOlderBase(await named(name, project, finding, sources.packageRoot), project, sources)];
+    return [await refuseOlderBase(await named(name, project, finding, sources.packageRoot), project, sources)];
   const parts: Part[] = [];
   const problems: CliError[] = [];
   for (const [item] of installed) {
@@ -98,9 +105,9 @@ function inOrder(parts: readonly Part[]): Part[] {
 }
 
 /** A new version of an item may need what only the new version of its base has. */
-function refuseOlderBase(part: Part, { record }: Project, { packageRoot, onlyLooking }: Sources): Part {
+async function refuseOlderBase(part: Part, { record }: Project, { packageRoot, onlyLooking }: Sources): Promise<Part> {
   const { name, version, requires } = part.item;
-  const older = readRegistry(packageRoot).items.find((base) => {
+  const older = (await ownRegistry(packageRoot)).items.find((base) => {
     const installed = requires.includes(base.name) ? record?.items[base.name] : undefined;
     return installed && semver.lt(installed.version, base.version);
   });
@@ -120,7 +127,7 @@ async function named(
 ): Promise<Part> {
   const { items = {} } = project.record ?? {};
   if (items[name]) return finding(name);
-  refuseNamedCompanion(readRegistry(packageRoot).items, [name]);
+  refuseNamedCompanion((await ownRegistry(packageRoot)).items, [name]);
   const meant = nearestItem(name, Object.keys(items));
   if (meant) throw new CliError("UnknownItem", `${name} is not installed here: did you mean "${meant}"?`);
   const there = Object.keys(items).join(", ");
@@ -182,9 +189,8 @@ async function partOf(item: RegistryItem, installed: InstalledItem, project: Pro
       "BadArgument",
       `${item.name} ${item.version} needs ${missing}: "authwright add ${missing}" first`,
     );
-  const { mount, sourceDir, testDir, testEnding } = installed;
   const choices = pickChoices(item, {}, project);
-  const selection = { item: item.name, choices, mount, sourceDir, testDir, ...(testEnding && { testEnding }) };
+  const selection = { ...installedSelection(item.name, installed), choices };
   return { item, selection, ...(await shelf.take(item, choices, project.root)) };
 }
 

@@ -4,16 +4,17 @@ import { findPackageRoot } from "../project/packages/package-json.js";
 import { readRecord } from "../record/read-record.js";
 import type { Shelf } from "../registry/catalogue/shelf.js";
 import { isCompanion } from "../registry/registry.js";
+import { starterItem } from "../registry/starter.js";
 import { askSeveral } from "../ui/ask.js";
 import { canAsk } from "../ui/terminal.js";
 
 /** Which items a person wants who has named none; of those that are there nobody is asked. */
-export async function pickItems({ registry }: Shelf, { flags }: Context): Promise<string[]> {
+export async function pickItems({ registry }: Shelf, { flags, packageRoot }: Context): Promise<string[]> {
   const allowed = !flags.yes && !flags.json && !flags.silent && canAsk();
   if (!allowed)
     throw new CliError(
       "BadArgument",
-      'add takes the names of items: "authwright add auth-basic"; "authwright list" shows them',
+      `add takes the names of items: "authwright add ${starterItem(packageRoot)}"; "authwright list" shows them`,
     );
   const { items: there = {} } = (await readRecord(await findPackageRoot(flags.cwd))) ?? {};
   const open = registry.items.filter((item) => !isCompanion(item) && !there[item.name]);

@@ -1,6 +1,6 @@
 import { CliError } from "../errors.js";
 import type { Part } from "../plan/input.js";
-import type { Plan } from "../plan/plan.js";
+import type { CommonPlan } from "../plan/plan.js";
 import type { Project } from "../project/project.js";
 
 /** Why a part must not be put over what is installed, as an error; null where it may. */
@@ -23,6 +23,6 @@ export function pinProblem({ item, origin }: Part, { record }: Project, accepted
 }
 
 /** The items of a plan that come from a second catalogue, for people to see. */
-export function originsOf(parts: readonly Part[]): NonNullable<Plan["origins"]> {
+export function originsOf(parts: readonly Part[]): CommonPlan["origins"] {
   return parts.flatMap(({ item, origin }) => (origin ? [{ item: item.name, ...origin }] : []));
 }

@@ -41,6 +41,7 @@ export function checkFlags(items: readonly RegistryItem[], typed: AddFlags): Wis
       ...(entry !== undefined && { entry }),
       ...(dir !== undefined && { dir }),
       ...(choices["database"] !== undefined && { database: choices["database"] }),
+      choices: Object.assign({}, ...items.map((item) => item.choices)),
     },
     mount: typed.mount === undefined ? undefined : checkMount(typed.mount),
     dir,

@@ -8,6 +8,6 @@ export function lineEnding(text: string): "\n" | "\r\n" {
 /** `text` with whole lines added at its end, in its own line ending, after closing its last line. */
 export function appendLines(text: string, lines: readonly string[]): string {
   const eol = lineEnding(text);
-  const open = /[^\r\n\uFEFF]$/.test(text) ? eol : "";
+  const open = /[^\r\n]$/.test(text) ? eol : "";
   return text + open + lines.map((line) => line + eol).join("");
 }

@@ -1,10 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
+import { withoutMark } from "./byte-order-mark.js";
 
 /** The text of a file without its BOM, or null when there is no such file. */
 export async function readText(path: string): Promise<string | null> {
   try {
-    const text = await readFile(path, "utf8");
-    return text.startsWith("\uFEFF") ? text.slice(1) : text;
+    return withoutMark(await readFile(path, "utf8"));
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;

@@ -1,21 +1,18 @@
 import { diffIndices } from "node-diff3";
+import { withMarkOf, withoutMark } from "./byte-order-mark.js";
 import { lineEnding } from "./line-ending.js";
 
 /** A text apart from what an editor or a checkout may change by itself: line endings, byte order mark, final line end. */
 export interface TextLines {
-  readonly bom: boolean;
   readonly lines: readonly string[];
   readonly closed: boolean;
 }
 
-const mark = "\uFEFF";
-
 /** The lines of a text, without their ends. */
 export function splitLines(text: string): TextLines {
-  const bom = text.startsWith(mark);
-  const lines = (bom ? text.slice(1) : text).split(/\r?\n/);
+  const lines = withoutMark(text).split(/\r?\n/);
   const closed = lines.at(-1) === "";
-  return { bom, lines: closed ? lines.slice(0, -1) : lines, closed };
+  return { lines: closed ? lines.slice(0, -1) : lines, closed };
 }
 
 /** Lines with plain ends: what parsers and comparisons work on. */
@@ -25,7 +22,7 @@ export function joinLines(lines: readonly string[]): string {
 
 /** New lines in the shape of a file of the user's: its byte order mark, and for each line the end that it has there. */
 export function inShapeOf(lines: readonly string[], file: string, closed: boolean): string {
-  const { bom, lines: known } = splitLines(file);
+  const { lines: known } = splitLines(file);
   const usual = lineEnding(file);
   const ends = file.match(/\r?\n/g) ?? [];
   const own = new Set(ends).size > 1 ? keptEnds(lines, known, ends) : [];
@@ -33,7 +30,7 @@ export function inShapeOf(lines: readonly string[], file: string, closed: boolea
     const last = index === lines.length - 1 && !closed;
     return last ? line : line + (own[index] ?? usual);
   });
-  return (bom ? mark : "") + body.join("");
+  return withMarkOf(file, body.join(""));
 }
 
 /** In a file with mixed ends, a line that stays keeps its own. */

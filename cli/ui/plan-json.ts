@@ -1,4 +1,4 @@
-import type { Change, Plan } from "../plan/plan.js";
+import type { Change, Plan, Update } from "../plan/plan.js";
 import { changedLines } from "./changed-lines.js";
 
 /** What --json prints of a plan; docs/cli.md describes it. Secret values are in no part of it. */
@@ -8,22 +8,24 @@ export function planJson(plan: Plan, { dryRun }: { dryRun: boolean }) {
     dryRun,
     items: plan.selections.map((selection) => ({ version: plan.record.items[selection.item]?.version, ...selection })),
     guesses: plan.guesses,
-    ...(plan.versions && { versions: plan.versions }),
-    ...(plan.brings && { brings: plan.brings }),
-    ...(plan.outcomes && { files: plan.outcomes }),
+    ...(plan.kind === "update" && updateJson(plan)),
     changes: plan.changes.map(changeJson),
     dependencies: plan.dependencies,
-    ...(plan.scripts && { scripts: plan.scripts }),
-    ...(plan.appends && plan.appends.length > 0 && { appends: plan.appends }),
-    ...(plan.companions && plan.companions.length > 0 && { companions: plan.companions }),
-    ...(plan.origins && plan.origins.length > 0 && { origins: plan.origins }),
+    ...((plan.kind === "addition" || plan.kind === "update") && { scripts: plan.scripts }),
+    ...(plan.appends.length > 0 && { appends: plan.appends }),
+    ...(plan.companions.length > 0 && { companions: plan.companions }),
+    ...(plan.origins.length > 0 && { origins: plan.origins }),
     env: plan.env,
-    ...(plan.removed && { removed: plan.removed, kept: plan.kept }),
+    ...(plan.kind === "removal" && { removed: plan.removed, kept: plan.kept }),
     manual: plan.manual,
     install: plan.install,
     warnings: plan.warnings,
     nextSteps: plan.nextSteps,
   };
+}
+
+function updateJson({ versions, brings, outcomes }: Update) {
+  return { versions, ...(brings.length > 0 && { brings }), files: outcomes };
 }
 
 function changeJson(change: Change) {

@@ -1,6 +1,6 @@
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from "diff";
 import type { FileComparison } from "../plan/compare.js";
-import type { Change, Plan } from "../plan/plan.js";
+import type { Change, Plan, Update } from "../plan/plan.js";
 import { inShapeOf, splitLines } from "../text/text-lines.js";
 import { colors } from "./colors.js";
 import { versionLine } from "./render-outcomes.js";
@@ -10,14 +10,14 @@ import { ownFiles } from "./render-plan.js";
 export interface Comparison {
   readonly files: readonly FileComparison[];
   readonly others: readonly Change[];
-  readonly plan: Plan;
+  readonly plan: Update;
 }
 
 /** Whether there is anything to show. */
 export function isDifferent({ files, others, plan }: Comparison): boolean {
   return (
     files.some((file) => file.changedByYou || file.changedByNewer) ||
-    others.length + plan.env.length + (plan.appends ?? []).length > 0
+    others.length + plan.env.length + plan.appends.length > 0
   );
 }
 
@@ -26,8 +26,8 @@ export function renderDiff({ files, others, plan }: Comparison): string {
   const yours = files.filter(({ changedByYou }) => changedByYou).map((file) => paint(yourPatch(file)));
   const newer = files.filter(({ changedByNewer }) => changedByNewer).map((file) => paint(newerPatch(file)));
   const keys = plan.env.length > 0 ? [`# new keys in .env: ${plan.env.join(", ")}`] : [];
-  const entries = (plan.appends ?? []).map(({ entry, list, file }) => `# new entry: ${entry} in ${list} of ${file}`);
-  const versions = (plan.versions ?? []).map(versionLine).join(", ");
+  const entries = plan.appends.map(({ entry, list, file }) => `# new entry: ${entry} in ${list} of ${file}`);
+  const versions = plan.versions.map(versionLine).join(", ");
   const parts = [
     ...section("cyan", `yours: what you have changed since the installation (${versions})`, yours),
     ...section("yellow", `newer: what the new version changes (${versions})`, [
@@ -70,7 +70,7 @@ export function diffJson(comparison: Comparison) {
     others: others.map(({ path, before, after }) => ({ path, newer: patch(path, before, after, ["now", "updated"]) })),
     dependencies: plan.dependencies,
     env: plan.env,
-    ...(plan.appends && plan.appends.length > 0 && { appends: plan.appends }),
+    ...(plan.appends.length > 0 && { appends: plan.appends }),
     warnings: plan.warnings,
   };
 }

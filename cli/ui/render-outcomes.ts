@@ -1,13 +1,13 @@
-import type { FileOutcome, Plan } from "../plan/plan.js";
+import type { FileOutcome, Update } from "../plan/plan.js";
 import { colors } from "./colors.js";
 
 /** An item as an update names it. */
-export function versionLine({ item, from, to }: NonNullable<Plan["versions"]>[number]): string {
+export function versionLine({ item, from, to }: Update["versions"][number]): string {
   return from === to ? `${item} ${to}` : `${item} ${from} -> ${to}`;
 }
 
 /** What an update could not merge, place by place, and what a person can do. */
-export function renderConflicts({ outcomes = [], versions = [] }: Plan): string {
+export function renderConflicts({ outcomes, versions }: Update): string {
   const names = versions.map(versionLine).join(", ");
   const inTheWay = outcomes.filter(({ what }) => what === "conflict" || what === "taken");
   const conflicts = inTheWay.some(({ what }) => what === "conflict");

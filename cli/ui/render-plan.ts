@@ -1,5 +1,6 @@
 import { posix } from "node:path";
-import type { Change, KeptPart, ManualStep, Plan } from "../plan/plan.js";
+import type { Change, FileOutcome, KeptPart, ManualStep, Plan, Removal } from "../plan/plan.js";
+import { recordedPaths } from "../record/recorded-paths.js";
 import { inWords } from "../text/in-words.js";
 import { addedLines, changedLines } from "./changed-lines.js";
 import { colors } from "./colors.js";
@@ -10,37 +11,36 @@ import { tick } from "./terminal.js";
 export function renderPlan(plan: Plan, { dryRun, verbose = false }: { dryRun: boolean; verbose?: boolean }): string {
   if (plan.changes.length === 0 && plan.manual.length === 0) {
     return [
-      `${namesOf(plan)}: nothing to do, ${plan.removed ? "nothing of it is left" : plan.versions ? "it is up to date" : "all of it is there"}`,
-      ...section("Your files", outcomeLines(plan.outcomes ?? [])),
+      `${namesOf(plan)}: nothing to do, ${wordsOf(plan).undone}`,
+      ...section("Your files", outcomeLines(outcomesOf(plan))),
       ...section("Note", plan.warnings),
     ].join("\n");
   }
   return [
     colors.bold(`${namesOf(plan)}${dryRun ? " (dry run: nothing is written)" : ""}`),
-    ...section("What it brings", plan.brings ?? []),
-    ...section("From another registry: read it before you trust it", (plan.origins ?? []).map(originLine)),
-    ...section(`${plan.removed ? "Goes" : "Comes"} by itself`, (plan.companions ?? []).map(companionLine)),
-    ...section("Lines in your own files", plan.versions || plan.removed ? [] : ownFiles(plan).flatMap(ownLines)),
+    ...section("What it brings", plan.kind === "update" ? plan.brings : []),
+    ...section("From another registry: read it before you trust it", plan.origins.map(originLine)),
+    ...section(`${plan.kind === "removal" ? "Goes" : "Comes"} by itself`, plan.companions.map(companionLine)),
+    ...section("Lines in your own files", plan.kind === "addition" ? ownFiles(plan).flatMap(ownLines) : []),
     ...section("What the project is", plan.guesses.map(guessLine)),
     ...section("Files", fileLines(plan.changes, verbose)),
-    ...section("Your files", outcomeLines(plan.outcomes ?? [])),
-    ...section("Entries in lists of the items they build on", (plan.appends ?? []).map(appendLine)),
+    ...section("Your files", outcomeLines(outcomesOf(plan))),
+    ...section("Entries in lists of the items they build on", plan.appends.map(appendLine)),
     ...section("Dependencies", plan.dependencies.map(dependencyLine)),
-    ...section("Scripts", Object.entries(plan.scripts ?? {}).map(scriptLine)),
+    ...section("Scripts", Object.entries(plan.scripts).map(scriptLine)),
     ...section("Keys in .env", plan.env.length > 0 ? [plan.env.join(", ")] : []),
-    ...section("Taken out of package.json and .env", removedLines(plan)),
-    ...section("Stays", keptLines(plan.kept ?? [], verbose)),
+    ...section("Taken out of package.json and .env", plan.kind === "removal" ? removedLines(plan) : []),
+    ...section("Stays", plan.kind === "removal" ? keptLines(plan.kept, verbose) : []),
     ...section("Note", plan.warnings),
     ...section(colors.yellow("Left for you to do"), plan.manual.flatMap(manualLines)),
   ].join("\n");
 }
 
 /** That it is done, in one line. */
-export function renderDone({ selections, versions, removed, changes }: Plan): string {
-  const did = removed ? "Removed" : versions ? "Updated" : "Added";
-  const names = versions ? versions.map(versionLine) : selections.map(({ item }) => item);
-  const files = changes.filter(({ path }) => !path.startsWith(".authwright/")).length;
-  return `${colors.green(tick())} ${did} ${names.join(", ")}: ${files} ${files === 1 ? "file" : "files"}`;
+export function renderDone(plan: Plan): string {
+  const names = plan.kind === "update" ? plan.versions.map(versionLine) : plan.selections.map(({ item }) => item);
+  const files = plan.changes.filter(({ path }) => !path.startsWith(".authwright/")).length;
+  return `${colors.green(tick())} ${wordsOf(plan).done} ${names.join(", ")}: ${files} ${files === 1 ? "file" : "files"}`;
 }
 
 /** Where a person reads on. */
@@ -56,16 +56,27 @@ export function renderManual({ manual }: Plan): string {
   return section(colors.yellow("Left for you to do"), manual.flatMap(manualLines)).join("\n");
 }
 
-function namesOf({ selections, versions, removed }: Plan): string {
-  if (removed) return `remove ${selections.map(({ item }) => item).join(", ")}`;
-  if (versions) return versions.map(versionLine).join(", ");
-  return selections
+function namesOf(plan: Plan): string {
+  if (plan.kind === "removal") return `remove ${plan.selections.map(({ item }) => item).join(", ")}`;
+  if (plan.kind === "update") return plan.versions.map(versionLine).join(", ");
+  return plan.selections
     .map(({ item, choices }) => [item, ...Object.entries(choices).map(([name, value]) => `${name}=${value}`)].join(" "))
     .join(", ");
 }
 
-function removedLines({ removed }: Plan): string[] {
-  const lists = Object.entries(removed ?? {}).filter(([, names]) => names.length > 0);
+function wordsOf({ kind }: Plan): { readonly done: string; readonly undone: string } {
+  if (kind === "removal") return { done: "Removed", undone: "nothing of it is left" };
+  return kind === "update"
+    ? { done: "Updated", undone: "it is up to date" }
+    : { done: "Added", undone: "all of it is there" };
+}
+
+function outcomesOf(plan: Plan): readonly FileOutcome[] {
+  return plan.kind === "update" ? plan.outcomes : [];
+}
+
+function removedLines({ removed }: Removal): string[] {
+  const lists = Object.entries(removed).filter(([, names]) => names.length > 0);
   return lists.map(([kind, names]) => `${kind === "env" ? "keys" : kind}: ${names.join(", ")}`);
 }
 
@@ -86,21 +97,21 @@ function scriptLine([name, command]: [string, string]): string {
   return `${name}: ${command}`;
 }
 
-function appendLine({ item, entry, list, file }: NonNullable<Plan["appends"]>[number]): string {
+function appendLine({ item, entry, list, file }: Plan["appends"][number]): string {
   return `${item}: ${entry} in ${list} of ${file}`;
 }
 
-function companionLine({ item, comesWith }: NonNullable<Plan["companions"]>[number]): string {
+function companionLine({ item, comesWith }: Plan["companions"][number]): string {
   return `${item}: comes with ${inWords(comesWith)}`;
 }
 
-function originLine({ item, source, sha256 }: NonNullable<Plan["origins"]>[number]): string {
+function originLine({ item, source, sha256 }: Plan["origins"][number]): string {
   return `${item}: ${source} ${colors.dim(`(sha-256 ${sha256})`)}`;
 }
 
 /** The files of the user's that change: not those of the record, of which there is nothing to decide. */
 export function ownFiles({ changes, record }: Plan): Change[] {
-  const ours = new Set(Object.values(record.items).flatMap(({ files }) => Object.keys(files)));
+  const ours = recordedPaths(record);
   const isOwn = ({ path }: Change) => !ours.has(path) && path !== "authwright.json" && !path.startsWith(".authwright/");
   return changes.filter((change) => change.kind === "edit" && isOwn(change));
 }
@@ -146,7 +157,7 @@ function fileLines(changes: readonly Change[], verbose: boolean): string[] {
 }
 
 /** What stays because a file that stays imports it is told by its number, like new files. */
-function keptLines(kept: NonNullable<Plan["kept"]>, verbose: boolean): string[] {
+function keptLines(kept: Removal["kept"], verbose: boolean): string[] {
   const imported = kept.filter(({ why }) => why.endsWith("imports it"));
   const folded = verbose || imported.length <= mostNewFiles ? [] : imported;
   const line = ({ what, why }: KeptPart) => `${what} ${colors.dim(`(${why})`)}`;

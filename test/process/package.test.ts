@@ -18,7 +18,7 @@ beforeAll(async () => {
   folder = dirname(dirname(await buildCli()));
   const { stdout } = await npm("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { cwd: folder });
   packed = JSON.parse(stdout)[0];
-}, 60_000);
+});
 
 describe("the package", () => {
   test("is at most 2 MB unpacked, and its documentation at most 200 kB beside that", () => {

@@ -11,6 +11,7 @@ import { run } from "../support/cli.js";
 import { type Fixture, useFixture } from "../support/fixture.js";
 import { freePort } from "../support/free-port.js";
 import { contextFor, runCommand } from "../support/in-process.js";
+import { waitHangMs } from "../support/limits.js";
 import { repo as clone, linkPackages } from "../support/template-tree.js";
 
 const ours = packageRoot();
@@ -27,7 +28,7 @@ async function startOnce({ dir }: Fixture): Promise<void> {
       ({ status }) => status,
       () => 0,
     );
-  for (const deadline = Date.now() + 40_000; (await health()) !== 204; await sleep(200))
+  for (const deadline = Date.now() + waitHangMs; (await health()) !== 204; await sleep(200))
     if (Date.now() > deadline || child.exitCode !== null) break;
   child.kill("SIGTERM");
   await ended;

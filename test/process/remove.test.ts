@@ -4,7 +4,8 @@ import fs from "fs-extra";
 import { beforeAll, describe, expect, test } from "vitest";
 import { buildCli, type Ended, run } from "../support/cli.js";
 import { useFiles, useFixture } from "../support/fixture.js";
-import { hasTerminal, keys, onTerminal } from "../support/terminal.js";
+import { unrun } from "../support/needs.js";
+import { keys, noTerminal, onTerminal } from "../support/terminal.js";
 import { treeOf } from "../support/tree.js";
 
 let main: string;
@@ -55,7 +56,7 @@ describe("remove", () => {
     },
   );
 
-  test.skipIf(!hasTerminal)("on a terminal says what goes, folded, and Enter says no", async () => {
+  test.skipIf(noTerminal)(`on a terminal says what goes, folded, and Enter says no${unrun(noTerminal)}`, async () => {
     const { dir } = await installed();
     const between = await treeOf(dir);
     const terminal = onTerminal([process.execPath, main, ...asking], dir);
@@ -71,16 +72,19 @@ describe("remove", () => {
     expect(await treeOf(dir)).toEqual(between);
   });
 
-  test.skipIf(!hasTerminal)("and add want --yes where a person types and the output goes into a pipe", async () => {
-    const { dir } = await installed();
-    const between = await treeOf(dir);
-    for (const command of ["remove auth-basic", "add auth-sudo"]) {
-      const line = `"${process.execPath}" "${main}" ${command} --no-install | cat; echo ended`;
-      const { shown } = await onTerminal(["sh", "-c", line], dir).ended;
-      expect(shown).toContain("pass --yes");
-    }
-    expect(await treeOf(dir)).toEqual(between);
-  });
+  test.skipIf(noTerminal)(
+    `and add want --yes where a person types and the output goes into a pipe${unrun(noTerminal)}`,
+    async () => {
+      const { dir } = await installed();
+      const between = await treeOf(dir);
+      for (const command of ["remove auth-basic", "add auth-sudo"]) {
+        const line = `"${process.execPath}" "${main}" ${command} --no-install | cat; echo ended`;
+        const { shown } = await onTerminal(["sh", "-c", line], dir).ended;
+        expect(shown).toContain("pass --yes");
+      }
+      expect(await treeOf(dir)).toEqual(between);
+    },
+  );
 
   test("leaves empty folders of the user's where they are, and none of its own", async () => {
     const { dir } = await useFixture("nodenext-esm");

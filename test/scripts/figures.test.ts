@@ -11,7 +11,7 @@ let generators: Figure[];
 beforeAll(async () => {
   users = await measureUsersHouse();
   generators = await measureGeneratorsHouse();
-}, 60_000);
+});
 
 test("nothing that lands in the user's project exceeds its aim by more than a tenth, or by what is allowed for it", () => {
   expect(users).toHaveLength(15);

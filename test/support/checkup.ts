@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { checks } from "../../cli/doctor/checks.js";
 import type { Checkup, EnvFile, Finding } from "../../cli/doctor/checkup.js";
-import type { InstalledItem, Project } from "../../cli/project/project.js";
+import type { Project } from "../../cli/project/project.js";
+import type { InstalledItem } from "../../cli/record/schema.js";
+import { ownFacts } from "../../cli/registry/facts/read-facts.js";
 import { readRegistry } from "../../cli/registry/read-registry.js";
 import { repo } from "./template-tree.js";
 
@@ -24,6 +26,12 @@ const project = {
   entry: { path: "src/server.ts", because: "test" },
   modules: { format: "esm", extension: ".js" },
 } as unknown as Project;
+
+const { items } = readRegistry(repo);
+/** What every item of ours says of itself. */
+export const facts = new Map(
+  await Promise.all(items.map(async ({ name }) => [name, await ownFacts(repo, name)] as const)),
+);
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -57,7 +65,8 @@ export function checkupOf(given: Given = {}): Checkup {
   return {
     project,
     record: { version: 1, items: { "auth-basic": { ...installed, files: Object.fromEntries(recorded) } } },
-    items: readRegistry(repo).items,
+    items,
+    facts,
     missing: [],
     sources: listed({ ...soundSources, ...sources }),
     outputs: listed(outputs),
@@ -74,9 +83,15 @@ export function checkupOf(given: Given = {}): Checkup {
   };
 }
 
+/** The names that findings may have: an item's rules have names of their own. */
+export const checkNames: readonly string[] = checks.flatMap(({ name }) =>
+  name === "settings" ? [...facts.values()].flatMap(({ settings = [] }) => settings.map(({ check }) => check)) : [name],
+);
+
 /** What one check finds. */
 export function findingsOf(name: string, given: Given = {}): Finding[] {
-  return checks.find((check) => check.name === name)!.run(checkupOf(given));
+  const check = checks.find((one) => one.name === name) ?? checks.find((one) => one.name === "settings")!;
+  return check.run(checkupOf(given)).filter((finding) => (finding.check ?? check.name) === name);
 }
 
 /** The same in short: level, place, what. */

@@ -26,6 +26,7 @@ export async function buildCli(): Promise<string> {
     "package.json",
     "registry.json",
     "registry.schema.json",
+    "facts.schema.json",
     "advisories.json",
     "templates",
     "docs",

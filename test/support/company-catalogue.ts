@@ -12,6 +12,20 @@ export async function documentedCatalogue(): Promise<Map<string, string>> {
   return new Map(blocks.map(([, path, content]) => [path!, content!]));
 }
 
+/** What it tells to add to them, so that the item says something of itself. */
+export async function documentedFacts(): Promise<Map<string, string>> {
+  const text = await readFile(join(repo, "docs/registry.md"), "utf8");
+  const blocks = [...text.matchAll(/^Then `([^`\n]+)`:\n\n```\w+\n([\s\S]*?)^```$/gm)];
+  return new Map(blocks.map(([, path, content]) => [path!, content!]));
+}
+
+/** The catalogue whose item says something of itself. */
+export async function writeCatalogueWithFacts(): Promise<string> {
+  const folder = await writeCatalogue();
+  for (const [path, content] of await documentedFacts()) await fs.outputFile(join(folder, path), content);
+  return folder;
+}
+
 /** Writes them to a folder of their own. */
 export async function writeCatalogue(): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "authwright-company-")));

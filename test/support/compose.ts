@@ -7,6 +7,7 @@ import { join } from "node:path";
 import fs from "fs-extra";
 import { x } from "tinyexec";
 import { freePort } from "./free-port.js";
+import { waitHangMs } from "./limits.js";
 import { linkPackages, writeTree } from "./template-tree.js";
 
 export type Env = Readonly<Record<string, string>>;
@@ -105,12 +106,12 @@ async function runCommand(dir: string, env: Env, args: readonly string[]): Promi
 }
 
 async function listening(child: ChildProcess, output: () => string): Promise<void> {
-  const deadline = AbortSignal.timeout(30_000);
+  const deadline = AbortSignal.timeout(waitHangMs);
   while (!output().includes("listening")) {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`The app ended at start:\n${output()}`);
     if (deadline.aborted) {
       child.kill("SIGKILL");
-      throw new Error(`The app did not listen within 30 s:\n${output()}`);
+      throw new Error(`The app did not listen within ${waitHangMs / 1000} s:\n${output()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

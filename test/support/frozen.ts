@@ -29,7 +29,9 @@ export async function runUntil(at: number, work: () => Promise<unknown>): Promis
     await work();
     return true;
   });
-  const isWhole = await Promise.race([ended, stopped.then(() => false)]);
+  // A write that blocks can only stop by throwing; what its caller does then no longer reaches the disk.
+  const whole = ended.catch((error) => (frozen.count === at ? stopped : Promise.reject(error)));
+  const isWhole = await Promise.race([whole, stopped.then(() => false)]);
   if (isWhole) return frozen.count;
   // What a kill finds on its way to the disk arrives there.
   while (frozen.pending > 0) await new Promise((resolve) => setImmediate(resolve));
@@ -65,18 +67,16 @@ const contents: Readonly<Record<string, (frozen: Frozen, args: Args) => boolean>
   copyFile: (frozen, [from, to]) => contentPasses(frozen, String(to), real.readFileSync(String(from)), {}),
 };
 
-for (const name of [
-  "mkdir",
-  "writeFile",
-  "copyFile",
-  "rename",
-  "unlink",
-  "rmdir",
-  "chmod",
-  "chown",
-  "symlink",
-] as const)
+const writes = ["mkdir", "writeFile", "copyFile", "rename", "unlink", "rmdir", "chmod", "chown", "symlink"] as const;
+
+for (const name of writes) {
   Object.assign(nodeFs, {
+    [`${name}Sync`]: (...args: unknown[]) => {
+      const frozen = running.getStore();
+      const call = real[`${name}Sync`] as Callback;
+      if (frozen && (!passes(frozen) || contents[name]?.(frozen, args) === false)) throw new Error("killed");
+      return call(...args);
+    },
     [name]: (...args: unknown[]) => {
       const frozen = running.getStore();
       const call = real[name] as Callback;
@@ -90,6 +90,7 @@ for (const name of [
       });
     },
   });
+}
 
 const spawn = childProcess.spawn as (...args: Args) => unknown;
 Object.assign(childProcess, {

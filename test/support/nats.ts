@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "@nats-io/transport-node";
 import { freePort } from "./free-port.js";
-import { type Program, startProgram, whyNot } from "./program.js";
+import { whyNot } from "./needs.js";
+import { type Program, startProgram } from "./program.js";
 
 /**
  * A private NATS server with JetStream on a free port of 127.0.0.1. Its streams stand in a folder of its own: they stay
@@ -18,7 +19,7 @@ export interface NatsServer extends Program {
 const program = "nats-server";
 
 /** Why tests with NATS can't run here, or null. */
-export const noNats: string | null = whyNot(program);
+export const noNats: string | null = whyNot([program]);
 
 export async function startNats(): Promise<NatsServer> {
   const port = await freePort();

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { freePort } from "./free-port.js";
-import { type Program, startProgram, whyNot } from "./program.js";
+import { whyNot } from "./needs.js";
+import { type Program, startProgram } from "./program.js";
 
 /** A private pgbouncer on a free port of 127.0.0.1 that gives each transaction any of a few connections to a server. */
 export interface PgBouncer extends Program {
@@ -15,7 +16,7 @@ const program = "pgbouncer";
 const connections = 3;
 
 /** Why tests with pgbouncer can't run here, or null. */
-export const noPgBouncer: string | null = whyNot(program);
+export const noPgBouncer: string | null = whyNot([program]);
 
 /** Before the Postgres at `server`, with its user. */
 export async function startPgBouncer(server: string): Promise<PgBouncer> {

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { freePort } from "./free-port.js";
+import { waitHangMs } from "./limits.js";
 import { type Binaries, findBinaries } from "./postgres-binaries.js";
 
 /** A private Postgres server on a free port of 127.0.0.1. */
@@ -127,7 +128,7 @@ function inside(folder: string, owner: Owner): SpawnOptions {
 }
 
 async function answering(url: string, server: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 200 && server.exitCode === null; attempt++) {
+  for (const deadline = Date.now() + waitHangMs; Date.now() < deadline && server.exitCode === null; ) {
     const client = new pg.Client({ connectionString: url });
     try {
       await client.connect();

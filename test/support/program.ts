@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { waitHangMs } from "./limits.js";
 
 /** A server program that a test starts, ends and starts again. It goes away with this process. */
 export interface Program {
@@ -9,13 +10,6 @@ export interface Program {
   kill(): Promise<void>;
   /** The same as `kill`, for good. */
   close(): Promise<void>;
-}
-
-const mostStartMs = 10_000;
-
-/** Why tests with this program can't run here, or null. In CI nothing is skipped: there they fail for want of it. */
-export function whyNot(name: string): string | null {
-  return process.env["CI"] || !spawnSync(name, ["--version"]).error ? null : `${name} is not installed`;
 }
 
 /** Starts a program and waits until `answers`. */
@@ -49,7 +43,7 @@ export async function startProgram(
 async function untilAnswering(name: string, child: ChildProcess, answers: () => Promise<boolean>): Promise<void> {
   let failure: Error | undefined;
   child.once("error", (error) => (failure = error));
-  const deadline = Date.now() + mostStartMs;
+  const deadline = Date.now() + waitHangMs;
   while (!(await answers())) {
     if (failure || child.exitCode !== null || Date.now() > deadline)
       throw new Error(`${name} did not start (${failure?.message ?? `exit code ${child.exitCode}`})`);

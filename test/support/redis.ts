@@ -1,6 +1,7 @@
 import { Redis } from "ioredis";
 import { freePort } from "./free-port.js";
-import { type Program, startProgram, whyNot } from "./program.js";
+import { whyNot } from "./needs.js";
+import { type Program, startProgram } from "./program.js";
 
 /** A private Redis on a free port of 127.0.0.1, without persistence: what it held is gone when it is killed. */
 export interface RedisServer extends Program {
@@ -11,7 +12,7 @@ export interface RedisServer extends Program {
 const program = "redis-server";
 
 /** Why tests with Redis can't run here, or null. */
-export const noRedis: string | null = whyNot(program);
+export const noRedis: string | null = whyNot([program]);
 
 export async function startRedis(): Promise<RedisServer> {
   const port = await freePort();

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import PostalMime, { type Email } from "postal-mime";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
+import { waitHangMs } from "./limits.js";
 
 /** A mail that arrived: who it was handed over for, and what is in it. */
 export interface Delivered {
@@ -70,9 +71,9 @@ export async function startMailServer(
 }
 
 /** Waits for something that happens by itself. */
-export async function until(isSo: () => boolean | Promise<boolean>, what: string, seconds = 15): Promise<void> {
-  for (const endsAt = Date.now() + seconds * 1000; !(await isSo()); ) {
-    if (Date.now() > endsAt) throw new Error(`No ${what} within ${seconds} s`);
+export async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  for (const endsAt = Date.now() + waitHangMs; !(await isSo()); ) {
+    if (Date.now() > endsAt) throw new Error(`No ${what} within ${waitHangMs / 1000} s`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -1,14 +1,12 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
 import { quote } from "../../cli/ui/command-line.js";
+import { waitHangMs } from "./limits.js";
+import { whyNot } from "./needs.js";
 
-/** Whether a program is installed here. */
-export function has(program: string): boolean {
-  return spawnSync("sh", ["-c", `command -v ${quote(program)}`]).status === 0;
-}
-
-/** Whether `script` of util-linux is here, which makes the pseudo terminal; that of macOS has other flags. */
-export const hasTerminal = process.platform === "linux" && has("script");
+/** Why tests at a terminal can't run here, or null: `script` of util-linux makes the pseudo terminal; that of macOS has other flags. */
+export const noTerminal: string | null =
+  process.platform === "linux" ? whyNot(["script"]) : "script of util-linux is not installed";
 
 /** A program on a terminal of its own. */
 export interface Terminal {
@@ -44,7 +42,7 @@ export function onTerminal(words: readonly string[], cwd: string, env: NodeJS.Pr
   const plain = () => stripVTControlCharacters(shown);
   return {
     async shows(...texts) {
-      for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
+      for (const deadline = Date.now() + waitHangMs; Date.now() < deadline; ) {
         const rest = plain().slice(seen);
         const places = texts.map((text) => (typeof text === "string" ? rest.indexOf(text) : rest.search(text)));
         if (!places.includes(-1)) {

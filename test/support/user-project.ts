@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import fs from "fs-extra";
 import { freePort } from "./free-port.js";
+import { waitHangMs } from "./limits.js";
 import { repo } from "./template-tree.js";
 
 export type PackageManager = "npm" | "pnpm";
@@ -74,7 +75,7 @@ export async function filesBelow(folder: string): Promise<string[]> {
 
 async function healthy(url: string, child: ChildProcess, output: () => string): Promise<void> {
   let last = "no answer";
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(100)) {
+  for (const deadline = Date.now() + waitHangMs; Date.now() < deadline; await sleep(100)) {
     if (child.exitCode !== null) throw new Error(`The build ended with ${child.exitCode} at start:\n${output()}`);
     last = await fetch(`${url}/api/auth/health`).then(
       (answer) => String(answer.status),

@@ -8,6 +8,7 @@ import { api } from "../support/api.js";
 import { run as start } from "../support/cli.js";
 import { useFiles } from "../support/fixture.js";
 import { freePort } from "../support/free-port.js";
+import { waitHangMs } from "../support/limits.js";
 import { freshDatabase } from "../support/postgres.js";
 import { cli, run } from "../support/user-project.js";
 
@@ -70,7 +71,7 @@ async function startBuild(dir: string, env: Record<string, string>) {
   const server = start(process.execPath, ["dist/server.js"], dir, settings);
   onTestFinished(() => void server.child.kill("SIGKILL"));
   const url = `http://127.0.0.1:${port}`;
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(100)) {
+  for (const deadline = Date.now() + waitHangMs; Date.now() < deadline; await sleep(100)) {
     const answer = await fetch(`${url}/api/auth/health`).catch(() => null);
     if (answer?.status === 204) return { ...server, url };
   }

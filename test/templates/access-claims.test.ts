@@ -18,6 +18,7 @@ import {
   times,
 } from "../support/cluster.js";
 import { composeApp, startApp } from "../support/compose.js";
+import { unrun } from "../support/needs.js";
 import { noRedis, startRedis } from "../support/redis.js";
 import { repo } from "../support/template-tree.js";
 
@@ -171,7 +172,7 @@ describe.each(["sqlite", "postgres"] as const)("with entries in access-claims.ts
   });
 });
 
-const why = noRedis ? ` (skipped: ${noRedis})` : "";
+const why = unrun(noRedis);
 
 test.skipIf(noRedis)(`servers that share a cache in Redis share the claims in it${why}`, async () => {
   const redis = await startRedis();

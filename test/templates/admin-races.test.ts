@@ -21,7 +21,8 @@ import {
   times,
 } from "../support/cluster.js";
 import { appEnv } from "../support/compose.js";
-import { hasTerminal, onTerminal } from "../support/terminal.js";
+import { unrun } from "../support/needs.js";
+import { noTerminal, onTerminal } from "../support/terminal.js";
 
 let cluster: Cluster;
 afterAll(removeComposed);
@@ -131,8 +132,8 @@ describe("on SQLite, with two processes", () => {
     expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/^Say: create.*\n$/)]);
   });
 
-  test.skipIf(!hasTerminal && !process.env["CI"])(
-    "npm run auth:admin at a terminal (`script` of util-linux): the password is typed twice and never shown",
+  test.skipIf(noTerminal)(
+    `npm run auth:admin at a terminal (script of util-linux): the password is typed twice and never shown${unrun(noTerminal)}`,
     async () => {
       const program = onTerminal(words(["create", "typist"]), cluster.dir, env());
       await program.shows("Password: ");

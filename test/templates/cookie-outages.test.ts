@@ -6,12 +6,13 @@ import { type Browser, openBrowser, signUpInBrowser } from "../support/browser.j
 import { compose, password, removeComposed, tally, times } from "../support/cluster.js";
 import { type RunningApp, startApp } from "../support/compose.js";
 import { type FreezableProxy, startProxy } from "../support/freezable-proxy.js";
+import { unrun } from "../support/needs.js";
 import { type PostgresServer, startPostgres } from "../support/postgres-server.js";
 import { noRedis, type RedisServer, startRedis } from "../support/redis.js";
 import { runShippedTests } from "../support/shipped-tests.js";
 
 const items = ["auth-cookies"];
-const why = noRedis ? ` (skipped: ${noRedis})` : "";
+const why = unrun(noRedis);
 
 const name = (): string => `user-${randomBytes(8).toString("hex")}`;
 const open = async (browser: Browser, { url }: RunningApp): Promise<number> =>
@@ -81,7 +82,7 @@ describe.skipIf(noRedis).concurrent(`cookie sessions in an outage${why}`, () => 
     const answers = await Promise.all([browser, thief].map((one) => one.send(app.url, "GET", "/me-protected")));
     expectUnavailable(answers);
     proxy.thaw();
-    await expect.poll(() => open(browser, app), { timeout: 10_000 }).toBe(200);
+    await expect.poll(() => open(browser, app)).toBe(200);
     expect(await open(thief, app)).toBe(401);
   });
 
@@ -107,7 +108,7 @@ describe.skipIf(noRedis).concurrent(`cookie sessions in an outage${why}`, () => 
       expect((await fetch(`${app.url}/me-protected`, { headers })).status).toBe(200);
       expect((await fetch(`${app.url}/bare`)).status).toBe(200);
       await redis.start();
-      await expect.poll(() => open(browser, app), { timeout: 3_000 }).toBe(200);
+      await expect.poll(() => open(browser, app)).toBe(200);
     }
   });
 
@@ -119,7 +120,7 @@ describe.skipIf(noRedis).concurrent(`cookie sessions in an outage${why}`, () => 
     const app = await start(postgres.url, redis.url);
     expectUnavailable(await protectedRoutes(browser, app));
     await redis.start();
-    await expect.poll(() => open(browser, app), { timeout: 3_000 }).toBe(200);
+    await expect.poll(() => open(browser, app)).toBe(200);
   });
 
   test("Redis that no longer answers: 503 within a second, and well when it answers again", async () => {
@@ -135,7 +136,7 @@ describe.skipIf(noRedis).concurrent(`cookie sessions in an outage${why}`, () => 
       await sleep(300);
     }
     proxy.thaw();
-    await expect.poll(() => open(browser, app), { timeout: 5_000 }).toBe(200);
+    await expect.poll(() => open(browser, app)).toBe(200);
   });
 
   test("the shipped tests pass on a real Redis", async () => {

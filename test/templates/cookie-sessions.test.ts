@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Browser, openBrowser, signUpInBrowser } from "../support/browser.js";
 import { type Cluster, compose, password, removeComposed, startCluster, tally, times } from "../support/cluster.js";
 import { type RunningApp, startApp } from "../support/compose.js";
+import { unrun } from "../support/needs.js";
 import { noRedis, type RedisServer, startRedis } from "../support/redis.js";
 
 const items = ["auth-cookies"];
@@ -77,7 +78,7 @@ test("with an idle life of two seconds, a session that is in use lives on, and o
 });
 
 test.skipIf(noRedis)(
-  `two applications with one secret share a Redis: a cookie of one is nothing in the other${noRedis ? ` (skipped: ${noRedis})` : ""}`,
+  `two applications with one secret share a Redis: a cookie of one is nothing in the other${unrun(noRedis)}`,
   async () => {
     const { dir } = await compose("sqlite", undefined, items);
     const redis = await startRedis();
@@ -100,7 +101,7 @@ test.skipIf(noRedis)(
 );
 
 for (const cache of ["memory", "Redis"] as const) {
-  const why = cache === "Redis" && noRedis ? ` (skipped: ${noRedis})` : "";
+  const why = cache === "Redis" ? unrun(noRedis) : "";
 
   describe.skipIf(why)(`two processes on one Postgres, with ${cache}${why}`, () => {
     let cluster: Cluster;

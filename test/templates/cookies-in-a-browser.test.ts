@@ -11,9 +11,10 @@ import { makeCertificate } from "../support/certificate.js";
 import { noChromium, openChromium } from "../support/chromium.js";
 import { password } from "../support/cluster.js";
 import { type ComposedApp, composeApp, type Env, type RunningApp, startApp } from "../support/compose.js";
+import { unrun } from "../support/needs.js";
 import { repo } from "../support/template-tree.js";
 
-const why = noChromium ? ` (skipped: ${noChromium})` : "";
+const why = unrun(noChromium);
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 const at = (host: string, { url }: RunningApp): string => `${host}:${new URL(url).port}`;

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fs from "fs-extra";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { databaseChoice } from "../../cli/project/choices/own-choices.js";
 import { findDatabaseUrl } from "../../cli/project/database/database-url.js";
 import { appEnv, type ComposedApp, composeApp, type Env } from "../support/compose.js";
 
@@ -268,7 +269,7 @@ function readUrl(env: Env): unknown {
 }
 
 function found(env: Env): unknown {
-  return findDatabaseUrl([{ place: ".env", values: env }]);
+  return findDatabaseUrl(databaseChoice(), [{ place: ".env", values: env }]);
 }
 
 function refusal(env: Env): string {

@@ -68,7 +68,7 @@ afterAll(async () => {
 /** Nothing waits, and no request has come for more than a minute. */
 async function fallAsleep(): Promise<void> {
   const outboxes = "select id::text from auth_webhook_outbox union all select id from auth_mail_outbox";
-  await expect.poll(() => cluster.sql(outboxes), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => cluster.sql(outboxes)).toEqual([]);
   for (const client of cluster.clients) await client.post("/forward/61000");
   await sleep(2_500);
   asked.length = 0;
@@ -102,8 +102,8 @@ test("the first request after that hears of a logout elsewhere, and sends what a
   await cluster.sql(`insert into auth_mail_outbox (id, purpose, user_id, address, attempts, due_at, created_at)
     values ('left', 'password-changed', '${user.userId}', 'ada@example.org', 0, now(), now())`);
   expect((await there.post("/api/auth/validate", {})).status).toBe(401);
-  await expect.poll(() => delivered, { timeout: 10_000 }).toBe(before + 1);
-  await expect.poll(() => cluster.sql("select 1 from auth_mail_outbox"), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => delivered).toBe(before + 1);
+  await expect.poll(() => cluster.sql("select 1 from auth_mail_outbox")).toEqual([]);
 });
 
 test("counters of the throttle that are long over go beside the next one", async () => {
@@ -112,5 +112,5 @@ test("counters of the throttle that are long over go beside the next one", async
   await here.post("/forward/301000");
   expect((await logIn(here, user.username)).status).toBe(200);
   const left = "select key from auth_rate_limits where key like '%over'";
-  await expect.poll(() => cluster.sql(left), { timeout: 5_000 }).toEqual([{ key: "not over" }]);
+  await expect.poll(() => cluster.sql(left)).toEqual([{ key: "not over" }]);
 });

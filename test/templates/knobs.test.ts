@@ -4,6 +4,7 @@ import { readdir } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Api, api } from "../support/api.js";
 import { appEnv, type ComposedApp, composeApp, type Env, type RunningApp, startApp } from "../support/compose.js";
+import { waitHangMs } from "../support/limits.js";
 
 const password = "nine blue herons wade";
 
@@ -26,7 +27,7 @@ test("importing the module opens nothing: a process that does no more ends by it
     env: appEnv(app.dir),
     stdio: "inherit",
   });
-  const stuck = setTimeout(() => child.kill("SIGKILL"), 20_000);
+  const stuck = setTimeout(() => child.kill("SIGKILL"), waitHangMs);
   expect(await once(child, "exit")).toEqual([0, null]);
   clearTimeout(stuck);
   expect(await readdir(app.dir)).toEqual(before);

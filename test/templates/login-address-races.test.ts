@@ -15,7 +15,7 @@ beforeEach(async () => {
   const mail = { AUTH_MAIL: `smtp://ada:secret@127.0.0.1:${smtp.port}`, MAIL_FROM: "no-reply@shop.example" };
   const env = { ...mail, APP_URL: "https://shop.example" };
   cluster = await startCluster({ database: "postgres", processes: 2, login: "email", items: ["auth-email"], env });
-}, 60_000);
+});
 afterEach(async () => {
   await cluster?.close();
   await smtp?.close();

@@ -11,10 +11,11 @@ import { type Cluster, password, removeComposed, startCluster, times } from "../
 import { appEnv } from "../support/compose.js";
 import { freePort } from "../support/free-port.js";
 import { type NatsServer, noNats, startNats } from "../support/nats.js";
+import { unrun } from "../support/needs.js";
 import { type MailServer, startMailServer, until } from "../support/smtp.js";
 import { repo } from "../support/template-tree.js";
 
-const unlessNats = noNats ? ` (not run: ${noNats})` : "";
+const unlessNats = unrun(noNats);
 
 describe.skipIf(noNats)(`mail through the example's publisher, NATS and sender${unlessNats}`, () => {
   let cluster: Cluster;

@@ -2,6 +2,7 @@ import pg from "pg";
 import { afterAll, afterEach, expect, inject, test } from "vitest";
 import { type Cluster, logIn, open, refresh, removeComposed, signUp, startCluster, times } from "../support/cluster.js";
 import { type FreezableProxy, startProxy } from "../support/freezable-proxy.js";
+import { unrun } from "../support/needs.js";
 import { noPgBouncer, type PgBouncer, startPgBouncer } from "../support/pgbouncer.js";
 
 // Postgres plans a statement once for a connection where it has a name. Not every pooler keeps account of names.
@@ -42,7 +43,7 @@ test("a migration beside it, after which the plan of a named statement is none a
 });
 
 test.skipIf(noPgBouncer)(
-  "behind a pooler that gives each transaction another connection, none has a name from the first refusal on, and no request fails",
+  `behind a pooler that gives each transaction another connection, none has a name from the first refusal on, and no request fails${unrun(noPgBouncer)}`,
   async () => {
     cluster = await startCluster({ database: "postgres", processes: 0 });
     bouncer = await startPgBouncer(inject("postgresAdminUrl"));

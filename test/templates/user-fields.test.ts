@@ -125,7 +125,7 @@ describe.each(["sqlite", "postgres"] as const)("with more fields, every add-on a
     await addFields(dir, [company, ...others]);
     // Three processes with a pool of 10 each: 30 connections to one Postgres.
     cluster = await startCluster({ database, processes: 3, items, server, env });
-  }, 120_000);
+  });
   afterAll(() => cluster?.close());
 
   test("the project compiles, and knows the fields; a wrong entry does not compile", async () => {

@@ -33,7 +33,7 @@ export async function confirmed(plan: Plan, context: Context): Promise<boolean> 
   }
   result(renderPlan(plan, { dryRun: false, verbose: context.flags.verbose }));
   const go = await askToWrite(plan);
-  if (!go) result(plan.removed ? "Nothing was removed." : "Nothing was written.");
+  if (!go) result(plan.kind === "removal" ? "Nothing was removed." : "Nothing was written.");
   return go;
 }
 
@@ -52,8 +52,8 @@ async function askToWrite(plan: Plan): Promise<boolean> {
   }
 }
 
-function questionOf({ changes, removed, selections }: Plan): { message: string; initially: boolean } {
-  if (!removed) return { message: `Write these ${changes.length} files?`, initially: true };
+function questionOf({ kind: of, changes, selections }: Plan): { message: string; initially: boolean } {
+  if (of !== "removal") return { message: `Write these ${changes.length} files?`, initially: true };
   const deleted = changes.filter(({ kind }) => kind === "delete").length;
   const names = selections.map(({ item }) => item).join(", ");
   return {
@@ -62,10 +62,10 @@ function questionOf({ changes, removed, selections }: Plan): { message: string; 
   };
 }
 
-function refuseUnasked({ changes, removed }: Plan, { flags }: Context): void {
+function refuseUnasked({ changes, kind }: Plan, { flags }: Context): void {
   const { yes, dryRun, json, silent } = flags;
   if (yes || dryRun || changes.length === 0) return;
-  if (removed)
+  if (kind === "removal")
     throw new CliError("AnswerNeeded", "it deletes files, and can't ask here: pass --yes, or look with --dry-run");
   if (isHalfTerminal() && !isCi() && !json && !silent)
     throw new CliError(

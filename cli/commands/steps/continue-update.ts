@@ -1,14 +1,17 @@
 import { CliError, exitCode } from "../../errors.js";
 import { markersLeft } from "../../merge/markers.js";
 import { startDraft } from "../../plan/draft.js";
-import type { Plan } from "../../plan/plan.js";
+import { emptyPlan, type Plan, type Settlement } from "../../plan/plan.js";
 import { writeRecord } from "../../plan/record/extend-record.js";
-import type { InstalledItem, InstallRecord, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
 import { recordPath } from "../../record/paths.js";
+import type { InstalledItem, InstallRecord } from "../../record/schema.js";
+import { installedSelection } from "../../selection/installed-selection.js";
 import { jsonResult, result } from "../../ui/output.js";
 import { planJson } from "../../ui/plan-json.js";
 import type { Context } from "../context.js";
 import { apply } from "./carry-out.js";
+import { formatRecord } from "./format-record.js";
 import { readSnapshot } from "./read-snapshot.js";
 
 /** Ends an update that has left conflict markers: checks that none is left, and records it. Returns the exit code. */
@@ -25,7 +28,8 @@ export async function continueUpdate(project: Project, context: Context): Promis
   const draft = startDraft(files);
   const record = settled(project.record!);
   writeRecord(record, project.record, draft);
-  const plan = recordPlan(record, draft.changes(), project);
+  const planned = recordPlan(record, draft.changes(), project);
+  const plan = flags.dryRun ? planned : await formatRecord(planned, project);
   if (!flags.dryRun) await apply(plan, project, context);
   if (flags.json) jsonResult(planJson(plan, { dryRun: flags.dryRun }));
   else if (!flags.silent) result(`The update is recorded; git add ${paths.join(" ")} marks the files as resolved.`);
@@ -55,11 +59,7 @@ function settled({ items }: InstallRecord): InstallRecord {
   return { version: 1, items: Object.fromEntries(entries) };
 }
 
-function recordPlan(record: InstallRecord, changes: Plan["changes"], { record: before }: Project): Plan {
-  const selections = Object.entries(before?.items ?? {}).map(([item, installed]) => {
-    const { choices, mount, sourceDir, testDir, testEnding } = installed;
-    return { item, choices, mount, sourceDir, testDir, ...(testEnding && { testEnding }) };
-  });
-  const nothing = { guesses: [], manual: [], warnings: [], nextSteps: [], dependencies: [], env: [] };
-  return { ...nothing, selections, changes, install: null, record };
+function recordPlan(record: InstallRecord, changes: Plan["changes"], { record: before }: Project): Settlement {
+  const selections = Object.entries(before?.items ?? {}).map(([name, item]) => installedSelection(name, item));
+  return { ...emptyPlan, kind: "settlement", selections, changes, record };
 }

@@ -5,10 +5,12 @@ import { runFormatter } from "../../format/run-formatter.js";
 import type { Plan } from "../../plan/plan.js";
 import { formatPlan, newTexts } from "../../plan/steps/format-plan.js";
 import type { Project } from "../../project/project.js";
+import { recordPath } from "../../record/paths.js";
 import { ask } from "../../ui/ask.js";
 import { progress } from "../../ui/output.js";
 import { canAsk } from "../../ui/terminal.js";
 import type { Context } from "../context.js";
+import { formatRecord, isFormatted } from "./format-record.js";
 
 /** Whether the new files are to be laid out: as typed, as an earlier run was told, or as a person answers. */
 export interface FormatWish {
@@ -18,14 +20,20 @@ export interface FormatWish {
 }
 
 /** The plan with its new files laid out by the project's own formatter where that is wanted; else Next names the command. */
-export async function formatNew(plan: Plan, project: Project, wish: FormatWish, context: Context): Promise<Plan> {
+export async function formatNew<P extends Plan>(
+  plan: P,
+  project: Project,
+  wish: FormatWish,
+  context: Context,
+): Promise<P> {
   const files = newTexts(plan);
-  if (files.length === 0) return plan;
+  if (files.length === 0) return context.flags.dryRun ? plan : formatRecord(plan, project);
   const formatter = await findFormatter(project);
   if (!formatter)
     return wish.typed ? noted(plan, "--format: neither Prettier nor Biome nor ESLint is in node_modules") : plan;
   const { name, command } = formatter;
-  const places = await newPlaces(new Set(files.map(({ path }) => path)), project.root);
+  const record = name === "ESLint" ? [] : [recordPath];
+  const places = await newPlaces(new Set([...files.map(({ path }) => path), ...record]), project.root);
   const hint = `Lay the new files out as yours: ${command} ${places.join(" ")}`;
   const unformatted = wish.mayAsk ? { ...plan, nextSteps: [...plan.nextSteps, hint] } : plan;
   if (!(await isWanted(name, project, wish, context))) return unformatted;
@@ -35,7 +43,7 @@ export async function formatNew(plan: Plan, project: Project, wish: FormatWish, 
   try {
     const texts = await runFormatter(formatter, files, project);
     const laidOut = files.map((file, index) => ({ ...file, layout: texts[index]! }));
-    return formatPlan(plan, name.toLowerCase(), laidOut);
+    return formatRecord(formatPlan(plan, name.toLowerCase(), laidOut), project);
   } catch (error) {
     const reason = (error as Error).message.split("\n")[0];
     return noted(unformatted, `${name} failed, and the new files stay as they are: ${reason}`);
@@ -44,13 +52,13 @@ export async function formatNew(plan: Plan, project: Project, wish: FormatWish, 
 
 async function isWanted(name: string, { record }: Project, { typed, mayAsk }: FormatWish, { flags }: Context) {
   if (typed !== undefined) return typed;
-  if (Object.values(record?.items ?? {}).some(({ format }) => format !== undefined)) return true;
+  if (isFormatted(record)) return true;
   const { yes, json, silent, dryRun } = flags;
   if (!mayAsk || yes || json || silent || dryRun || !canAsk()) return false;
   return ask({ message: `Have ${name} lay out the new files, as it does yours?`, flag: "--format", allowed: true });
 }
 
-function noted(plan: Plan, line: string): Plan {
+function noted<P extends Plan>(plan: P, line: string): P {
   return { ...plan, warnings: [...plan.warnings, line] };
 }
 

@@ -6,13 +6,13 @@ import { reasonOf } from "../../text/failure-text.js";
 const harmless =
   /^(\.git|\.gitignore|\.gitattributes|\.DS_Store|Thumbs\.db|\.idea|\.vscode|README\.md|LICEN[CS]E(\..+)?)$/;
 
-/** Refuses a folder that holds somebody's work. `shown` is the folder as it was typed. */
-export async function refuseOccupied(root: string, shown: string): Promise<void> {
+/** Refuses a folder that holds somebody's work. `shown` is the folder as it was typed, `item` what would be added to it. */
+export async function refuseOccupied(root: string, shown: string, item: string): Promise<void> {
   const names = await namesIn(root, shown);
   const taken = names.filter((name) => !harmless.test(name)).sort();
   if (taken.length === 0) return;
   const way = taken.includes("package.json")
-    ? 'it is a project already: "authwright add auth-basic" in it adds the logins'
+    ? `it is a project already: "authwright add ${item}" in it adds the logins`
     : 'name a new folder: "authwright init my-app"';
   throw new CliError("Collision", `${shown} is not empty (${some(taken)}): ${way}`);
 }

@@ -1,5 +1,5 @@
 import { CliError } from "../../errors.js";
-import { gitOperation } from "../../git/git-operation.js";
+import { gitOperation } from "../../git/git-folder.js";
 import type { Project } from "../../project/project.js";
 
 /** Half-merged files are nobody's to edit. `command` is what the user wanted to run. */

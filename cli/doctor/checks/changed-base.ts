@@ -15,8 +15,7 @@ function filesOf({ record }: Checkup) {
 function changed(checkup: Checkup): Finding[] {
   return filesOf(checkup).flatMap(([path, { sha256 }]) => {
     const text = checkup.bases.get(path);
-    // A byte order mark is not read along.
-    if (text !== undefined && ["", "\uFEFF"].some((mark) => hasHash(mark + text, sha256))) return [];
+    if (text !== undefined && hasHash(text, sha256)) return [];
     return [finding(path, text === undefined ? "is missing" : "was changed")];
   });
 }

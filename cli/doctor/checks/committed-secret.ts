@@ -1,9 +1,11 @@
 import type { Check, Checkup, Finding } from "../checkup.js";
 import { lineAt, lineOfKey } from "../code/locate.js";
 import { assignedIn, isForProduction } from "../deploy/deploy-values.js";
-import { isInUse, secretNamesOf, secretsOf, telling } from "../deploy/secrets.js";
+import { isInUse, type KnownSecret, knownSecrets, secretsOf, telling } from "../deploy/secrets.js";
 
-const why = "whoever can read the repository, now or in its history, can sign tokens and check passwords";
+function whyKnown(secret: KnownSecret | undefined): string {
+  return secret?.known ?? "whoever can read the repository, now or in its history, knows it";
+}
 
 /** A secret in a file that git has or had, in the source, or in an example. */
 export const committedSecret: Check = {
@@ -14,12 +16,12 @@ export const committedSecret: Check = {
 function trackedFiles(checkup: Checkup): Finding[] {
   return secretsOf(checkup)
     .filter(({ file }) => file.tracked)
-    .map(({ name, file }) => ({
+    .map(({ name, file, known }) => ({
       level: "unsafe",
       file: file.path,
       line: lineOfKey(file.text, name),
       what: `${name} is committed to git`,
-      why,
+      why: whyKnown(known),
       fix: `git rm --cached ${file.path}, let .gitignore name it, and put a fresh value there: the old one is known`,
     }));
 }
@@ -27,29 +29,30 @@ function trackedFiles(checkup: Checkup): Finding[] {
 function inHistory(checkup: Checkup): Finding[] {
   return telling(secretsOf(checkup))
     .filter(({ value, file }) => file.past.some((text) => text.includes(value)))
-    .map(({ name, file }) => ({
+    .map(({ name, file, known }) => ({
       level: "unsafe",
       file: file.path,
       line: lineOfKey(file.text, name),
       what: `${name} is in git's history`,
-      why,
+      why: whyKnown(known),
       fix: "put a fresh value there: taking the file out of git does not take it out of earlier commits",
     }));
 }
 
 /** Whatever its value: what stands there is what production runs with, and everybody who has the repository has it too. */
 function inDeployment(checkup: Checkup): Finding[] {
-  const known = new Set(telling(secretsOf(checkup)).map(({ value }) => value));
+  const values = new Set(telling(secretsOf(checkup)).map(({ value }) => value));
+  const secrets = knownSecrets(checkup);
   return checkup.deploy.filter(isForProduction).flatMap((file) =>
-    assignedIn(file, secretNamesOf(checkup))
-      .filter(({ value }) => !known.has(value) && !(isWorkflow(file) && madeUp.test(value)))
+    assignedIn(file, [...secrets.keys()])
+      .filter(({ value }) => !values.has(value) && !(isWorkflow(file) && madeUp.test(value)))
       .map(
         ({ name, line }): Finding => ({
           level: "unsafe",
           file: file.path,
           line,
           what: `${name} has its value in the file`,
-          why,
+          why: whyKnown(secrets.get(name)),
           fix:
             "take it from a secret of the platform, or from the environment: ${" +
             name +
@@ -67,7 +70,7 @@ function isWorkflow({ path }: { readonly path: string }): boolean {
 }
 
 function inSources(checkup: Checkup): Finding[] {
-  return telling(secretsOf(checkup)).flatMap(({ name, value }) =>
+  return telling(secretsOf(checkup)).flatMap(({ name, value, known }) =>
     [...checkup.sources, ...checkup.deploy, ...checkup.env.filter((file) => !isInUse(file))]
       .filter(({ text }) => text.includes(value))
       .map(
@@ -76,7 +79,7 @@ function inSources(checkup: Checkup): Finding[] {
           file: path,
           line: lineAt(text, text.indexOf(value)),
           what: `the value of ${name} stands in the source`,
-          why,
+          why: whyKnown(known),
           fix: `read it from the environment, and put a fresh value there: the old one is known`,
         }),
       ),

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { walk } from "../../edits/syntax.js";
 import { sameMeaning } from "../../merge/same-meaning.js";
 import type { SourceText } from "../../project/sources/source-files.js";
 import { withoutComments } from "../../project/sources/source-imports.js";
+import { hasHash } from "../../record/installed-text.js";
 import type { Check, Checkup, Finding } from "../checkup.js";
 import { lineAt } from "../code/locate.js";
 import { type Code, codeOf, nameOf } from "../code/values.js";
@@ -66,10 +66,13 @@ function unlisted(migrations: readonly Migration[], checkup: Checkup): Finding[]
 }
 
 /** The list of its folder; of a migration that was moved, the one that is installed. */
-function listOf(path: string, { record, sources }: Checkup): string {
+function listOf(path: string, { record, items, sources }: Checkup): string {
   const beside = `${posix.dirname(path)}/index.ts`;
   if (sources.some((source) => source.path === beside)) return beside;
-  const installed = Object.values(record.items).map((item) => placeNow("src/db/migrations/index.ts", item));
+  const installed = items.flatMap(({ name, lists }) => {
+    const item = record.items[name];
+    return item && lists?.["migrations"] ? [placeNow(lists["migrations"], item)] : [];
+  });
   return installed.find((one) => sources.some((source) => source.path === one)) ?? beside;
 }
 
@@ -128,8 +131,12 @@ function idOf(text: string): string | undefined {
 function changed(migrations: readonly Migration[], { record, bases }: Checkup): Finding[] {
   return migrations.flatMap(({ path, id, line, text }) => {
     const installed = Object.values(record.items).flatMap(({ files }) => files[path] ?? [])[0];
-    const isSame = [text, text.replaceAll("\r\n", "\n")].some((one) => sha256(one) === installed?.sha256);
-    if (!installed || isSame || sameMeaning(anywhere(text), anywhere(bases.get(path) ?? ""), path)) return [];
+    if (
+      !installed ||
+      hasHash(text, installed.sha256) ||
+      sameMeaning(anywhere(text), anywhere(bases.get(path) ?? ""), path)
+    )
+      return [];
     return [
       {
         level: "warning" as const,
@@ -162,8 +169,4 @@ function notApplied(migrations: readonly Migration[], { database }: Checkup): Fi
       why: "it is applied at the next start: keep a copy of the file until then",
       fix: "npm run auth:migrate applies it now",
     }));
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -1,4 +1,5 @@
 import { importsOf, withoutComments } from "../../project/sources/source-imports.js";
+import { recordedPaths } from "../../record/recorded-paths.js";
 import type { Check } from "../checkup.js";
 import { isTest } from "../code/locate.js";
 
@@ -8,7 +9,7 @@ const secureServers = /^(node:)?(https|http2)$|^spdy$|^greenlock/;
 export const plainHttp: Check = {
   name: "plain-http",
   run: ({ sources, record, project }) => {
-    const installed = new Set(Object.values(record.items).flatMap(({ files }) => Object.keys(files)));
+    const installed = recordedPaths(record);
     const own = sources.filter(({ path }) => !isTest(path, record) && !installed.has(path));
     if (own.some(({ text }) => speaksHttps(text))) return [];
     return [

@@ -1,21 +1,21 @@
 import { withoutComments } from "../../project/sources/source-imports.js";
 import type { Check, Checkup, Finding } from "../checkup.js";
 import { isTest, lineAt, lineOfKey } from "../code/locate.js";
-import { type Secret, secretNames, secretsOf } from "../deploy/secrets.js";
+import { knownSecrets, type Secret, secretsOf } from "../deploy/secrets.js";
 
 const fix = "put a fresh one there: openssl rand -base64 32";
 const usual = /change.?me|your.?secret|placeholder|secret.?key|super.?secret|^password|example|^test/i;
 const text = "(?:[\"'][^\"']|`[^`$])";
-const secretName = "(\\w*(?:SECRET|PEPPER|ENCRYPTION_KEY)\\w*)";
-const fallback = new RegExp(
-  `process\\.env(?:\\.|\\[["'])${secretName}(?:["']\\])?\\s*(?:\\?\\?=?|\\|\\|=?|=(?!=))\\s*${text}`,
-  "g",
-);
-/** `const { JWT_SECRET_KEY = "dev" } = process.env` */
-const taken = new RegExp(
-  `(?<=\\{[^{}]*)\\b${secretName}\\s*(?::\\s*\\w+\\s*)?=\\s*${text}(?=[^{}]*\\}\\s*=\\s*process\\.env\\b(?!\\.))`,
-  "g",
-);
+const secretLike = "\\w*(?:SECRET|PEPPER|ENCRYPTION_KEY)\\w*";
+
+/** `process.env.APP_SECRET ?? "dev"`, and `const { APP_SECRET = "dev" } = process.env` */
+function defaultsOf(names: readonly string[]): RegExp[] {
+  const name = `(${[secretLike, ...names].join("|")})`;
+  return [
+    `process\\.env(?:\\.|\\[["'])${name}(?:["']\\])?\\s*(?:\\?\\?=?|\\|\\|=?|=(?!=))\\s*${text}`,
+    `(?<=\\{[^{}]*)\\b${name}\\s*(?::\\s*\\w+\\s*)?=\\s*${text}(?=[^{}]*\\}\\s*=\\s*process\\.env\\b(?!\\.))`,
+  ].map((pattern) => new RegExp(pattern, "g"));
+}
 
 /** A secret that is short, the same as another, easy to guess, or has a default in the code. */
 export const weakSecret: Check = {
@@ -26,14 +26,12 @@ export const weakSecret: Check = {
   },
 };
 
-function weakness({ name, value, file }: Secret, all: readonly Secret[]): Finding[] {
+function weakness({ name, value, file, known }: Secret, all: readonly Secret[]): Finding[] {
   const found = (what: string, why: string): Finding[] => [
     { level: "unsafe", file: file.path, line: lineOfKey(file.text, name), what: `${name} ${what}`, why, fix },
   ];
-  const least = secretNames[name]!;
-  if (Buffer.byteLength(value) < least) {
-    return found(`is shorter than ${least} bytes`, "it can be found by trying, and then anybody can sign tokens");
-  }
+  const { least, weak = "it can be found by trying" } = known;
+  if (Buffer.byteLength(value) < least) return found(`is shorter than ${least} bytes`, weak);
   if (new Set(value).size < 8 || usual.test(value)) {
     return found("is easy to guess", "lists of usual secrets are the first thing that is tried");
   }
@@ -41,20 +39,28 @@ function weakness({ name, value, file }: Secret, all: readonly Secret[]): Findin
   return twin ? found(`is the same as ${twin.name}`, "when one of the two gets out, both have") : [];
 }
 
-function fallbacks({ sources, record }: Checkup): Finding[] {
+function fallbacks(checkup: Checkup): Finding[] {
+  const { sources, record } = checkup;
+  const defaults = defaultsOf([...knownSecrets(checkup).keys()]);
   return sources
     .filter(({ path }) => !isTest(path, record))
     .flatMap(({ path, text }) => {
       const code = withoutComments(text);
-      return [...code.matchAll(fallback), ...code.matchAll(taken)].map(
+      const found = defaults.flatMap((pattern) => [...code.matchAll(pattern)]);
+      return found.map(
         (match): Finding => ({
           level: "unsafe",
           file: path,
           line: lineAt(code, match.index),
           what: `${match[1]} has a default in the code`,
-          why: "where the variable is missing, a secret that everybody can read signs tokens",
+          why: whyDefault(match[1]!),
           fix: "take the default out: a server without its secret must not start",
         }),
       );
     });
+}
+
+function whyDefault(name: string): string {
+  const does = new RegExp(`^${secretLike}$`).test(name) ? "signs tokens" : "takes its place";
+  return `where the variable is missing, a secret that everybody can read ${does}`;
 }

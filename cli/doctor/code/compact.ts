@@ -6,7 +6,7 @@ import { withoutComments } from "../../project/sources/source-imports.js";
 
 /** A program without layout and comments, on one line: two that differ in those alone read the same. */
 export function compact(text: string, path: string): string {
-  const tokens = tokensOf(text.replace(/^\uFEFF/, ""), path, true);
+  const tokens = tokensOf(text, path, true);
   if (!tokens) return withoutComments(text);
   const words = tokens.list.map(({ text: word }) => word).filter((word) => !/^\/[/*]/.test(word));
   return words.reduce((line, word) => line + (/[\w$]$/.test(line) && /^[\w$]/.test(word) ? " " : "") + word, "");
@@ -46,7 +46,7 @@ function lineOfDeclaration({ path, base, now }: Versions, count: (text: string) 
 
 function declarationsIn(text: string, path: string): Map<string, { text: string; line: number }> {
   const found = new Map<string, { text: string; line: number }>();
-  const source = text.replace(/^\uFEFF/, "");
+  const source = text;
   try {
     for (const statement of parseSource(source, path).program.body) {
       const name = declaredName(statement);

@@ -8,22 +8,24 @@ import { importsOf, withoutComments } from "../../project/sources/source-imports
 import type { Checkup } from "../checkup.js";
 import { placeNow } from "../moved.js";
 
-/** The guard as it is installed, and what else its module exports. */
-export const guardName = "protectedRoute";
-const guardModule = "src/middleware/jwt.ts";
-const helpers = ["authOf"];
+/** What guards are looked for in. */
+export type Guarded = Pick<Checkup, "record" | "sources" | "project" | "facts">;
+
+/** The guards of the installed items, as they are exported there. */
+export function guardNames({ facts }: Pick<Checkup, "facts">): string[] {
+  return [...facts.values()].flatMap(({ guards }) => Object.keys(guards?.exports ?? {}));
+}
 
 /** Who re-exports whom: deeper than this nobody looks. */
 const mostRounds = 5;
 
 type Exports = Map<string, Set<string>>;
 
-/** The names by which each file knows the guard, or what it is built into: imported under another name, re-exported, wrapped. */
-export function guardsOf(
-  checkup: Pick<Checkup, "record" | "sources" | "project">,
-): (path: string) => readonly string[] {
+/** The names by which each file knows a guard, or what it is built into: imported under another name, re-exported, wrapped. */
+export function guardsOf(checkup: Guarded): (path: string) => readonly string[] {
   const files = checkup.sources.map((file) => ({ file, imports: importsOf(withoutComments(file.text)) }));
   const exports = guardExports(checkup);
+  const names = guardNames(checkup);
   const paths = new Set([...checkup.sources.map(({ path }) => path), ...exports.keys()]);
   const { aliases } = checkup.project;
   const locals = new Map<string, readonly string[]>();
@@ -40,26 +42,30 @@ export function guardsOf(
       changed = true;
     }
   }
-  return (path) => [guardName, ...(locals.get(path) ?? [])];
+  return (path) => [...names, ...(locals.get(path) ?? [])];
 }
 
-/** What the guard's own module exports; in it, the user may have given the guard another name. */
-function guardExports({ record, sources }: Pick<Checkup, "record" | "sources">): Exports {
-  const modules = Object.values(record.items).map((installed) => placeNow(guardModule, installed));
-  return new Map(
-    modules.map((path) => {
+/** What the guards' own modules export; in them, the user may have given a guard another name. */
+function guardExports({ record, sources, facts }: Guarded): Exports {
+  const exports: Exports = new Map();
+  for (const [item, { guards }] of facts) {
+    const installed = record.items[item];
+    for (const [guard, template] of Object.entries((installed && guards?.exports) ?? {})) {
+      const path = placeNow(template, installed!);
       const text = sources.find((source) => source.path === path)?.text;
       const names = text === undefined ? [] : parsed(() => exportedNames(text, path));
-      return [path, new Set([guardName, ...names.filter((name) => !helpers.includes(name))])];
-    }),
-  );
+      const others = names.filter((name) => !guards!.helpers?.includes(name));
+      exports.set(path, new Set([...(exports.get(path) ?? []), guard, ...others]));
+    }
+  }
+  return exports;
 }
 
 function guardsIn(file: SourceText, moduleAt: (specifier: string) => ReadonlySet<string> | null) {
   const locals = new Set<string>();
   const exports = new Set<string>();
   parsed(() => {
-    const { program } = parseSource(file.text.replace(/^\uFEFF/, ""), file.path);
+    const { program } = parseSource(file.text, file.path);
     for (const statement of program.body) {
       for (const name of importedGuards(statement, moduleAt)) locals.add(name);
       for (const [name, guards] of madeNames(statement)) if (guards([...locals])) locals.add(name);
@@ -95,7 +101,7 @@ function localNames(one: ImportDeclaration["specifiers"][number], guards: Readon
 
 type Made = readonly [string, (guards: readonly string[]) => boolean];
 
-/** `const login = protectedRoute`, `const admin = [protectedRoute, isAdmin]`, and functions that call or return a guard. */
+/** `const login = guard`, `const admin = [guard, isAdmin]`, and functions that call or return a guard. */
 function madeNames(statement: Statement): Made[] {
   const node = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
   if (node?.type === "FunctionDeclaration" && node.id) return [[node.id.name, (guards) => wraps(node, guards)]];

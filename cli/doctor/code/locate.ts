@@ -1,5 +1,5 @@
-import type { InstallRecord } from "../../project/project.js";
 import { rootOf } from "../../record/paths.js";
+import type { InstallRecord } from "../../record/schema.js";
 
 /** The line (from 1) that an offset is on. */
 export function lineAt(text: string, offset: number): number {
@@ -9,7 +9,7 @@ export function lineAt(text: string, offset: number): number {
 /** The line (from 1) of the last assignment to a key in a `.env`; null where there is none. */
 export function lineOfKey(text: string, name: string): number | null {
   const lines = text.split("\n");
-  const at = lines.findLastIndex((line) => /^\uFEFF?\s*(?:export\s+)?([\w.-]+)\s*=/.exec(line)?.[1] === name);
+  const at = lines.findLastIndex((line) => /^\s*(?:export\s+)?([\w.-]+)\s*=/.exec(line)?.[1] === name);
   return at === -1 ? null : at + 1;
 }
 

@@ -37,7 +37,7 @@ export function mountFiles(
 
 function readMount({ path, text }: SourceText, specifiers: readonly string[], mount: string): MountFile {
   try {
-    const file = readEntryFile(text.replace(/^\uFEFF/, ""), path);
+    const file = readEntryFile(text, path);
     const names = namesOfRouter(file, specifiers[0]!, specifiers);
     const line = lineOfMount(file.program, names);
     const steps = findApps(file).map((app) => readSteps(file, app, mount));

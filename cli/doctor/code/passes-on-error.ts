@@ -3,27 +3,29 @@ import { dottedName, isCall, isFunction, methodName } from "../../edits/entry/ex
 import { walk } from "../../edits/syntax.js";
 import { type Code, isTrue, nameOf, returnsOf } from "./values.js";
 
-/** What asks who a request is from, or whether that still holds; `ask` and `authenticator` in installed files only. */
-const guardCall =
-  /^(authenticate|protectedRoute|verifyAccessToken|readBearerToken|bearerToken|isRevoked|isSessionLive|findRole|ageOfLogin|jwtVerify)$|(^|\.)(jwt|jsonwebtoken|jose)\.(verify|jwtVerify)$/;
-const installedCall = new RegExp(`${guardCall.source}|^(ask|authenticator)$`);
-/** `isRevoked`, answered "no" on error, opens too. */
-const denials = /^isRevoked$/;
+/** Functions that ask who a request is from, or whether that still holds. */
+export interface Asking {
+  readonly calls: readonly string[];
+  /** Those of them whose "no", answered on error, opens too. */
+  readonly denies: readonly string[];
+}
+
+/** What libraries call it. */
+const library = /^jwtVerify$|(^|\.)(jwt|jsonwebtoken|jose)\.(verify|jwtVerify)$/;
 /** A login that is only welcome is not a guard. */
 const welcome = /optional|maybe|anonymous|guest|try|ifPresent/i;
 
 /** What is known of a file. */
 interface Guarding {
   readonly file: File;
-  readonly calls: RegExp;
+  readonly asking: Asking;
   /** Variables that hold the answer, or its promise. */
   readonly answers: ReadonlySet<string>;
 }
 
 /** The lines where a guard goes on after an error as if there had been none. */
-export function passesOnError({ file }: Code, { installed }: { installed: boolean }): number[] {
-  const calls = installed ? installedCall : guardCall;
-  const known = { file, calls, answers: answersIn(file, calls) };
+export function passesOnError({ file }: Code, asking: Asking): number[] {
+  const known = { file, asking, answers: answersIn(file, asking) };
   const lines = new Set<number>();
   walk(file.program, (node, parents) => {
     if (isWelcome(node)) return false;
@@ -35,7 +37,11 @@ export function passesOnError({ file }: Code, { installed }: { installed: boolea
   return [...lines];
 }
 
-function answersIn(file: File, calls: RegExp): ReadonlySet<string> {
+function asks(name: string, { calls }: Asking): boolean {
+  return calls.includes(name) || library.test(name);
+}
+
+function answersIn(file: File, asking: Asking): ReadonlySet<string> {
   const names = new Set<string>();
   walk(file.program, (node) => {
     const [name, value] =
@@ -44,7 +50,7 @@ function answersIn(file: File, calls: RegExp): ReadonlySet<string> {
         : node.type === "AssignmentExpression"
           ? [nameOf(node.left), node.right]
           : ["", null];
-    if (name && value && !isFunction(value) && calls.test(calledName(value))) names.add(name);
+    if (name && value && !isFunction(value) && asks(calledName(value), asking)) names.add(name);
   });
   return names;
 }
@@ -67,12 +73,12 @@ function openTry({ block, handler, finalizer }: TryStatement, parents: readonly 
   const said = nextIn(handler.body, known);
   if (said) return isFunction(said) ? said : handler;
   const goesOn = !leaves(handler.body) && following(parents, block).some((one) => nextIn(one, known));
-  return goesOn || (denies(block) && saysNo(handler.body)) ? handler : null;
+  return goesOn || (denies(block, known) && saysNo(handler.body)) ? handler : null;
 }
 
 /** `.catch(() => next())`, `.then(done, () => next())`, `.finally(next)`, and callbacks: `(error) => { if (error) next() }`. */
 function openHandler(node: CallExpression, known: Guarding): Node | null {
-  if (known.calls.test(dottedName(node.callee))) return openCallback(node.arguments, known);
+  if (asks(dottedName(node.callee), known.asking)) return openCallback(node.arguments, known);
   const object = "object" in node.callee ? node.callee.object : null;
   if (!object || !(asksWho(object, known) || known.answers.has(dottedName(object).split(".")[0]!))) return null;
   const method = methodName(node);
@@ -82,7 +88,7 @@ function openHandler(node: CallExpression, known: Guarding): Node | null {
   if (method === "finally" && nameOf(given) === "next") return given;
   const handler = functionOf(given, known);
   if (!handler) return null;
-  return nextIn(handler.body, known) || (denies(object) && saysNo(handler)) ? handler : null;
+  return nextIn(handler.body, known) || (denies(object, known) && saysNo(handler)) ? handler : null;
 }
 
 /** The function that an expression is, or names. */
@@ -109,12 +115,12 @@ function openCallback(args: readonly Node[], known: Guarding): Node | null {
   return found;
 }
 
-function asksWho(node: Node, { calls }: Guarding): boolean {
-  return some(node, (inner) => isCall(inner) && calls.test(dottedName(inner.callee)));
+function asksWho(node: Node, { asking }: Guarding): boolean {
+  return some(node, (inner) => isCall(inner) && asks(dottedName(inner.callee), asking));
 }
 
-function denies(node: Node): boolean {
-  return some(node, (inner) => isCall(inner) && denials.test(dottedName(inner.callee)));
+function denies(node: Node, { asking }: Guarding): boolean {
+  return some(node, (inner) => isCall(inner) && asking.denies.includes(dottedName(inner.callee)));
 }
 
 /** The call of `next()` without an error, or the function of the file that is called here and makes it. */

@@ -1,7 +1,7 @@
 import type { CallExpression, Node } from "@babel/types";
 import { dottedName, isCall, methodName, unwrap } from "../../edits/entry/expression.js";
 import { parseSource, walk } from "../../edits/syntax.js";
-import { guardName, mentions } from "./guards.js";
+import { mentions } from "./guards.js";
 
 /** A route that a file registers. */
 export interface Route {
@@ -17,12 +17,12 @@ export interface Route {
 
 const verbs = /^(get|post|put|patch|delete|all)$/;
 
-/** The routes of a file, in order; none where it does not parse. `guards` are the guard's names in it. */
-export function routesIn(text: string, path: string, guards: readonly string[] = [guardName]): Route[] {
+/** The routes of a file, in order; none where it does not parse. `guards` are the names of guards in it. */
+export function routesIn(text: string, path: string, guards: readonly string[]): Route[] {
   const routes: Route[] = [];
   const covered = new Map<string, readonly Cover[]>();
   try {
-    walk(parseSource(text.replace(/^\uFEFF/, ""), path).program, (node) => {
+    walk(parseSource(text, path).program, (node) => {
       if (!isCall(node)) return;
       const receiver = receiverOf(node);
       const before = covered.get(receiver) ?? [];
@@ -64,7 +64,7 @@ function chainedPath(call: CallExpression): string | null {
   return methodName(inner) === "route" && first ? textOf(first) : chainedPath(inner);
 }
 
-/** `router.use(protectedRoute)`, `app.use("/api", protectedRoute)`: with a router behind it, it guards that one. */
+/** `router.use(guard)`, `app.use("/api", guard)`: with a router behind it, it guards that one. */
 function guardsOfAll(call: CallExpression, guards: readonly string[]): Cover[] {
   const handlers = call.arguments.filter((argument) => textOf(argument) === null);
   if (handlers.length !== 1) return [];
@@ -77,11 +77,11 @@ function isBelow(path: string, place: string): boolean {
   return path === start || path.startsWith(`${start}/`) || path === "*";
 }
 
-/** Whether a file mounts a router behind a guard: `app.use("/notes", protectedRoute, notes)`. */
+/** Whether a file mounts a router behind a guard: `app.use("/notes", guard, notes)`. */
 export function mountsGuarded(text: string, path: string, guards: readonly string[]): boolean {
   let found = false;
   try {
-    walk(parseSource(text.replace(/^\uFEFF/, ""), path).program, (node) => {
+    walk(parseSource(text, path).program, (node) => {
       if (!isCall(node) || methodName(node) !== "use" || guardsOfAll(node, guards).length > 0) return;
       if (node.arguments.some((one) => mentions(one, guards))) found = true;
     });

@@ -1,5 +1,5 @@
 import type { File, Node, ObjectExpression } from "@babel/types";
-import { isFunction } from "../../edits/entry/expression.js";
+import { isFunction, withoutTypes } from "../../edits/entry/expression.js";
 import { parseSource, walk } from "../../edits/syntax.js";
 import { moduleOf } from "../../project/entry/module-path.js";
 import type { SourceText } from "../../project/sources/source-files.js";
@@ -42,7 +42,7 @@ function parsed(
   open: (path: string) => Code | null,
 ): Code | null {
   try {
-    const file = parseSource(text.replace(/^\uFEFF/, ""), path);
+    const file = parseSource(text, path);
     return {
       path,
       text,
@@ -59,7 +59,7 @@ function parsed(
 
 /** Every value that an expression may have, as far as constants tell: both sides of `a ? b : c`, `a ?? b` and the like. */
 export function valuesOf(node: Node, code: Code, steps = mostSteps): Node[] {
-  const bare = plain(node);
+  const bare = withoutTypes(node);
   const sides =
     bare.type === "ConditionalExpression"
       ? [bare.consequent, bare.alternate]
@@ -79,7 +79,7 @@ export function isTrue(node: Node): boolean {
 
 /** The number that an expression of literals and constants comes to, or null. Text that is one counts: `"8"`. */
 export function numberOf(node: Node, code: Code): number | null {
-  const bare = plain(node);
+  const bare = withoutTypes(node);
   if (bare.type === "NumericLiteral") return bare.value;
   if (bare.type === "StringLiteral") return /^\d+(\.\d+)?$/.test(bare.value) ? Number(bare.value) : null;
   if (bare.type !== "BinaryExpression") return null;
@@ -131,19 +131,6 @@ function isFalse(node: Node): boolean {
   return (node.type === "NumericLiteral" && node.value === 0) || (node.type === "BooleanLiteral" && !node.value);
 }
 
-function plain(node: Node): Node {
-  switch (node.type) {
-    case "TSAsExpression":
-    case "TSSatisfiesExpression":
-    case "TSNonNullExpression":
-    case "TSTypeAssertion":
-    case "ParenthesizedExpression":
-      return plain(node.expression);
-    default:
-      return node;
-  }
-}
-
 function meant(node: Node, code: Code, steps: number): Node[] | null {
   if (node.type === "Identifier") return declared(node.name, code, steps - 1);
   if (node.type !== "MemberExpression" || node.computed) return null;
@@ -173,7 +160,7 @@ function declared(name: string, code: Code, steps: number): Node[] | null {
 
 /** The last part of `a.b` or `a["b"]`; "" for anything else. */
 export function memberName(node: Node): string {
-  const bare = plain(node);
+  const bare = withoutTypes(node);
   if (bare.type !== "MemberExpression" && bare.type !== "OptionalMemberExpression") return "";
   return bare.computed && bare.property.type === "Identifier" ? "" : nameOf(bare.property);
 }

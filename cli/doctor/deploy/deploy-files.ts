@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join, posix, relative, sep } from "node:path";
-import { askGit } from "../../git/git-facts.js";
+import { trackedAndIgnored } from "../../git/git-facts.js";
 import type { Project } from "../../project/project.js";
 import type { SourceText } from "../../project/sources/source-files.js";
 import { readText } from "../../text/text-file.js";
@@ -24,7 +24,7 @@ const folders: Readonly<Record<string, RegExp>> = {
 export async function readDeployFiles({ root, git }: Project): Promise<SourceText[]> {
   const top = git.root === null ? "" : relative(root, git.root).split(sep).join("/");
   const paths = [...(await deployPaths(root, ".")), ...(top === "" ? [] : await deployPaths(root, top))];
-  const asked = git.root !== null && paths.length > 0 ? await askGit(root, paths) : null;
+  const asked = git.root !== null && paths.length > 0 ? await trackedAndIgnored(root, paths) : null;
   const hidden = asked?.ignored.filter((path) => !asked.tracked.includes(path)) ?? [];
   const shown = paths.filter((path) => !hidden.includes(path));
   const texts = await Promise.all(shown.map(async (path) => ({ path, text: await readText(join(root, path)) })));

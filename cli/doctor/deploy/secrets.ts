@@ -1,35 +1,42 @@
 import { envKeys } from "../../edits/dotenv.js";
+import type { Secrets } from "../../registry/facts/facts.js";
 import type { Checkup, EnvFile } from "../checkup.js";
 
-/** The secrets of the module, and the fewest bytes that each may have. */
-export const secretNames: Readonly<Record<string, number>> = {
-  JWT_SECRET_KEY: 32,
-  JWT_SECRET_KEY_PREVIOUS: 32,
-  PASSWORD_PEPPER: 16,
-  PASSWORD_PEPPER_PREVIOUS: 16,
-  DATABASE_ENCRYPTION_KEY: 16,
-};
+/** A secret that an installed item knows, and what it says of it. */
+export interface KnownSecret extends Pick<Secrets, "weak" | "known"> {
+  /** The fewest bytes that it may have. */
+  readonly least: number;
+}
 
-/** Those, and what installed items have made of their own. */
-export function secretNamesOf({ items, record }: Pick<Checkup, "items" | "record">): string[] {
-  const installed = items.filter(({ name }) => record.items[name]);
-  const made = installed.flatMap(({ env }) => env.filter(({ value }) => value === "secret").map(({ name }) => name));
-  return [...new Set([...Object.keys(secretNames), ...made])];
+type Known = Pick<Checkup, "facts">;
+
+/** The secrets of the installed items, by name. No item makes less of another's. */
+export function knownSecrets({ facts }: Known): ReadonlyMap<string, KnownSecret> {
+  const known = new Map<string, KnownSecret>();
+  for (const { secrets } of facts.values()) {
+    for (const [name, { least }] of Object.entries(secrets?.names ?? {})) {
+      const other = known.get(name);
+      known.set(name, other ? { ...other, least: Math.max(least, other.least) } : { ...secrets, least });
+    }
+  }
+  return known;
 }
 
 export interface Secret {
   readonly name: string;
   readonly value: string;
   readonly file: EnvFile;
+  readonly known: KnownSecret;
 }
 
 /** Every secret with a value in an environment file that something runs with. */
-export function secretsOf({ env }: Pick<Checkup, "env">): Secret[] {
+export function secretsOf({ env, facts }: Known & Pick<Checkup, "env">): Secret[] {
+  const known = [...knownSecrets({ facts })];
   return env.filter(isInUse).flatMap((file) => {
     const values = envKeys(file.text);
-    return Object.keys(secretNames).flatMap((name) => {
+    return known.flatMap(([name, one]) => {
       const value = values.get(name);
-      return value ? [{ name, value, file }] : [];
+      return value ? [{ name, value, file, known: one }] : [];
     });
   });
 }

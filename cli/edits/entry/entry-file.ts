@@ -27,7 +27,7 @@ type Names = {
   >;
 } & { express: Set<string>; router: Set<string> };
 
-/** Parses an entry file (without its BOM) and collects its names. Throws the parser's SyntaxError. */
+/** Parses an entry file and collects its names. Throws the parser's SyntaxError. */
 export function readEntryFile(text: string, path: string): EntryFile {
   const { program } = parseSource(text, path);
   const names: Names = {

@@ -2,6 +2,12 @@ import type { CallExpression, Function as FunctionNode, Node } from "@babel/type
 
 /** The expression without what has no effect at run time, and without `await` and `void`. */
 export function unwrap(node: Node): Node {
+  const inner = withoutTypes(node);
+  return inner.type === "AwaitExpression" || inner.type === "UnaryExpression" ? unwrap(inner.argument) : inner;
+}
+
+/** The expression without parentheses and types: they have no effect at run time. */
+export function withoutTypes(node: Node): Node {
   switch (node.type) {
     case "TSAsExpression":
     case "TSSatisfiesExpression":
@@ -9,10 +15,7 @@ export function unwrap(node: Node): Node {
     case "TSTypeAssertion":
     case "TSInstantiationExpression":
     case "ParenthesizedExpression":
-      return unwrap(node.expression);
-    case "AwaitExpression":
-    case "UnaryExpression":
-      return unwrap(node.argument);
+      return withoutTypes(node.expression);
     default:
       return node;
   }

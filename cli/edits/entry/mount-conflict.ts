@@ -15,7 +15,7 @@ const verbs = /^(use|all|get|post|put|patch|delete|options|head|route)$/;
  * does not parse has no conflict: `mountRouter` refuses it.
  */
 export function findMountConflict(source: string, options: MountOptions): string | null {
-  const file = tryRead(source.replace(/^\uFEFF/, ""), options.path);
+  const file = tryRead(source, options.path);
   if (file === null) return null;
   const ours = namesOfRouter(file, options.specifier, options.sameModule);
   return otherDeclaration(file, options.importName, ours) ?? otherMount(file, options.mount, ours);

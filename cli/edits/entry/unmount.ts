@@ -6,8 +6,6 @@ import { namesOfRouter } from "./existing-router.js";
 import { dottedName, isCall, methodName, requiredModule } from "./expression.js";
 import { cutStatements } from "./splice-line.js";
 
-const bom = "\uFEFF";
-
 export interface UnmountOptions {
   readonly path: string;
   readonly specifier: string;
@@ -18,9 +16,7 @@ export interface UnmountOptions {
  * Takes the import and the mount of a router out of a file: whole lines, and only those that hold nothing else. A router
  * that is used in another way too (behind a limiter of the user's, exported again) is left for the user.
  */
-export function unmountRouter(source: string, options: UnmountOptions): Edit {
-  const start = source.startsWith(bom) ? bom : "";
-  const text = source.slice(start.length);
+export function unmountRouter(text: string, options: UnmountOptions): Edit {
   let file: EntryFile;
   try {
     file = readEntryFile(text, options.path);
@@ -36,7 +32,7 @@ export function unmountRouter(source: string, options: UnmountOptions): Edit {
   if (left.length > 0) return cannot(`line ${left[0]!.loc!.start.line} uses it in another way`, [...lines]);
   const after = cutStatements(text, ours);
   if (after === null) return cannot("other code shares a line with it", [...lines]);
-  return { kind: "applied", text: start + after, added: [...lines] };
+  return { kind: "applied", text: after, added: [...lines] };
 }
 
 /** `import { x } from "..."`, `const { x } = require("...")` and `app.use("/path", x)` of our names, and nothing beside. */

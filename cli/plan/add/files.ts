@@ -1,16 +1,16 @@
-import { rewriteTemplateImports } from "../../edits/imports.js";
 import { CliError } from "../../errors.js";
 import { onlyReformatted } from "../../merge/same-meaning.js";
-import type { InstalledItem, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
 import { installedText } from "../../record/installed-text.js";
-import { basePath, placeTemplate, rootOf } from "../../record/paths.js";
+import { basePath, rootOf } from "../../record/paths.js";
+import type { InstalledItem } from "../../record/schema.js";
 import { sha256 } from "../../record/sha256.js";
-import type { TemplateFile } from "../../registry/templates.js";
 import type { Draft } from "../draft.js";
+import { type Rendered, renderedFiles } from "../files/rendered-files.js";
+import { putBackImported } from "../files/still-imported.js";
 import type { Part } from "../input.js";
-import { isAsInstalled } from "../record/as-installed.js";
+import { isAsInstalled, isUntouched } from "../record/as-installed.js";
 import { withEntries, withoutEntries } from "../steps/entries.js";
-import { putBackImported } from "../update/still-imported.js";
 
 type RecordedFiles = InstalledItem["files"];
 
@@ -40,49 +40,6 @@ export function planFiles(
   for (const { path, by } of putBackImported(gone, project, draft))
     draft.warnings.push(`${path} belongs to the other choice, but ${by} imports it: it stays, and is yours now`);
   return kept;
-}
-
-/** A template as it lands in this project. */
-export interface Rendered {
-  readonly path: string;
-  readonly template: string;
-  readonly text: string;
-}
-
-/** Every file of the item as it lands in this project. Tests that stand among the sources may not take one's place. */
-export function renderedFiles(part: Part, project: Project, packages: Readonly<Record<string, string>>): Rendered[] {
-  const files = part.templates.map((file) => rendered(file, part, project, packages));
-  const owners = new Map<string, string>();
-  for (const { path, template } of files) {
-    const owner = owners.get(path);
-    if (owner) throw bothAt(path, [owner, template]);
-    owners.set(path, template);
-  }
-  return files;
-}
-
-function bothAt(path: string, templates: readonly [string, string]): CliError {
-  const files = templates.toSorted().join(" and ");
-  return new CliError(
-    "Collision",
-    `${files} would both be ${path}: give the tests a folder of their own with --tests DIR`,
-  );
-}
-
-/** Renders a template: only its import specifiers change. */
-export function rendered(
-  file: TemplateFile,
-  { selection }: Part,
-  { modules: { extension } }: Project,
-  packages: Readonly<Record<string, string>>,
-): Rendered {
-  const place = (path: string) => placeTemplate(path, selection);
-  const asWritten = extension === ".js" && place("src/x") === "src/x" && place("test/x") === "test/x";
-  const renamed = Object.keys(packages).some((name) => file.text.includes(`"${name}`));
-  const stays = !file.path.endsWith(".ts") || (asWritten && !renamed);
-  // Parsing is the slowest part of an add: a file whose specifiers stay as they are is not parsed.
-  const text = stays ? file.text : rewriteTemplateImports(file.text, { from: file.path, place, extension, packages });
-  return { path: place(file.path), template: file.template, text };
 }
 
 function placeFile(
@@ -120,12 +77,17 @@ function staysAsItIs(
 
 /** A file of the user's at one of our paths: it is never replaced, with or without --overwrite. */
 function refuseForeign(wanted: readonly Rendered[], recorded: RecordedFiles, { item }: Part, draft: Draft): void {
-  const taken = wanted.filter(({ path, text }) => !recorded[path] && ![null, text].includes(draft.read(path)));
+  const taken = wanted.filter(({ path, text }) => !recorded[path] && !isOurs(path, text, draft));
   if (taken.length === 0) return;
   const paths = taken.map(({ path }) => path);
   const many = paths.length > 1;
   const way = wayElsewhere(taken, item) ?? `rename ${many ? "them" : "it"}, then add again`;
   throw new CliError("Collision", `${someOf(paths)} ${many ? "are" : "is"} yours already: ${way}`);
+}
+
+function isOurs(path: string, text: string, draft: Draft): boolean {
+  const there = draft.read(path);
+  return there === null || draft.asIn(path, there) === text;
 }
 
 /** The flag that puts these files elsewhere. None moves pages, scripts, or an item that stands beside the one it builds on. */
@@ -149,8 +111,7 @@ function refuseEdited(
     const there = draft.read(path);
     const text = swapped.find((file) => file.path === path)?.text;
     if (there === null || withoutEntries(there, path, project) === text) return false;
-    const base = installedText(recorded[path]!, draft.read(basePath(path)), [there]).text;
-    return !isAsInstalled(there, { path, recorded: recorded[path]!, base }, project);
+    return !isUntouched(there, { path, recorded: recorded[path]! }, project, draft);
   });
   if (edited.length === 0) return;
   const them = edited.length > 1 ? "them" : "it";

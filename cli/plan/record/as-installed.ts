@@ -1,6 +1,8 @@
 import { onlyReformatted } from "../../merge/same-meaning.js";
-import type { InstalledItem } from "../../project/project.js";
-import { hasHash } from "../../record/installed-text.js";
+import { hasHash, installedText } from "../../record/installed-text.js";
+import { basePath } from "../../record/paths.js";
+import type { InstalledItem } from "../../record/schema.js";
+import type { Draft } from "../draft.js";
 import { type EntryFacts, entriesIn, withEntries, withoutEntries } from "../steps/entries.js";
 
 /** A file of an item in the user's repo. */
@@ -21,4 +23,15 @@ export function isAsInstalled(text: string, { path, recorded, base }: InstalledF
   const expected =
     entriesIn(path, project).length === 0 ? base : withEntries(base, { from: path, like: text }, project).text;
   return onlyReformatted(text, expected, path);
+}
+
+/** The same by the text that is kept of the installation, as long as the draft has it. */
+export function isUntouched(
+  text: string,
+  { path, recorded }: Omit<InstalledFile, "base">,
+  project: EntryFacts,
+  draft: Draft,
+): boolean {
+  const base = installedText(recorded, draft.read(basePath(path)), [text]).text;
+  return isAsInstalled(text, { path, recorded, base }, project);
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import type { InstalledItem, InstallRecord, Undo } from "../../project/project.js";
 import { recordPath } from "../../record/paths.js";
+import { recordText } from "../../record/record-text.js";
+import type { InstalledItem, InstallRecord, Undo } from "../../record/schema.js";
 import { broughtBy } from "../../selection/brought.js";
 import type { Draft } from "../draft.js";
 import type { Part } from "../input.js";
@@ -15,21 +16,23 @@ export interface Installed {
   readonly env: readonly string[];
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: readonly AddedDependency[];
-  readonly undo?: Undo;
-  readonly appends?: InstalledItem["appends"];
-  readonly shared?: Shared;
+  readonly undo: Undo;
+  readonly appends: NonNullable<InstalledItem["appends"]>;
+  readonly shared: Shared;
+  /** The files that conflict markers are in. */
+  readonly unmerged: readonly string[];
 }
 
 /** The record with this item in it: what earlier adds put there is still there, unless this one replaced it. */
 export function extendRecord(
   record: InstallRecord,
-  { item, selection, origin }: Part,
+  { item, selection, origin, facts }: Part,
   installed: Installed,
 ): InstallRecord {
   const before = record.items[item.name];
   const { shared } = installed;
-  const joined = installed.undo ? joinUndo(before?.undo, installed.undo) : before?.undo;
-  const undo = shared?.undo ? joinUndo(joined, shared.undo) : joined;
+  const joined = joinUndo(before?.undo, installed.undo);
+  const undo = shared.undo ? joinUndo(joined, shared.undo) : joined;
   const brings = broughtBy(item, selection.choices);
   const entry: InstalledItem = {
     version: item.version,
@@ -39,22 +42,24 @@ export function extendRecord(
     testDir: selection.testDir,
     ...(selection.testEnding && { testEnding: selection.testEnding }),
     files: installed.files,
-    patches: mergePatches(before?.patches ?? [], [...(shared?.patches ?? []), ...installed.patches]),
-    env: [...new Set([...(before?.env ?? []), ...(shared?.env ?? []), ...installed.env])],
+    patches: mergePatches(before?.patches ?? [], [...shared.patches, ...installed.patches]),
+    env: [...new Set([...(before?.env ?? []), ...shared.env, ...installed.env])],
     scripts: { ...before?.scripts, ...installed.scripts },
-    dependencies: { ...before?.dependencies, ...shared?.dependencies, ...ranges(installed.dependencies, false) },
+    dependencies: { ...before?.dependencies, ...shared.dependencies, ...ranges(installed.dependencies, false) },
     devDependencies: {
       ...before?.devDependencies,
-      ...shared?.devDependencies,
+      ...shared.devDependencies,
       ...ranges(installed.dependencies, true),
     },
     ...(undo && { undo }),
     ...(origin && { registry: origin }),
+    ...(origin && facts && { facts }),
     ...(item.requires.length > 0 && { requires: item.requires }),
     ...(brings.length > 0 && { brings }),
     ...(item.comesWith && { comesWith: item.comesWith }),
     ...(before?.format && { format: before.format }),
-    ...(installed.appends && installed.appends.length > 0 && { appends: installed.appends }),
+    ...(installed.appends.length > 0 && { appends: installed.appends }),
+    ...(installed.unmerged.length > 0 && { unmerged: installed.unmerged }),
   };
   return { version: 1, items: { ...record.items, [item.name]: entry } };
 }
@@ -62,7 +67,7 @@ export function extendRecord(
 /** Writes the record, unless it says the same already: a user's own formatting of it stays. */
 export function writeRecord(record: InstallRecord, previous: InstallRecord | null, draft: Draft): void {
   if (isDeepStrictEqual(record, previous)) return;
-  draft.write(recordPath, `${JSON.stringify(record, null, 2)}\n`, "the record of what is installed");
+  draft.write(recordPath, recordText(record, draft.read(recordPath)), "the record of what is installed");
 }
 
 function mergePatches(before: InstalledItem["patches"], added: InstalledItem["patches"]): InstalledItem["patches"] {

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
-import type { InstalledItem, InstallRecord } from "../../project/project.js";
-import { recordPath } from "../../record/paths.js";
+import type { InstalledItem, InstallRecord } from "../../record/schema.js";
 import type { Plan } from "../plan.js";
+import { withRecord } from "./with-record.js";
 
 /** The folders of a plan's new files, and those around them. */
 export function foldersOf({ changes }: Pick<Plan, "changes">): string[] {
@@ -10,7 +10,7 @@ export function foldersOf({ changes }: Pick<Plan, "changes">): string[] {
 }
 
 /** The plan with the folders that it makes in its record: when an item goes, those of the user's stay, empty or not. */
-export function withMadeFolders(plan: Plan, there: ReadonlySet<string>): Plan {
+export function withMadeFolders<P extends Plan>(plan: P, there: ReadonlySet<string>): P {
   const fresh = plan.changes.filter(({ kind }) => kind === "create").map(({ path }) => path);
   const items = Object.entries(plan.record.items).map(([name, item]): [string, InstalledItem] => {
     const own = fresh.filter((path) => item.files[path]);
@@ -22,13 +22,7 @@ export function withMadeFolders(plan: Plan, there: ReadonlySet<string>): Plan {
       ? [name, item]
       : [name, { ...item, undo: { ...undo, created: [...new Set([...created, ...made])] } }];
   });
-  const record = { ...plan.record, items: Object.fromEntries(items) };
-  const text = `${JSON.stringify(record, null, 2)}\n`;
-  return {
-    ...plan,
-    record,
-    changes: plan.changes.map((change) => (change.path === recordPath ? { ...change, after: text } : change)),
-  };
+  return withRecord(plan, { ...plan.record, items: Object.fromEntries(items) });
 }
 
 /** The folders that items have made; null where no record says it, as in those of the first days. */

@@ -1,7 +1,8 @@
-import type { InstalledItem, InstallRecord, Undo } from "../../project/project.js";
 import { isSampleEnv } from "../../project/sample-env.js";
+import type { InstalledItem, InstallRecord, Undo } from "../../record/schema.js";
 import { chosenParts } from "../../registry/choices.js";
 import type { Part } from "../input.js";
+import { keyBlocks } from "./key-blocks.js";
 
 /** What an item needs and another one has brought already: whichever goes first, it stays for the other. */
 export interface Shared {
@@ -60,14 +61,7 @@ function linesOf(
 ): readonly string[] {
   if (path === ".gitignore") return lines.filter((line) => ignored.includes(line));
   if (!isSampleEnv(path)) return [];
-  let comment: string[] = [];
-  return lines.flatMap((line) => {
-    comment.push(line);
-    if (line.startsWith("#")) return [];
-    const block = comment;
-    comment = [];
-    return keys.includes(line.replace(/=.*/, "")) ? block : [];
-  });
+  return keyBlocks(lines).flatMap((block) => (keys.includes(block.key) ? block.lines : []));
 }
 
 function has(patches: InstalledItem["patches"], path: string, line: string): boolean {

@@ -1,11 +1,13 @@
-import { createHash } from "node:crypto";
 import { parse } from "jsonc-parser";
 import { envKeys } from "../../edits/dotenv.js";
-import type { Project, Replaced, Undo } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
+import type { Replaced, Undo } from "../../record/schema.js";
+import { sha256 } from "../../record/sha256.js";
 import { isObject } from "../../text/json.js";
 import type { Draft } from "../draft.js";
 
-type Texts = ReadonlyMap<string, string | null>;
+/** Each file with its text; null where there is none. */
+export type Texts = ReadonlyMap<string, string | null>;
 
 const lists: readonly Replaced["list"][] = ["dependencies", "devDependencies", "scripts"];
 
@@ -66,7 +68,7 @@ export function appendedLines(path: string, before: Texts, after: Texts): string
 
 /** By this a value that was generated is told from one of the user's; it tells nothing about the value. */
 export function fingerprint(value: string): string {
-  return createHash("sha256").update(value).digest("hex").slice(0, 16);
+  return sha256(value).slice(0, 16);
 }
 
 /** What stands between the end of the file and the first line that was added. */
@@ -97,7 +99,7 @@ function freshValues(before: string | null | undefined, after: string | null | u
 }
 
 function membersOf(text: string | null | undefined): Record<string, unknown> {
-  return objectOf(parse((text ?? "{}").replace(/^\uFEFF/, ""), [], { allowTrailingComma: true }));
+  return objectOf(parse(text ?? "{}", [], { allowTrailingComma: true }));
 }
 
 function objectOf(value: unknown): Record<string, unknown> {

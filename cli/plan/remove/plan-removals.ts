@@ -2,7 +2,7 @@ import { packageJsonOf } from "../../project/packages/package-json.js";
 import type { Project } from "../../project/project.js";
 import type { SourceText } from "../../project/sources/source-files.js";
 import { parseObject } from "../../text/json.js";
-import type { Change, Plan } from "../plan.js";
+import type { Change, Removal } from "../plan.js";
 import { planRemove } from "./plan-remove.js";
 import type { RemoveInput } from "./remove-input.js";
 
@@ -13,11 +13,11 @@ export interface RemovalsInput extends Omit<RemoveInput, "item" | "installed"> {
 }
 
 /** Taking an item away together with its companions, as one plan. Pure. */
-export function planRemovals({ items, ...input }: RemovalsInput): Plan {
+export function planRemovals({ items, ...input }: RemovalsInput): Removal {
   let now: Omit<RemoveInput, "item" | "installed"> = input;
   const plans = items.map((item) => {
     const plan = planRemove({ ...now, item, installed: now.project.record!.items[item]! });
-    now = { ...afterwards(now, plan), kept: [...(now.kept ?? []), ...(plan.kept ?? []).map(({ what }) => what)] };
+    now = { ...afterwards(now, plan), kept: [...(now.kept ?? []), ...plan.kept.map(({ what }) => what)] };
     return plan;
   });
   return plans.reduce(joined);
@@ -26,7 +26,7 @@ export function planRemovals({ items, ...input }: RemovalsInput): Plan {
 type Still = Omit<RemoveInput, "item" | "installed">;
 
 /** The project as a plan leaves it. */
-function afterwards(before: Still, { changes, record }: Plan): Still {
+function afterwards(before: Still, { changes, record }: Removal): Still {
   const texts = new Map(changes.filter(({ opaque }) => !opaque).map(({ path, after }) => [path, after]));
   return {
     ...before,
@@ -52,7 +52,7 @@ function changed(sources: readonly SourceText[], texts: ReadonlyMap<string, stri
 }
 
 /** Two plans, one after the other, as one. */
-function joined(first: Plan, later: Plan): Plan {
+function joined(first: Removal, later: Removal): Removal {
   const changes = joinedChanges(first.changes, later.changes);
   const gone = new Set(changes.filter(({ kind }) => kind === "delete").map(({ path }) => path));
   return {
@@ -67,12 +67,12 @@ function joined(first: Plan, later: Plan): Plan {
       scripts: both(first, later, "scripts"),
       env: both(first, later, "env"),
     },
-    kept: [...(first.kept ?? []), ...(later.kept ?? [])].filter(({ what }) => !gone.has(what)),
+    kept: [...first.kept, ...later.kept].filter(({ what }) => !gone.has(what)),
   };
 }
 
-function both(first: Plan, later: Plan, list: keyof NonNullable<Plan["removed"]>): readonly string[] {
-  return [...new Set([...(first.removed?.[list] ?? []), ...(later.removed?.[list] ?? [])])];
+function both(first: Removal, later: Removal, list: keyof Removal["removed"]): readonly string[] {
+  return [...new Set([...first.removed[list], ...later.removed[list]])];
 }
 
 function joinedChanges(first: readonly Change[], later: readonly Change[]): Change[] {

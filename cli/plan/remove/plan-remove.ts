@@ -1,12 +1,13 @@
-import type { InstallRecord } from "../../project/project.js";
 import { recordPath } from "../../record/paths.js";
+import type { InstallRecord } from "../../record/schema.js";
+import { installedSelection } from "../../selection/installed-selection.js";
 import { type Draft, startDraft } from "../draft.js";
-import type { Change, Plan } from "../plan.js";
+import { isMigration } from "../files/migrations.js";
+import { type Change, emptyPlan, type Removal } from "../plan.js";
 import { writeRecord } from "../record/extend-record.js";
 import { planRemovedAttributes } from "../steps/attributes.js";
 import { planDanglingImports } from "../update/dangling-imports.js";
-import { isMigration } from "../update/update-file.js";
-import { ownsDatabase, type RemoveInput } from "./remove-input.js";
+import { databaseSecrets, ownsDatabase, type RemoveInput } from "./remove-input.js";
 import { planRemovedEntries } from "./removed-entries.js";
 import { planRemovedEnv } from "./removed-env.js";
 import { planImportedFiles, planRemovedFiles } from "./removed-files.js";
@@ -15,7 +16,7 @@ import { planRemovedPatches } from "./removed-patches.js";
 import { planRemovedTables } from "./removed-tables.js";
 
 /** What taking an item away changes in this project: the reverse of `planAdd`. Pure. */
-export function planRemove(input: RemoveInput): Plan {
+export function planRemove(input: RemoveInput): Removal {
   const { project, item, installed, install } = input;
   const draft = startDraft(input.files);
   const tables = planRemovedTables(input, draft);
@@ -28,19 +29,17 @@ export function planRemove(input: RemoveInput): Plan {
   planDanglingImports(input, draft);
   const record = removeFromRecord(input, draft);
   const attributes = Object.keys(record.items).length === 0 ? planRemovedAttributes(draft) : [];
-  const { choices, mount, sourceDir, testDir, testEnding } = installed;
   return {
-    selections: [{ item, choices, mount, sourceDir, testDir, ...(testEnding && { testEnding }) }],
-    guesses: [],
+    ...emptyPlan,
+    kind: "removal",
+    selections: [installedSelection(item, installed)],
     changes: [...draft.changes(), ...databaseChanges(input)],
     manual: draft.manual,
     install: install && (manifest.dependencies.length > 0 || manifest.moved) ? project.packageManager.install : null,
     warnings: [...draft.warnings, ...purgeWarnings(input)],
-    nextSteps: [],
     record,
-    dependencies: [],
-    env: [],
     removed: { dependencies: manifest.dependencies, scripts: manifest.scripts, env: env.gone },
+    folders: null,
     kept: [...tables, ...files, ...env.kept, ...patches, ...manifest.kept, ...attributes],
   };
 }
@@ -74,7 +73,8 @@ function purgeWarnings(input: RemoveInput): string[] {
     const hasTables = Object.keys(installed.files).some(isMigration);
     return hasTables ? [`${database.name} keeps the tables of ${item}: nothing of the accounts is touched`] : [];
   }
-  return database.files.length > 0
-    ? [`${database.name} is deleted with all accounts in it: a server that runs has to be stopped first`]
-    : [`${database.name} is not touched, but without PASSWORD_PEPPER no account in it can log in any more`];
+  if (database.files.length > 0)
+    return [`${database.name} is deleted with all accounts in it: a server that runs has to be stopped first`];
+  const lost = [...databaseSecrets(input)].flatMap(([name, what]) => (what ? [`without ${name} ${what}`] : []));
+  return [[`${database.name} is not touched`, ...lost].join(", but ")];
 }

@@ -1,7 +1,9 @@
 import type { MadeDatabase } from "../../project/database/made-database.js";
-import type { InstalledItem, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
 import type { SourceText } from "../../project/sources/source-files.js";
 import { attributesPath, basePath, recordPath } from "../../record/paths.js";
+import type { InstalledItem } from "../../record/schema.js";
+import type { Facts } from "../../registry/facts/facts.js";
 import type { Snapshot } from "../draft.js";
 
 /** All that `planRemove` looks at. */
@@ -15,6 +17,8 @@ export interface RemoveInput {
   /** The settings of tools, which may name packages. */
   readonly configs: readonly SourceText[];
   readonly database: MadeDatabase | null;
+  /** What the installed items say of themselves. */
+  readonly facts: Facts;
   /** Delete files that the user has edited. */
   readonly force: boolean;
   /** Delete the database, its migrations and its secrets. */
@@ -40,6 +44,12 @@ export function ownsDatabase({ installed }: RemoveInput): boolean {
 export function others({ project, item }: RemoveInput): InstalledItem[] {
   const items = Object.entries(project.record?.items ?? {});
   return items.filter(([name]) => name !== item).map(([, other]) => other);
+}
+
+/** The secrets without which what the item has in a database can't be used, each with what is lost then. */
+export function databaseSecrets({ facts, item }: RemoveInput): ReadonlyMap<string, string | undefined> {
+  const names = Object.entries(facts.get(item)?.secrets?.names ?? {});
+  return new Map(names.flatMap(([name, { keptWith, lost }]) => (keptWith === "database" ? [[name, lost]] : [])));
 }
 
 /** Whether a database stays behind: then so does all that it takes to read it. */

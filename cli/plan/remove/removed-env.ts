@@ -4,10 +4,7 @@ import { applyEdit } from "../apply-edit.js";
 import type { Draft } from "../draft.js";
 import type { KeptPart } from "../plan.js";
 import { fingerprint } from "../record/undo.js";
-import { databaseStays, others, ownsDatabase, type RemoveInput } from "./remove-input.js";
-
-/** Without these what is in the database can no longer be used, or read. */
-const databaseSecrets = ["PASSWORD_PEPPER", "JWT_SECRET_KEY", "DATABASE_ENCRYPTION_KEY"];
+import { databaseSecrets, databaseStays, others, ownsDatabase, type RemoveInput } from "./remove-input.js";
 
 export interface RemovedEnv {
   readonly gone: readonly string[];
@@ -24,8 +21,7 @@ export function planRemovedEnv(input: RemoveInput, draft: Draft): RemovedEnv {
   if (text === null) return { gone: [], kept: [], staying: shared };
   const values = envKeys(text);
   const present = installed.env.filter((name) => values.has(name) && !shared.includes(name));
-  const secrets = ownsDatabase(input) ? databaseSecrets : [];
-  const kept = [...new Set([...present, ...secrets])].flatMap((name) => {
+  const kept = [...new Set([...present, ...databaseSecrets(input).keys()])].flatMap((name) => {
     const value = values.get(name);
     const why = value === undefined ? null : reasonToKeep(name, value, input);
     return why === null ? [] : [{ what: `${name} in .env`, why, key: name }];
@@ -44,8 +40,9 @@ function reasonToKeep(name: string, value: string, input: RemoveInput): string |
   const { installed, database, purge, item } = input;
   const ours = installed.env.includes(name);
   if (purge) return ours ? null : "you have set it yourself";
-  if (databaseStays(input) && ownsDatabase(input) && databaseSecrets.includes(name)) {
-    return `the accounts in ${database!.name} can't be used without it; --purge takes it away`;
+  if (databaseStays(input) && databaseSecrets(input).has(name)) {
+    const what = ownsDatabase(input) ? "the accounts" : `what ${item} has`;
+    return `${what} in ${database!.name} can't be used without it; --purge takes it away`;
   }
   if (!ours) return null;
   const known = installed.undo?.env[name];

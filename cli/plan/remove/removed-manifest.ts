@@ -1,5 +1,5 @@
 import { removeFromPackageJson } from "../../edits/package-json-removal.js";
-import type { Replaced } from "../../project/project.js";
+import type { Replaced } from "../../record/schema.js";
 import { parseObject } from "../../text/json.js";
 import { applyEdit } from "../apply-edit.js";
 import type { Draft } from "../draft.js";

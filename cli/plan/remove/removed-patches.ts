@@ -7,7 +7,8 @@ import { isSampleEnv } from "../../project/sample-env.js";
 import { applyEdit } from "../apply-edit.js";
 import type { Draft } from "../draft.js";
 import type { KeptPart } from "../plan.js";
-import { otherSpecifiers } from "../specifiers.js";
+import { keyBlocks } from "../record/key-blocks.js";
+import { otherSpecifiers, specifierIn } from "../specifiers.js";
 import { databaseStays, others, ownsDatabase, type RemoveInput } from "./remove-input.js";
 
 type Patch = RemoveInput["installed"]["patches"][number];
@@ -38,15 +39,7 @@ function cutIgnores(patch: Patch, input: RemoveInput, keys: readonly string[], d
 
 /** The names of keys that stay keep their comment too. */
 function exampleLines({ lines }: Patch, keys: readonly string[]): string[] {
-  const going: string[] = [];
-  let comment: string[] = [];
-  for (const line of lines) {
-    comment.push(line);
-    if (line.startsWith("#")) continue;
-    if (!keys.includes(line.replace(/=.*/, ""))) going.push(...comment);
-    comment = [];
-  }
-  return going;
+  return keyBlocks(lines).flatMap((block) => (keys.includes(block.key) ? [] : block.lines));
 }
 
 function cutAppended(patch: Patch, going: readonly string[], { installed, item }: RemoveInput, draft: Draft): void {
@@ -55,8 +48,10 @@ function cutAppended(patch: Patch, going: readonly string[], { installed, item }
   const glue = installed.undo?.glue[path] ?? [];
   const first = firstLine(text, lines);
   const after = cutLines(text, findLines(text, going), glue, path === ".gitignore" ? first : opensAt(first, glue));
+  const why = `the lines of ${item}`;
   const created = installed.undo?.created.includes(path) && after.trim() === "";
-  draft.write(path, created ? null : after, `the lines of ${item}`);
+  if (created) draft.write(path, null, why);
+  else draft.edit(path, after, why);
 }
 
 function cutOptions({ path, lines }: Patch, { installed, item }: RemoveInput, draft: Draft): void {
@@ -65,7 +60,7 @@ function cutOptions({ path, lines }: Patch, { installed, item }: RemoveInput, dr
 }
 
 function unmount({ path, lines }: Patch, { project, item }: RemoveInput, draft: Draft): void {
-  const specifier = lines.map((line) => /(?:from|require\()\s*["']([^"']+)["']/.exec(line)?.[1]).find(Boolean);
+  const specifier = lines.map(specifierIn).find((found) => found !== null);
   if (!specifier) return;
   const module = moduleNamed(specifier, path, project)
     .replace(/\.[cm]?[jt]s$/, "")

@@ -1,8 +1,8 @@
 import type { MadeDatabase } from "../../project/database/made-database.js";
 import { withoutComments } from "../../project/sources/source-imports.js";
 import type { Draft } from "../draft.js";
+import { isMigration } from "../files/migrations.js";
 import type { KeptPart } from "../plan.js";
-import { isMigration } from "../update/update-file.js";
 import { databaseStays, ownsDatabase, type RemoveInput } from "./remove-input.js";
 
 /** What of the item stays in a database: nobody but its owner deletes data. Reads the files as they are before they go. */

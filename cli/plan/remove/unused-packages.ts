@@ -1,6 +1,6 @@
 import type { SourceText } from "../../project/sources/source-files.js";
 import { importsOf, withoutComments } from "../../project/sources/source-imports.js";
-import { typedPackage } from "../steps/typed-package.js";
+import { typedPackage } from "../packages/typed-package.js";
 
 /** What may still need a package once an item is gone. */
 export interface PackageUsers {

@@ -38,7 +38,7 @@ type Facts = Pick<Project, "sourceDir" | "packageJson" | "aliases">;
 export function findReqAuth(
   sources: readonly SourceText[],
   project: Facts,
-  { mount, ours }: { mount: string; ours: ReadonlySet<string> },
+  { mount, guard, ours }: { mount: string; guard: string; ours: ReadonlySet<string> },
 ): ReqAuth {
   const theirs = sources.filter(({ path }) => isSource(path, project) && !ours.has(path));
   const typed = typedConflict(theirs);
@@ -46,7 +46,7 @@ export function findReqAuth(
   const libraries = setters.filter((name) => setsAuthByDefault(name, project));
   const settings = theirs.flatMap((source) => readSetting(source, libraries) ?? []);
   const whole = settings.length > 0 ? wholeApp(theirs, settings, { libraries, mount, project }) : null;
-  return whole ? { conflict: whole, notes: [] } : { conflict: null, notes: settings.map(note) };
+  return whole ? { conflict: whole, notes: [] } : { conflict: null, notes: settings.map((one) => note(one, guard)) };
 }
 
 function isSource(path: string, { sourceDir }: Facts): boolean {
@@ -93,7 +93,7 @@ function lineOfUse(
   paths: ReadonlySet<string>,
   { libraries, mount, project }: Looking,
 ): number | null {
-  const file = settings.find((one) => one.path === path)?.file ?? tryRead(text.replace(/^\uFEFF/, ""), path);
+  const file = settings.find((one) => one.path === path)?.file ?? tryRead(text, path);
   if (file === null) return null;
   const apps = findApps(file).map(({ name }) => name);
   const own = settings.find((one) => one.path === path)?.names ?? [];
@@ -125,7 +125,7 @@ function appOf(callee: string): string {
   return callee.replace(/\.use(\..*)?$/, "");
 }
 
-function note({ path, line, library }: Setting): string {
+function note({ path, line, library }: Setting, guard: string): string {
   const who = library ? ` by ${library}` : "";
-  return `${path}:${line} sets req.auth${who}: use it and protectedRoute on different routes, for each overwrites what the other has set`;
+  return `${path}:${line} sets req.auth${who}: use it and ${guard} on different routes, for each overwrites what the other has set`;
 }

@@ -20,7 +20,7 @@ export interface Setting {
 /** Parses a file and finds what sets `req.auth` in it; `libraries` are the packages that do. Null for a file that doesn't. */
 export function readSetting({ path, text }: SourceText, libraries: readonly string[]): Setting | null {
   if (!/\bauth\b/.test(text) && !libraries.some((name) => text.includes(name))) return null;
-  const file = tryRead(text.replace(/^\uFEFF/, ""), path);
+  const file = tryRead(text, path);
   const first = file && firstSetting(file.program, file, libraries);
   if (!file || !first) return null;
   const library = isCall(first) ? (libraryOf(first, file, libraries) ?? null) : null;

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { appendListEntry, hasListEntry, removeListEntry } from "../../edits/list-entry.js";
 import { CliError } from "../../errors.js";
-import type { Appended, InstallRecord, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
 import { placeTemplate } from "../../record/paths.js";
+import type { Appended, InstallRecord } from "../../record/schema.js";
 import { typedNames } from "../../selection/companions.js";
 import { applyEdit } from "../apply-edit.js";
 import type { Draft } from "../draft.js";

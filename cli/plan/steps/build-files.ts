@@ -8,6 +8,7 @@ import { isWithin } from "../../text/repo-path.js";
 import { applyEdit } from "../apply-edit.js";
 import type { Draft } from "../draft.js";
 import type { Part } from "../input.js";
+import { scriptSources } from "./scripts.js";
 
 /** Keeps the shipped tests out of a build that would compile them: what it emits must stay as it was. */
 export function planBuildExclude(part: Part, project: Project, draft: Draft): readonly string[] {
@@ -45,13 +46,11 @@ function patternOf(path: string, testDir: string, sources: readonly string[]): s
 }
 
 /** Brings what the scripts run into the build, where no import of the app's leads to it. */
-export function planBuildInclude({ item, selection }: Part, project: Project, draft: Draft): readonly string[] {
+export function planBuildInclude(part: Part, project: Project, draft: Draft): readonly string[] {
   const { tsconfig, root } = project;
   if (!tsconfig.emits || (tsconfig.include === null && tsconfig.files === null)) return [];
   const compiled = createFilesMatcher({ path: join(root, tsconfig.path), config: configOf(tsconfig) });
-  const run = Object.values(item.scripts).flatMap((script) => script.match(/\{src\}\S+\.ts\b/g) ?? []);
-  const paths = new Set(run.map((path) => placeTemplate(path.replace("{src}", "src"), selection)));
-  return [...paths].flatMap((path) => {
+  return scriptSources(part).flatMap((path) => {
     if (compiled(join(root, path))) return [];
     const relative = posix.relative(posix.dirname(tsconfig.path), path);
     const edit = includeInBuild(draft.read(tsconfig.path) ?? "{}", relative);

@@ -2,11 +2,11 @@ import { posix } from "node:path";
 import type { Bundler, BundlerTool } from "../../project/build/bundler.js";
 import { isEntryPoint } from "../../project/build/entry-points.js";
 import type { Project } from "../../project/project.js";
-import { placeTemplate } from "../../record/paths.js";
 import { chosenParts } from "../../registry/choices.js";
 import type { Draft } from "../draft.js";
 import type { Part } from "../input.js";
 import { buildOutput } from "./build-output.js";
+import { scriptSources } from "./scripts.js";
 import { secondBuild } from "./second-build.js";
 
 /** How the settings of each tool leave packages where they are; `names` are those of package.json. */
@@ -41,7 +41,7 @@ export function planBundle(
   if (!bundler || record?.items[part.item.name]) return;
   const external = externals(part, packages);
   const outside = bundler.packs ? external.filter((name) => !leavesOutside(bundler, name)) : [];
-  const entries = entryPoints(part).filter((path) => !isEntryPoint(path, bundler));
+  const entries = scriptSources(part).filter((path) => !isEntryPoint(path, bundler));
   if (outside.length > 0) {
     draft.manual.push({
       path: bundler.path,
@@ -64,12 +64,6 @@ function externals({ item, selection }: Part, packages: Readonly<Record<string, 
 function leavesOutside({ text }: Bundler, name: string): boolean {
   const settings = text.replace(/--no-?external[= ]\S+/gi, "");
   return /external/i.test(settings) && settings.includes(name);
-}
-
-/** What the item's scripts run. */
-function entryPoints({ item, selection }: Part): string[] {
-  const paths = Object.values(item.scripts).flatMap((script) => script.match(/\{src\}\S+\.ts\b/g) ?? []);
-  return [...new Set(paths.map((path) => placeTemplate(path.replace("{src}", "src"), selection)))];
 }
 
 function linesFor(bundler: Bundler, names: readonly string[], { packageJson }: Project): string[] {

@@ -6,7 +6,9 @@ import {
   placeInList,
   removeListEntry,
 } from "../../edits/list-entry.js";
-import type { Appended, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
+import type { Appended } from "../../record/schema.js";
+import { withMarkOf, withoutMark } from "../../text/byte-order-mark.js";
 import type { ManualStep } from "../plan.js";
 import { otherSpecifiers, relativeSpecifier } from "../specifiers.js";
 
@@ -80,6 +82,6 @@ export function withEntries(
       const edit = appendListEntry(rest, listEntry(one, project, path));
       if (edit.kind === "cannot") manual.push({ path, place: edit.place, reason: edit.reason, lines: edit.paste });
       return edit.kind === "applied" ? edit.text : rest;
-    }, text);
-  return { text: carried, manual };
+    }, withoutMark(text));
+  return { text: withMarkOf(text, carried), manual };
 }

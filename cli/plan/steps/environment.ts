@@ -31,7 +31,7 @@ export function planEnvironment(
   const { sampleEnv: sample } = project;
   applyEdit(addEnvKeys(draft.read(sample), examples), { path: sample, why: "the names of the keys" }, draft);
   const unclear = envWarnings(
-    draft.read(".env") ?? "",
+    draft.asIn(".env", draft.read(".env") ?? ""),
     keys.map(({ name }) => name),
   );
   draft.warnings.push(...unclear.map((warning) => `.env: ${warning}`));

@@ -1,8 +1,10 @@
 import { onlyReformatted } from "../../merge/same-meaning.js";
-import type { InstalledItem, InstallRecord } from "../../project/project.js";
-import { basePath, recordPath } from "../../record/paths.js";
+import { basePath } from "../../record/paths.js";
+import { recordedPaths } from "../../record/recorded-paths.js";
+import type { InstalledItem, InstallRecord } from "../../record/schema.js";
 import { sha256 } from "../../record/sha256.js";
 import type { Change, Plan } from "../plan.js";
+import { withRecord } from "../record/with-record.js";
 
 /** A text of a plan that a formatter may lay out: of a new file, or as it was installed. */
 export interface Layoutable {
@@ -25,7 +27,7 @@ export function newTexts(plan: Plan): Layoutable[] {
 }
 
 /** The plan with its new files laid out. A text that a formatter would have say something else stays as it is. */
-export function formatPlan(plan: Plan, formatter: string, formatted: readonly LaidOut[]): Plan {
+export function formatPlan<P extends Plan>(plan: P, formatter: string, formatted: readonly LaidOut[]): P {
   const layouts = new Map(formatted.map((one) => [`${one.path}\n${one.text}`, one] as const));
   const places = new Map(newFiles(plan).flatMap(({ path }) => [path, basePath(path)].map((at) => [at, path])));
   const format = (change: Change): Change => {
@@ -38,21 +40,15 @@ export function formatPlan(plan: Plan, formatter: string, formatted: readonly La
       ? [[places.get(path)!, sha256(after)] as const]
       : [],
   );
-  const record = withHashes(plan.record, new Map(bases), formatter);
-  const written = `${JSON.stringify(record, null, 2)}\n`;
-  return {
-    ...plan,
-    record,
-    changes: changes.map((change) => (change.path === recordPath ? { ...change, after: written } : change)),
-  };
+  return withRecord({ ...plan, changes }, withHashes(plan.record, new Map(bases), formatter));
 }
 
 /** Files that an add makes, or replaces by those of another choice; an update leaves what is there to its merge. */
-function newFiles({ changes, record: { items }, versions }: Plan): Change[] {
-  const ours = new Set(Object.values(items).flatMap(({ files }) => Object.keys(files)));
+function newFiles({ changes, record, kind: planKind }: Plan): Change[] {
+  const ours = recordedPaths(record);
   const paths = new Set(changes.map(({ path }) => path));
   const isNew = ({ path, kind }: Change) =>
-    kind === "create" || (kind === "edit" && !versions && paths.has(basePath(path)));
+    kind === "create" || (kind === "edit" && planKind !== "update" && paths.has(basePath(path)));
   return changes.filter((change) => ours.has(change.path) && isNew(change));
 }
 

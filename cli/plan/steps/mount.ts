@@ -34,15 +34,35 @@ export function planMount({ item, selection }: Part, project: Project, draft: Dr
   return applyEdit(edit, { path: entry.path, why: `mounts ${names.importName} at ${names.mount}` }, draft) ?? [];
 }
 
+/** Until a person has done it, every other step ends in a 404. */
+export function mountSteps(parts: readonly Part[], { manual }: Draft): string[] {
+  return parts.flatMap(({ item: { mount }, selection }) => {
+    const isMount = (line: string) => mount && line.includes(`${mount.export})`) && line.includes(`${selection.mount}`);
+    const left = manual.find(({ lines }) => lines.some(isMount));
+    return left ? [`Not mounted yet: put the lines above into ${left.path}, or ${selection.mount} answers 404`] : [];
+  });
+}
+
 function isRecorded({ record }: Project, item: string, path: string): boolean {
   return record?.items[item]?.patches.some((patch) => patch.path === path) ?? false;
 }
 
-function mountByHand({ importName, specifier, mount }: { importName: string; specifier: string; mount: string }) {
+interface Mounting {
+  readonly importName: string;
+  readonly specifier: string;
+  readonly mount: string;
+}
+
+/** The lines that a person puts into the entry file. */
+export function mountLines({ importName, specifier, mount }: Mounting): string[] {
+  return [`import { ${importName} } from "${specifier}";`, `app.use("${mount}", ${importName});`];
+}
+
+function mountByHand(mounting: Mounting) {
   return {
     path: "the file that makes your Express app",
     place: "after your own middleware, before any 404 or error handler",
     reason: "no file that calls express() was found; --entry FILE names it",
-    lines: [`import { ${importName} } from "${specifier}";`, `app.use("${mount}", ${importName});`],
+    lines: mountLines(mounting),
   };
 }

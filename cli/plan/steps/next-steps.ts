@@ -1,6 +1,7 @@
 import { posix } from "node:path";
-import type { InstallRecord, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
 import { placeTemplate } from "../../record/paths.js";
+import type { InstallRecord } from "../../record/schema.js";
 import { chosenParts } from "../../registry/choices.js";
 import type { Part } from "../input.js";
 import type { Plan } from "../plan.js";
@@ -34,7 +35,7 @@ export function nextSteps({ item, selection }: Part, { project, record, test }: 
 }
 
 /** Where the package manager was left to a person, that comes before all but the mount, which stands first. */
-export function withInstallStep(plan: Plan, { packageManager }: Pick<Project, "packageManager">): Plan {
+export function withInstallStep<P extends Plan>(plan: P, { packageManager }: Pick<Project, "packageManager">): P {
   if (plan.install !== null || plan.dependencies.length === 0) return plan;
   const [mount, others] = [true, false].map((is) =>
     plan.nextSteps.filter((line) => line.startsWith("Not mounted") === is),

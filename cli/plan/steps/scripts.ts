@@ -7,6 +7,8 @@ import { buildOutput } from "./build-output.js";
 /** The scripts that package.json gains, and the one that runs the tests that came along. */
 export interface Scripts {
   readonly added: Readonly<Record<string, string>>;
+  /** Those of ours that are another command now. */
+  readonly changed: Readonly<Record<string, string>>;
   readonly test: string;
   readonly warnings: readonly string[];
 }
@@ -21,6 +23,7 @@ export function planScripts(part: Part, project: Project): Scripts {
   const taken = wanted.filter(([name, command]) => scripts[name] && scripts[name] !== command && !installed[name]);
   return {
     added: Object.fromEntries([...wanted.filter(([name]) => !scripts[name]), ...Object.entries(testing.added)]),
+    changed: {},
     test: testing.name,
     warnings: taken.map(
       ([name, command]) => `the script ${name} is yours and stays; ${item.name}'s would be: ${command}`,
@@ -31,6 +34,12 @@ export function planScripts(part: Part, project: Project): Scripts {
 /** The item's scripts with the project's folders in them. */
 export function itemScripts({ scripts }: Part["item"], project: Project): Record<string, string> {
   return Object.fromEntries(Object.entries(scripts).map(([name, command]) => [name, fillFolders(command, project)]));
+}
+
+/** The sources that the item's scripts run. */
+export function scriptSources({ item, selection }: Part): string[] {
+  const paths = Object.values(item.scripts).flatMap((script) => script.match(/\{src\}\S+\.ts\b/g) ?? []);
+  return [...new Set(paths.map((path) => placeTemplate(path.replace("{src}", "src"), selection)))];
 }
 
 /** Beside another runner the tests get a script of their own, and those of each further item one more. */

@@ -1,20 +1,11 @@
-import type { InstalledItem, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
 import { lineEnding } from "../../text/line-ending.js";
-import { renderedFiles } from "../add/files.js";
 import type { Draft } from "../draft.js";
+import { renderedFiles } from "../files/rendered-files.js";
 import type { Part } from "../input.js";
-import type { FileOutcome, Unmerged } from "../plan.js";
-import type { Missing } from "./moved-by-user.js";
+import type { Files } from "../plan-part.js";
 import { addFile, dropFile, type FileUpdate, type UpdateWay, updateFile } from "./update-file.js";
 import { findOrigins } from "./update-origins.js";
-
-/** What an update makes of the item's files. */
-export interface FilesUpdate {
-  readonly files: InstalledItem["files"];
-  readonly outcomes: readonly FileOutcome[];
-  readonly unmerged: readonly Unmerged[];
-  readonly missing: readonly Missing[];
-}
 
 /** Brings every file of the item to the new version. */
 export function planFilesUpdate(
@@ -25,7 +16,7 @@ export function planFilesUpdate(
     way,
   }: { project: Project; packages: Readonly<Record<string, string>>; way: Omit<UpdateWay, "project"> },
   draft: Draft,
-): FilesUpdate {
+): Files {
   const how = { ...way, project };
   const recorded = project.record?.items[part.item.name]?.files ?? {};
   const texts = renderedFiles(part, project, packages);

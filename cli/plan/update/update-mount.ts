@@ -1,41 +1,37 @@
 import { posix } from "node:path";
-import type { InstalledItem, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
 import { placeTemplate } from "../../record/paths.js";
+import type { InstalledItem } from "../../record/schema.js";
 import type { Draft } from "../draft.js";
 import type { Part } from "../input.js";
-import { entrySpecifier } from "../specifiers.js";
-import { planMount } from "../steps/mount.js";
-
-/** The patches of an item after an update: what stays recorded, and the lines that are new. */
-export interface MountUpdate {
-  readonly installed: InstalledItem;
-  readonly lines: readonly string[];
-}
+import type { Mount } from "../plan-part.js";
+import { entrySpecifier, specifierIn } from "../specifiers.js";
+import { mountLines, planMount } from "../steps/mount.js";
 
 /**
  * Keeps the mount that is there, also one that a person has made. Where the router has another file or name now, the lines that were added go, and are made
  * again; where they don't stand there as they were added, a person has to.
  */
-export function planMountUpdate(part: Part, project: Project, installed: InstalledItem, draft: Draft): MountUpdate {
+export function planMountUpdate(part: Part, project: Project, installed: InstalledItem, draft: Draft): Mount {
   const path = project.entry?.path;
   const patch = installed.patches.find((known) => known.path === path);
   const moved = routerMoved(part, installed, patch?.lines ?? []);
   if (path === undefined || !patch) {
     if (moved) draft.manual.push(byHand(part, path ?? null, project));
-    return { installed, lines: [] };
+    return { lines: [], without: null };
   }
   const source = draft.read(path);
-  if (!moved || source === null) return { installed, lines: planMount(part, project, draft) };
+  if (!moved || source === null) return { lines: planMount(part, project, draft), without: null };
   const stripped = withoutLines(source, patch.lines);
-  if (stripped === null && patch.lines.some((line) => source.includes(specifierIn(line)))) {
+  if (stripped === null && patch.lines.some((line) => names(source, line))) {
     draft.manual.push(byHand(part, path, project));
-    return { installed, lines: [] };
+    return { lines: [], without: null };
   }
-  if (stripped === null) return { installed, lines: planMount(part, project, draft) };
-  draft.write(path, stripped, `the router is ${part.item.mount?.file} now`);
+  if (stripped === null) return { lines: planMount(part, project, draft), without: null };
+  draft.edit(path, stripped, `the router is ${part.item.mount?.file} now`);
   const without = { ...installed, patches: installed.patches.filter((known) => known !== patch) };
   const record = { version: 1, items: { ...project.record?.items, [part.item.name]: without } } as const;
-  return { installed: without, lines: planMount(part, { ...project, record }, draft) };
+  return { lines: planMount(part, { ...project, record }, draft), without };
 }
 
 /** Whether the import that was added can't be the one of this version. */
@@ -46,9 +42,10 @@ function routerMoved({ item }: Part, { files }: InstalledItem, lines: readonly s
   return !known || (lines.length > 0 && !lines.join("\n").includes(mount.export));
 }
 
-/** What the quotes of an import hold; of any other line, something that is nowhere. */
-function specifierIn(line: string): string {
-  return /(?:from |require\()["'](.+)["']/.exec(line)?.[1] ?? "\0";
+/** Whether the source has the module that this line imports, in whatever line. */
+function names(source: string, line: string): boolean {
+  const specifier = specifierIn(line);
+  return specifier !== null && source.includes(specifier);
 }
 
 function byHand({ item, selection }: Part, entry: string | null, project: Project) {
@@ -59,10 +56,11 @@ function byHand({ item, selection }: Part, entry: string | null, project: Projec
     path: entry ?? "the file that makes your Express app",
     place: "in place of the import and the mount that are there",
     reason: `the router of ${item.name} has moved, and its lines are not there as they were added`,
-    lines: [
-      `import { ${name} } from "${entrySpecifier(module, project, path)}";`,
-      `app.use("${selection.mount}", ${name});`,
-    ],
+    lines: mountLines({
+      importName: name,
+      specifier: entrySpecifier(module, project, path),
+      mount: `${selection.mount}`,
+    }),
   };
 }
 

@@ -1,6 +1,6 @@
-import type { InstalledItem } from "../../project/project.js";
 import { placeTemplate } from "../../record/paths.js";
-import type { Rendered } from "../add/files.js";
+import type { InstalledItem } from "../../record/schema.js";
+import type { Rendered } from "../files/rendered-files.js";
 import type { Part } from "../input.js";
 
 type RecordedFiles = InstalledItem["files"];

@@ -1,19 +1,14 @@
-import type { InstalledItem, Project } from "../../project/project.js";
+import type { Project } from "../../project/project.js";
+import type { InstalledItem } from "../../record/schema.js";
 import type { Part } from "../input.js";
-import { itemScripts, planScripts } from "../steps/scripts.js";
-
-/** What an update makes of the scripts in package.json. */
-export interface ScriptsUpdate {
-  readonly added: Readonly<Record<string, string>>;
-  readonly changed: Readonly<Record<string, string>>;
-  readonly warnings: readonly string[];
-}
+import { itemScripts, planScripts, type Scripts } from "../steps/scripts.js";
 
 /** New scripts come; one that stands as it was installed changes; one that the user has changed or removed stays so. */
-export function planScriptsUpdate(part: Part, project: Project, installed: InstalledItem): ScriptsUpdate {
+export function planScriptsUpdate(part: Part, project: Project, installed: InstalledItem): Scripts {
   const there = project.packageJson.scripts;
   const wanted = itemScripts(part.item, project);
-  const added = Object.entries(planScripts(part, project).added).filter(([name]) => !installed.scripts[name]);
+  const fresh = planScripts(part, project);
+  const added = Object.entries(fresh.added).filter(([name]) => !installed.scripts[name]);
   const changed: Record<string, string> = {};
   const warnings: string[] = [];
   for (const [name, command] of Object.entries(wanted)) {
@@ -26,7 +21,7 @@ export function planScriptsUpdate(part: Part, project: Project, installed: Insta
   for (const name of Object.keys(installed.scripts))
     if (!wanted[name] && !isForTests(name, part.item.name) && there[name])
       warnings.push(`${part.item.version} no longer brings the script ${name}: remove it if you don't use it`);
-  return { added: Object.fromEntries(added), changed, warnings };
+  return { added: Object.fromEntries(added), changed, test: fresh.test, warnings };
 }
 
 /** The script that runs the tests depends on the project, and is in no item. */

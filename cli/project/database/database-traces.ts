@@ -4,7 +4,6 @@ import { envKeys } from "../../edits/dotenv.js";
 import { readText } from "../../text/text-file.js";
 import { findSamples } from "../sample-env.js";
 import { withoutComments } from "../sources/source-imports.js";
-import { isPostgres } from "./database-url.js";
 
 /** A database that something in the project speaks of. */
 export interface DatabaseTrace {
@@ -23,6 +22,7 @@ export interface SchemaTool {
 type Dependencies = Readonly<Record<string, string>>;
 
 const schemes: readonly (readonly [RegExp, string])[] = [
+  [/^postgres(ql)?:/i, "PostgreSQL"],
   [/^(mysql2?|jdbc:mysql):/i, "MySQL"],
   [/^mariadb:/i, "MariaDB"],
   [/^mongodb(\+srv)?:/i, "MongoDB"],
@@ -70,10 +70,10 @@ export async function findTraces(root: string, dependencies: Dependencies): Prom
   return [...found.flat(), ...packages];
 }
 
-/** Prisma or drizzle-kit, where it is set up for Postgres. */
-export async function findSchemaTool(root: string): Promise<SchemaTool | null> {
+/** Prisma or drizzle-kit, where it is set up for one of these databases. */
+export async function findSchemaTool(root: string, databases: readonly string[]): Promise<SchemaTool | null> {
   for (const { path, text } of await schemaFiles(root))
-    if (providers[providerIn(path, text)] === "PostgreSQL")
+    if (databases.includes(providers[providerIn(path, text)] ?? ""))
       return { name: drizzleConfig.test(path) ? "drizzle-kit" : "Prisma", path };
   return null;
 }
@@ -124,7 +124,7 @@ function providerIn(path: string, text: string): string {
 }
 
 function nameOf(url: string): string | undefined {
-  return isPostgres(url) ? "PostgreSQL" : schemes.find(([pattern]) => pattern.test(url))?.[1];
+  return schemes.find(([pattern]) => pattern.test(url))?.[1];
 }
 
 function trace(name: string | undefined, because: string): DatabaseTrace[] {

@@ -1,3 +1,5 @@
+import type { Choice } from "../../registry/registry.js";
+
 /** Values of an environment, and where they stand: ".env", "the environment". */
 export interface EnvironmentPlace {
   readonly place: string;
@@ -6,27 +8,37 @@ export interface EnvironmentPlace {
 
 /** The variable that names the database of the accounts. */
 export interface DatabaseUrl {
-  readonly variable: "AUTH_DATABASE_URL" | "DATABASE_URL";
+  readonly variable: string;
   readonly value: string;
   readonly place: string;
 }
 
-/** Any other DATABASE_URL is the application's own. `${NAME}` could be either. The same rule as in auth/config.ts of auth-basic. */
-const mayBeOurs = /^(file|postgres|postgresql):|^\$\{/i;
-
-/** What the module takes, `places` in their order; null where it is told of none. */
-export function findDatabaseUrl(places: readonly EnvironmentPlace[]): DatabaseUrl | null {
-  const named = valuesOf("AUTH_DATABASE_URL", places)[0];
-  return named ?? valuesOf("DATABASE_URL", places).find(({ value }) => mayBeOurs.test(value)) ?? null;
+/** What the item takes, `places` in their order; null where it is told of none. The item itself has to read it by the same rule. */
+export function findDatabaseUrl(choice: Choice, places: readonly EnvironmentPlace[]): DatabaseUrl | null {
+  const [own = "", ...others] = choice.chosenBy?.variables ?? [];
+  const mayBeOurs = others.flatMap((name) => valuesOf(name, places)).find(({ value }) => isOurs(value, choice));
+  return valuesOf(own, places)[0] ?? mayBeOurs ?? null;
 }
 
-/** A DATABASE_URL of the application's own. */
-export function findForeignUrl(places: readonly EnvironmentPlace[]): DatabaseUrl | null {
-  return valuesOf("DATABASE_URL", places).find(({ value }) => !mayBeOurs.test(value)) ?? null;
+/** An address of the application's own. */
+export function findForeignUrl(choice: Choice, places: readonly EnvironmentPlace[]): DatabaseUrl | null {
+  const [, ...others] = choice.chosenBy?.variables ?? [];
+  return others.flatMap((name) => valuesOf(name, places)).find(({ value }) => !isOurs(value, choice)) ?? null;
 }
 
-export function isPostgres(url: string): boolean {
-  return /^postgres(ql)?:/i.test(url);
+/** Whether it has one of these schemes; a file has a path too. */
+export function isAddressOf(url: string, schemes: readonly string[]): boolean {
+  return schemes.some((scheme) => hasScheme(url, scheme) && (scheme !== "file" || pathIn(url) !== null));
+}
+
+/** `${NAME}` could be anything. */
+function isOurs(url: string, { values }: Choice): boolean {
+  const schemes = Object.values(values).flatMap(({ chosenBy }) => chosenBy?.addresses ?? []);
+  return url.startsWith("${") || schemes.some((scheme) => hasScheme(url, scheme));
+}
+
+function hasScheme(url: string, scheme: string): boolean {
+  return url.toLowerCase().startsWith(`${scheme}:`);
 }
 
 /** Whether another reader would put a variable's value in place of `${NAME}`; the module refuses that. */
@@ -44,7 +56,7 @@ export function pathIn(url: string): string | null {
   }
 }
 
-function valuesOf(variable: DatabaseUrl["variable"], places: readonly EnvironmentPlace[]): DatabaseUrl[] {
+function valuesOf(variable: string, places: readonly EnvironmentPlace[]): DatabaseUrl[] {
   return places.flatMap(({ place, values }) => {
     const value = values[variable]?.trim();
     return value ? [{ variable, value, place }] : [];

@@ -1,8 +1,9 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { envKeys } from "../../edits/dotenv.js";
+import type { InstalledItem } from "../../record/schema.js";
 import { repoPath, staysInside } from "../../text/repo-path.js";
-import type { InstalledItem } from "../project.js";
+import { databaseChoice } from "../choices/own-choices.js";
 import { findDatabaseUrl, pathIn } from "./database-url.js";
 
 /** A database that the item's accounts may be in. */
@@ -13,7 +14,6 @@ export interface MadeDatabase {
   readonly files: readonly { readonly path: string; readonly stamp: string }[];
 }
 
-const defaultPath = ".data/auth.db";
 /** What SQLite keeps beside its file. */
 const endings = ["", "-wal", "-shm", "-journal"];
 
@@ -23,11 +23,13 @@ export async function findMadeDatabase(
   { choices }: Pick<InstalledItem, "choices">,
   env: string | null,
 ): Promise<MadeDatabase | null> {
-  const { database } = choices;
-  if (database === "postgres") return { name: "the PostgreSQL database", files: [] };
-  if (database !== "sqlite") return null;
+  const choice = databaseChoice();
+  const signs = choice.values[choices["database"] ?? ""]?.chosenBy;
+  if (!signs) return null;
+  if (!signs.addresses?.includes("file")) return { name: `the ${signs.databases?.[0]} database`, files: [] };
   const values = { ...Object.fromEntries(envKeys(env ?? "")), ...process.env };
-  const path = pathIn(findDatabaseUrl([{ place: ".env", values }])?.value ?? "") ?? defaultPath;
+  const url = findDatabaseUrl(choice, [{ place: ".env", values }]);
+  const path = pathIn(url?.value ?? "") ?? pathIn(signs.example ?? "") ?? "";
   const full = resolve(root, path);
   if ((await stamp(full)) === null) return null;
   const local = repoPath(root, full);

@@ -1,8 +1,9 @@
 import { join, resolve } from "node:path";
 import { CliError } from "../../errors.js";
+import type { InstallRecord } from "../../record/schema.js";
 import { repoPath, staysInside } from "../../text/repo-path.js";
 import { isFile, readText } from "../../text/text-file.js";
-import type { Alias, Entry, InstallRecord } from "../project.js";
+import type { Alias, Entry } from "../project.js";
 import { readSourcesBelow } from "../sources/source-files.js";
 import { makesExpressApp, withoutComments } from "../sources/source-imports.js";
 import { appFiles, busiestFirst, isTest } from "./app-files.js";

@@ -1,7 +1,9 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, posix } from "node:path";
+import { withoutMark } from "../../text/byte-order-mark.js";
 import { buildFiles } from "../build/bundler.js";
 import type { PackageJson, Project } from "../project.js";
+import { filesBelow } from "./files-below.js";
 
 /** A file of the project's, path relative to its root. */
 export interface SourceText {
@@ -12,7 +14,6 @@ export interface SourceText {
 const isSource = (name: string) => /\.[cm]?[jt]sx?$/.test(name);
 const isConfig = (name: string) =>
   /\.jsonc?$|^\.\w+rc$/.test(name) && !/^(package(-lock)?|authwright)\.json$/.test(name);
-const skipped = new Set(["node_modules", "coverage"]);
 /** More than this is generated. */
 const maxBytes = 1_000_000;
 
@@ -32,17 +33,7 @@ export async function readSourcesBelow(root: string, outputs: readonly string[])
 }
 
 async function pathsBelow(root: string, outputs: readonly string[]): Promise<string[]> {
-  const paths: string[] = [];
-  const folders = ["."];
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const entry of await readdir(join(root, folder), { withFileTypes: true }).catch(() => [])) {
-      const path = posix.join(folder, entry.name);
-      const isFolder = entry.isDirectory() && !entry.name.startsWith(".") && !skipped.has(entry.name);
-      if (isFolder && !outputs.includes(path)) folders.push(path);
-      if (!entry.isDirectory() && isSource(entry.name)) paths.push(path);
-    }
-  }
-  return paths.sort();
+  return (await filesBelow(root, { without: outputs })).filter(isSource);
 }
 
 /** The settings of tools at the root, which may name packages. */
@@ -64,13 +55,17 @@ export function outputFolders({ path, compilerOptions }: Project["tsconfig"]): s
   return [...new Set([...written, "dist"])].filter((folder) => folder !== "." && !folder.startsWith(".."));
 }
 
-/** The texts of these paths; what is no file, or too big to be written by hand, is left out. */
-export async function readTexts(root: string, paths: readonly string[]): Promise<SourceText[]> {
+/** The texts of these paths; what is no file, or of more bytes than `most`, is left out. */
+export async function readTexts(
+  root: string,
+  paths: readonly string[],
+  most: number = maxBytes,
+): Promise<SourceText[]> {
   const texts = await Promise.all(
     paths.map(async (path) => {
       const stats = await stat(join(root, path)).catch(() => null);
-      if (!stats?.isFile() || stats.size > maxBytes) return [];
-      return [{ path, text: await readFile(join(root, path), "utf8") }];
+      if (!stats?.isFile() || stats.size > most) return [];
+      return [{ path, text: withoutMark(await readFile(join(root, path), "utf8")) }];
     }),
   );
   return texts.flat();

@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
+import { recordedPaths } from "../../record/recorded-paths.js";
+import type { InstallRecord } from "../../record/schema.js";
 import { buildCommands, findBuildTsconfig } from "../build/build-tsconfig.js";
 import { nearestTsconfig, readTsconfigs, type Tsconfig, tsconfigFacts, tsconfigFor } from "../build/tsconfig.js";
 import { readAliases } from "../entry/aliases.js";
 import { findEntry, namedEntry, recordedEntry } from "../entry/find-entry.js";
 import { type BuildLayout, findStartFiles } from "../entry/start-file.js";
 import type { Manifest } from "../packages/package-json.js";
-import type { Alias, Entry, InstallRecord, Overrides, TsconfigFacts } from "../project.js";
+import type { Alias, Entry, Overrides, TsconfigFacts } from "../project.js";
 import { outputFolders } from "./source-files.js";
 
 /** The tsconfig and the entry file, which are found together. */
@@ -34,7 +36,7 @@ export async function readSources(
   const reachable = [...tsconfigs.flatMap((one) => readAliases(root, one, imports)), ...baseUrls(facts)];
   const starts = await findStartFiles(root, manifest, buildLayouts(facts));
   const outputs = facts.flatMap(outputFolders);
-  const ours = new Set(Object.values(record?.items ?? {}).flatMap(({ files }) => Object.keys(files)));
+  const ours = recordedPaths(record);
   const search = { root, aliases: reachable, outputs, ours };
   const named = overrides.entry;
   const known = named === undefined ? await recordedEntry(root, record) : await namedEntry(cwd, named, search);

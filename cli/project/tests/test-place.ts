@@ -23,7 +23,7 @@ export function findTestPlace({ searches, folders }: TestLookup, dirs: readonly 
 }
 
 function fits({ dir, ending }: TestPlace, searches: readonly TestSearch[]): boolean {
-  const tests = ["auth", "auth/tokens", "auth/email/mail"].map((name) => posix.join(dir, name + ending));
+  const tests = ["auth", "auth/tokens", "auth/one/deeper"].map((name) => posix.join(dir, name + ending));
   const shared = ["auth/client.ts", "auth/test-environment.ts"].map((name) => posix.join(dir, name));
   return tests.every((path) => isTaken(path, searches)) && !shared.some((path) => isTaken(path, searches));
 }

@@ -1,3 +1,5 @@
+import { withoutMark } from "../../text/byte-order-mark.js";
+import { factsFile } from "../facts/read-facts.js";
 import { checkRegistry } from "../read-registry.js";
 import type { Registry, RegistryItem } from "../registry.js";
 import { isFilePath } from "../registry-shape.js";
@@ -34,7 +36,7 @@ export async function openCatalogue(source: Source, known: readonly RegistryItem
 
 function parse(text: string, refuse: (reason: string) => Error): unknown {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
+    return JSON.parse(withoutMark(text));
   } catch {
     throw refuse("registry.json is no valid JSON");
   }
@@ -64,8 +66,9 @@ async function readFiles(item: RegistryItem, reader: CatalogueReader): Promise<T
   return files;
 }
 
-/** Where a file of templates/<item>/ goes: it belongs to base, or to one value of a choice. */
+/** Where a file of templates/<item>/ goes: it belongs to base, or to one value of a choice. What the item says of itself goes nowhere. */
 function placeIn({ choices }: RegistryItem, path: string, refuse: (reason: string) => Error): string {
+  if (path === factsFile) return factsFile;
   const [first = "", ...rest] = path.split("/");
   const isBase = first === "base";
   const target = (isBase ? rest : rest.slice(1)).join("/");

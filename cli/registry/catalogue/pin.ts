@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../../record/sha256.js";
 import type { RegistryItem } from "../registry.js";
 import type { TemplateFile } from "../templates.js";
 
@@ -11,9 +11,7 @@ export function itemHash({ files: _, ...read }: RegistryItem, files: readonly Te
   const item = { ...read, appends: read.appends?.map(({ file: _file, ...append }) => append) };
   const texts = files.map(({ template, text }) => [template, text.replaceAll("\r\n", "\n")] as const);
   const sorted = texts.toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return createHash("sha256")
-    .update(canonical([item, sorted]))
-    .digest("hex");
+  return sha256(canonical([item, sorted]));
 }
 
 function canonical(value: unknown): string {

@@ -1,8 +1,11 @@
 import { withRequired } from "../choices.js";
-import { readRegistry } from "../read-registry.js";
+import { patternOf } from "../facts/code-pattern.js";
+import { type ItemFacts, withMadeSecrets } from "../facts/facts.js";
+import { factsFile, parseFacts } from "../facts/read-facts.js";
+import { ownRegistry } from "../own-registry.js";
 import type { Registry, RegistryItem } from "../registry.js";
 import { ownedOnce, readTemplates, type TemplateFile } from "../templates.js";
-import { type Catalogue, openCatalogue } from "./catalogue.js";
+import type { Catalogue } from "./catalogue.js";
 import { badRegistry } from "./catalogue-error.js";
 import { itemHash } from "./pin.js";
 import { type Source, sourceName } from "./source.js";
@@ -18,6 +21,8 @@ export interface Taken {
   readonly templates: readonly TemplateFile[];
   /** Null for an item of this package. */
   readonly origin: Origin | null;
+  /** What an item of a second catalogue says of itself: the record keeps it. */
+  readonly facts?: ItemFacts | undefined;
   /** All that it requires: its files import packages by the names that those go by. */
   readonly required: readonly RegistryItem[];
 }
@@ -32,8 +37,8 @@ export interface Shelf {
 
 /** Opens this package's registry, and the second one where there is a source. */
 export async function openShelf(packageRoot: string, source: Source | null): Promise<Shelf> {
-  const own = readRegistry(packageRoot);
-  const second = source ? await openCatalogue(source, own.items) : null;
+  const own = await ownRegistry(packageRoot);
+  const second = source ? await openSecond(source, own.items) : null;
   const catalogueOf = (item: string) => (second?.registry.items.some(({ name }) => name === item) ? second : null);
   const registry = { ...own, items: [...own.items, ...(second?.registry.items ?? [])] };
   return {
@@ -46,6 +51,12 @@ export async function openShelf(packageRoot: string, source: Source | null): Pro
       return { templates: await readTemplates(packageRoot, item.name, choices), origin: null, required };
     },
   };
+}
+
+/** What checks a foreign catalogue is loaded where there is one. */
+async function openSecond(source: Source, known: readonly RegistryItem[]): Promise<Catalogue> {
+  const { openCatalogue } = await import("./catalogue.js");
+  return openCatalogue(source, known);
 }
 
 async function takeFrom(
@@ -65,7 +76,33 @@ async function takeFrom(
     throw badRegistry(where, `${item.name} mounts ${item.mount.file}, which it does not bring`);
   await refuseForeignEntries(item, templates, where);
   await refuseAbsentLists(item, templates, where);
-  return { templates, origin: { source: sourceName(source, root), sha256: itemHash(item, all) } };
+  const facts = withMadeSecrets(await factsIn(all, item, where), item);
+  await refuseForeignFacts(item, facts, { all, where });
+  return { templates, origin: { source: sourceName(source, root), sha256: itemHash(item, all) }, facts };
+}
+
+async function factsIn(all: readonly TemplateFile[], { name }: RegistryItem, where: string): Promise<ItemFacts> {
+  const file = all.find(({ template }) => template === `${name}/${factsFile}`);
+  return file ? parseFacts(file.text, (reason) => badRegistry(where, `templates/${file.template}: ${reason}`)) : {};
+}
+
+/** What stands for nothing would protect nothing, and nobody would see it. */
+async function refuseForeignFacts(
+  item: RegistryItem,
+  facts: ItemFacts | undefined,
+  { all, where }: { all: readonly TemplateFile[]; where: string },
+): Promise<void> {
+  const { exportedNames } = await import("../../edits/exports.js");
+  const refuse = (what: string) => badRegistry(where, `templates/${item.name}/${factsFile}: ${what}`);
+  for (const { file, code } of facts?.protects ?? []) {
+    const texts = all.filter(({ path }) => path === file).map(({ text }) => text);
+    if (texts.length === 0) throw refuse(`${file} is no file of it`);
+    if (!texts.some((text) => patternOf(code).test(text))) throw refuse(`${file} has no ${code.join(" or ")}`);
+  }
+  for (const [guard, file] of Object.entries(facts?.guards?.exports ?? {})) {
+    const module = all.find(({ path }) => path === file);
+    if (!module || !exportedNames(module.text, file).includes(guard)) throw refuse(`${file} does not export ${guard}`);
+  }
 }
 
 /** What becomes an entry is an export of the item's own: the import of it would break the user's build, or reach elsewhere. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fs from "fs-extra";
 import { describe, expect, test } from "vitest";
 import { applyPlan } from "../../../cli/apply/apply-plan.js";
-import type { Change, Plan } from "../../../cli/plan/plan.js";
+import { type Change, emptyPlan, type Plan } from "../../../cli/plan/plan.js";
 import { useFiles } from "../../support/fixture.js";
 import { treeOf } from "../../support/tree.js";
 
@@ -33,18 +33,7 @@ const remove = (path: string, before: string): Change => ({
 });
 
 function planOf(changes: readonly Change[], install: readonly string[] | null = null): Plan {
-  return {
-    selections: [],
-    guesses: [],
-    changes,
-    manual: [],
-    install,
-    warnings: [],
-    nextSteps: [],
-    record: { version: 1, items: {} },
-    dependencies: [],
-    env: [],
-  };
+  return { ...emptyPlan, kind: "addition", changes, install };
 }
 
 const repo = {

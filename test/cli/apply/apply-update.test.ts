@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { applyPlan } from "../../../cli/apply/apply-plan.js";
 import { add } from "../../../cli/commands/add.js";
 import { makePlan } from "../../../cli/commands/update.js";
-import type { Plan } from "../../../cli/plan/plan.js";
+import type { Update } from "../../../cli/plan/plan.js";
 import { readProject } from "../../../cli/project/read-project.js";
 import { type Fixture, useFixture } from "../../support/fixture.js";
 import { contextFor, runCommand } from "../../support/in-process.js";
@@ -14,7 +14,7 @@ import { treeOf } from "../../support/tree.js";
 
 const sessions = "src/auth/sessions.ts";
 let repo: Fixture;
-let plan: Plan;
+let plan: Update;
 
 /** A committed repo with an edited file, and the plan of an update that leaves markers in it. */
 beforeAll(async () => {
@@ -39,7 +39,7 @@ async function treeWithIndex() {
 }
 
 describe("an update that fails", () => {
-  test("at each of its writes: every byte is put back", { timeout: 120_000 }, async () => {
+  test("at each of its writes: every byte is put back", async () => {
     const before = await treeWithIndex();
     expect(plan.changes.length).toBeGreaterThan(15);
     for (let at = 0; at < plan.changes.length; at++) {

@@ -12,7 +12,7 @@ import { applyPlan } from "../../../cli/apply/apply-plan.js";
 import { journalPath } from "../../../cli/apply/journal.js";
 import { addOwner } from "../../../cli/apply/owner.js";
 import { recover } from "../../../cli/apply/recover.js";
-import type { Change, Plan, Unmerged } from "../../../cli/plan/plan.js";
+import { type Change, emptyPlan, type Plan, type Unmerged } from "../../../cli/plan/plan.js";
 import { runUntil } from "../../support/frozen.js";
 import { treeOf } from "../../support/tree.js";
 
@@ -95,9 +95,9 @@ beforeAll(async () => {
 afterAll(() => fs.remove(work));
 
 function planOf({ changes, unmerged }: Case): Plan {
-  const nothing = { selections: [], guesses: [], manual: [], warnings: [], nextSteps: [], dependencies: [], env: [] };
-  const plan: Plan = { ...nothing, changes, install: null, record: { version: 1, items: {} } };
-  return unmerged ? { ...plan, unmerged } : plan;
+  const plan = { ...emptyPlan, changes };
+  if (!unmerged) return { ...plan, kind: "addition" };
+  return { ...plan, kind: "update", versions: [], brings: [], outcomes: [], unmerged };
 }
 
 /** A fresh project, in a repository: a hard link, a link to a file outside, odd modes. */
@@ -173,9 +173,7 @@ async function killedAtEach(
 describe.each(Object.entries(cases))("a kill at each write of %s", (_, one) => {
   const start = (folder: string) => projectOf(one, folder);
 
-  test("leaves no secret that git would take, and once it is recovered, moved since, the state before or after", {
-    timeout: 120_000,
-  }, async () => {
+  test("leaves no secret that git would take, and once it is recovered, moved since, the state before or after", async () => {
     const clean = await start(work);
     const before = await stateOf(clean);
     await applying(one, clean)();
@@ -190,9 +188,7 @@ describe.each(Object.entries(cases))("a kill at each write of %s", (_, one) => {
     }
   });
 
-  test("and at each write of the recovery after it leaves the same, and another one the state before", {
-    timeout: 120_000,
-  }, async () => {
+  test("and at each write of the recovery after it leaves the same, and another one the state before", async () => {
     const before = await stateOf(await start(work));
     const written = await lastWrite(one);
     const { folder, places } = await killedAtEach(async (below) => {

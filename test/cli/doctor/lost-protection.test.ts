@@ -2,10 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { protections } from "../../../cli/doctor/code/protections.js";
 import { withoutComments } from "../../../cli/project/sources/source-imports.js";
-import { findingsOf, shortly } from "../../support/checkup.js";
+import { patternOf } from "../../../cli/registry/facts/code-pattern.js";
+import { facts, findingsOf, shortly } from "../../support/checkup.js";
 
+const protections = [...facts.values()].flatMap(({ protects = [] }) =>
+  protects.map(({ code, ...one }) => ({ ...one, pattern: patternOf(code) })),
+);
 const templates = fileURLToPath(new URL("../../../templates/", import.meta.url));
 
 /** Every template that stands for one of our paths, in every choice. */

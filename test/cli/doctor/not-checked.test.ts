@@ -5,6 +5,7 @@ import { diagnose } from "../../../cli/doctor/diagnose.js";
 import { notChecked } from "../../../cli/doctor/not-checked.js";
 import { readCheckup } from "../../../cli/doctor/read-checkup.js";
 import { readProject } from "../../../cli/project/read-project.js";
+import { readFacts } from "../../../cli/registry/facts/read-facts.js";
 import { readRegistry } from "../../../cli/registry/read-registry.js";
 import { useFixture } from "../../support/fixture.js";
 import { addAuth } from "../../support/removed.js";
@@ -14,7 +15,13 @@ const offline = { check: "vulnerable-dependency", why: "--offline" };
 
 async function checkupAt(dir: string) {
   const project = await readProject(dir, {});
-  return readCheckup(project, project.record!, { items: readRegistry(repo).items, advisories: [], offline: true });
+  const facts = await readFacts(repo, project.record!);
+  return readCheckup(project, project.record!, {
+    items: readRegistry(repo).items,
+    facts,
+    advisories: [],
+    offline: true,
+  });
 }
 
 describe("what was not checked", () => {

@@ -4,6 +4,7 @@ import { readAudit } from "../../../cli/doctor/audit.js";
 import { type Diagnosis, diagnose } from "../../../cli/doctor/diagnose.js";
 import { readCheckup } from "../../../cli/doctor/read-checkup.js";
 import { readProject } from "../../../cli/project/read-project.js";
+import { readFacts } from "../../../cli/registry/facts/read-facts.js";
 import { readRegistry } from "../../../cli/registry/read-registry.js";
 import { type Fixture, useFixture } from "../../support/fixture.js";
 import { addAuth } from "../../support/removed.js";
@@ -18,7 +19,8 @@ async function installed(name = "nodenext-esm"): Promise<Fixture> {
 
 async function examine(dir: string): Promise<Diagnosis[]> {
   const project = await readProject(dir, {});
-  const options = { items: readRegistry(repo).items, advisories: [], offline: true };
+  const facts = await readFacts(repo, project.record!);
+  const options = { items: readRegistry(repo).items, facts, advisories: [], offline: true };
   return diagnose(await readCheckup(project, project.record!, options));
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parse } from "dotenv";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addEnvKeys, envKeys, envWarnings } from "../../../cli/edits/dotenv.js";
+import { editFile } from "../../support/edit-file.js";
 
 const secret = "q1-w2_e3r4t5y6u7i8o9p0a1s2d3f4g5h6j7k8l9z0x1c";
 const key = { name: "JWT_SECRET_KEY", value: secret };
@@ -25,7 +26,7 @@ function nodeReads(text: string): Record<string, string> {
 }
 
 function applied(text: string | null, keys: Parameters<typeof addEnvKeys>[1]): string {
-  const edit = addEnvKeys(text, keys);
+  const edit = text === null ? addEnvKeys(null, keys) : editFile(text, (plain) => addEnvKeys(plain, keys));
   if (edit.kind !== "applied") throw new Error(`expected an edit, got ${JSON.stringify(edit)}`);
   return edit.text;
 }

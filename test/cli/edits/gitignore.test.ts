@@ -41,4 +41,10 @@ test.each<[string, string, boolean]>([
   ["data/", ".data/", false],
   [".data/tmp", ".data/", false],
   [".*/", ".data/", true],
+  [".data/*\n!.data/keep", ".data/", true],
+  [".data/*.log", ".data/", false],
+  [".ENV", ".env", false],
+  ["\\.env", ".env", true],
+  ["*.log", "/*.log", true],
+  [".env", "/", false],
 ])("%j ignores %s: %s", (text, target, expected) => expect(isIgnored(text, target)).toBe(expected));

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Edit } from "../../../cli/edits/edit.js";
 import { appendListEntry, hasListEntry, isInBuiltList, removeListEntry } from "../../../cli/edits/list-entry.js";
+import { editFile } from "../../support/edit-file.js";
 
 const wanted = { path: "a.ts", list: "list", entry: "two", specifier: "./two.js", sameModule: ["./two", "@/two.js"] };
 
+const append = (text: string) => appendListEntry(text, wanted);
 const textOf = (edit: Edit) => (edit.kind === "applied" ? edit.text : edit.kind);
 
 const one = 'import { one } from "./one.js";\n';
@@ -35,10 +37,10 @@ describe("an entry comes with its import, and goes without a trace", () => {
       ["\uFEFF", "\r\n"],
     ] as const) {
       const text = start + source.replaceAll("\n", eol);
-      const after = textOf(appendListEntry(text, wanted));
+      const after = textOf(editFile(text, append));
       expect(after.startsWith(start) && after).toContain(expected.replaceAll("\n", eol));
-      expect(appendListEntry(after, wanted).kind).toBe("already");
-      expect(textOf(removeListEntry(after, wanted))).toBe(text);
+      expect(editFile(after, append).kind).toBe("already");
+      expect(textOf(editFile(after, (one) => removeListEntry(one, wanted)))).toBe(text);
     }
   });
 

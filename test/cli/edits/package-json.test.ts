@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { addToPackageJson, isPlaceholderTest } from "../../../cli/edits/package-json.js";
+import { editFile } from "../../support/edit-file.js";
 
 const zod = { dependencies: { zod: "^4.6.0" } };
 
@@ -112,8 +113,9 @@ describe("addToPackageJson", () => {
       `{"scripts":{"test":"vitest run"}}`,
     ],
   ])("%s", (_, before, additions, after) => {
-    expect(addToPackageJson(before, additions)).toMatchObject({ kind: "applied", text: after });
-    expect(addToPackageJson(after, additions)).toEqual({ kind: "already" });
+    const add = (text: string) => addToPackageJson(text, additions);
+    expect(editFile(before, add)).toMatchObject({ kind: "applied", text: after });
+    expect(editFile(after, add)).toEqual({ kind: "already" });
   });
 
   test.each([

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { addCompilerOption, defaultExcludes, excludeFromBuild, includeInBuild } from "../../../cli/edits/tsconfig.js";
 import { removeFromTsconfig } from "../../../cli/edits/tsconfig-removal.js";
+import { editFile } from "../../support/edit-file.js";
 
 const path = "test/auth.test.ts";
 const options = { path, defaults: defaultExcludes("dist") };
@@ -41,8 +42,9 @@ describe("excludeFromBuild", () => {
     ],
     ["an empty object", `{}`, `{"exclude": ["node_modules", "bower_components", "jspm_packages", "dist", "${path}"]}`],
   ])("%s", (_, before, after) => {
-    expect(excludeFromBuild(before, options)).toMatchObject({ kind: "applied", text: after });
-    expect(excludeFromBuild(after, options)).toEqual({ kind: "already" });
+    const exclude = (text: string) => excludeFromBuild(text, options);
+    expect(editFile(before, exclude)).toMatchObject({ kind: "applied", text: after });
+    expect(editFile(after, exclude)).toEqual({ kind: "already" });
   });
 
   test.each([path, `./${path}`, "test", "test/", "./test/**", "test/**/*", "**/*.test.ts", "test/*.ts", "**/test"])(

@@ -33,7 +33,7 @@ function edited(base: readonly string[], side: string, next: (below: number) => 
 const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join("");
 
 describe("the merge of lines and git merge-file", () => {
-  test("agree on 60 random edits, conflict by conflict", { timeout: 120_000 }, async () => {
+  test("agree on 60 random edits, conflict by conflict", async () => {
     const { dir } = await useFiles({});
     let conflicts = 0;
     for (let seed = 1; seed <= 60; seed++) {

@@ -33,7 +33,7 @@ beforeAll(async () => {
   const options = ["check", "--write", "--config-path", config.dir, "src", "test"];
   const { status, stdout } = spawnSync(biome, options, { cwd: reformatted.dir, encoding: "utf8" });
   expect(status, stdout).toBe(0);
-}, 30_000);
+});
 
 async function run({ dir }: Pick<Fixture, "dir">, command: () => Promise<number>): Promise<string> {
   const { code, stdout, error } = await runCommand(command);

@@ -28,7 +28,7 @@ function find({ files, dependencies = {}, sourceDir = "src", ours = [] }: Repo) 
   const sources = Object.entries(files).map(([path, text]) => ({ path, text }));
   const packageJson = { text: "", name: "x", type: "module" as const, scripts: {}, dependencies, devDependencies: {} };
   const project = { sourceDir, packageJson, aliases: [{ prefix: "@/", target: "src/" }] };
-  return findReqAuth(sources, project, { mount: "/api/auth", ours: new Set(ours) });
+  return findReqAuth(sources, project, { mount: "/api/auth", guard: "protectedRoute", ours: new Set(ours) });
 }
 
 describe("an auth that a file gives to Express's Request", () => {

@@ -109,6 +109,12 @@ describe("a damaged record is a DamagedRecord that names the file and the member
       { version: 1, items: { "auth-basic": { ...item, version: "banana" } } },
       "items.auth-basic.version",
     ],
+    ...["a\\b.ts", "/etc/a", "C:/a", "", "./.git/config", "api/.GIT/hooks/a"].map((path): [string, unknown, string] => [
+      `the path ${JSON.stringify(path)}`,
+      { version: 1, items: { "auth-basic": { ...item, unmerged: [path] } } },
+      "items.auth-basic.unmerged",
+    ]),
+    ["an item that is called __proto__", JSON.stringify(record).replace("auth-basic", "__proto__"), "no valid JSON"],
     ["a null item", { version: 1, items: { "auth-basic": null } }, "items.auth-basic"],
   ])("%s", async (_, value, words) => {
     const { dir } = await withRecord(value);

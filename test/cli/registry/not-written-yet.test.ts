@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { findItem, readRegistry } from "../../../cli/registry/read-registry.js";
+import { findItem } from "../../../cli/registry/find-item.js";
+import { readRegistry } from "../../../cli/registry/read-registry.js";
 import { repo } from "../../support/template-tree.js";
 
 const registry = readRegistry(repo);

@@ -4,8 +4,9 @@ import { describe, expect, test } from "vitest";
 import { CliError } from "../../../cli/errors.js";
 import { itemHash } from "../../../cli/registry/catalogue/pin.js";
 import { pickChoices, withRequired } from "../../../cli/registry/choices.js";
+import { findItem } from "../../../cli/registry/find-item.js";
 import { packageRoot } from "../../../cli/registry/package-root.js";
-import { checkRegistry, findItem, readRegistry } from "../../../cli/registry/read-registry.js";
+import { checkRegistry, readRegistry } from "../../../cli/registry/read-registry.js";
 import { ownedOnce, readTemplates } from "../../../cli/registry/templates.js";
 
 const shipped = readRegistry(packageRoot());

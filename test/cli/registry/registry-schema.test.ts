@@ -4,7 +4,7 @@ import fs from "fs-extra";
 import { describe, expect, test } from "vitest";
 import { packageRoot } from "../../../cli/registry/package-root.js";
 import { checkRegistry } from "../../../cli/registry/read-registry.js";
-import { registrySchema } from "../../../cli/registry/registry-schema.js";
+import { factsSchema, registrySchema } from "../../../cli/registry/registry-schema.js";
 
 const schema = await fs.readJson(join(packageRoot(), "registry.schema.json"));
 const shipped = await fs.readJson(join(packageRoot(), "registry.json"));
@@ -63,6 +63,26 @@ const violations: readonly (readonly [string, Json])[] = [
   ["a listed file that leads out", withItem({ files: [{ path: "base/src/../../a.ts" }] })],
   ["a listed file that is nowhere", withItem({ files: [{ path: "src/a.ts" }] })],
 ];
+
+describe("facts.schema.json", () => {
+  test("says what the check of the command line says; npm run schema writes it", async () => {
+    expect(await fs.readJson(join(packageRoot(), "facts.schema.json"))).toEqual(factsSchema());
+  });
+
+  test("each facts.json names it, and holds against it; what it names is there", async () => {
+    const isSound = new Ajv2020({ strict: true, allErrors: true }).compile(factsSchema());
+    const folders = await fs.readdir(join(packageRoot(), "templates"));
+    const paths = folders.map((name) => join(packageRoot(), "templates", name, "facts.json")).filter(fs.existsSync);
+    expect(paths).not.toEqual([]);
+    for (const path of paths) {
+      const facts = await fs.readJson(path);
+      expect(facts.$schema).toBe("../../facts.schema.json");
+      expect(isSound(facts), JSON.stringify(isSound.errors)).toBe(true);
+      for (const [guard, file] of Object.entries<string>(facts.guards?.exports ?? {}))
+        expect(await fs.readFile(join(path, "../base", file), "utf8")).toMatch(`export const ${guard}`);
+    }
+  });
+});
 
 describe("registry.schema.json", () => {
   test("says what the check of the command line says; npm run schema writes it", () => {

@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { Change, Plan } from "../../../cli/plan/plan.js";
+import { type Change, emptyPlan, type Plan } from "../../../cli/plan/plan.js";
 import { withInstallStep } from "../../../cli/plan/steps/next-steps.js";
 import { renderChanges } from "../../../cli/ui/render-diff.js";
 import { renderPlan } from "../../../cli/ui/render-plan.js";
 
-const nothing = { selections: [], guesses: [], manual: [], install: null, warnings: [], nextSteps: [] };
-const empty = { ...nothing, dependencies: [], env: [], record: { version: 1, items: {} } } as const;
+const empty = { ...emptyPlan, kind: "addition" } as const;
 
 const created = (path: string, why: string): Change => ({
   path,

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { buildCli } from "../../support/cli.js";
 import { useFixture } from "../../support/fixture.js";
-import { hasTerminal, onTerminal } from "../../support/terminal.js";
+import { unrun } from "../../support/needs.js";
+import { noTerminal, onTerminal } from "../../support/terminal.js";
 import { treeOf } from "../../support/tree.js";
 
 let main: string;
@@ -9,9 +10,9 @@ beforeAll(async () => {
   main = await buildCli();
 });
 
-const missing = hasTerminal ? "" : " (not tried: script of util-linux is not installed here)";
+const missing = unrun(noTerminal);
 
-describe.skipIf(!hasTerminal)(`add on a terminal${missing}`, () => {
+describe.skipIf(noTerminal)(`add on a terminal${missing}`, () => {
   test("names the lines in one's own files first; d shows the diff and asks again, n writes nothing", async () => {
     const { dir } = await useFixture("nodenext-esm");
     const before = await treeOf(dir);

@@ -4,10 +4,10 @@ import { join, posix } from "node:path";
 import fs from "fs-extra";
 import { beforeAll, describe, expect, test } from "vitest";
 import { add } from "../../../cli/commands/add.js";
-import { protections } from "../../../cli/doctor/code/protections.js";
 import { diagnose } from "../../../cli/doctor/diagnose.js";
 import { readCheckup } from "../../../cli/doctor/read-checkup.js";
 import { readProject } from "../../../cli/project/read-project.js";
+import { ownFacts, readFacts } from "../../../cli/registry/facts/read-facts.js";
 import { packageRoot } from "../../../cli/registry/package-root.js";
 import { readRegistry } from "../../../cli/registry/read-registry.js";
 import { type Fixture, useFixture } from "../../support/fixture.js";
@@ -17,6 +17,9 @@ import { repo } from "../../support/template-tree.js";
 const { items } = readRegistry(repo);
 /** Every item that can be named; the others come with them. */
 const everything = items.filter(({ comesWith }) => !comesWith).map(({ name }) => name);
+const protections = (await Promise.all(everything.map((name) => ownFacts(repo, name)))).flatMap(
+  ({ protects = [] }) => protects,
+);
 const folders = readdirSync(join(repo, "test/fixtures"), { withFileTypes: true }).filter((one) => one.isDirectory());
 /** `unsupported-*` are refused; in `symlinked` no file makes an app, and the router waits to be mounted by hand. */
 const fixtures = folders
@@ -33,7 +36,8 @@ async function installed(name: string): Promise<string> {
 /** What is found, but that no fixture speaks HTTPS. */
 async function findingsIn(dir: string): Promise<string[]> {
   const project = await readProject(dir, {});
-  const checkup = await readCheckup(project, project.record!, { items, advisories: [], offline: true });
+  const facts = await readFacts(repo, project.record!);
+  const checkup = await readCheckup(project, project.record!, { items, facts, advisories: [], offline: true });
   const found = diagnose(checkup).filter(({ check }) => check !== "plain-http");
   return found.map(({ check, file, line, what }) => `${check} ${file}:${line} ${what}`);
 }

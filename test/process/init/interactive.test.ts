@@ -5,7 +5,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { quote } from "../../../cli/ui/command-line.js";
 import { buildCli } from "../../support/cli.js";
 import { useFiles, useFixture } from "../../support/fixture.js";
-import { hasTerminal, keys, onTerminal } from "../../support/terminal.js";
+import { unrun } from "../../support/needs.js";
+import { keys, noTerminal, onTerminal } from "../../support/terminal.js";
 import { treeOf } from "../../support/tree.js";
 
 let main: string;
@@ -13,13 +14,13 @@ beforeAll(async () => {
   main = await buildCli();
 });
 
-const missing = hasTerminal ? "" : " (not tried: script of util-linux is not installed here)";
+const missing = unrun(noTerminal);
 const at = (dir: string, ...args: string[]) => onTerminal([process.execPath, main, ...args], dir);
 
 /** The one line that would have done the same. */
 const printed = (shown: string) => /npx authwright (?!docs)([^\r\n]+)/.exec(shown)![1]!;
 
-describe.skipIf(!hasTerminal)(`init on a terminal${missing}`, () => {
+describe.skipIf(noTerminal)(`init on a terminal${missing}`, () => {
   test("asks for name, database, errors and login, and prints the line that does the same without questions", async () => {
     const { dir } = await useFiles({});
     const terminal = at(dir, "init", "it's mine", "--no-install", "--no-git");
@@ -73,7 +74,7 @@ describe.skipIf(!hasTerminal)(`init on a terminal${missing}`, () => {
   });
 });
 
-describe.skipIf(!hasTerminal)(`without a name, on a terminal${missing}`, () => {
+describe.skipIf(noTerminal)(`without a name, on a terminal${missing}`, () => {
   test("authwright asks what is to be done, and then which items", async () => {
     const { dir, read } = await useFixture("nodenext-esm");
     const terminal = at(dir, "--no-install");
@@ -116,7 +117,7 @@ describe.skipIf(!hasTerminal)(`without a name, on a terminal${missing}`, () => {
   });
 });
 
-describe.skipIf(!hasTerminal)(`add on a terminal${missing}`, () => {
+describe.skipIf(noTerminal)(`add on a terminal${missing}`, () => {
   test("after a yes prints the line that does the same without questions, with what was typed in it", async () => {
     const { dir } = await useFixture("nodenext-esm");
     const terminal = at(dir, "add", "auth-basic", "--no-install", "--errors", "auth-basic", "--mount", "/v1/login");

@@ -3,7 +3,12 @@ import fs from "fs-extra";
 import { beforeAll, describe, expect, test } from "vitest";
 import { pinProblem } from "../../../cli/selection/pins.js";
 import { buildCli, type Ended, run } from "../../support/cli.js";
-import { changeItem, documentedCatalogue, writeCatalogue } from "../../support/company-catalogue.js";
+import {
+  changeItem,
+  documentedCatalogue,
+  writeCatalogue,
+  writeCatalogueWithFacts,
+} from "../../support/company-catalogue.js";
 import { type Fixture, useFixture } from "../../support/fixture.js";
 import { edit } from "../../support/releases.js";
 import { linkPackages, repo } from "../../support/template-tree.js";
@@ -12,7 +17,7 @@ import { treeOf } from "../../support/tree.js";
 let cli: string;
 beforeAll(async () => {
   cli = await buildCli();
-}, 60_000);
+});
 
 function authwright(project: Fixture, line: string): Promise<Ended> {
   return run(process.execPath, [cli, ...line.split(" "), "--no-install"], project.dir).ended;
@@ -57,7 +62,7 @@ describe("the item of docs/registry.md", () => {
   });
 
   test.each(["nodenext-esm", "class-app"])("compiles in %s, beside what it requires", async (fixture) => {
-    const company = await writeCatalogue();
+    const company = await writeCatalogueWithFacts();
     const project = await useFixture(fixture);
     expect(await authwright(project, `add audit-log --registry ${company}`)).toMatchObject({ code: 0 });
     await linkPackages(project.dir);

@@ -1,4 +1,5 @@
 import { withoutComments } from "../../../project/sources/source-imports.js";
+import { recordedPaths } from "../../../record/recorded-paths.js";
 import type { Check, Finding } from "../../checkup.js";
 import { guardsOf } from "../../code/guards.js";
 import { isTest, lineAt } from "../../code/locate.js";
@@ -11,7 +12,7 @@ export const lateCors: Check = {
   name: "late-cors",
   run: (checkup) => {
     const guards = guardsOf(checkup);
-    const installed = new Set(Object.values(checkup.record.items).flatMap(({ files }) => Object.keys(files)));
+    const installed = recordedPaths(checkup.record);
     return checkup.sources
       .filter(({ path }) => !installed.has(path) && !isTest(path, checkup.record))
       .flatMap(({ path, text }) => findingIn(path, withoutComments(text), guards(path)) ?? []);

@@ -1,22 +1,8 @@
 import { hasListEntry, isInBuiltList } from "../../../edits/list-entry.js";
 import { listEntry } from "../../../plan/steps/entries.js";
-import type { Appended } from "../../../project/project.js";
 import { withoutComments } from "../../../project/sources/source-imports.js";
+import type { Appended } from "../../../record/schema.js";
 import type { Check, Checkup, Finding } from "../../checkup.js";
-
-/** Lists that stand between a request and the user's data: without its entry, an item protects nothing, and nothing says so. */
-export const guarding = [
-  "authenticators",
-  "sessionTransports",
-  "sessionEnders",
-  "firstHandlers",
-  "addOnRouters",
-  "loginChecks",
-  "sessionStarts",
-  "profileChanges",
-  "deletionChecks",
-  "passwordChecks",
-];
 
 /** An installed item whose entry is not in the list that it was put into. */
 export const lostEntry: Check = {
@@ -43,10 +29,16 @@ function mentions(text: string, name: string): number {
   );
 }
 
-function finding(item: string, one: Appended, { project, record }: Checkup): Finding {
+/** Whether a list stands between a request and the user's data: without its entry, an item protects nothing, and nothing says so. */
+function isGuard(list: string, { facts }: Checkup): boolean {
+  return [...facts.values()].some(({ guards }) => guards?.lists?.includes(list));
+}
+
+function finding(item: string, one: Appended, checkup: Checkup): Finding {
+  const { project, record } = checkup;
   const { path, specifier, list, entry } = listEntry(one, project);
   const isCompanion = record.items[item]?.comesWith !== undefined;
-  const isGuarding = guarding.includes(list);
+  const isGuarding = isGuard(list, checkup);
   return {
     level: isGuarding ? "unsafe" : "warning",
     file: path,

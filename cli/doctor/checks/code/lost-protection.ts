@@ -1,8 +1,9 @@
 import { sameMeaning } from "../../../merge/same-meaning.js";
+import { patternOf } from "../../../registry/facts/code-pattern.js";
 import type { Check, Checkup, Finding } from "../../checkup.js";
 import { compact, lineOfLoss } from "../../code/compact.js";
 import { guardsOf } from "../../code/guards.js";
-import { protections } from "../../code/protections.js";
+import { protectionsOf } from "../../code/protections.js";
 import { type Route, routesIn } from "../../code/routes.js";
 
 interface Edited {
@@ -19,7 +20,7 @@ export const lostProtection: Check = {
     const [installed, now] = [guardsOf(asInstalled(checkup)), guardsOf(checkup)];
     return editedFiles(checkup).flatMap((file) => {
       const guards = { installed: installed(file.path), now: now(file.path) };
-      return [...lostIn(file), ...openedRoutes(file, guards)];
+      return [...lostIn(file, checkup), ...openedRoutes(file, guards)];
     });
   },
 };
@@ -34,8 +35,8 @@ function editedFiles({ record, sources, bases }: Checkup): Edited[] {
   );
 }
 
-function lostIn({ path, template, base, now }: Edited): Finding[] {
-  const guarded = protections.filter(({ file }) => template.endsWith(`/${file}`));
+function lostIn({ path, template, base, now }: Edited, { facts }: Checkup): Finding[] {
+  const guarded = protectionsOf(template, facts).map((one) => ({ ...one, pattern: patternOf(one.code) }));
   if (guarded.length === 0) return [];
   const [before, after] = [compact(base, path), compact(now, path)];
   return guarded

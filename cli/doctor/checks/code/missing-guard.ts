@@ -2,18 +2,20 @@ import { posix } from "node:path";
 import type { SourceText } from "../../../project/sources/source-files.js";
 import { withoutComments } from "../../../project/sources/source-imports.js";
 import type { Check, Checkup, Finding } from "../../checkup.js";
-import { guardsOf } from "../../code/guards.js";
+import { guardNames, guardsOf } from "../../code/guards.js";
 import { isTest } from "../../code/locate.js";
 import { mountsGuarded, type Route, routesIn } from "../../code/routes.js";
 
-/** Routes without `protectedRoute` where their neighbours have it: in the same file, or in the same folder. */
+/** Routes without a guard where their neighbours have one: in the same file, or in the same folder. */
 export const missingGuard: Check = {
   name: "missing-guard",
   run: (checkup) => {
+    const known = guardNames(checkup);
+    if (known.length === 0) return [];
     const guards = guardsOf(checkup);
     const files = ownRouteFiles(checkup, guards);
     const open = files.filter((file) => !isGuardedByApp(file, checkup.sources, guards));
-    return [...open.flatMap(openRoutes), ...openFiles(open, files)];
+    return [...open.flatMap((file) => openRoutes(file, known)), ...openFiles(open, files, known)];
   },
 };
 
@@ -46,32 +48,42 @@ const open =
   /(^|[/_-])(log-?in|sign-?(in|up)|register|auth|token|refresh(-token)?|log-?out|forgot|reset|recover|verify|confirm|callback|webhooks?|hooks?|contact|subscribe|newsletter|feedback|health|ping|csp-?report|graphql)\b/i;
 
 /** Reading may be open to all; what changes something, beside others that ask for a login, is worth a look. */
-function openRoutes({ path, routes, guards }: RouteFile): Finding[] {
+function openRoutes({ path, routes, guards }: RouteFile, known: readonly string[]): Finding[] {
   if (!guards) return [];
+  const guard = usualGuard(routes, known);
   const changes = routes.filter(({ verb, path: place }) => verb !== "get" && !open.test(place));
   const isFallback = ({ verb, path: place }: Route) => verb === "all" && /^\/?\*|^\/\{\*/.test(place);
   return changes
     .filter((one) => !one.guarded && !isFallback(one))
     .map((one) => {
       const name = `${one.verb.toUpperCase()} ${one.path}`;
-      return hint(path, one.line, `${name} has no protectedRoute, other routes of this file have it`);
+      return hint(path, one.line, `${name} has no ${guard}, other routes of this file have it`, guard);
     });
 }
 
-function openFiles(candidates: readonly RouteFile[], files: readonly RouteFile[]): Finding[] {
+/** The guard that is meant: one of those that stand there under their own names, else the first that is installed. */
+function usualGuard(routes: readonly Route[], known: readonly string[]): string {
+  const used = routes.flatMap(({ guards }) => guards);
+  return known.find((name) => used.includes(name)) ?? known[0]!;
+}
+
+function openFiles(candidates: readonly RouteFile[], files: readonly RouteFile[], known: readonly string[]): Finding[] {
   const isGuarded = ({ routes }: RouteFile) => routes.some(({ guarded }) => guarded);
   return candidates
     .filter((file) => !isGuarded(file) && !file.routes.every(({ path }) => open.test(path)))
-    .filter((file) => {
-      const neighbours = files.filter(
-        (other) => other !== file && posix.dirname(other.path) === posix.dirname(file.path),
+    .flatMap((file) => {
+      const { path, routes } = file;
+      const neighbours = files.filter((other) => other !== file && posix.dirname(other.path) === posix.dirname(path));
+      if (!neighbours.some(isGuarded) || openRoutes(file, known).length > 0) return [];
+      const guard = usualGuard(
+        neighbours.flatMap((other) => other.routes),
+        known,
       );
-      return neighbours.some(isGuarded) && openRoutes(file).length === 0;
-    })
-    .map(({ path, routes }) => hint(path, routes[0]!.line, "this file never asks for a login, its neighbours do"));
+      return [hint(path, routes[0]!.line, "this file never asks for a login, its neighbours do", guard)];
+    });
 }
 
-/** `app.use("/notes", protectedRoute, notesRouter)` where the file's router is imported. */
+/** `app.use("/notes", guard, notesRouter)` where the file's router is imported. */
 function isGuardedByApp({ path }: Pick<RouteFile, "path">, sources: readonly SourceText[], guards: Guards): boolean {
   const name = posix.basename(path).replace(/\.[cm]?[jt]s$/, "");
   const imports = new RegExp(
@@ -90,13 +102,13 @@ function escaped(name: string): string {
   return name.replaceAll("$", "\\$");
 }
 
-function hint(file: string, line: number, what: string): Finding {
+function hint(file: string, line: number, what: string, guard: string): Finding {
   return {
     level: "hint",
     file,
     line,
     what,
     why: "it answers anybody, with or without a login",
-    fix: "put protectedRoute before the handler, where that is not meant",
+    fix: `put ${guard} before the handler, where that is not meant`,
   };
 }

@@ -1,18 +1,19 @@
-import type { Check } from "../../checkup.js";
+import type { Check, Checkup } from "../../checkup.js";
+import { guardNames } from "../../code/guards.js";
 import { isTest } from "../../code/locate.js";
-import { passesOnError } from "../../code/passes-on-error.js";
+import { type Asking, passesOnError } from "../../code/passes-on-error.js";
 import { codeOf } from "../../code/values.js";
-
-const asks =
-  /authenticate|protectedRoute|verifyAccessToken|readBearerToken|bearerToken|isRevoked|isSessionLive|findRole|ageOfLogin|jwtVerify|jwt\.verify/;
 
 /** A guard that lets a request pass when the look at it fails. */
 export const openOnError: Check = {
   name: "open-on-error",
   run: (checkup) => {
     const installed = new Set(Object.values(checkup.record.items).flatMap(({ files }) => Object.keys(files)));
-    return codeOf(checkup, ({ path, text }) => asks.test(text) && !isTest(path, checkup.record)).flatMap((code) =>
-      passesOnError(code, { installed: installed.has(code.path) }).map((line) => ({
+    const asking = askingIn(checkup);
+    const asked = [...asking.everywhere.calls, "jwtVerify", "jwt.verify"];
+    const asks = (text: string) => asked.some((name) => text.includes(name));
+    return codeOf(checkup, ({ path, text }) => asks(text) && !isTest(path, checkup.record)).flatMap((code) =>
+      passesOnError(code, installed.has(code.path) ? asking.within : asking.everywhere).map((line) => ({
         level: installed.has(code.path) ? ("unsafe" as const) : ("warning" as const),
         file: code.path,
         line,
@@ -23,3 +24,12 @@ export const openOnError: Check = {
     );
   },
 };
+
+/** What the installed items ask with: everywhere, and in their own files. */
+function askingIn(checkup: Checkup): { everywhere: Asking; within: Asking } {
+  const guards = [...checkup.facts.values()].flatMap(({ guards: one }) => one ?? []);
+  const calls = [...guardNames(checkup), ...guards.flatMap(({ asks = [] }) => asks)];
+  const denies = guards.flatMap((one) => one.denies ?? []);
+  const within = [...calls, ...guards.flatMap(({ asksWithin = [] }) => asksWithin)];
+  return { everywhere: { calls, denies }, within: { calls: within, denies } };
+}

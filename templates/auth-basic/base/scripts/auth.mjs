@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import nodeModule, { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import process from "node:process";
-import { pathToFileURL } from "node:url";
+import { pathToFileURL, URL } from "node:url";
 
 // pnpm and yarn hand on the "--" of `pnpm auth:admin -- create`, npm keeps it.
 const [source, built, ...command] = process.argv.slice(2).filter((word) => word !== "--");

@@ -17,7 +17,7 @@ export function shutDownOnSignals(server: Server, release: () => Promise<void>):
     await release();
     process.exit(0);
   };
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, shutDown);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, (received) => void shutDown(received));
 }
 
 /** The responses that are not finished yet. */

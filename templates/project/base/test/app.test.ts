@@ -6,7 +6,7 @@ import { loginName } from "../src/auth/login-name.js";
 import { closeAuth } from "../src/routes/auth.js";
 import { prepareDatabase, releaseDatabase } from "./auth/database.js";
 import { nameWith } from "./auth/login-names.js";
-import { tokensOf } from "./auth/shapes.js";
+import { type Answer, match, tokensOf } from "./auth/shapes.js";
 
 let token = "";
 
@@ -23,19 +23,19 @@ afterAll(async () => {
 }, 60_000);
 
 test("a guarded route knows who asks, and refuses a stranger", async () => {
-  const answer = await request(app).get("/api/hello").auth(token, { type: "bearer" }).expect(200);
-  expect(answer.body.userId).toEqual(expect.any(String));
+  const answer: Answer = await request(app).get("/api/hello").auth(token, { type: "bearer" }).expect(200);
+  expect(answer.body.userId).toEqual(match.any(String));
   await request(app).get("/api/hello").expect(401);
 });
 
 test("a body that does not fit is refused, with the place that is wrong", async () => {
   const post = () => request(app).post("/api/greetings").auth(token, { type: "bearer" });
   expect((await post().send({ name: "Grace" }).expect(201)).body).toEqual({ greeting: "Hello, Grace." });
-  const { body } = await post()
+  const answer: Answer = await post()
     .send({ name: "" })
     .expect(400)
     .expect("content-type", /^application\/problem\+json/);
-  expect(body.errors).toEqual([{ path: "name", message: expect.any(String) }]);
+  expect(answer.body.errors).toEqual([{ path: "name", message: match.any(String) }]);
   await post()
     .send({ name: "x".repeat(200_000) })
     .expect(413);

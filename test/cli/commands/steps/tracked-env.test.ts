@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { isTracked, trackedEnvWarning } from "../../../../cli/commands/steps/tracked-env.js";
+import { trackedEnvWarning } from "../../../../cli/commands/steps/tracked-env.js";
+import { isTracked } from "../../../../cli/git/git-facts.js";
 import type { Project } from "../../../../cli/project/project.js";
 import { useFiles } from "../../../support/fixture.js";
 
@@ -16,7 +16,7 @@ describe("what git tracks", () => {
     const { dir } = await useFiles({ ".env": "A=1\n", "api/.env": "A=1\n", "x.env": "A=1\n", "a.ts": "\n" });
     execFileSync("git", ["init", "-q"], { cwd: dir });
     execFileSync("git", ["add", ...added], { cwd: dir });
-    expect(isTracked(await readFile(join(dir, ".git/index")), path)).toBe(tracked);
+    expect(await isTracked(dir, path)).toBe(tracked);
   });
 
   test("is found from a worktree too, whose .git is a file", async () => {

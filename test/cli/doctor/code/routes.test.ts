@@ -18,7 +18,7 @@ describe("the routes of a file", () => {
     ["but not settings or maps", 'app.get("/env");\nmap.get("/x");\nfetcher.get(url, f);', []],
     ["but none of what does not parse", "r.get('/a', f", []],
   ])("%s", (_, text, found) => {
-    const shown = routesIn(text, "a.ts").map(
+    const shown = routesIn(text, "a.ts", ["protectedRoute"]).map(
       ({ line, verb, path, guarded }) => `${line} ${verb} ${path}${guarded ? " !" : ""}`,
     );
     expect(shown).toEqual(found);

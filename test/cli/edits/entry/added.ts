@@ -1,4 +1,5 @@
 import { mountRouter } from "../../../../cli/edits/entry.js";
+import { editFile } from "../../../support/edit-file.js";
 
 export const options = {
   path: "src/server.ts",
@@ -18,6 +19,6 @@ export function marked(text: string): { before: string; after: string } {
 
 /** `source` with the lines that mountRouter adds, or the reason why it adds none. */
 export function mounted(source: string, path: string = options.path): string {
-  const edit = mountRouter(source, { ...options, path });
+  const edit = editFile(source, (text) => mountRouter(text, { ...options, path }));
   return edit.kind === "applied" ? edit.text : edit.kind === "already" ? "already" : `cannot: ${edit.reason}`;
 }

@@ -317,15 +317,22 @@ describe("a range that only the package manager understands", () => {
 
 describe("skipLibCheck", () => {
   const options = { module: "nodenext", target: "es2022", rootDir: "src", outDir: "dist" };
+  const drizzle = { range: "^0.45.0", compilerOptions: { skipLibCheck: true } } as const;
+  const item = { ...door, dependencies: { ...door.dependencies, "drizzle-orm": drizzle } };
 
   test("that is not set is set, for drizzle's types break the build without it", async () => {
     const { dir } = await repo({ tsconfig: { compilerOptions: options } });
-    expect(planned(await planDoor(dir), "tsconfig.json")).toContain('"skipLibCheck": true');
+    expect(planned(await planDoor(dir, { item }), "tsconfig.json")).toContain('"skipLibCheck": true');
+  });
+
+  test("is left alone where no package of the item wants it", async () => {
+    const { dir } = await repo({ tsconfig: { compilerOptions: options } });
+    expect(planned(await planDoor(dir), "tsconfig.json")).toBeUndefined();
   });
 
   test("that the user has set to false stays, and is left for a person", async () => {
     const { dir } = await repo({ tsconfig: { compilerOptions: { ...options, skipLibCheck: false } } });
-    const plan = await planDoor(dir);
+    const plan = await planDoor(dir, { item });
     expect(planned(plan, "tsconfig.json")).toBeUndefined();
     expect(plan.manual).toMatchObject([{ path: "tsconfig.json", lines: ['"skipLibCheck": true'] }]);
   });

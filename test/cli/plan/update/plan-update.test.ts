@@ -3,7 +3,7 @@ import fs from "fs-extra";
 import { describe, expect, test } from "vitest";
 import { readSnapshot } from "../../../../cli/commands/steps/read-snapshot.js";
 import { pathsToRead } from "../../../../cli/plan/input.js";
-import type { Plan } from "../../../../cli/plan/plan.js";
+import type { Plan, Update } from "../../../../cli/plan/plan.js";
 import { planUpdate } from "../../../../cli/plan/update/plan-update.js";
 import type { ConflictMode } from "../../../../cli/plan/update/update-input.js";
 import { readProject } from "../../../../cli/project/read-project.js";
@@ -44,7 +44,7 @@ interface Release {
 }
 
 /** The plan of an update to door 1.1.0. */
-async function updating(dir: string, { item = {}, files = {}, mode = "refuse" }: Release = {}): Promise<Plan> {
+async function updating(dir: string, { item = {}, files = {}, mode = "refuse" }: Release = {}): Promise<Update> {
   const project = await readProject(dir, {});
   const { choices, mount, sourceDir, testDir } = project.record!.items["door"]!;
   const templates = new Map(doorTemplates(choices["lock"]!).map((file) => [file.path, file] as const));
@@ -69,8 +69,53 @@ async function updating(dir: string, { item = {}, files = {}, mode = "refuse" }:
 }
 
 const planned = ({ changes }: Plan, path: string) => changes.find((change) => change.path === path)?.after;
-const outcome = ({ outcomes = [] }: Plan, path: string) => outcomes.find((one) => one.path === path)?.what;
+const outcome = ({ outcomes }: Update, path: string) => outcomes.find((one) => one.path === path)?.what;
 const route = 'import { lock } from "../door/lock.js";\nexport const doorRouter = lock;\n';
+
+describe("a file that begins with a byte order mark", () => {
+  const path = "src/door/ring.ts";
+  const lines = 'export const ring = "ring";\n';
+  const marked = async (text: string) => {
+    const repo = await installed();
+    await repo.write(path, `\uFEFF${text}`);
+    return repo;
+  };
+
+  test("keeps it where it moves", async () => {
+    const { dir } = await marked(`${lines}// mine\n`);
+    const files = { [path]: null, "src/door/bell.ts": `// new\n${lines}` };
+    const plan = await updating(dir, { item: { renames: { [path]: "src/door/bell.ts" } }, files });
+    expect(planned(plan, "src/door/bell.ts")).toBe(`\uFEFF// new\n${lines}// mine\n`);
+    expect(planned(plan, path)).toBeNull();
+  });
+
+  test("keeps it in conflict, and git gets each text with it", async () => {
+    const { dir } = await marked('export const ring = "mine";\n');
+    const files = { [path]: 'export const ring = "new";\n' };
+    const plan = await updating(dir, { files, mode: "inline" });
+    expect(planned(plan, path)).toMatch(/^\uFEFF<{7} /);
+    const [texts] = plan.unmerged ?? [];
+    expect([texts?.base, texts?.yours, texts?.theirs]).toEqual([
+      `\uFEFF${lines}`,
+      '\uFEFFexport const ring = "mine";\n',
+      '\uFEFFexport const ring = "new";\n',
+    ]);
+  });
+
+  test("keeps it where an update would drop it, and a file that stays imports it", async () => {
+    const { dir, write, read } = await marked(lines);
+    await write("src/routes/door.ts", `${await read("src/routes/door.ts")}import "../door/ring.js";\n`);
+    const plan = await updating(dir, { files: { [path]: null } });
+    expect(outcome(plan, path)).toBe("kept");
+    expect(planned(plan, path)).toBeUndefined();
+  });
+
+  test("is as installed otherwise", async () => {
+    const { dir } = await marked(lines);
+    const plan = await updating(dir, { files: { [path]: null } });
+    expect(outcome(plan, path)).toBe("deleted");
+  });
+});
 
 describe("files", () => {
   test("the same version plans nothing, whatever the user has edited", async () => {

@@ -451,7 +451,7 @@ describe("beside another item", () => {
 });
 
 describe("a removal that fails", () => {
-  test("at any write puts every byte back, the database too", { timeout: 60_000 }, async () => {
+  test("at any write puts every byte back, the database too", async () => {
     const fixture = await useFiles(files);
     await addAuth(fixture.dir);
     await fs.outputFile(join(fixture.dir, ".data/auth.db"), Buffer.from([0xff, 0xfe, 0, 0x80]));

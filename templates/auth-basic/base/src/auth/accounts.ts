@@ -184,7 +184,11 @@ export function changedColumns(user: store.User, changes: hooks.ProfileChanges):
   };
 }
 
-function differs(user: store.User, changes: hooks.ProfileChanges, name: typeof loginName | "email"): boolean {
+function differs(
+  user: store.User,
+  changes: hooks.ProfileChanges,
+  name: keyof hooks.ProfileChanges & keyof store.User,
+): boolean {
   return changes[name] !== undefined && changes[name] !== user[name];
 }
 

@@ -77,6 +77,6 @@ export async function endCarriedSessions(req: Request, res: Response, inBody: Se
 
 /** What the client sent was not good. An outage ended nothing, and is thrown. */
 function refusalOf(error: unknown): AuthError {
-  if (error instanceof AuthError && definitionOf(error.code).status < 500) return error;
+  if (error instanceof AuthError && definitionOf(error.code).status < 500) return error as AuthError;
   throw error;
 }

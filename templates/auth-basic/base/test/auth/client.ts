@@ -2,7 +2,7 @@ import "./test-environment.js";
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import express from "express";
-import request, { type Response } from "supertest";
+import request from "supertest";
 import { expect } from "vitest";
 import { AuthError, type ErrorCode, errorTable, shownCode } from "../../src/auth/errors.js";
 import { type AuthEvent, eventSinks } from "../../src/auth/events.js";
@@ -13,7 +13,7 @@ import { protectedRoute } from "../../src/middleware/jwt.js";
 import { authRouter, closeAuth } from "../../src/routes/auth.js";
 import { prepareDatabase, releaseDatabase } from "./database.js";
 import { nameWith } from "./login-names.js";
-import { type Tokens, tokensOf, userOf, withRefreshToken } from "./shapes.js";
+import { type Answer, type AnswerBody, match, type Tokens, tokensOf, userOf, withRefreshToken } from "./shapes.js";
 
 export const password = "nine blue herons wade";
 
@@ -61,10 +61,10 @@ export interface Call {
 }
 
 /** One request: `call("POST /login", { body: credentials(name) })`. */
-export async function call(
+export async function call<Body = AnswerBody>(
   route: string,
   { body, bearer, from, headers, mount = "/api/auth", app }: Call = {},
-): Promise<Response> {
+): Promise<Answer<Body>> {
   const [method = "", path = ""] = route.split(" ");
   const target = app ?? server ?? testApp();
   const verb = method.toLowerCase() as "get" | "head" | "post" | "put" | "patch" | "delete";
@@ -112,7 +112,7 @@ export async function logIn(name: string, secret = password): Promise<Tokens> {
   return tokensOf(answer);
 }
 
-export async function refresh(refreshToken: string): Promise<Response> {
+export async function refresh(refreshToken: string): Promise<Answer> {
   return call("POST /refresh-token", withRefreshToken(refreshToken));
 }
 
@@ -140,7 +140,7 @@ export async function underAttack(name: string): Promise<void> {
 }
 
 /** The header that brings a device cookie back. */
-export function deviceOf(answer: Response): { Cookie: string } {
+export function deviceOf(answer: Answer): { Cookie: string } {
   const lines: string[] = [answer.headers["set-cookie"] ?? []].flat();
   const line = lines.find((one) => one.startsWith("__Host-device=")) ?? "";
   expect(line).toMatch(
@@ -152,7 +152,7 @@ export function deviceOf(answer: Response): { Cookie: string } {
 /** The session that an access token belongs to. */
 export function sessionOf(accessToken: string): string {
   const [, payload = ""] = accessToken.split(".");
-  return JSON.parse(Buffer.from(payload, "base64url").toString("utf8")).sid;
+  return (JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as { sid: string }).sid;
 }
 
 /** Both tokens open what they are for. */
@@ -168,17 +168,17 @@ export async function expectDead({ accessToken, refreshToken }: Tokens): Promise
 }
 
 /** The answer is the documented problem `code`, and nothing more. With `path`, it names that member of the input. */
-export function expectProblem(answer: Response, code: ErrorCode, path?: string): void {
+export function expectProblem(answer: Answer<unknown>, code: ErrorCode, path?: string): void {
   const { status, title } = errorTable[code];
-  expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code: shownCode(code) });
+  const { detail, errors = [], ...rest } = answer.body as AnswerBody;
+  expect({ status: answer.status, code: rest.code }).toEqual({ status, code: shownCode(code) });
   expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
   expect(answer.headers["cache-control"]).toBe("no-store");
   expect(answer.headers["www-authenticate"]).toBe(challenge(code, status));
-  const { detail, errors, ...rest } = answer.body;
   expect(rest).toEqual({ type: "about:blank", title, status, code: shownCode(code) });
   expect(typeof detail).toBe("string");
-  if (code === "ValidationError") expect(errors[0]).toEqual({ path: expect.any(String), message: expect.any(String) });
-  if (path !== undefined) expect(errors.map((issue: { path: string }) => issue.path)).toContain(path);
+  if (code === "ValidationError") expect(errors[0]).toEqual({ path: match.any(String), message: match.any(String) });
+  if (path !== undefined) expect(errors.map((issue) => issue.path)).toContain(path);
   expect(answer.text).not.toMatch(
     /node_modules|\bat \S+:\d+|\bselect\b|\binsert\b|sqlite|drizzle|jwt |zod|\$2b\$|invalid (input|option|string)|received/i,
   );
@@ -194,7 +194,7 @@ function challenge(code: ErrorCode, status: number): string | undefined {
  * `attempt` sends the right password, and a login check refuses it: each time that counts as a guess, and the network it
  * comes from is not remembered as the owner's, which would be free of the account's limit.
  */
-export async function expectRefusalsToCount(name: string, attempt: (from: string) => Promise<Response>): Promise<void> {
+export async function expectRefusalsToCount(name: string, attempt: (from: string) => Promise<Answer>): Promise<void> {
   const [often, once] = [newAddress(), newAddress()];
   await whileChecksRefuse(async () => {
     expectProblem(await attempt(once), "ForbiddenError");
@@ -207,9 +207,7 @@ export async function expectRefusalsToCount(name: string, attempt: (from: string
 }
 
 export async function whileChecksRefuse(work: () => Promise<void>): Promise<void> {
-  const refuse = async () => {
-    throw new AuthError("ForbiddenError");
-  };
+  const refuse = () => Promise.reject(new AuthError("ForbiddenError"));
   loginChecks.push(refuse);
   try {
     await work();

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { readConfig } from "../../src/auth/config.js";
 import { AuthError, errorTable, shownCode } from "../../src/auth/errors.js";
 import { eventSinks } from "../../src/auth/events.js";
+import { match } from "./shapes.js";
 import { environment } from "./test-environment.js";
 
 // What the module is told by its environment, and the lists that a client can rely on.
@@ -21,6 +22,7 @@ describe("the environment", () => {
       databaseUrl: undefined,
       databaseEncryptionKey: undefined,
       databasePoolSize: 10,
+      asksDatabaseAtStart: true,
       rateLimit: true,
       accessTokenSeconds: 15 * 60,
       refreshTokenSeconds: 31 * 24 * 60 * 60,
@@ -68,7 +70,7 @@ describe("the environment", () => {
       for (const value of values) {
         const error = errorOf(() => readConfig({ ...needed, [name]: value }));
         expect(error).toBeInstanceOf(AuthError);
-        expect(error).toMatchObject({ code: "JWTEnvVariableMissing", message: expect.stringMatching(`^${name} `) });
+        expect(error).toMatchObject({ code: "JWTEnvVariableMissing", message: match.stringMatching(`^${name} `) });
         if (value && value.length > 2) expect(error?.message).not.toContain(value);
       }
     });
@@ -139,7 +141,7 @@ describe("the log", () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^[^\n]+\n$/);
     expect(JSON.parse(lines[0] ?? "")).toEqual({
-      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      time: match.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       event: "authn_login_fail",
       outcome: "failure",
       userId: "u",

@@ -13,6 +13,25 @@ export interface Tokens {
   refreshToken: string;
 }
 
+/** An answer, its body as JSON. What a route of your own answers is told by the test: `call<{ total: number }>(...)`. */
+export interface Answer<Body = AnswerBody> extends Response {
+  body: Body;
+}
+
+/** All that bodies hold: a user and their tokens, sessions, `req.auth`, a problem. Each route answers with some of it. */
+export interface AnswerBody extends Tokens, Auth, Record<"code" | "detail", string> {
+  expiresIn: number;
+  user: UserBody;
+  sessions: { id: string; current: boolean; ip: string | null }[];
+  errors: { path: string; message: string }[];
+}
+
+type UserBody = Record<"id" | "createdAt" | typeof loginName, string> & Record<"email" | "displayName", string | null>;
+
+/** vitest's matchers. As vitest types them, `any`, nothing that they are a part of would be checked. */
+export const match: { [Name in Matcher]: (...of: Parameters<(typeof expect)[Name]>) => unknown } = expect;
+type Matcher = "any" | "anything" | "stringMatching" | "stringContaining" | "objectContaining" | "arrayContaining";
+
 const accessTokenSeconds = 15 * 60;
 
 const noAddress = { email: null };
@@ -20,11 +39,11 @@ const noAddress = { email: null };
 /** A user, with what a test knows of theirs. */
 export function userShape(known: object = {}) {
   return {
-    id: expect.any(String),
+    id: match.any(String),
     ...noAddress,
-    [loginName]: expect.any(String),
+    [loginName]: match.any(String),
     displayName: null,
-    createdAt: expect.any(String),
+    createdAt: match.any(String),
     ...known,
   };
 }
@@ -32,8 +51,8 @@ export function userShape(known: object = {}) {
 /** What a new session or a refresh gives its client. */
 export function tokensShape() {
   return {
-    accessToken: expect.any(String),
-    refreshToken: expect.any(String),
+    accessToken: match.any(String),
+    refreshToken: match.any(String),
     tokenType: "Bearer",
     expiresIn: accessTokenSeconds,
   };
@@ -51,12 +70,12 @@ export function claimsShape(known: object = {}) {
     iss: issuer,
     aud: `${issuer}:client`,
     client_id: `${issuer}:client`,
-    sub: expect.any(String),
-    sid: expect.any(String),
-    iat: expect.any(Number),
-    exp: expect.any(Number),
-    jti: expect.any(String),
-    auth_time: expect.any(Number),
+    sub: match.any(String),
+    sid: match.any(String),
+    iat: match.any(Number),
+    exp: match.any(Number),
+    jti: match.any(String),
+    auth_time: match.any(Number),
     amr: ["pwd"],
     ...known,
   };
@@ -65,11 +84,11 @@ export function claimsShape(known: object = {}) {
 /** What a protected route finds in `req.auth`. */
 export function authShape(known: object = {}) {
   return {
-    userId: expect.any(String),
-    sessionId: expect.any(String),
-    tokenId: expect.any(String),
-    expiresAt: expect.any(Number),
-    authTime: expect.any(Number),
+    userId: match.any(String),
+    sessionId: match.any(String),
+    tokenId: match.any(String),
+    expiresAt: match.any(Number),
+    authTime: match.any(Number),
     amr: ["pwd"],
     ...known,
   };
@@ -89,12 +108,12 @@ export const someAuth: Auth = {
 };
 
 /** The tokens in an answer. */
-export function tokensOf({ body }: Response): Tokens {
+export function tokensOf({ body }: Answer): Tokens {
   return { accessToken: body.accessToken, refreshToken: body.refreshToken };
 }
 
 /** Who has signed up or logged in; `name` is what they log in with. */
-export function userOf({ body }: Response): { id: string; name: string; createdAt: string } {
+export function userOf({ body }: Answer): { id: string; name: string; createdAt: string } {
   return { ...body.user, name: body.user[loginName] };
 }
 

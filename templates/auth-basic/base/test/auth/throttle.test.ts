@@ -27,7 +27,7 @@ import {
   stopAuth,
   underAttack,
 } from "./client.js";
-import { tokensOf } from "./shapes.js";
+import { match, tokensOf } from "./shapes.js";
 
 // How often a password may be guessed, by whom and from where.
 
@@ -99,7 +99,7 @@ describe("guesses", () => {
     for (const from of spellings) {
       const answer = await call("POST /signup", { body: credentials(newName()), from });
       const listed = await call("GET /sessions", { bearer: tokensOf(answer).accessToken });
-      expect(listed.body.sessions[0].ip).toBe("192.0.2.7");
+      expect(listed.body.sessions[0]?.ip).toBe("192.0.2.7");
       expect(events[events.length - 1]).toMatchObject({ event: "user_created", client: { ip: "192.0.2.7" } });
     }
     for (const from of spellings.slice(0, 10)) await guess(1, { name, from });
@@ -144,7 +144,7 @@ describe("guesses", () => {
     await expectDead(phone);
     await expectAlive(ada);
     const told = { event: "authn_reauth_fail_max", userId: ada.id, sessionId: sessionOf(phone.accessToken) };
-    expect(events.slice(start)).toEqual([expect.objectContaining(told)]);
+    expect(events.slice(start)).toEqual([match.objectContaining(told)]);
     expect((await call("POST /login", { from, body: credentials(ada.name) })).status).toBe(200);
   });
 
@@ -203,7 +203,7 @@ describe("guesses", () => {
     for (let time = 1; time <= 5; time += 1)
       expectThrottled(await call("POST /login", { body: credentials(name), from }));
     const told = { event: "authn_login_throttled", outcome: "failure" };
-    expect(events.slice(start)).toEqual([expect.objectContaining(told)]);
+    expect(events.slice(start)).toEqual([match.objectContaining(told)]);
   });
 });
 

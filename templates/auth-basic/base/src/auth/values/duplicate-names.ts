@@ -11,7 +11,7 @@ const tokens = /"((?:[^"\\]|\\[\s\S]?)*)(?:"|$)\s*(:?)|[{}]/g;
  * @throws SyntaxError for some of what is no JSON.
  */
 export function hasDuplicateNames(json: string): boolean {
-  const open: Set<string>[] = [];
+  const open: Set<unknown>[] = [];
   for (const [token, name, colon] of json.matchAll(tokens)) {
     if (token === "{") open.push(new Set());
     else if (token === "}") open.pop();
@@ -20,6 +20,6 @@ export function hasDuplicateNames(json: string): boolean {
   return false;
 }
 
-function takes(names: Set<string>, name: string): boolean {
+function takes(names: Set<unknown>, name: unknown): boolean {
   return names.size !== names.add(name).size;
 }

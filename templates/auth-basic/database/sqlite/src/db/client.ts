@@ -60,7 +60,7 @@ export const forUpdate: SQL = sql``;
 export const skipLocked: SQL = sql``;
 
 /** Lets one transaction at a time go on with `what`. SQLite has one writer at a time anyway. */
-export async function takeTurn(_tx: Database, _what: string): Promise<void> {}
+export const takeTurn: (tx: Database, what: string) => Promise<void> = () => Promise.resolve();
 
 let connection: Promise<Connection> | undefined;
 let lastWrite: Promise<unknown> = Promise.resolve();

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { closeDatabase, migrateDatabase } from "../../src/db/client.js";
 import { databaseFolder } from "./database-url.js";
@@ -10,14 +11,14 @@ export async function prepareDatabase(): Promise<void> {
 
 /** Takes the throw-away database away. Call it after `closeAuth`. */
 export async function releaseDatabase(): Promise<void> {
-  rmSync(databaseFolder, { recursive: true, force: true, maxRetries: 5 });
+  await rm(databaseFolder, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** Everything that is stored, as text: the bytes of the database's files. */
 export async function dumpDatabase(): Promise<string> {
-  return readdirSync(databaseFolder)
-    .map((name) => readFileSync(join(databaseFolder, name), "latin1"))
-    .join("\n");
+  const names = await readdir(databaseFolder);
+  const texts = await Promise.all(names.map((name) => readFile(join(databaseFolder, name), "latin1")));
+  return texts.join("\n");
 }
 
 /** Takes the database away, as a disk that fails would, and gives it back as it was. */

@@ -1,6 +1,5 @@
 import "./environment.js";
 import { eq } from "drizzle-orm";
-import type { Response } from "supertest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ErrorCode } from "../../../src/auth/errors.js";
 import { revokeEveryone } from "../../../src/auth/store.js";
@@ -8,8 +7,8 @@ import { now, write } from "../../../src/db/client.js";
 import { sessions } from "../../../src/db/schema/auth.js";
 import { call, expectProblem, logIn, password, sessionOf, signUp, startAuth, stopAuth } from "../client.js";
 import { duringOutage } from "../database.js";
-import { authShape, tokensOf } from "../shapes.js";
-import { browserOf, fromPage, logInWithBrowser, signUpInBrowser } from "./browser.js";
+import { type Answer, authShape, tokensOf } from "../shapes.js";
+import { browserOf, fromPage, logInWithBrowser, type PageBody, signUpInBrowser } from "./browser.js";
 
 // What a session promises, whether its client holds a bearer token or a cookie.
 beforeAll(startAuth, 60_000);
@@ -28,7 +27,7 @@ interface Kind {
   /** The same person on another device. */
   logIn(client: Client): Promise<Client>;
   /** The session that a change of the password has started. */
-  taken(answer: Response, client: Client): Client;
+  taken(answer: Answer, client: Client): Client;
   endedCode: ErrorCode;
 }
 
@@ -52,7 +51,7 @@ const newPassword = "ten grey geese waddle";
 
 for (const kind of [bearer, cookie]) {
   const as = ({ headers }: Client, route: string, body?: object) =>
-    call(route, body === undefined ? { headers } : { headers, body });
+    call<PageBody>(route, body === undefined ? { headers } : { headers, body });
   const open = ({ headers }: Client) => call("GET /orders", { mount: "", headers });
   const expectOpen = async (client: Client) => {
     const { status, body } = await open(client);
@@ -107,7 +106,7 @@ for (const kind of [bearer, cookie]) {
       const ada = await kind.signUp();
       const elsewhere = await kind.logIn(ada);
       const { body } = await as(ada, "GET /sessions");
-      const listed = body.sessions.map((session: { id: string; current: boolean }) => [session.id, session.current]);
+      const listed = body.sessions.map((session) => [session.id, session.current]);
       expect(listed).toEqual([
         [elsewhere.sessionId, false],
         [ada.sessionId, true],

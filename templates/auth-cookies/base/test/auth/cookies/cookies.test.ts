@@ -24,7 +24,7 @@ import {
   stopAuth,
 } from "../client.js";
 import { dumpDatabase, duringOutage } from "../database.js";
-import { loginShape, tokensOf, userOf, userShape } from "../shapes.js";
+import { loginShape, match, tokensOf, userOf, userShape } from "../shapes.js";
 import {
   type Browser,
   browserOf,
@@ -49,7 +49,7 @@ describe("POST /session", () => {
     const answer = await page("POST /session", { body: credentials(ada.name) });
     expect(answer.status).toBe(200);
     expect(answer.headers["cache-control"]).toBe("no-store");
-    const session = { id: browserOf(answer, ada).sessionId, expiresAt: expect.any(String) };
+    const session = { id: browserOf(answer, ada).sessionId, expiresAt: match.any(String) };
     expect(answer.body).toEqual(loginShape({ id: ada.id, ...named(ada.name) }, { session }));
     expect(secondsLeft(answer.body.session.expiresAt) / days).toBeCloseTo(31, 2);
     await expectOpen(browserOf(answer, ada));
@@ -58,7 +58,7 @@ describe("POST /session", () => {
   test("the cookie is out of reach of scripts, other sites, other hosts and plain http, and outlives the browser", async () => {
     const ada = await signUp();
     const { name, value, attributes } = cookieOf(await page("POST /session", { body: credentials(ada.name) }));
-    expect([name, value]).toEqual(["__Host-sid", expect.stringMatching(/^[\w-]{43}$/)]);
+    expect([name, value]).toEqual(["__Host-sid", match.stringMatching(/^[\w-]{43}$/)]);
     const { "Max-Age": maxAge, Expires: expires, ...others } = attributes;
     expect(Date.parse(String(expires))).toBeGreaterThan(Date.now());
     expect(others).toEqual({ HttpOnly: true, Secure: true, SameSite: "Lax", Path: "/" });
@@ -117,7 +117,7 @@ describe("GET /session", () => {
     const ada = await signUpInBrowser();
     const answer = await page("GET /session", {}, ada);
     expect(answer.status).toBe(200);
-    const times = { createdAt: expect.any(String), lastUsedAt: expect.any(String), expiresAt: expect.any(String) };
+    const times = { createdAt: match.any(String), lastUsedAt: match.any(String), expiresAt: match.any(String) };
     expect(answer.body).toEqual({
       user: userShape({ id: ada.id, ...named(ada.name) }),
       session: { id: ada.sessionId, ...times },
@@ -209,7 +209,7 @@ describe("whoever has a cookie, or asks for one with `Auth-Session: cookie`,", (
   test("gets it at signup instead of tokens", async () => {
     const answer = await page("POST /signup", { body: credentials(newName()), headers: asking });
     expect(answer.status).toBe(201);
-    expect(answer.body).toEqual(loginShape({}, { session: expect.any(Object) }));
+    expect(answer.body).toEqual(loginShape({}, { session: match.any(Object) }));
     await expectOpen(browserOf(answer, userOf(answer)));
   });
 
@@ -226,11 +226,11 @@ describe("whoever has a cookie, or asks for one with `Auth-Session: cookie`,", (
     const ada = await signUp();
     const login = await page("POST /login", { body: credentials(ada.name) });
     expect(cookieLines(login).filter(isSessionCookie)).toEqual([]);
-    expect(tokensOf(login).accessToken).toEqual(expect.any(String));
+    expect(tokensOf(login).accessToken).toEqual(match.any(String));
     const body = { currentPassword: password, newPassword: "ten grey geese waddle" };
     const change = await page("PUT /password", { body, bearer: ada.accessToken });
     expect(cookieLines(change).filter(isSessionCookie)).toEqual([]);
-    expect(tokensOf(change).accessToken).toEqual(expect.any(String));
+    expect(tokensOf(change).accessToken).toEqual(match.any(String));
   });
 });
 
@@ -310,7 +310,7 @@ describe("plain http", () => {
     const attempt = () => call("POST /session", { body: credentials(ada.name), headers: local });
     const { name, value, attributes } = cookieOf(await attempt());
     expect(name).toBe("sid-dev");
-    const lasting = { "Max-Age": expect.any(String), Expires: expect.any(String) };
+    const lasting = { "Max-Age": match.any(String), Expires: match.any(String) };
     expect(attributes).toEqual({ ...lasting, HttpOnly: true, SameSite: "Lax", Path: "/" });
     expect((await call("GET /me", { headers: { Cookie: `sid-dev=${value}` } })).status).toBe(200);
     await attempt();

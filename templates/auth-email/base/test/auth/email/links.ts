@@ -4,6 +4,7 @@ import { loginIsAddress } from "../../../src/auth/login-name.js";
 import { read } from "../../../src/db/client.js";
 import { emailTokens } from "../../../src/db/schema/auth-email.js";
 import { call, expectProblem, logIn, password } from "../client.js";
+import type { Answer } from "../shapes.js";
 import { tokenTo, waitedLong } from "./inbox.js";
 
 // The requests that ask for a link, and those that use one.
@@ -16,7 +17,7 @@ export const verify = (token: unknown, bearer?: string) =>
   call("POST /email/verify", { body: { token }, ...(bearer === undefined ? {} : { bearer }) });
 /** The first proof of an account by somebody who is not logged in: 200, and the token that sets its password. */
 export async function proveAsStranger(token: string, more: object = {}): Promise<string> {
-  const answer = await call("POST /email/verify", { body: { token, ...more } });
+  const answer = await call<{ setPasswordToken: string }>("POST /email/verify", { body: { token, ...more } });
   expect([answer.status, Object.keys(answer.body)]).toEqual([200, ["setPasswordToken"]]);
   return answer.body.setPasswordToken;
 }
@@ -38,7 +39,7 @@ export async function moveTo(person: { name: string }, email: string): Promise<v
   if (loginIsAddress) person.name = email;
 }
 
-export function expectNotGood(answer: Parameters<typeof expectProblem>[0]): void {
+export function expectNotGood(answer: Answer): void {
   expectProblem(answer, "ForbiddenError");
   expect(answer.body.detail).toBe("This link is not good any more. Ask for a new one.");
 }

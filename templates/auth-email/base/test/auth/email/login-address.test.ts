@@ -74,7 +74,7 @@ if (loginIsAddress)
       await changeTo(squatter.accessToken, elsewhere);
       const wayOut = await tokenTo(elsewhere);
       const proofs: unknown[] = [];
-      proofEffects.push(async (_tx, proof) => void proofs.push(proof));
+      proofEffects.push((_tx, proof) => Promise.resolve(void proofs.push(proof)));
 
       await forgot({ email });
       expect((await reset(await tokenTo(email, "reset-password"))).status).toBe(204);

@@ -12,6 +12,7 @@ import { fromNow, read, write } from "../../../src/db/client.js";
 import { users } from "../../../src/db/schema/auth.js";
 import { emailTokens, mailLimits, mailOutbox } from "../../../src/db/schema/auth-email.js";
 import { call, credentials, events, signUp } from "../client.js";
+import { match } from "../shapes.js";
 import {
   mailTo,
   newMailAddress,
@@ -86,30 +87,30 @@ describe("the outbox", () => {
   test("hands over each mail as the documented JSON, and its row is gone when that is acknowledged", async () => {
     const { id: userId, email } = await waitingMail();
     const taken: Mail[] = [];
-    expect(await drainMail(async (mail) => void taken.push(mail))).toBe(1);
+    expect(await drainMail((mail) => Promise.resolve(void taken.push(mail)))).toBe(1);
     expect(taken).toEqual([
       {
-        id: expect.stringMatching(/^[\w-]{22}$/),
+        id: match.stringMatching(/^[\w-]{22}$/),
         purpose: "verify",
         userId,
         to: email,
         from: { name: "Shop", address: "no-reply@shop.example" },
-        subject: expect.stringContaining("Confirm"),
-        text: expect.stringContaining("/verify-email#token="),
-        html: expect.stringContaining("/verify-email#token="),
-        createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+        subject: match.stringContaining("Confirm"),
+        text: match.stringContaining("/verify-email#token="),
+        html: match.stringContaining("/verify-email#token="),
+        createdAt: match.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       },
     ]);
     expect(await waiting()).toEqual([]);
-    expect(await drainMail(async () => undefined)).toBe(0);
+    expect(await drainMail(() => Promise.resolve())).toBe(0);
   });
 
   test("keeps a mail that was not acknowledged, and hands it over again as the same one", async () => {
     await waitingMail();
     const seen: string[] = [];
-    const failing = async ({ id }: Mail) => {
+    const failing = ({ id }: Mail) => {
       seen.push(id);
-      throw Object.assign(new Error("to somebody@example.org"), { code: "ECONNREFUSED" });
+      return Promise.reject(Object.assign(new Error("to somebody@example.org"), { code: "ECONNREFUSED" }));
     };
     expect(await drainMail(failing)).toBe(0);
     const [row] = await waiting();
@@ -121,7 +122,7 @@ describe("the outbox", () => {
       reason: "verify: ECONNREFUSED, attempt 1 of 80",
     });
     await due();
-    expect(await drainMail(async ({ id }) => void seen.push(id))).toBe(1);
+    expect(await drainMail(({ id }) => Promise.resolve(void seen.push(id)))).toBe(1);
     expect(seen).toEqual([row?.id, row?.id]);
   });
 
@@ -137,7 +138,7 @@ describe("the outbox", () => {
     expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBeGreaterThan(72 * hour);
     expect(Math.max(...pauses)).toBeLessThan(1.3 * hour);
     await drainMail(async () => Promise.reject(new Error("no")));
-    expect(await waiting()).toEqual([expect.objectContaining({ attempts: 80, dueAt: null })]);
+    expect(await waiting()).toEqual([match.objectContaining({ attempts: 80, dueAt: null })]);
     expect(events[events.length - 1]?.reason).toBe("verify: Error, attempt 80 of 80, given up");
   });
 
@@ -146,9 +147,9 @@ describe("the outbox", () => {
     let release = (): void => undefined;
     const crashed = drainMail(() => new Promise((resolve) => (release = resolve)));
     await soon(async () => (await waiting())[0]?.attempts === 1);
-    expect(await drainMail(async () => undefined)).toBe(0);
+    expect(await drainMail(() => Promise.resolve())).toBe(0);
     await due();
-    expect(await drainMail(async () => undefined)).toBe(1);
+    expect(await drainMail(() => Promise.resolve())).toBe(1);
     release();
     await crashed;
   });
@@ -156,14 +157,14 @@ describe("the outbox", () => {
   test("gives up a mail whose senders have all crashed", async () => {
     await waitingMail();
     await write((db) => db.update(mailOutbox).set({ attempts: 88 }));
-    expect(await drainMail(async () => undefined)).toBe(0);
-    expect(await waiting()).toEqual([expect.objectContaining({ dueAt: null })]);
+    expect(await drainMail(() => Promise.resolve())).toBe(0);
+    expect(await waiting()).toEqual([match.objectContaining({ dueAt: null })]);
   });
 
   test("many that drain it at once take each mail once", async () => {
     await waitingMails(12);
     const taken: string[] = [];
-    const drain = () => drainMail(async ({ id }) => void taken.push(id));
+    const drain = () => drainMail(({ id }) => Promise.resolve(void taken.push(id)));
     await Promise.all(Array.from({ length: 6 }, drain));
     expect(taken).toHaveLength(12);
     expect(new Set(taken).size).toBe(12);
@@ -172,7 +173,7 @@ describe("the outbox", () => {
   test("sends no link that is dead already", async () => {
     const { id } = await waitingMail();
     await write((db) => db.delete(emailTokens).where(eq(emailTokens.userId, id)));
-    expect(await drainMail(async () => undefined)).toBe(0);
+    expect(await drainMail(() => Promise.resolve())).toBe(0);
     expect(await waiting()).toEqual([]);
   });
 
@@ -185,7 +186,7 @@ describe("the outbox", () => {
       const [row] = await waiting();
       const counted = await read((db) => db.select({ sent: mailLimits.sent }).from(mailLimits));
       shapes.push({ ...row, id: "", address: "", dueAt: "", createdAt: "", counted });
-      expect(await drainMail(async () => undefined)).toBe(address === email ? 1 : 0);
+      expect(await drainMail(() => Promise.resolve())).toBe(address === email ? 1 : 0);
       expect(await waiting()).toEqual([]);
     }
     expect(shapes[0]).toEqual(shapes[1]);
@@ -378,6 +379,6 @@ async function due(): Promise<void> {
 }
 
 async function soon(isSo: () => Promise<boolean>): Promise<void> {
-  for (const endsAt = Date.now() + 5_000; Date.now() < endsAt && !(await isSo()); )
+  for (const endsAt = Date.now() + 30_000; Date.now() < endsAt && !(await isSo()); )
     await new Promise((resolve) => setTimeout(resolve, 10));
 }

@@ -1,4 +1,10 @@
-import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface Received {
@@ -46,15 +52,17 @@ export async function startReceiver(): Promise<Receiver> {
 }
 
 function listener(receiver: Receiver): Server {
-  return createServer(async (req, res) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of req) chunks.push(chunk as Buffer);
-    const text = Buffer.concat(chunks).toString("utf8");
-    const message: Received = { path: req.url ?? "", headers: req.headers, text, body: JSON.parse(text) };
-    receiver.received.push(message);
-    const status = await receiver.answer(message);
-    res.writeHead(status, status >= 300 && status <= 399 ? { location: "/elsewhere" } : {}).end("thanks");
-  });
+  return createServer((req, res) => void receive(receiver, req, res));
+}
+
+async function receive(receiver: Receiver, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of req) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString("utf8");
+  const message = { path: req.url ?? "", headers: req.headers, text, body: JSON.parse(text) as Received["body"] };
+  receiver.received.push(message);
+  const status = await receiver.answer(message);
+  res.writeHead(status, status >= 300 && status <= 399 ? { location: "/elsewhere" } : {}).end("thanks");
 }
 
 /** Asks until the answer is that one, for eight seconds at most, and gives the last one. */

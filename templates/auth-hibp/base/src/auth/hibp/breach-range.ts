@@ -32,14 +32,20 @@ export function isInRange(range: BreachRange, rest: string): boolean {
   return range.includes(`\n${rest}`);
 }
 
+/** A body by its pieces. (The types of Node leave open what a piece is.) */
+interface Pieces {
+  read(): Promise<{ value?: Uint8Array | undefined }>;
+  cancel(): Promise<void>;
+}
+
 async function readText(answer: Response): Promise<string> {
-  const reader = answer.body?.getReader();
+  const reader: Pieces | undefined = answer.body?.getReader();
   if (!reader) throw new UnusableAnswer("Its answer is empty.");
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-    bytes += chunk.value.byteLength;
-    chunks.push(chunk.value);
+  for (let { value } = await reader.read(); value; { value } = await reader.read()) {
+    bytes += value.byteLength;
+    chunks.push(value);
     if (bytes > mostBytes) {
       reader.cancel().catch(() => undefined);
       throw new UnusableAnswer("Its answer is too long.");

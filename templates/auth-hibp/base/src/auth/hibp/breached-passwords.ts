@@ -25,8 +25,11 @@ export const isNotBreached: PasswordCheck = breachCheck(hibpUrl);
  *
  * `clockMs` counts milliseconds from anywhere, and is never set back.
  */
-export function breachCheck(url: string | null, clockMs: () => number = () => performance.now()): PasswordCheck {
-  if (url === null) return () => null;
+export function breachCheck(
+  url: string | null,
+  clockMs: () => number = () => performance.now(),
+): (...asked: Parameters<PasswordCheck>) => Promise<string | null> {
+  if (url === null) return () => Promise.resolve(null);
   const rangeOf = breachRanges(url, clockMs);
   let tellAgainMs = Number.NEGATIVE_INFINITY;
 

@@ -14,7 +14,7 @@ export interface Worker {
 
 export interface WorkerOptions {
   /** The milliseconds until a job is due: 0 or less when one is, null when there is none. Asked when no more can be claimed. */
-  dueInMs(): Promise<number | null>;
+  dueInMs: () => Promise<number | null>;
   /** The least time between two looks, and the wait after one that failed. */
   everyMs: number;
   /** Jobs at the same time. */

@@ -3,7 +3,12 @@ import { describe, expect, test } from "vitest";
 import { createWorker } from "../../../src/auth/jobs/worker.js";
 
 describe("a worker", () => {
-  const options = { dueInMs: async (): Promise<number | null> => null, everyMs: 20, atOnce: 3, graceMs: 200 };
+  const options = {
+    dueInMs: (): Promise<number | null> => Promise.resolve(null),
+    everyMs: 20,
+    atOnce: 3,
+    graceMs: 200,
+  };
 
   test("handles every job, several side by side but never more than it may", async () => {
     const jobs = Array.from({ length: 12 }, (_, index) => index);
@@ -11,7 +16,7 @@ describe("a worker", () => {
     let running = 0;
     let most = 0;
     const worker = createWorker(
-      async () => jobs.shift() ?? null,
+      () => Promise.resolve(jobs.shift() ?? null),
       async (job) => {
         running += 1;
         most = Math.max(most, running);
@@ -31,12 +36,11 @@ describe("a worker", () => {
   test("looks again after a claim that failed, and at once when it is woken", async () => {
     let claims = 0;
     const worker = createWorker<never>(
-      async () => {
+      () => {
         claims += 1;
-        if (claims === 1) throw new Error("the database is away");
-        return null;
+        return claims === 1 ? Promise.reject(new Error("the database is away")) : Promise.resolve(null);
       },
-      async () => undefined,
+      () => Promise.resolve(),
       { ...options, everyMs: 60_000 },
     );
     worker.start();
@@ -50,15 +54,15 @@ describe("a worker", () => {
   test("with nothing due asks for nothing more, and under traffic once in a while", async () => {
     let claims = 0;
     let questions = 0;
-    const dueInMs = async () => {
+    const dueInMs = () => {
       questions += 1;
-      return null;
+      return Promise.resolve(null);
     };
-    const claim = async () => {
+    const claim = () => {
       claims += 1;
-      return null;
+      return Promise.resolve(null);
     };
-    const worker = createWorker<never>(claim, async () => undefined, { ...options, dueInMs });
+    const worker = createWorker<never>(claim, () => Promise.resolve(), { ...options, dueInMs });
     worker.start();
     await pause(100);
     expect([claims, questions]).toEqual([1, 1]);
@@ -71,12 +75,12 @@ describe("a worker", () => {
   test("wakes when a job is due, also one that is not its own yet, and looks no more often than it may", async () => {
     const dueAt = performance.now() + 60;
     const claimedAt: number[] = [];
-    const claim = async () => {
+    const claim = () => {
       claimedAt.push(performance.now());
-      return null;
+      return Promise.resolve(null);
     };
-    const dueInMs = async () => dueAt - performance.now();
-    const worker = createWorker<never>(claim, async () => undefined, { ...options, dueInMs });
+    const dueInMs = () => Promise.resolve(dueAt - performance.now());
+    const worker = createWorker<never>(claim, () => Promise.resolve(), { ...options, dueInMs });
     worker.start();
     while (claimedAt.length < 4) await pause(5);
     await worker.stop();
@@ -87,16 +91,16 @@ describe("a worker", () => {
 
   test("that is woken while it asks when to sleep looks again", async () => {
     let claims = 0;
-    const claim = async () => {
+    const claim = () => {
       claims += 1;
-      return null;
+      return Promise.resolve(null);
     };
     const dueInMs = async () => {
       if (claims === 1) worker.wake();
       await pause(10);
       return null;
     };
-    const worker = createWorker<never>(claim, async () => undefined, { ...options, atOnce: 1, dueInMs });
+    const worker = createWorker<never>(claim, () => Promise.resolve(), { ...options, atOnce: 1, dueInMs });
     worker.start();
     await pause(60);
     await worker.stop();
@@ -105,12 +109,12 @@ describe("a worker", () => {
 
   test("hears of two lanes that end the one that asked last for what is due, whichever is answered last", async () => {
     const jobs = [0, 10];
-    const questions = [async () => pause(40).then(() => 60_000), async () => 100];
+    const questions = [() => pause(40).then(() => 60_000), () => Promise.resolve(100)];
     let claims = 0;
     const worker = createWorker(
-      async () => {
+      () => {
         claims += 1;
-        return jobs.shift() ?? null;
+        return Promise.resolve(jobs.shift() ?? null);
       },
       (ms) => pause(ms),
       { ...options, atOnce: 2, dueInMs: async () => (await questions.shift()?.()) ?? null },
@@ -127,9 +131,9 @@ describe("a worker", () => {
     let claims = 0;
     let aborted = false;
     const worker = createWorker(
-      async () => {
+      () => {
         claims += 1;
-        return claims;
+        return Promise.resolve(claims);
       },
       (_job, signal) =>
         new Promise<void>((resolve) => {

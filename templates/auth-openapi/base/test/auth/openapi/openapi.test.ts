@@ -3,13 +3,14 @@ import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { defineError, errorTable, shownCode } from "../../../src/auth/errors.js";
-import { openApiDocument } from "../../../src/auth/openapi/document.js";
+import { type OpenApiDocument, openApiDocument } from "../../../src/auth/openapi/document.js";
 import { allOperations, type Operation, operationGroups } from "../../../src/auth/openapi/operations.js";
 import { postmanCollection } from "../../../src/auth/openapi/postman.js";
 import { openApiRoutes } from "../../../src/auth/openapi/router.js";
 import { problemHandler } from "../../../src/middleware/problem.js";
 import { authRouter } from "../../../src/routes/auth.js";
 import { call, credentials, expectProblem, signUp, startAuth, stopAuth } from "../client.js";
+import { match } from "../shapes.js";
 
 beforeAll(startAuth, 60_000);
 afterAll(stopAuth, 60_000);
@@ -29,15 +30,15 @@ const theme: Operation = {
 
 describe("the document", () => {
   test("is served, for the place where the module is mounted", async () => {
-    const { status, body } = await call("GET /openapi.json");
+    const { status, body } = await call<OpenApiDocument>("GET /openapi.json");
     expect([status, body]).toEqual([200, JSON.parse(JSON.stringify(openApiDocument("/api/auth")))]);
     const app = express().use("/elsewhere", authRouter);
-    const elsewhere = await call("GET /openapi.json", { app, mount: "/elsewhere" });
-    expect(elsewhere.body.servers[0].url).toBe("/elsewhere");
+    const elsewhere = await call<OpenApiDocument>("GET /openapi.json", { app, mount: "/elsewhere" });
+    expect(elsewhere.body.servers[0]?.url).toBe("/elsewhere");
   });
 
   test("is made once, whatever spelling of the place is asked for", async () => {
-    const before = await call("GET /openapi.json");
+    const before = await call<OpenApiDocument>("GET /openapi.json");
     let made = 0;
     const counting = {
       get operations() {
@@ -46,10 +47,13 @@ describe("the document", () => {
       },
     };
     operationGroups.push(counting);
-    const answers = [await call("GET /openapi.json"), await call("GET /openapi.json", { mount: "/API/Auth" })];
+    const answers = [
+      await call<OpenApiDocument>("GET /openapi.json"),
+      await call<OpenApiDocument>("GET /openapi.json", { mount: "/API/Auth" }),
+    ];
     operationGroups.splice(operationGroups.indexOf(counting), 1);
     expect(made).toBe(0);
-    expect(answers.map(({ body }) => body.servers[0].url)).toEqual(["/api/auth", "/API/Auth"]);
+    expect(answers.map(({ body }) => body.servers[0]?.url)).toEqual(["/api/auth", "/API/Auth"]);
     for (const { body } of answers) expect(body.paths).toEqual(before.body.paths);
   });
 
@@ -60,12 +64,12 @@ describe("the document", () => {
 
   test("every route of the module stands in it", () => {
     const documented = allOperations().map(({ route }) => route);
-    expect(documented).toEqual(expect.arrayContaining(routesOf(authRouter)));
-    expect(routesOf(authRouter)).toEqual(expect.arrayContaining(["POST /login", "DELETE /sessions/{id}"]));
+    expect(documented).toEqual(match.arrayContaining(routesOf(authRouter)));
+    expect(routesOf(authRouter)).toEqual(match.arrayContaining(["POST /login", "DELETE /sessions/{id}"]));
   });
 
   test("no id stands twice, and every reference leads somewhere", () => {
-    const document = JSON.parse(JSON.stringify(openApiDocument()));
+    const document = JSON.parse(JSON.stringify(openApiDocument())) as Json;
     const ids = allOperations().map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     const references = JSON.stringify(document).match(/"#\/[^"]+"/g) ?? [];
@@ -93,7 +97,7 @@ describe("an operation of your own", () => {
     const { responses, security } = operationOf("get", "/themes/{id}", groups);
     const codes = ["NotFound", "ValidationError", "NotAuthenticated", "InvalidAccessToken", "InternalError"] as const;
     const statuses = codes.map((code) => String(errorTable[code].status));
-    expect(Object.keys(responses as Json)).toEqual(expect.arrayContaining(["200", ...statuses]));
+    expect(Object.keys(responses as Json)).toEqual(match.arrayContaining(["200", ...statuses]));
     expect(JSON.stringify(openApiDocument("/", groups).components.responses)).toContain(shownCode("NotFound"));
     expect(security).toContainEqual({ bearer: [] });
   });

@@ -29,7 +29,7 @@ import {
   startAuth,
   stopAuth,
 } from "../client.js";
-import { type Tokens, tokensOf } from "../shapes.js";
+import { match, type Tokens, tokensOf } from "../shapes.js";
 
 // What people see of their sessions, how they end them, and what is noticed when one starts.
 beforeAll(startAuth, 60_000);
@@ -98,7 +98,7 @@ describe("GET /sessions", () => {
       { device: "Chrome on Android", current: false },
       { device: "An unknown device", current: false },
     ]);
-    expect(listed[0]).toMatchObject({ id: sessionOf(laptop.accessToken), userAgent: firefox, ip: expect.any(String) });
+    expect(listed[0]).toMatchObject({ id: sessionOf(laptop.accessToken), userAgent: firefox, ip: match.any(String) });
     expect(next).toBeNull();
   });
 
@@ -162,7 +162,7 @@ describe("DELETE /sessions", () => {
     await expectAlive(tokensOf(refreshed));
     await expectAlive(await logIn(ada.name));
     const event = { event: "authn_logout_others", userId: ada.id, sessionId: sessionOf(phone.accessToken) };
-    expect(events).toContainEqual(expect.objectContaining(event));
+    expect(events).toContainEqual(match.objectContaining(event));
     const start = events.length;
     const again = { bearer: tokensOf(refreshed).accessToken };
     await call("DELETE /sessions", again);
@@ -290,7 +290,7 @@ describe("a new device", () => {
   test("the purge forgets those of users who are gone, and no others", async () => {
     const [ada, bob] = [await signUp(), await signUp()];
     await write((db) => db.delete(users).where(eq(users.id, ada.id)));
-    expect(await purgeDevices.run(async () => undefined)).toBeGreaterThan(0);
+    expect(await purgeDevices.run(() => Promise.resolve())).toBeGreaterThan(0);
     expect(await devicesOf(ada.id)).toEqual([]);
     expect(await devicesOf(bob.id)).toEqual(["An unknown device"]);
   });
@@ -309,7 +309,7 @@ interface Page {
 }
 
 async function list({ accessToken }: Tokens, query = ""): Promise<Page> {
-  const { status, body } = await call(`GET /sessions${query}`, { bearer: accessToken });
+  const { status, body } = await call<Page>(`GET /sessions${query}`, { bearer: accessToken });
   expect(status).toBe(200);
   return body;
 }

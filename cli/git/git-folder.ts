@@ -1,5 +1,22 @@
 import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { upwards } from "../text/repo-path.js";
+
+const name = ".git";
+
+/** Whether a path leads into a folder of git's own, of the project or of a repository inside it. */
+export function isGitsOwn(path: string): boolean {
+  return path.split("/").some((step) => step.toLowerCase() === name);
+}
+
+/** The folder of the repository that `root` is in, or null. Every command asks: a look at the disk is faster than git. */
+export async function findGitRoot(root: string): Promise<string | null> {
+  for (const folder of upwards(root)) {
+    const found = await stat(join(folder, name)).catch(() => null);
+    if (found !== null) return folder;
+  }
+  return null;
+}
 
 const operations: readonly (readonly [string, string])[] = [
   ["MERGE_HEAD", "a merge"],
@@ -13,15 +30,15 @@ const operations: readonly (readonly [string, string])[] = [
 export async function gitOperation(gitRoot: string | null): Promise<string | null> {
   if (gitRoot === null) return null;
   const folder = await gitFolder(gitRoot);
-  for (const [name, words] of operations) {
-    if (await stat(join(folder, name)).catch(() => null)) return words;
+  for (const [file, words] of operations) {
+    if (await stat(join(folder, file)).catch(() => null)) return words;
   }
   return null;
 }
 
 /** In a worktree or submodule `.git` is a file that names the folder. */
 async function gitFolder(gitRoot: string): Promise<string> {
-  const path = join(gitRoot, ".git");
+  const path = join(gitRoot, name);
   const text = await readFile(path, "utf8").catch(() => null);
   const named = /^gitdir: (.+)$/m.exec(text ?? "")?.[1];
   return named === undefined ? path : resolve(gitRoot, named.trim());

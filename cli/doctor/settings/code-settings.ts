@@ -1,7 +1,7 @@
 import type { Node } from "@babel/types";
 import { dottedName, isCall } from "../../edits/entry/expression.js";
 import { walk } from "../../edits/syntax.js";
-import { type Code, isEnvRead, memberName, nameOf, numberOf, valuesOf } from "./values.js";
+import { type Code, isEnvRead, memberName, nameOf, numberOf, valuesOf } from "../code/values.js";
 
 /** Where the code itself decides a setting. */
 export interface CodeSetting {
@@ -13,20 +13,30 @@ export interface CodeSetting {
 export interface SettingNames {
   /** The environment variable, whose default is looked for. */
   readonly variable: string;
-  /** Constants and members that hold it: `bcryptCost`. */
-  readonly held: RegExp;
+  /** Constants and members that hold it: `auditDays`, in any case. */
+  readonly names: readonly string[];
 }
 
 /** What the code takes where the environment says nothing, and what it has instead of asking. */
-export function settingsIn(code: Code, names: SettingNames): CodeSetting[] {
+export function settingsIn(code: Code, { variable, names }: SettingNames): CodeSetting[] {
   const found: CodeSetting[] = [];
+  const held = new RegExp(`^(?:${names.map(anyCase).join("|") || "(?!)"})$`, "i");
   walk(code.file.program, (node) => {
-    const value = defaultIn(node, names.variable) ?? heldIn(node, names.held);
+    const value = defaultIn(node, variable) ?? heldIn(node, held);
     if (value) found.push({ value, line: value.loc!.start.line });
   });
   return found;
 }
 
+/** Whether a text may say what such a setting is: what does not is not parsed. */
+export function speaksOf(names: readonly string[]): RegExp {
+  return new RegExp(names.map(anyCase).join("|") || "(?!)", "i");
+}
+
+/** `auditDays` is also `AUDIT_DAYS` and `audit_days`. */
+function anyCase(name: string): string {
+  return name.replaceAll("$", "\\$").replace(/(?<=[a-z])(?=[A-Z])/g, "_?");
+}
 /** The numbers that such a value may be. */
 export function numbersIn(value: Node, code: Code): number[] {
   return valuesOf(value, code).flatMap((one) => numberOf(one, code) ?? []);

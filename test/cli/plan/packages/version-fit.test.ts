@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fitRange, lowestMajor } from "../../../../cli/plan/steps/version-fit.js";
+import { fitRange, lowestMajor } from "../../../../cli/plan/packages/version-fit.js";
 
 describe("a user's range against the versions that work", () => {
   test.each([

@@ -1,7 +1,7 @@
 import { envKeys } from "../../edits/dotenv.js";
 import type { Checkup } from "../checkup.js";
 import { lineOfKey } from "../code/locate.js";
-import { isInUse } from "./secrets.js";
+import { isInUse } from "../deploy/secrets.js";
 
 /** A number in an environment file. */
 export interface Setting {

@@ -2,6 +2,7 @@ import { moduleOf } from "../../project/entry/module-path.js";
 import type { Project } from "../../project/project.js";
 import type { SourceText } from "../../project/sources/source-files.js";
 import { importsOf, withoutComments } from "../../project/sources/source-imports.js";
+import { recordedPaths } from "../../record/recorded-paths.js";
 import type { Draft } from "../draft.js";
 
 /** A file that may not go, and the first one that stays and imports it. */
@@ -32,14 +33,14 @@ export function stillImported(
 
 /** Puts back those of the files that would go which a recorded file that stays imports: it could not be loaded without them. */
 export function putBackImported(going: readonly string[], project: Project, draft: Draft): StillImported[] {
-  const recorded = Object.values(project.record?.items ?? {}).flatMap(({ files }) => Object.keys(files));
+  const recorded = [...recordedPaths(project.record)];
   const staying = recorded.flatMap((path) => {
     const text = draft.read(path);
     return text === null ? [] : [{ path, text }];
   });
   const leaving = going.map((path) => ({ path, text: draft.original(path) ?? "" }));
   const back = stillImported({ staying, leaving }, project);
-  for (const { path, text } of back) draft.write(path, text, "stays");
+  for (const { path, text } of back) draft.edit(path, text, "stays");
   return back;
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { planDependencies } from "../../../../cli/plan/steps/dependencies.js";
+import { planDependencies } from "../../../../cli/plan/packages/dependencies.js";
 import type { Project } from "../../../../cli/project/project.js";
-import { findItem, readRegistry } from "../../../../cli/registry/read-registry.js";
+import { findItem } from "../../../../cli/registry/find-item.js";
+import { readRegistry } from "../../../../cli/registry/read-registry.js";
 import { repo } from "../../../support/template-tree.js";
 
 /** What auth-basic adds where package.json has these. */
