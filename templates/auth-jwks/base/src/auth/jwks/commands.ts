@@ -1,5 +1,6 @@
 import { closeAuth } from "../close.js";
 import { withCauses } from "../errors.js";
+import { jwksConfig } from "./config.js";
 import { doWhatIsDue, retireKey, rotateKeys } from "./key-changes.js";
 import { takenUntil } from "./key-life.js";
 import type { StoredKey, StoredKeys } from "./store.js";
@@ -8,6 +9,8 @@ import type { StoredKey, StoredKeys } from "./store.js";
 const usage = "Say: list, rotate, retire KID, or retire KID --now for a key that has leaked.";
 
 async function run([name, ...rest]: string[]): Promise<StoredKeys> {
+  const { privateKey } = jwksConfig;
+  if (privateKey) throw new Error(`The one key is that of JWT_PRIVATE_KEY: ${privateKey.kid}, ${privateKey.alg}.`);
   const [kid, option, ...more] = rest;
   if (name === "list" && rest.length === 0) return doWhatIsDue();
   if (name === "rotate" && rest.length === 0) return rotateKeys();

@@ -4,6 +4,7 @@ import { emit, tellHourly } from "../events.js";
 import { notOpened } from "../vault/at-rest.js";
 import { type Algorithm, isAlgorithm, type PublicJwk, type SigningKey } from "./jwk.js";
 import { doWhatIsDue } from "./key-changes.js";
+import { ringInEnvironment, sayRingInEnvironment } from "./key-in-environment.js";
 import { hs256, isTaken, nextStep, signingKeyOf, takenUntil } from "./key-life.js";
 import { openKey } from "./sealed-keys.js";
 import { readKeys, type StoredKey, type StoredKeys } from "./store.js";
@@ -59,6 +60,12 @@ let opened = new Map<string, SigningKey | null>();
  * @throws AuthError "ServiceUnavailable" when they can't be known.
  */
 export function keyRing(): KeyRing | Promise<KeyRing> {
+  if (!ringInEnvironment) return ringInDatabase();
+  sayRingInEnvironment();
+  return ringInEnvironment;
+}
+
+function ringInDatabase(): KeyRing | Promise<KeyRing> {
   const ageMs = last ? elapsedMs(last.at) : Number.POSITIVE_INFINITY;
   if (last && ageMs < lookAgainMs) return last.ring;
   const look = lookAgain();
@@ -84,7 +91,7 @@ export async function keyThatSigns(): Promise<SigningKey> {
 
 /** The keys after another look, for a `kid` that they lack: another process may just have made it. */
 export function afterUnknownKey(ring: KeyRing): KeyRing | Promise<KeyRing> {
-  if (performance.now() - askedForUnknownAtMs < unknownKeyMs) return ring;
+  if (ringInEnvironment || performance.now() - askedForUnknownAtMs < unknownKeyMs) return ring;
   askedForUnknownAtMs = performance.now();
   return lookAgain().catch(unlessFresh);
 }

@@ -430,7 +430,7 @@ function secretOf({ privateKey }: SigningKey): JsonWebKey {
 }
 
 async function published(): Promise<{ keys: PublishedJwk[] }> {
-  const { status, body } = await call(keySet);
+  const { status, body } = await call<{ keys: PublishedJwk[] }>(keySet);
   expect(status).toBe(200);
   return body;
 }
