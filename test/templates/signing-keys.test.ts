@@ -1,19 +1,10 @@
+import { createHmac, generateKeyPairSync } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { x } from "tinyexec";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import type { Api } from "../support/api.js";
-import {
-  type Cluster,
-  type Login,
-  open,
-  refresh,
-  removeComposed,
-  signUp,
-  startCluster,
-  tally,
-  times,
-} from "../support/cluster.js";
+import { type Cluster, open, refresh, removeComposed, signUp, startCluster, tally, times } from "../support/cluster.js";
 import { appEnv } from "../support/compose.js";
 
 // Keys of several processes on one database.
@@ -88,35 +79,64 @@ test("the commands say what they do, and what is too early", async () => {
 
 test("another JWT_SECRET_KEY takes auth:rekey, and then does without the one before", async () => {
   cluster = await startCluster({ database: "postgres", processes: 1, items });
-  const user = await signUp(cluster.next());
+  const { accessToken } = await signUp(cluster.next());
   const old = appEnv(cluster.dir)["JWT_SECRET_KEY"] ?? "";
   const both = { JWT_SECRET_KEY: "another secret of 32 bytes and more", JWT_SECRET_KEY_PREVIOUS: old };
   const alone = { JWT_SECRET_KEY: both.JWT_SECRET_KEY };
-  const lost = await statusOf(alone, user);
-  expect([lost.status, lost.output]).toEqual([503, expect.stringContaining("can't be opened")]);
-  const during = await statusOf(both, user);
-  expect(during.status).toBe(200);
-  expect(during.output).toContain("JWT_SECRET_KEY_PREVIOUS is needed for 2 signing keys: run npm run auth:rekey");
+  expect(await statusOf(alone, accessToken, "can't be opened")).toBe(503);
+  const needed = "JWT_SECRET_KEY_PREVIOUS is needed for 2 signing keys: run npm run auth:rekey";
+  expect(await statusOf(both, accessToken, needed)).toBe(200);
   await expect(run("vault", [], alone)).rejects.toThrow("2 signing keys that neither");
   expect(await run("vault", [], both)).toBe("2 signing keys resealed.\n");
-  expect((await statusOf(both, user)).output).toContain("Nothing in the database needs JWT_SECRET_KEY_PREVIOUS");
-  expect((await statusOf(alone, user)).status).toBe(200);
-  expect(kidOf(user.accessToken)).toBe((await storedKeys()).find(({ signing }) => signing)?.kid);
+  const notNeeded = "Nothing in the database needs JWT_SECRET_KEY_PREVIOUS";
+  expect(await statusOf(both, accessToken, notNeeded)).toBe(200);
+  expect(await statusOf(alone, accessToken, "Access tokens are signed with ES256; those signed with HS256")).toBe(200);
+  expect(kidOf(accessToken)).toBe((await storedKeys()).find(({ signing }) => signing)?.kid);
+});
+
+test("a key in the environment is the one key, and takes tokens of HS256 until the time that is set (K10, K13)", async () => {
+  cluster = await startCluster({ database: "sqlite", processes: 0, items });
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const pem = privateKey.export({ format: "pem", type: "pkcs8" }).toString().replaceAll("\n", "\\n");
+  const key = { JWT_PRIVATE_KEY: pem };
+  await cluster.start(key);
+  const [client] = cluster.clients as [Api];
+  const { accessToken } = await signUp(client);
+  const { body } = await client.get(keySet);
+  expect(body.keys.map(({ kid }: { kid: string }) => kid)).toEqual([kidOf(accessToken)]);
+  expect(await storedKeys()).toEqual([]);
+  await expect(run("jwks", ["rotate"], key)).rejects.toThrow("The one key is that of JWT_PRIVATE_KEY");
+  const old = withHs256(accessToken);
+  expect([await open(client, accessToken), await open(client, old)]).toEqual([200, 401]);
+  const until = { ...key, JWT_HS256_UNTIL: "2999-01-01T00:00:00Z" };
+  expect(await statusOf(until, old, "those signed with HS256 are taken until 2999")).toBe(200);
+  const past = { ...key, JWT_HS256_UNTIL: "2001-01-01T00:00:00Z" };
+  expect(await statusOf(past, old, "JWT_HS256_UNTIL is past, and can go")).toBe(401);
+  await expect(cluster.start({ JWT_PRIVATE_KEY: pem.slice(0, 100) })).rejects.toThrow(
+    "JWT_PRIVATE_KEY is no private key",
+  );
 });
 
 function someone(index: number) {
   return { username: `user-${index}`, password: "a-lantern-in-the-rain" };
 }
 
-/** What a new process with that environment answers to the user's token, and what it says. */
-async function statusOf(env: Record<string, string>, { accessToken }: Login) {
+/** What a new process with that environment answers to the token; `says` is what it has to say in its log. */
+async function statusOf(env: Record<string, string>, accessToken: string, says: string): Promise<number> {
   const app = await cluster.start(env);
   await fetch(`${app.url}/api/auth/health`);
   const { status } = await fetch(`${app.url}/me-protected`, { headers: { authorization: `Bearer ${accessToken}` } });
-  await sleep(300);
-  const output = app.output();
+  await expect.poll(() => app.output()).toContain(says);
   await app.kill();
-  return { status, output };
+  return status;
+}
+
+/** The same claims, signed as they were before there were keys. */
+function withHs256(accessToken: string): string {
+  const head = Buffer.from('{"alg":"HS256","typ":"at+jwt"}').toString("base64url");
+  const text = `${head}.${accessToken.split(".")[1]}`;
+  const secret = appEnv(cluster.dir)["JWT_SECRET_KEY"] ?? "";
+  return `${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`;
 }
 
 async function storedKeys(): Promise<{ kid: string; alg: string; signing: boolean }[]> {
@@ -143,7 +163,7 @@ async function run(folder: "jwks" | "vault", words: string[], env: Record<string
     process.execPath,
     [join(cluster.dir, "scripts/auth.mjs"), ...files, ...words],
     {
-      nodeOptions: { cwd: cluster.dir, env: { ...appEnv(cluster.dir), ...cluster.env, ...env } },
+      nodeOptions: { cwd: cluster.dir, env: { ...appEnv(cluster.dir), NODE_ENV: "production", ...cluster.env, ...env } },
       throwOnError: false,
     },
   );

@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject, sign, verify } from "node:crypto";
+import { createPrivateKey, type JsonWebKey, type KeyObject, sign, verify } from "node:crypto";
 import { type Environment, environment, optional, refuse } from "../environment.js";
 import { algorithm } from "./algorithm.js";
 import { type SigningKey, signingKey } from "./jwk.js";
@@ -52,11 +52,19 @@ function signingKeyOf(text: string): SigningKey | null {
 }
 
 function privateKeyOf(text: string): KeyObject {
-  if (text.startsWith("{")) return createPrivateKey({ key: JSON.parse(text), format: "jwk" });
+  if (text.startsWith("{")) return createPrivateKey({ key: jwkOf(text), format: "jwk" });
   const [, isSec1, lines] = pem.exec(text) ?? [];
   const body = (lines ?? text).replace(/\s/g, "");
   if (!base64.test(body)) throw new TypeError("This is no base64.");
   return createPrivateKey({ key: Buffer.from(body, "base64"), format: "der", type: isSec1 ? "sec1" : "pkcs8" });
+}
+
+/** RFC 7517, section 4: a key says what it is for, and is used for nothing else. */
+function jwkOf(text: string): JsonWebKey {
+  const { use = "sig", alg = algorithm, key_ops: operations = ["sign"], ...jwk } = JSON.parse(text);
+  if (use !== "sig" || alg !== algorithm || !operations.includes("sign"))
+    throw new TypeError("It is for something else.");
+  return jwk;
 }
 
 /** A JWK, and PKCS #8 too, has the public part beside the private one, and nobody has looked whether they belong together. */

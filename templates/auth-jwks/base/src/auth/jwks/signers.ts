@@ -1,6 +1,6 @@
-import jwt from "jsonwebtoken";
 import type { AccessTokenSigner, SignedWith } from "../access-token-signers.js";
 import { type Algorithm, isAlgorithm, isKid } from "./jwk.js";
+import { payloadSignedBy, signWith } from "./jws.js";
 import { hs256 } from "./key-life.js";
 import { afterUnknownKey, type KeyRing, keyOf, keyRing, keyThatSigns } from "./key-ring.js";
 
@@ -16,9 +16,7 @@ function signerOf(alg: Algorithm): AccessTokenSigner {
 }
 
 async function sign(claims: object, typ: string): Promise<string> {
-  const { alg, kid, privateKey } = await keyThatSigns();
-  if (!privateKey) throw new Error(`The key ${kid} signs, and has no private part.`);
-  return jwt.sign(claims, privateKey, { algorithm: alg, header: { alg, typ, kid } });
+  return signWith(await keyThatSigns(), claims, typ);
 }
 
 /** Whether the key is there, or HS256 still taken. What other algorithms sign is for their signers to say. */
@@ -41,10 +39,5 @@ async function isInNewer(ring: KeyRing, alg: Algorithm, kid: string): Promise<bo
 
 async function payloadOf(token: string, alg: Algorithm, kid: string | undefined): Promise<unknown> {
   const key = isKid(kid) ? keyOf(await keyRing(), kid) : undefined;
-  if (key?.alg !== alg) return null;
-  try {
-    return jwt.verify(token, key.publicKey, { algorithms: [alg] });
-  } catch {
-    return null;
-  }
+  return key?.alg === alg ? payloadSignedBy(key, token) : null;
 }
