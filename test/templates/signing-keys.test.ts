@@ -163,7 +163,7 @@ async function run(folder: "jwks" | "vault", words: string[], env: Record<string
     process.execPath,
     [join(cluster.dir, "scripts/auth.mjs"), ...files, ...words],
     {
-      nodeOptions: { cwd: cluster.dir, env: { ...appEnv(cluster.dir), NODE_ENV: "production", ...cluster.env, ...env } },
+      nodeOptions: { cwd: cluster.dir, env: { ...appEnv(cluster.dir), NODE_ENV: "", ...cluster.env, ...env } },
       throwOnError: false,
     },
   );
