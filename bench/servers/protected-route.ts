@@ -8,7 +8,7 @@ import { accessTokenSigners } from "../../templates/auth-basic/base/src/auth/acc
 import { config } from "../../templates/auth-basic/base/src/auth/config.js";
 import { migrations } from "../../templates/auth-basic/base/src/db/migrations/index.js";
 import { protectedRoute } from "../../templates/auth-basic/base/src/middleware/jwt.js";
-import { es256Signer } from "../../templates/auth-jwks/base/src/auth/jwks/signers.js";
+import { keySigner } from "../../templates/auth-jwks/base/src/auth/jwks/signers.js";
 import { signingKeys } from "../../templates/auth-jwks/base/src/db/migrations/0060-signing-keys.js";
 import { answerQuestions, cpuTime } from "./answers.js";
 import { listen } from "./listen.js";
@@ -29,7 +29,7 @@ const guards: Record<string, () => RequestHandler[]> = {
 /** As auth-jwks has it: what the keys are is in the database. */
 function withKeys(): RequestHandler {
   migrations.push(signingKeys);
-  accessTokenSigners.push(es256Signer);
+  accessTokenSigners.push(keySigner);
   return protectedRoute;
 }
 

@@ -2,7 +2,7 @@ import { closeAuth } from "../close.js";
 import { withCauses } from "../errors.js";
 import { jwksConfig } from "./config.js";
 import { doWhatIsDue, retireKey, rotateKeys } from "./key-changes.js";
-import { takenUntil } from "./key-life.js";
+import { isTaken, takenUntil } from "./key-life.js";
 import type { StoredKey, StoredKeys } from "./store.js";
 
 /** `npm run auth:keys -- list`, `rotate` or `retire KID [--now]`: the keys by whoever has the server, and no other way. */
@@ -19,15 +19,17 @@ async function run([name, ...rest]: string[]): Promise<StoredKeys> {
   throw new Error(usage);
 }
 
-function describe(key: StoredKey): string {
+function describe(key: StoredKey, now: Date): string {
+  const name = `${key.kid}  ${key.alg}`;
   const until = takenUntil(key);
-  if (until) return `${key.kid}  ${key.alg}  verifies until ${until.toISOString()}`;
-  if (key.signingSince) return `${key.kid}  ${key.alg}  signs since ${key.signingSince.toISOString()}`;
-  return `${key.kid}  ${key.alg}  stands by, published ${key.publishedAt.toISOString()}`;
+  if (until)
+    return `${name}  ${isTaken(key, now) ? "verifies until" : "is no longer taken since"} ${until.toISOString()}`;
+  if (key.signingSince) return `${name}  signs since ${key.signingSince.toISOString()}`;
+  return `${name}  stands by, published ${key.publishedAt.toISOString()}`;
 }
 
 run(process.argv.slice(2))
-  .then(({ keys }) => console.log(keys.map(describe).join("\n")))
+  .then(({ keys, readAt }) => console.log(keys.map((key) => describe(key, readAt)).join("\n")))
   .catch((error: unknown) => {
     console.error(withCauses(error).map(({ message }) => message)[0] ?? String(error));
     process.exitCode = 1;

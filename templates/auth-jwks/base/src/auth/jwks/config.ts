@@ -8,7 +8,7 @@ const untilVariable = "JWT_HS256_UNTIL";
 const wanted = `an ${algorithm} key as PKCS #8 in base64, as a JWK or as PEM`;
 /** RFC 3339: with its time zone, or it would be another moment on another machine. */
 const moment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
-const pem = /^-----BEGIN (EC )?PRIVATE KEY-----(.+)-----END \1?PRIVATE KEY-----$/s;
+const pem = /^-----BEGIN (EC )?PRIVATE KEY-----([^-]+)-----END \1?PRIVATE KEY-----$/;
 const base64 = /^[\w+/-]+={0,2}$/;
 
 /** The variables of the keys, read once. */
@@ -32,7 +32,7 @@ export function readJwksConfig(env: Environment) {
 /** The key of JWT_PRIVATE_KEY: one line, or the lines of a PEM file, as platforms and `.env` files can hold it. */
 export function readPrivateKey(env: Environment): SigningKey | undefined {
   const text = optional(env, keyVariable)
-    ?.replace(/^(["'])(.*)\1$/s, "$2")
+    ?.replace(/^(["'])([\s\S]*)\1$/, "$2")
     .replace(/\\[rn]/g, "\n")
     .trim();
   if (text === undefined) return undefined;

@@ -1,4 +1,5 @@
 import type { AccessTokenSigner, SignedWith } from "../access-token-signers.js";
+import { algorithm } from "./algorithm.js";
 import { type Algorithm, isAlgorithm, isKid } from "./jwk.js";
 import { payloadSignedBy, signWith } from "./jws.js";
 import { hs256 } from "./key-life.js";
@@ -8,8 +9,8 @@ import { afterUnknownKey, type KeyRing, keyOf, keyRing, keyThatSigns } from "./k
  * Both algorithms verify, so that one can take over from the other. Which of them signs is for the key to say that signs:
  * a `kid` names one key, and that key one algorithm (RFC 8725, section 3.1).
  */
-export const es256Signer: AccessTokenSigner = signerOf("ES256");
-export const es512Signer: AccessTokenSigner = signerOf("ES512");
+export const keySigner: AccessTokenSigner = signerOf(algorithm);
+export const otherKeySigner: AccessTokenSigner = signerOf(algorithm === "ES256" ? "ES512" : "ES256");
 
 function signerOf(alg: Algorithm): AccessTokenSigner {
   return { alg, sign, trusts, verify: async (token, kid) => payloadOf(token, alg, kid) };

@@ -10,7 +10,7 @@ import { startAuth, stopAuth } from "../client.js";
 // A year of the keys' own clock, in steps: hours apart, and seconds where something changes.
 
 const stepSeconds = 12 * 3600;
-const shortStepSeconds = 60;
+const shortStepSeconds = 90;
 const year = 365 * 86_400;
 
 interface Signed {
@@ -43,12 +43,13 @@ test("in a year no good token is refused, by us or by who kept an older key set,
     if (at - known.at > maxAgeSeconds - shortStepSeconds) known = { at, kids: published };
     for (const one of signed) {
       const isAlive = at < one.at + config.accessTokenSeconds;
+      // What has expired is refused for that, as long as its key is there.
+      if (!isAlive && published.includes(one.kid)) continue;
       const isTaken = await verifies(one);
-      if (isAlive) expect([isTaken, published.includes(one.kid)], `alive at ${at}`).toEqual([true, true]);
-      expect(isTaken, `published and taken at ${at}`).toBe(published.includes(one.kid));
+      expect([isTaken, published.includes(one.kid)], `at ${at}`).toEqual([isAlive, isAlive]);
     }
     // One token of each key is kept: of those whose key is gone, none comes back.
-    signed.splice(0, signed.length, ...oneOfEach(signed.slice(0, -20)), ...signed.slice(-20));
+    signed.splice(0, signed.length, ...oneOfEach(signed.slice(0, -12)), ...signed.slice(-12));
   }
   expect(seen.size).toBe(5);
   const gone = await Promise.all(oneOfEach(signed).map(verifies));

@@ -27,13 +27,13 @@ describe("JWT_PRIVATE_KEY (K10)", () => {
     ],
     ["a JWK in lines", JSON.stringify(jwk, null, 2)],
     ["PEM", pem],
-    ["PEM with the lines of Windows", pem.replaceAll("\n", "\r\n")],
-    ["PEM with escaped newlines", pem.replaceAll("\n", "\\n")],
-    ["PEM with escaped newlines of Windows", pem.replaceAll("\n", "\\r\\n")],
-    ["PEM with spaces in place of newlines", pem.trim().replaceAll("\n", " ")],
-    ["PEM with its quotes", `"${pem.trim().replaceAll("\n", "\\n")}"`],
+    ["PEM with the lines of Windows", pem.replace(/\n/g, "\r\n")],
+    ["PEM with escaped newlines", pem.replace(/\n/g, "\\n")],
+    ["PEM with escaped newlines of Windows", pem.replace(/\n/g, "\\r\\n")],
+    ["PEM with spaces in place of newlines", pem.trim().replace(/\n/g, " ")],
+    ["PEM with its quotes", `"${pem.trim().replace(/\n/g, "\\n")}"`],
     ["PEM as OpenSSL has it", sec1],
-    ["that with escaped newlines", sec1.replaceAll("\n", "\\n")],
+    ["that with escaped newlines", sec1.replace(/\n/g, "\\n")],
   ])("may be %s", (_what, value) => {
     const read = readJwksConfig({ JWT_PRIVATE_KEY: ` ${value} ` }).privateKey;
     expect([read?.kid, read?.alg]).toEqual([kid, algorithm]);

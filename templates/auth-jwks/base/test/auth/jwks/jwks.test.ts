@@ -24,6 +24,7 @@ import { environment } from "../test-environment.js";
 
 const keySet = "GET /.well-known/jwks.json";
 const signatureBytes = algorithm === "ES256" ? 64 : 132;
+const other = algorithm === "ES256" ? "ES512" : "ES256";
 const subject = { id: "session", userId: "somebody", claims: storedClaims };
 
 let ada: Person;
@@ -88,9 +89,8 @@ describe("an access token", () => {
 
   test("of the other algorithm is refused under a key of this one (K1)", async () => {
     const { signing } = await storedKeys();
-    const other = generateKey(algorithm === "ES256" ? "ES512" : "ES256");
-    await expectRefused(sign(other, { kid: signing.kid }));
-    await expectRefused(sign(opened(signing), { alg: other.alg }));
+    await expectRefused(sign(generateKey(other), { kid: signing.kid }));
+    await expectRefused(sign(opened(signing), { alg: other }));
   });
 
   test("has a signature of the exact length; the same one in DER is refused (K11)", async () => {
@@ -241,6 +241,33 @@ describe("a rotation", () => {
     await pass(20);
     expect((await published()).keys.map(({ kid }) => kid)).not.toContain(signing.kid);
     expect(await verifyAccessToken(ada.accessToken)).toBeNull();
+  });
+});
+
+describe("another algorithm", () => {
+  test("takes over once its key is known everywhere, and tokens of the one before are good until they expire (K5)", async () => {
+    await write((db) => db.delete(signingKeys));
+    const time = (await readKeys()).readAt;
+    const [signs, standsBy] = [generateKey(other), generateKey(other)];
+    for (const [key, signingSince] of [[signs, time] as const, [standsBy, null] as const]) {
+      const row = { kid: key.kid, alg: other, sealed: sealKey(key), publishedAt: time, signingSince, stoppedAt: null };
+      await write((db) => db.insert(signingKeys).values(row));
+    }
+    await pass(0);
+    const before = await signUp();
+    expect(headerOf(before.accessToken)).toMatchObject({ alg: other, kid: signs.kid });
+    await pass(publishedAheadSeconds - 10);
+    expect(headerOf((await signUp()).accessToken)).toMatchObject({ alg: other, kid: signs.kid });
+    await pass(20);
+    const after = await signUp();
+    expect(headerOf(after.accessToken)["alg"]).toBe(algorithm);
+    await expectOpens(before.accessToken);
+    await expectOpens(after.accessToken);
+    await pass(overlapSeconds);
+    await expectRefused(before.accessToken);
+    await expectOpens(after.accessToken);
+    const left = (await published()).keys.map(({ kid }) => kid);
+    expect([left.length, left.includes(signs.kid), left.includes(standsBy.kid)]).toEqual([2, false, false]);
   });
 });
 
