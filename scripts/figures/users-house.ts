@@ -43,7 +43,7 @@ const because =
   "devices of an owner, limits behind a session, signers that say which tokens are still taken, one folder for .env and relative paths, clocks that differ, statements " +
   "with names and sentences about input, each with its tests, came to base after the aim was set";
 const moreFiles = { most: 75, because };
-const moreLines = { most: 9_150, because };
+const moreLines = { most: 9_200, because };
 /** Beside the files, authwright.json and .env.example. */
 const moreOpenFiles = { most: moreFiles.most + 2, because };
 

@@ -101,7 +101,7 @@ function refused(detail: string): AuthError {
 }
 
 async function tellRotation(before: KeyLife | undefined, after: KeyLife | undefined): Promise<void> {
-  if (!after || before?.kid === after.kid) return;
+  if (!before || !after || before.kid === after.kid) return;
   const reason = `Access tokens are signed with ${after.alg}, key ${after.kid}`;
   await emit({ event: "sys_key_rotated", outcome: "success", reason });
 }

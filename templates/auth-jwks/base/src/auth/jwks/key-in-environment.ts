@@ -1,4 +1,4 @@
-import { emit } from "../events.js";
+import { writeJsonLine } from "../json-lines.js";
 import { jwksConfig } from "./config.js";
 import type { SigningKey } from "./jwk.js";
 import type { KeyRing } from "./key-ring.js";
@@ -26,7 +26,7 @@ export function sayRingInEnvironment(): void {
   isSaid = true;
   const others = until ? saidOf(until) : "none signed with HS256 is taken";
   const reason = `Access tokens are signed with ${privateKey.alg}, by the key of JWT_PRIVATE_KEY; ${others}`;
-  void emit({ event: "sys_startup", outcome: "success", reason });
+  writeJsonLine({ event: "sys_startup", outcome: "success", reason });
 }
 
 function saidOf(until: Date): string {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { AuthError, codeOf } from "../errors.js";
-import { emit, tellHourly } from "../events.js";
+import { tellHourly } from "../events.js";
+import { writeJsonLine } from "../json-lines.js";
 import { notOpened } from "../vault/at-rest.js";
 import { type Algorithm, isAlgorithm, type PublicJwk, type SigningKey } from "./jwk.js";
 import { doWhatIsDue } from "./key-changes.js";
@@ -129,7 +130,7 @@ async function look(): Promise<KeyRing> {
   const stored = await readKeys();
   const current = nextStep(stored.keys, stored.readAt) ? await bringUpToDate(stored) : stored;
   last = { ring: toRing(current), at };
-  if (!isSaid) await say(current);
+  if (!isSaid) say(current);
   return last.ring;
 }
 
@@ -169,7 +170,7 @@ function unlessFresh(error: unknown): KeyRing {
 }
 
 /** Once, when a process has started: what signs, and until when the tokens of before are good. */
-async function say({ keys, readAt }: StoredKeys): Promise<void> {
+function say({ keys, readAt }: StoredKeys): void {
   isSaid = true;
   const before = keys.find((key) => key.kid === hs256 && isTaken(key, readAt));
   const until = before && takenUntil(before)?.toISOString();
@@ -177,7 +178,7 @@ async function say({ keys, readAt }: StoredKeys): Promise<void> {
     ? `those signed with HS256 are taken until ${until}`
     : "none signed with HS256 is taken any more";
   const reason = `Access tokens are signed with ${signingKeyOf(keys)?.alg ?? "no key"}; ${others}`;
-  await emit({ event: "sys_startup", outcome: "success", reason });
+  writeJsonLine({ event: "sys_startup", outcome: "success", reason });
 }
 
 function moment(): Moment {

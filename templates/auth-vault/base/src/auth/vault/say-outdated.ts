@@ -1,7 +1,7 @@
 import type { RequestHandler } from "express";
 import { logFailure } from "../../middleware/problem.js";
 import { config } from "../config.js";
-import { emit } from "../events.js";
+import { writeJsonLine } from "../json-lines.js";
 import { outdatedRows } from "./rekey.js";
 
 let isSaid = config.jwtSecretKeyPrevious === undefined;
@@ -18,5 +18,5 @@ async function say(): Promise<void> {
   const reason = rows
     ? `JWT_SECRET_KEY_PREVIOUS is needed for ${rows}: run npm run auth:rekey`
     : "Nothing in the database needs JWT_SECRET_KEY_PREVIOUS any more";
-  await emit({ event: "sys_startup", outcome: "success", reason });
+  writeJsonLine({ event: "sys_startup", outcome: "success", reason });
 }

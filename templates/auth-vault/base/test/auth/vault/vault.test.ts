@@ -7,7 +7,7 @@ import { outdatedRows, rekey } from "../../../src/auth/vault/rekey.js";
 import { type SealedColumn, sealedColumns } from "../../../src/auth/vault/sealed-columns.js";
 import { now, read, write } from "../../../src/db/client.js";
 import { users } from "../../../src/db/schema/auth.js";
-import { call, events, startAuth, stopAuth } from "../client.js";
+import { call, startAuth, stopAuth } from "../client.js";
 import { environment } from "../test-environment.js";
 
 // What the database has to keep and nobody may read in it. Here a column that is there anyway holds it.
@@ -97,14 +97,28 @@ test("the first request of a process has it say how many rows still need JWT_SEC
   sealedColumns.push(column);
   await write((db) => db.delete(users));
   await store("first", sealedWith(previous, "first", Buffer.from("x")));
-  for (let time = 1; time <= 2; time += 1) await call("GET /health");
-  while (said().length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(said()).toEqual([expect.stringMatching(/is needed for .*1 tests.*: run npm run auth:rekey/)]);
+  const lines = await printedUntil("JWT_SECRET_KEY_PREVIOUS", async () => {
+    for (let time = 1; time <= 2; time += 1) await call("GET /health");
+  });
+  expect(lines).toEqual([expect.stringMatching(/is needed for .*1 tests.*: run npm run auth:rekey/)]);
 });
 
-function said(): (string | undefined)[] {
-  const reasons = events.filter(({ event }) => event === "sys_startup").map(({ reason }) => reason);
-  return reasons.filter((reason) => reason?.includes("JWT_SECRET_KEY_PREVIOUS"));
+/** The lines with `word` in them that are printed while `work` runs, and until there is one. */
+async function printedUntil(word: string, work: () => Promise<void>): Promise<string[]> {
+  const lines: string[] = [];
+  const { stdout } = process;
+  const print = stdout.write.bind(stdout);
+  stdout.write = (text: string | Uint8Array) => {
+    if (String(text).includes(word)) lines.push(String(text));
+    return true;
+  };
+  try {
+    await work();
+    while (lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  } finally {
+    stdout.write = print;
+  }
+  return lines;
 }
 
 async function reportOfTests() {
