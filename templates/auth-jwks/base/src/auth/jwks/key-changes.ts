@@ -54,7 +54,7 @@ export async function retireKey(kid: string, { now }: { now: boolean }): Promise
 async function changeKeys(change: (tx: Database, stored: StoredKeys) => Promise<void>): Promise<StoredKeys> {
   const { before, after } = await inTurn(async (tx) => {
     const before = await keysIn(tx);
-    await change(tx, before);
+    await change(tx, await settle(tx));
     return { before, after: await settle(tx) };
   });
   await tellRotation(signingKeyOf(before.keys), signingKeyOf(after.keys));

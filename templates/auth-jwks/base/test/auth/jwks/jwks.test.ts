@@ -254,6 +254,7 @@ describe("another algorithm", () => {
       await write((db) => db.insert(signingKeys).values(row));
     }
     await pass(0);
+    await expect(rotateKeys()).rejects.toThrow("The standby key is not known everywhere before");
     const before = await signUp();
     expect(headerOf(before.accessToken)).toMatchObject({ alg: other, kid: signs.kid });
     await pass(publishedAheadSeconds - 10);
