@@ -58,22 +58,26 @@ function languagePlugins(path: string): NonNullable<ParserOptions["plugins"]> {
   return ["jsx"];
 }
 
-/** Calls `visit` for `node` and everything below it, in source order. A visit that returns false skips what is below. */
+/**
+ * Calls `visit` for `node` and everything below it, in source order. A visit that returns false skips what is below.
+ * `parents` is one list that grows and shrinks with the walk: who keeps it copies it.
+ */
 export function walk(node: Node, visit: (node: Node, parents: readonly Node[]) => unknown): void {
   descend(node, [], visit);
 }
 
 function descend(node: Node, parents: Node[], visit: (node: Node, parents: readonly Node[]) => unknown): void {
   if (visit(node, parents) === false) return;
-  const below = [...parents, node];
+  parents.push(node);
   const members = node as unknown as Readonly<Record<string, unknown>>;
   for (const key in members) {
     if (key === "loc" || key === "extra" || key.endsWith("omments")) continue;
     const value = members[key];
     if (!Array.isArray(value)) {
-      if (isNode(value)) descend(value, below, visit);
-    } else for (const item of value) if (isNode(item)) descend(item, below, visit);
+      if (isNode(value)) descend(value, parents, visit);
+    } else for (const item of value) if (isNode(item)) descend(item, parents, visit);
   }
+  parents.pop();
 }
 
 function isNode(value: unknown): value is Node {

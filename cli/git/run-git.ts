@@ -4,8 +4,14 @@ import { reasonOf } from "../text/failure-text.js";
 /** A question that takes longer is given up. */
 const limitMs = 5_000;
 
-/** Threat: a program that a repository's own settings name (fsmonitor). It is not started, and what only reads locks nothing. */
-const settings = ["--no-optional-locks", "-c", "core.quotePath=false", "-c", "core.fsmonitor=false"];
+/** Threat: a program that a repository's own settings name. It is not started, and what only reads locks nothing. */
+const settings = [
+  "--no-optional-locks",
+  ...["core.quotePath=false", "core.fsmonitor=false", "log.showSignature=false"].flatMap((one) => ["-c", one]),
+];
+
+/** Threat: a repository that has not all of its history asks its server for the rest, by a program that its settings name. */
+const protocols = { GIT_ALLOW_PROTOCOL: "none" };
 
 /** Has git do something in `root`; returns what it prints. Throws where it fails or isn't there. */
 export async function runGit(root: string, args: readonly string[], stdin?: string): Promise<string> {
@@ -44,7 +50,11 @@ function start(
 ): Result {
   return x("git", [...settings, ...args], {
     nodePath: false,
-    nodeOptions: { cwd: root, stdio: [options.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"] },
+    nodeOptions: {
+      cwd: root,
+      env: { ...process.env, ...protocols },
+      stdio: [options.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    },
     ...options,
   });
 }

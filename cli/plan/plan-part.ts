@@ -1,7 +1,7 @@
 import type { Project } from "../project/project.js";
 import type { InstalledItem, InstallRecord, Undo } from "../record/schema.js";
 import type { Draft } from "./draft.js";
-import { unseenTests } from "./files/unseen-tests.js";
+import { othersTests, unseenTests } from "./files/unseen-tests.js";
 import type { Part, PlanInput } from "./input.js";
 import { type Dependencies, planDependencies } from "./packages/dependencies.js";
 import { leftBehind } from "./packages/left-behind.js";
@@ -152,6 +152,7 @@ function tell(
   draft.warnings.push(
     ...needs.warnings,
     ...scripts.warnings,
+    ...othersTests(part, project),
     ...leftBehind(part, project),
     ...(unseen ? [unseen] : []),
   );

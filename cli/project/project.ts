@@ -37,6 +37,8 @@ export interface Project {
   readonly testRunner: "vitest" | "jest" | "none";
   /** What the runner's configuration says of tests; null without a runner. */
   readonly tests: TestLookup | null;
+  /** What runs the project's own tests where that is neither of those. */
+  readonly otherRunner?: string | null;
   /** Where the runner would take new tests for tests. */
   readonly testPlace: TestPlace;
   /** Which of the databases that an item may have: a value of that choice. */

@@ -25,8 +25,7 @@ import { readBuildFiles, readTexts, sourcePaths } from "./sources/source-files.j
 import { readSources, type Sources } from "./sources/sources.js";
 import { readTestLookup } from "./tests/read-test-lookup.js";
 import { findTestPlace, type TestPlace, usualPlace } from "./tests/test-place.js";
-import { findTestRunner } from "./tests/test-runner.js";
-import type { TestLookup } from "./tests/test-search.js";
+import { findTestRunner, otherRunner } from "./tests/test-runner.js";
 import { rejectCompilerOptions, rejectFrameworks } from "./unsupported.js";
 
 /** Reads the repo around `cwd`. Writes nothing; throws one clear line where it can't be supported. */
@@ -59,7 +58,9 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
   const theirs = await readTexts(root, theirPaths);
   const testRunner = await findTestRunner(root, scripts, dependencies, manifest.members);
   const tests = testRunner === "none" ? null : await readTestLookup(root, testRunner, manifest);
-  const testPlace = (tests && findTestPlace(tests)) ?? usualPlace;
+  const rival = testRunner === "none" ? otherRunner(scripts) : null;
+  const testPlace =
+    (tests && findTestPlace(tests)) ?? (rival === null ? usualPlace : { ...usualPlace, dir: "auth-tests" });
   return {
     root,
     workspaceRoot,
@@ -81,6 +82,7 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
     entryImports: entry === null ? null : await importSpelling(root, entry.path, aliases),
     testRunner,
     tests,
+    otherRunner: rival,
     testPlace,
     database: database.value,
     hasServer: recorded !== undefined && isServer(recorded),
@@ -95,7 +97,7 @@ export async function readProject(cwd: string, overrides: Overrides): Promise<Pr
       ...others,
       packages.managerGuess,
       moduleGuess(modules, tsconfig.path),
-      ...testGuesses(testPlace, tests),
+      ...testGuesses(testPlace, tests?.from ?? null, rival),
     ],
     warnings: [
       ...entryWarnings(entry?.path ?? null, sources.rivals),
@@ -201,9 +203,10 @@ function entryGuess({ entry }: Sources): Guess {
   return { what: "entry file", value, because: entry?.because ?? "no file calls express()", flag: "--entry" };
 }
 
-function testGuesses({ dir, ending }: TestPlace, tests: TestLookup | null): Guess[] {
-  if (tests === null || (dir === usualPlace.dir && ending === usualPlace.ending)) return [];
-  return [{ what: "tests", value: `${dir}/**/*${ending}`, because: `where ${tests.from} looks`, flag: "--tests" }];
+function testGuesses({ dir, ending }: TestPlace, from: string | null, rival: string | null): Guess[] {
+  if (dir === usualPlace.dir && ending === usualPlace.ending) return [];
+  const because = rival === null ? `where ${from} looks` : `out of the way of ${rival}, which runs yours`;
+  return [{ what: "tests", value: `${dir}/**/*${ending}`, because, flag: "--tests" }];
 }
 
 function moduleGuess({ format, extension }: ModuleStyle, tsconfigPath: string): Guess {

@@ -36,7 +36,7 @@ const replaced = z.object({
   list: z.enum(["dependencies", "devDependencies", "scripts"]),
   key: z.string(),
   value: z.string(),
-  index: z.number(),
+  index: z.number().check(z.int(), z.minimum(0)),
 });
 
 /** What only the add could see, and `remove` needs to leave every byte as it was. */

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { createClient } from "@libsql/client";
 import pg from "pg";
+import { afterAll, afterEach, beforeAll } from "vitest";
 import { type Answer, type Api, api } from "./api.js";
 import { type ComposedApp, type Composition, composeApp, type Env, type RunningApp, startApp } from "./compose.js";
 import { freshDatabase } from "./postgres.js";
@@ -24,7 +25,17 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-interface Options {
+/** The cluster that runs at the moment. Reading it while none does throws. */
+export interface UsedCluster extends Cluster {
+  /** Starts one in a test or its `beforeEach`; it ends after the test, where `close` has not ended it before. */
+  begin(options: ClusterOptions): Promise<void>;
+  /** In a `describe`: one starts before its tests, and ends after them. */
+  beginForAll(options: ClusterOptions | (() => Promise<ClusterOptions>)): void;
+  /** The composed app of this test file for a database, before or beside a cluster of it. */
+  compose: typeof compose;
+}
+
+export interface ClusterOptions {
   readonly database: DatabaseName;
   readonly processes: number;
   /** Beside auth-basic. */
@@ -40,6 +51,53 @@ interface Options {
 
 const composed = new Map<string, Promise<ComposedApp>>();
 
+/**
+ * At the top of a test file: its cluster, which ends by itself; after the file the composed apps go. Hooks that run
+ * after a test run from the last to the first: those that end what a cluster uses stand above this one.
+ */
+export function useCluster(): UsedCluster {
+  let running: Cluster | undefined;
+  let endsWithTest = false;
+  const now = (): Cluster => {
+    if (!running) throw new Error("no cluster is running");
+    return running;
+  };
+  const begin = async (options: ClusterOptions, withTest = true): Promise<void> => {
+    if (running) throw new Error("a cluster is running");
+    running = await startCluster(options);
+    endsWithTest = withTest;
+  };
+  const close = async (): Promise<void> => {
+    const ending = running;
+    running = undefined;
+    await ending?.close();
+  };
+  const beginForAll: UsedCluster["beginForAll"] = (options) => {
+    beforeAll(async () => begin(typeof options === "function" ? await options() : options, false));
+    afterAll(close);
+  };
+  afterEach(async () => {
+    if (endsWithTest) await close();
+  });
+  afterAll(removeComposed);
+  return {
+    ...{ begin: (options) => begin(options), beginForAll, compose, close },
+    ...{ next: () => now().next(), start: (env) => now().start(env), sql: (text) => now().sql(text) },
+    get dir() {
+      return now().dir;
+    },
+    get env() {
+      return now().env;
+    },
+    get apps() {
+      return now().apps;
+    },
+    get clients() {
+      return now().clients;
+    },
+  };
+}
+
 /** Starts `processes` of the app at once. */
 export async function startCluster({
   database,
@@ -49,7 +107,7 @@ export async function startCluster({
   env = {},
   isolation,
   server,
-}: Options): Promise<Cluster> {
+}: ClusterOptions): Promise<Cluster> {
   const { dir, command } = await compose(database, server, items, login);
   const store = database === "postgres" ? await postgresStore(isolation) : sqliteStore(dir);
   const clusterEnv = { ...env, DATABASE_URL: store.url };
@@ -72,8 +130,7 @@ export async function startCluster({
   return { dir, env: clusterEnv, apps, clients, next, start, sql: store.sql, close };
 }
 
-/** The composed app of this test file for a database. */
-export function compose(
+function compose(
   database: DatabaseName,
   server?: string,
   items: readonly string[] = [],
@@ -85,13 +142,12 @@ export function compose(
   return known;
 }
 
-/** Takes the composed apps away: for `afterAll`. */
-export async function removeComposed(): Promise<void> {
+async function removeComposed(): Promise<void> {
   for (const app of composed.values()) await (await app).remove();
   composed.clear();
 }
 
-async function postgresStore(isolation: Options["isolation"]) {
+async function postgresStore(isolation: ClusterOptions["isolation"]) {
   const { url, drop } = await freshDatabase();
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   pool.on("error", () => {});

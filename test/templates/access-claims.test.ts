@@ -2,21 +2,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import fs from "fs-extra";
 import { x } from "tinyexec";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Answer } from "../support/api.js";
 import { type Browser, openBrowser, signUpInBrowser } from "../support/browser.js";
-import {
-  type Cluster,
-  compose,
-  type Login,
-  logIn,
-  password,
-  refresh,
-  removeComposed,
-  signUp,
-  startCluster,
-  times,
-} from "../support/cluster.js";
+import { type Cluster, type Login, logIn, password, refresh, signUp, times, useCluster } from "../support/cluster.js";
 import { composeApp, startApp } from "../support/compose.js";
 import { unrun } from "../support/needs.js";
 import { noRedis, startRedis } from "../support/redis.js";
@@ -60,17 +49,14 @@ const items = ["auth-admin", "auth-cookies"];
 /** Longer than other processes take to hear of a revocation. */
 const heardMs = 1_300;
 
-let cluster: Cluster;
-
-afterAll(removeComposed);
+const cluster = useCluster();
 
 describe.each(["sqlite", "postgres"] as const)("with entries in access-claims.ts, on %s", (database) => {
-  beforeAll(async () => {
-    const { dir } = await compose(database, server, items);
+  cluster.beginForAll(async () => {
+    const { dir } = await cluster.compose(database, server, items);
     await writeClaims(dir, entries);
-    cluster = await startCluster({ database, processes: 2, items, server });
+    return { database, processes: 2, items, server };
   });
-  afterAll(() => cluster.close());
 
   test("the project compiles, and knows their types on req.auth", async () => {
     await fs.writeFile(join(cluster.dir, "src/typed.ts"), typed);
@@ -176,9 +162,9 @@ const why = unrun(noRedis);
 
 test.skipIf(noRedis)(`servers that share a cache in Redis share the claims in it${why}`, async () => {
   const redis = await startRedis();
-  const { dir } = await compose("sqlite", server, items);
+  const { dir } = await cluster.compose("sqlite", server, items);
   await writeClaims(dir, entries);
-  cluster = await startCluster({
+  await cluster.begin({
     ...{ database: "sqlite", processes: 2, items, server },
     env: { SESSION_REDIS_URL: redis.url },
   });

@@ -6,26 +6,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fs from "fs-extra";
 import PostalMime from "postal-mime";
 import { x } from "tinyexec";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import type { Answer, Api } from "../support/api.js";
-import {
-  type Cluster,
-  type Login,
-  logIn,
-  password,
-  refresh,
-  removeComposed,
-  signUp,
-  startCluster,
-  tally,
-  times,
-} from "../support/cluster.js";
+import { type Login, logIn, password, refresh, signUp, tally, times, useCluster } from "../support/cluster.js";
 import { appEnv } from "../support/compose.js";
 import { unrun } from "../support/needs.js";
 import { noTerminal, onTerminal } from "../support/terminal.js";
 
-let cluster: Cluster;
-afterAll(removeComposed);
+const cluster = useCluster();
 
 const parallel = 30;
 /** Longer than other processes take to hear of a revocation. */
@@ -77,10 +65,7 @@ const removeMany: Act = (client, by, of) => client.delete(users, { ids: [of.user
 const acts = [demote, disable, remove, removeMany];
 
 describe("on Postgres, with three processes", () => {
-  beforeAll(async () => {
-    cluster = await startCluster(onPostgres);
-  });
-  afterAll(() => cluster.close());
+  cluster.beginForAll(onPostgres);
 
   test("two admins who take each other's place at the same moment: one stays, whatever they do", () => places(2));
 
@@ -102,10 +87,7 @@ describe("on Postgres, with three processes", () => {
 });
 
 describe("on SQLite, with two processes", () => {
-  beforeAll(async () => {
-    cluster = await startCluster(onSqlite);
-  });
-  afterAll(() => cluster.close());
+  cluster.beginForAll(onSqlite);
 
   test("two admins who take each other's place at the same moment: one stays, whatever they do", () => places(1));
 

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Email } from "postal-mime";
-import { afterAll, afterEach, expect, test } from "vitest";
-import { type Cluster, password, removeComposed, startCluster, times } from "../support/cluster.js";
+import { afterEach, expect, test } from "vitest";
+import { password, times, useCluster } from "../support/cluster.js";
 import { type MailServer, startMailServer } from "../support/smtp.js";
 
 // Strangers in 10,000 networks guess at one account, a tenth of them ask for its resets too, over HTTP, while the owner
@@ -16,17 +16,15 @@ const guessesADay = 100;
 const atOnce = 40;
 const newPassword = "ten grey geese waddle";
 
-let cluster: Cluster;
 let smtp: MailServer;
 let agent: Agent;
 let attack: Attack | undefined;
+afterEach(() => smtp.close());
+const cluster = useCluster();
 afterEach(async () => {
   await attack?.end();
   agent.destroy();
-  await cluster.close();
-  await smtp.close();
 });
-afterAll(removeComposed);
 
 test("the owner gets in from networks never seen before while 10,000 others attack: by a device's cookie at once, and by one mail that strangers caused", async () => {
   await start();
@@ -63,7 +61,7 @@ const credentials = ({ username }: Owner, secret: string) => ({ username, passwo
 async function start(): Promise<void> {
   agent = new Agent({ keepAlive: true, maxSockets: atOnce });
   smtp = await startMailServer();
-  cluster = await startCluster({
+  await cluster.begin({
     database: "postgres",
     processes: 1,
     items: ["auth-email"],

@@ -1,10 +1,8 @@
-import { afterAll, afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { api } from "../support/api.js";
-import { type Cluster, logIn, open, removeComposed, signUp, startCluster } from "../support/cluster.js";
+import { logIn, open, signUp, useCluster } from "../support/cluster.js";
 
-let cluster: Cluster;
-afterEach(() => cluster.close());
-afterAll(removeComposed);
+const cluster = useCluster();
 
 /** The environment of a process whose clock is so far from the real one. */
 function clock(seconds: number): Record<string, string> {
@@ -13,7 +11,7 @@ function clock(seconds: number): Record<string, string> {
 }
 
 test("between servers whose clocks are 55 s apart a new token is good in both, and dead in both after a logout", async () => {
-  cluster = await startCluster({ database: "postgres", processes: 1, env: { ACCESS_TOKEN_MINUTES: "0.2" } });
+  await cluster.begin({ database: "postgres", processes: 1, env: { ACCESS_TOKEN_MINUTES: "0.2" } });
   const [here, ahead] = [cluster.clients[0]!, api((await cluster.start(clock(55))).url)];
   const { username } = await signUp(here);
   const { body } = await logIn(ahead, username);
@@ -25,7 +23,7 @@ test("between servers whose clocks are 55 s apart a new token is good in both, a
 });
 
 test("a server whose clock is two minutes off says so once, by how much and to which side; its tokens of the future are refused", async () => {
-  cluster = await startCluster({ database: "postgres", processes: 1 });
+  await cluster.begin({ database: "postgres", processes: 1 });
   const { username } = await signUp(cluster.clients[0]!);
   for (const [seconds, side] of [
     [120, "ahead of"],

@@ -3,13 +3,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Answer } from "../support/api.js";
 import { type Browser, openBrowser, signUpInBrowser } from "../support/browser.js";
-import { compose, password, removeComposed, tally, times } from "../support/cluster.js";
+import { password, tally, times, useCluster } from "../support/cluster.js";
 import { type RunningApp, startApp } from "../support/compose.js";
 import { type FreezableProxy, startProxy } from "../support/freezable-proxy.js";
 import { unrun } from "../support/needs.js";
 import { type PostgresServer, startPostgres } from "../support/postgres-server.js";
 import { noRedis, type RedisServer, startRedis } from "../support/redis.js";
 import { runShippedTests } from "../support/shipped-tests.js";
+
+const cluster = useCluster();
 
 const items = ["auth-cookies"];
 const why = unrun(noRedis);
@@ -36,7 +38,7 @@ describe.skipIf(noRedis).concurrent(`cookie sessions in an outage${why}`, () => 
 
   beforeAll(async () => {
     postgres = await startPostgres();
-    const app = await compose("postgres", undefined, items);
+    const app = await cluster.compose("postgres", undefined, items);
     dir = app.dir;
     await app.command({ DATABASE_URL: postgres.url }, "migrate");
   });
@@ -45,7 +47,6 @@ describe.skipIf(noRedis).concurrent(`cookie sessions in an outage${why}`, () => 
     for (const proxy of proxies) proxy.close();
     for (const redis of servers) await redis.close();
     await postgres.close();
-    await removeComposed();
   });
 
   async function freshRedis(): Promise<RedisServer> {
@@ -140,7 +141,7 @@ describe.skipIf(noRedis).concurrent(`cookie sessions in an outage${why}`, () => 
   });
 
   test("the shipped tests pass on a real Redis", async () => {
-    const sqlite = await compose("sqlite", undefined, items);
+    const sqlite = await cluster.compose("sqlite", undefined, items);
     const env = { TEST_REDIS_URL: (await freshRedis()).url };
     const { exitCode, output } = await runShippedTests(sqlite.dir, env, ["test/auth/cookies", "--reporter=verbose"]);
     expect(exitCode, output).toBe(0);

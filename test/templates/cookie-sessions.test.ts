@@ -3,17 +3,17 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Browser, openBrowser, signUpInBrowser } from "../support/browser.js";
-import { type Cluster, compose, password, removeComposed, startCluster, tally, times } from "../support/cluster.js";
+import { password, tally, times, useCluster } from "../support/cluster.js";
 import { type RunningApp, startApp } from "../support/compose.js";
 import { unrun } from "../support/needs.js";
 import { noRedis, type RedisServer, startRedis } from "../support/redis.js";
+
+const cluster = useCluster();
 
 const items = ["auth-cookies"];
 
 /** How long a session that has ended in one process may still open another: one poll of the feed, and a bit. */
 const deadWithinMs = 1_400;
-
-afterAll(removeComposed);
 
 const name = (): string => `user-${randomBytes(8).toString("hex")}`;
 const open = async (browser: Browser, { url }: RunningApp): Promise<number> =>
@@ -31,7 +31,7 @@ describe("in production", () => {
   let app: RunningApp;
 
   beforeAll(async () => {
-    const { dir } = await compose("sqlite", undefined, items);
+    const { dir } = await cluster.compose("sqlite", undefined, items);
     app = await startApp(dir, { NODE_ENV: "production", BCRYPT_COST: "10" });
   });
   afterAll(() => app.kill());
@@ -62,7 +62,7 @@ describe("in production", () => {
 });
 
 test("with an idle life of two seconds, a session that is in use lives on, and one that isn't is over", async () => {
-  const { dir } = await compose("sqlite", undefined, items);
+  const { dir } = await cluster.compose("sqlite", undefined, items);
   const app = await startApp(dir, { REFRESH_TOKEN_DAYS: String(2 / 86_400) });
   try {
     const browser = await signUpInBrowser(app.url, name());
@@ -80,7 +80,7 @@ test("with an idle life of two seconds, a session that is in use lives on, and o
 test.skipIf(noRedis)(
   `two applications with one secret share a Redis: a cookie of one is nothing in the other${unrun(noRedis)}`,
   async () => {
-    const { dir } = await compose("sqlite", undefined, items);
+    const { dir } = await cluster.compose("sqlite", undefined, items);
     const redis = await startRedis();
     const startNamed = (issuer: string) =>
       startApp(dir, {
@@ -104,21 +104,17 @@ for (const cache of ["memory", "Redis"] as const) {
   const why = cache === "Redis" ? unrun(noRedis) : "";
 
   describe.skipIf(why)(`two processes on one Postgres, with ${cache}${why}`, () => {
-    let cluster: Cluster;
     let redis: RedisServer | undefined;
 
-    beforeAll(async () => {
+    afterAll(() => redis?.close());
+    cluster.beginForAll(async () => {
       if (cache === "Redis") redis = await startRedis();
-      cluster = await startCluster({
+      return {
         database: "postgres",
         processes: 2,
         items,
         env: redis ? { SESSION_REDIS_URL: redis.url } : {},
-      });
-    });
-    afterAll(async () => {
-      await cluster.close();
-      await redis?.close();
+      };
     });
 
     const [here, there] = [() => cluster.apps[0]!, () => cluster.apps[1]!];

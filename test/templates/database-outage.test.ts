@@ -2,10 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Answer, type Api, api } from "../support/api.js";
-import { compose, logIn, open, refresh, removeComposed, signUp, tally, times } from "../support/cluster.js";
+import { logIn, open, refresh, signUp, tally, times, useCluster } from "../support/cluster.js";
 import { type RunningApp, startApp } from "../support/compose.js";
 import { startProxy } from "../support/freezable-proxy.js";
 import { type PostgresServer, startPostgres } from "../support/postgres-server.js";
+
+const cluster = useCluster();
 
 let server: PostgresServer;
 let dir: string;
@@ -13,7 +15,7 @@ const running: RunningApp[] = [];
 
 beforeAll(async () => {
   server = await startPostgres();
-  const app = await compose("postgres");
+  const app = await cluster.compose("postgres");
   dir = app.dir;
   await app.command({ DATABASE_URL: server.url }, "migrate");
 });
@@ -21,7 +23,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(running.map((app) => app.kill()));
   await server.close();
-  await removeComposed();
 });
 
 async function start(url: string): Promise<{ app: RunningApp; client: Api }> {

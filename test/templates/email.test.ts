@@ -4,31 +4,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Email } from "postal-mime";
 import { x } from "tinyexec";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { Answer, Api } from "../support/api.js";
-import {
-  type Cluster,
-  type DatabaseName,
-  logIn,
-  password,
-  removeComposed,
-  startCluster,
-  tally,
-  times,
-} from "../support/cluster.js";
+import { type DatabaseName, logIn, password, startCluster, tally, times, useCluster } from "../support/cluster.js";
 import type { Env, RunningApp } from "../support/compose.js";
 import { freePort } from "../support/free-port.js";
 import { type MailServer, startMailServer, until } from "../support/smtp.js";
 
-let cluster: Cluster | undefined;
 let smtp: MailServer | undefined;
 
 afterEach(async () => {
-  await cluster?.close();
   await smtp?.close();
-  [cluster, smtp] = [undefined, undefined];
+  smtp = undefined;
 });
-afterAll(removeComposed);
+const cluster = useCluster();
 
 const items = ["auth-email"];
 const newPassword = "ten grey geese waddle";
@@ -36,7 +25,7 @@ const newPassword = "ten grey geese waddle";
 test("a process that no request to the module has reached sends the mail that it writes", async () => {
   smtp = await startMailServer();
   const env = { ...mailEnv, AUTH_MAIL: url(smtp) };
-  cluster = await startCluster({ database: "sqlite", processes: 1, items, env, server: registeringServer });
+  await cluster.begin({ database: "sqlite", processes: 1, items, env, server: registeringServer });
   const email = newAddress();
   const body = { username: `user-${randomBytes(8).toString("hex")}`, password, email };
   expect((await cluster.clients[0]!.post("/register", body)).status).toBe(201);
@@ -59,14 +48,14 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (database) => {
     const addresses = Array.from({ length: 24 }, newAddress);
     const answers = await Promise.all(addresses.map((email) => signUpWith(apps, email)));
     expect(tally(answers)).toEqual({ 201: addresses.length });
-    await until(() => cluster!.apps[0]!.output().includes("mail_send_fail"), "failed attempt");
-    await cluster!.apps[0]!.kill();
-    await cluster!.sql("update auth_mail_outbox set due_at = created_at");
+    await until(() => cluster.apps[0]!.output().includes("mail_send_fail"), "failed attempt");
+    await cluster.apps[0]!.kill();
+    await cluster.sql("update auth_mail_outbox set due_at = created_at");
 
     smtp = await startMailServer({ port, delayMs: 20 });
-    await Promise.all([cluster!.start(), cluster!.start()].map(async (app) => wake(await app)));
+    await Promise.all([cluster.start(), cluster.start()].map(async (app) => wake(await app)));
     await until(() => smtp!.delivered.length >= addresses.length, "drained outbox");
-    await until(async () => (await cluster!.sql("select id from auth_mail_outbox")).length === 0, "empty outbox");
+    await until(async () => (await cluster.sql("select id from auth_mail_outbox")).length === 0, "empty outbox");
     expect(smtp.delivered.flatMap(({ to }) => to).sort()).toEqual([...addresses].sort());
     expect(new Set(smtp.delivered.map(({ mail }) => mail.messageId)).size).toBe(addresses.length);
   });
@@ -74,7 +63,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (database) => {
 
 test("an SMTP server that is slow, silent or dead slows no request, and a server that stops does not wait for it", async () => {
   smtp = await startMailServer({ onConnect: () => {} });
-  cluster = await startCluster({ database: "sqlite", processes: 1, items, env: { ...mailEnv, AUTH_MAIL: url(smtp) } });
+  await cluster.begin({ database: "sqlite", processes: 1, items, env: { ...mailEnv, AUTH_MAIL: url(smtp) } });
   const client = cluster.clients[0]!;
   const started = performance.now();
   for (let time = 0; time < 10; time++) expect((await signUpWith([client], newAddress())).status).toBe(201);
@@ -90,12 +79,12 @@ describe("in production", () => {
     const env = { ...mailEnv, NODE_ENV: "production", BCRYPT_COST: "10", ...more };
     // An address of this machine that does not count as such.
     const mail = { AUTH_MAIL: `smtp://ada:secret@0.0.0.0:${smtp!.port}` };
-    cluster = await startCluster({ database: "sqlite", processes: 1, items, env: { ...env, ...mail } });
+    await cluster.begin({ database: "sqlite", processes: 1, items, env: { ...env, ...mail } });
     await signUpWith(cluster.clients, newAddress());
   };
   const failure = async (): Promise<string> => {
-    await until(() => cluster!.apps[0]!.output().includes("mail_send_fail"), "failed attempt");
-    return /"mail_send_fail".*"reason":"([^"]*)"/.exec(cluster!.apps[0]!.output())![1]!;
+    await until(() => cluster.apps[0]!.output().includes("mail_send_fail"), "failed attempt");
+    return /"mail_send_fail".*"reason":"([^"]*)"/.exec(cluster.apps[0]!.output())![1]!;
   };
 
   test("a server without STARTTLS gets neither mail nor password", async () => {
@@ -112,7 +101,7 @@ describe("in production", () => {
     await startProduction();
     await failure();
     expect([smtp.delivered, smtp.logins]).toEqual([[], []]);
-    await cluster!.close();
+    await cluster.close();
     await startProduction({ NODE_EXTRA_CA_CERTS: cert });
     await until(() => smtp!.delivered.length === 1, "mail");
     expect([smtp.secured, smtp.logins]).toEqual([[true], ["ada secret"]]);
@@ -132,12 +121,12 @@ test("an address that the server refuses for good is given up at once, and does 
     onRcptTo: ({ address }, _session, done) =>
       done(address === refused ? Object.assign(new Error("No such user"), { responseCode: 550 }) : null),
   });
-  cluster = await startCluster({ database: "sqlite", processes: 1, items, env: { ...mailEnv, AUTH_MAIL: url(smtp) } });
+  await cluster.begin({ database: "sqlite", processes: 1, items, env: { ...mailEnv, AUTH_MAIL: url(smtp) } });
   for (const email of [refused, newAddress()]) await signUpWith(cluster.clients, email);
   await until(() => smtp!.delivered.length === 1, "other mail");
-  await until(() => cluster!.apps[0]!.output().includes("given up"), "word of it");
+  await until(() => cluster.apps[0]!.output().includes("given up"), "word of it");
   expect(cluster.apps[0]!.output()).toContain("verify: EENVELOPE 550, attempt 1 of 80, given up");
-  await until(async () => (await cluster!.sql("select id from auth_mail_outbox")).length === 1, "acknowledged mail");
+  await until(async () => (await cluster.sql("select id from auth_mail_outbox")).length === 1, "acknowledged mail");
   expect(await cluster.sql("select address, due_at from auth_mail_outbox")).toEqual([
     { address: refused, due_at: null },
   ]);
@@ -149,14 +138,14 @@ test.each([530, 550])("a server that refuses our sender with %i gets the mail ag
     onMailFrom: (_address, _session, done) =>
       done(asked++ === 0 ? Object.assign(new Error("Not you"), { responseCode }) : null),
   });
-  cluster = await startCluster({ database: "sqlite", processes: 1, items, env: { ...mailEnv, AUTH_MAIL: url(smtp) } });
+  await cluster.begin({ database: "sqlite", processes: 1, items, env: { ...mailEnv, AUTH_MAIL: url(smtp) } });
   await signUpWith(cluster.clients, newAddress());
   await until(() => smtp!.delivered.length === 1, "mail after all");
 });
 
 test("/password/forgot takes as long for an address that nobody has", async () => {
   const env = { ...mailEnv, AUTH_MAIL: "queue" };
-  cluster = await startCluster({ database: "postgres", processes: 1, items, env });
+  await cluster.begin({ database: "postgres", processes: 1, items, env });
   const client = cluster.clients[0]!;
   const email = newAddress();
   await signUpWith([client], email);
@@ -182,7 +171,7 @@ const mailEnv: Env = { MAIL_FROM: "Shop <no-reply@shop.example>", APP_URL: "http
 
 async function start(database: DatabaseName, processes: number, env: Env = {}) {
   smtp ??= await startMailServer();
-  cluster = await startCluster({ database, processes, items, env: { ...mailEnv, AUTH_MAIL: url(smtp), ...env } });
+  await cluster.begin({ database, processes, items, env: { ...mailEnv, AUTH_MAIL: url(smtp), ...env } });
   return { apps: cluster.clients, inbox: smtp };
 }
 
@@ -234,7 +223,7 @@ async function oneAccountHoldsAnAddress(
   const won = way === "stored" ? 200 : 204;
   expect(statuses).toContain(won);
   for (const status of statuses) expect([won, 403]).toContain(status);
-  const holders = await cluster!.sql(`select email_verified_at as proven from auth_users where email = '${email}'`);
+  const holders = await cluster.sql(`select email_verified_at as proven from auth_users where email = '${email}'`);
   expect(holders).toEqual([{ proven: expect.anything() }]);
 }
 
@@ -245,7 +234,7 @@ async function changeAndProofAgree(apps: readonly Api[], inbox: MailServer): Pro
   const token = tokenIn(await inbox.mailTo(first));
   const [proof, change] = await Promise.all([verify(apps[0]!, token), changeTo(apps[1]!, accessToken, second)]);
   expect([200, 401]).toContain(change.status);
-  const [row] = await cluster!.sql(`select email from auth_users where id = '${id}' and email_verified_at is not null`);
+  const [row] = await cluster.sql(`select email from auth_users where id = '${id}' and email_verified_at is not null`);
   expect(row!["email"]).toBe(proof.status === 204 ? first : email);
   expect((await verify(apps[1]!, token)).status).toBe(403);
   if (proof.status !== 204) expect((await verify(apps[0]!, tokenIn(await inbox.mailTo(second)))).status).toBe(204);

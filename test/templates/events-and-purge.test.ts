@@ -4,22 +4,13 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { Webhook } from "standardwebhooks";
-import { afterAll, afterEach, expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { type Answer, type Api, api } from "../support/api.js";
-import {
-  type Cluster,
-  compose,
-  logIn,
-  open,
-  refresh,
-  removeComposed,
-  signUp,
-  startCluster,
-  tally,
-  times,
-} from "../support/cluster.js";
+import { type Cluster, logIn, open, refresh, signUp, tally, times, useCluster } from "../support/cluster.js";
 import { type RunningApp, startApp } from "../support/compose.js";
 import { type PostgresServer, startPostgres } from "../support/postgres-server.js";
+
+const cluster = useCluster();
 
 const items = ["auth-events"];
 const secret = `whsec_${Buffer.from("a key of the tests, 32 bytes all").toString("base64")}`;
@@ -29,7 +20,6 @@ afterEach(async () => {
   for (const undo of cleanUp.reverse()) await undo();
   cleanUp = [];
 });
-afterAll(removeComposed);
 
 interface Delivery {
   readonly id: string;
@@ -113,7 +103,7 @@ test("two processes on one Postgres, one killed and the database stopped in the 
   const server: PostgresServer = await startPostgres();
   cleanUp.push(() => server.close());
   const receiver = await startReceiver(10);
-  const { dir, command } = await compose("postgres", undefined, items);
+  const { dir, command } = await cluster.compose("postgres", undefined, items);
   const env = { DATABASE_URL: server.url, ...webhookEnv(receiver.url) };
   await command(env, "migrate");
   const apps: RunningApp[] = await Promise.all([startApp(dir, env), startApp(dir, env)]);
@@ -158,8 +148,7 @@ test.each([
 ])("a message whose transaction is held open %s is sent before a later one of another process", async (_, trigger) => {
   const receiver = await startReceiver(1_000);
   const env = webhookEnv(receiver.url);
-  const cluster = await startCluster({ database: "postgres", processes: 2, items, env });
-  cleanUp.push(() => cluster.close());
+  await cluster.begin({ database: "postgres", processes: 2, items, env });
   const [here, there] = cluster.clients as [Api, Api];
   const user = await signUp(here);
   const later = (await logIn(here, user.username)).body;
@@ -191,8 +180,7 @@ function sessionOf(accessToken: string): string {
 
 test("two processes on one sqlite file: every event arrives, in order for each user, and hardly one twice", async () => {
   const receiver = await startReceiver(1_000);
-  const cluster = await startCluster({ database: "sqlite", processes: 2, items, env: webhookEnv(receiver.url) });
-  cleanUp.push(() => cluster.close());
+  await cluster.begin({ database: "sqlite", processes: 2, items, env: webhookEnv(receiver.url) });
   const users = await times(5, () => signUp(cluster.next()));
   await Promise.all(users.map(({ username }) => comeAndGo(username, 4, () => cluster.next())));
   const left = async () => (await cluster.sql("select count(*) as n from auth_webhook_outbox"))[0]!["n"];
@@ -204,8 +192,7 @@ test("two processes on one sqlite file: every event arrives, in order for each u
 });
 
 test("a table of events that nobody can write to delays logins by a second, and their events are stored when they can be", async () => {
-  const cluster = await startCluster({ database: "postgres", processes: 1, items });
-  cleanUp.push(() => cluster.close());
+  await cluster.begin({ database: "postgres", processes: 1, items });
   const user = await signUp(cluster.next());
   const client = new pg.Client({ connectionString: cluster.env["DATABASE_URL"] });
   await client.connect();
@@ -228,9 +215,8 @@ test("auth:purge ends, though what it tells of meets a receiver that hangs and a
   cleanUp.push(() => void hanging.close().closeAllConnections());
   const env = webhookEnv(`http://127.0.0.1:${(hanging.address() as AddressInfo).port}`);
   const both = ["auth-events", "auth-grace"];
-  const cluster = await startCluster({ database: "sqlite", processes: 1, items: both, env });
-  cleanUp.push(() => cluster.close());
-  const { command } = await compose("sqlite", undefined, both);
+  await cluster.begin({ database: "sqlite", processes: 1, items: both, env });
+  const { command } = await cluster.compose("sqlite", undefined, both);
   const [gone] = await times(20, () => signUp(cluster.next()));
   const body = { password: "a-lantern-in-the-rain" };
   expect((await cluster.next().delete("/api/auth/me", body, gone!.accessToken)).status).toBe(204);
@@ -245,9 +231,8 @@ test("auth:purge ends, though what it tells of meets a receiver that hangs and a
 
 for (const database of ["postgres", "sqlite"] as const) {
   test(`on ${database}, two auth:purge at once, beside logins and refreshes: what is dead goes once, what lives stays, no request fails`, async () => {
-    const cluster = await startCluster({ database, processes: 2, items });
-    cleanUp.push(() => cluster.close());
-    const { command } = await compose(database, undefined, items);
+    await cluster.begin({ database, processes: 2, items });
+    const { command } = await cluster.compose(database, undefined, items);
     const users = await times(8, () => signUp(cluster.next()));
     await addDeadRows(cluster, database, users[0]!.userId);
     let purging = true;

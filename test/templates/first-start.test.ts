@@ -2,14 +2,14 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { createClient } from "@libsql/client";
 import pg from "pg";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { api } from "../support/api.js";
-import { compose, logIn, password, removeComposed, signUp, startCluster, times } from "../support/cluster.js";
-import { startApp } from "../support/compose.js";
+import { logIn, password, signUp, times, useCluster } from "../support/cluster.js";
+import { composeApp, startApp } from "../support/compose.js";
 import { freshDatabase } from "../support/postgres.js";
 import { repo } from "../support/template-tree.js";
 
-afterAll(removeComposed);
+const cluster = useCluster();
 
 async function ask(url: string, text: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url });
@@ -24,7 +24,7 @@ async function ask(url: string, text: string): Promise<Record<string, unknown>[]
 const tables = "select tablename from pg_tables where schemaname = 'public' order by 1";
 
 test("eight migrators at once on one Postgres: applied once, the others have nothing to do", async () => {
-  const { command } = await compose("postgres");
+  const { command } = await cluster.compose("postgres");
   const database = await freshDatabase();
   const outputs = await times(8, () => command({ DATABASE_URL: database.url }, "migrate"));
   expect(outputs.filter((text) => text.includes("Applied:"))).toHaveLength(1);
@@ -34,7 +34,7 @@ test("eight migrators at once on one Postgres: applied once, the others have not
 });
 
 test("a table auth_users of the application's own on Postgres: the migration says so, and nothing is half applied", async () => {
-  const { command } = await compose("postgres");
+  const { command } = await cluster.compose("postgres");
   const database = await freshDatabase();
   await ask(database.url, "create table auth_users (id int)");
   const failure = await command({ DATABASE_URL: database.url }, "migrate").then(
@@ -53,7 +53,7 @@ for (const [what, made] of Object.entries({
   "others' tables": "create table auth_users (id int)",
 })) {
   test(`a server that starts on a Postgres with ${what} says once what to run, before any request`, async () => {
-    const { dir } = await compose("postgres");
+    const { dir } = await cluster.compose("postgres");
     const database = await freshDatabase();
     await ask(database.url, made);
     const app = await startApp(dir, { DATABASE_URL: database.url });
@@ -64,8 +64,23 @@ for (const [what, made] of Object.entries({
   });
 }
 
+test("a process that closes the module before its first question to the database opens none afterwards", async () => {
+  const { dir, remove } = await composeApp({
+    server: `import { closeAuth } from "./src/routes/auth.js";
+await closeAuth();
+console.log("listening");
+setTimeout(() => console.log("long past the question"), 1_000);
+`,
+  });
+  const app = await startApp(dir);
+  await expect.poll(app.output, { timeout: 30_000 }).toContain("long past the question");
+  expect(await readdir(dir)).not.toContain(".data");
+  await app.kill();
+  await remove();
+});
+
 test("on a Postgres without the tables every request says 503, and the log says what to run", async () => {
-  const { dir } = await compose("postgres");
+  const { dir } = await cluster.compose("postgres");
   const database = await freshDatabase();
   const app = await startApp(dir, { DATABASE_URL: database.url });
   const { status, body } = await logIn(api(app.url), "somebody");
@@ -77,7 +92,7 @@ test("on a Postgres without the tables every request says 503, and the log says 
 });
 
 test("on a Postgres whose tables of these names are somebody else's every request says 503, and the log says what to run", async () => {
-  const { dir } = await compose("postgres");
+  const { dir } = await cluster.compose("postgres");
   const database = await freshDatabase();
   await ask(database.url, "create table auth_users (id int)");
   await ask(database.url, "create table auth_sessions (id int)");
@@ -93,7 +108,7 @@ test("on a Postgres whose tables of these names are somebody else's every reques
 });
 
 test("a SQLite file whose tables went while the server ran is 503, and the log says what to run", async () => {
-  const { dir } = await compose("sqlite");
+  const { dir } = await cluster.compose("sqlite");
   const url = `file:${join(dir, "gone.db")}`;
   const app = await startApp(dir, { DATABASE_URL: url });
   await signUp(api(app.url), "ada");
@@ -106,7 +121,7 @@ test("a SQLite file whose tables went while the server ran is 503, and the log s
 });
 
 test("a table auth_users of the application's own in the SQLite file: every request says 503, the log says why, nothing is half applied", async () => {
-  const { dir, command } = await compose("sqlite");
+  const { dir, command } = await cluster.compose("sqlite");
   const url = `file:${join(dir, "taken.db")}`;
   const client = createClient({ url });
   await client.execute("create table auth_users (id int)");
@@ -123,7 +138,7 @@ test("a table auth_users of the application's own in the SQLite file: every requ
 });
 
 test("on a Postgres with the tables of before, named users and sessions: one line says so, and the SQL of the README renames them", async () => {
-  const { dir, command } = await compose("postgres");
+  const { dir, command } = await cluster.compose("postgres");
   const database = await freshDatabase();
   const env = { DATABASE_URL: database.url };
   await ask(
@@ -150,7 +165,7 @@ test("on a Postgres with the tables of before, named users and sessions: one lin
 });
 
 test("with a SQLite file with the tables of before, named users and sessions: one line says so, and the SQL of the README renames them", async () => {
-  const { dir, command } = await compose("sqlite");
+  const { dir, command } = await cluster.compose("sqlite");
   const env = { DATABASE_URL: `file:${join(dir, "before.db")}` };
   const client = createClient({ url: env.DATABASE_URL });
   await client.executeMultiple(oldTables("integer", "integer", ""));
@@ -200,7 +215,7 @@ async function refusal(command: Promise<string>): Promise<string> {
 
 test("an encrypted SQLite file shows no text, and opens with its key only: 503 and a log line, no new database", async () => {
   const key = "a key for the file of this test";
-  const cluster = await startCluster({ database: "sqlite", processes: 2, env: { DATABASE_ENCRYPTION_KEY: key } });
+  await cluster.begin({ database: "sqlite", processes: 2, env: { DATABASE_ENCRYPTION_KEY: key } });
   const names = Array.from({ length: 12 }, (_, index) => `plainly-readable-${index}`);
   await Promise.all(names.map((name) => signUp(cluster.next(), name)));
   const path = cluster.env["DATABASE_URL"]!.slice("file:".length);

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Api } from "../support/api.js";
-import { type Cluster, logIn, open, removeComposed, signUp, startCluster } from "../support/cluster.js";
+import { logIn, open, signUp, useCluster } from "../support/cluster.js";
 import { startProxy } from "../support/freezable-proxy.js";
 
 /** The usual server, with a clock that can be put forward. */
@@ -28,7 +28,7 @@ process.stdin.resume().once("end", () => process.exit());
 `;
 const items = ["auth-events", "auth-email", "auth-jwks"];
 
-let cluster: Cluster;
+const cluster = useCluster();
 let here: Api;
 let there: Api;
 /** What both processes have sent to the database. */
@@ -36,7 +36,7 @@ const asked: string[] = [];
 let delivered = 0;
 const cleanUp: (() => unknown)[] = [];
 
-beforeAll(async () => {
+cluster.beginForAll(async () => {
   const receiver = createServer((req, res) => {
     delivered += 1;
     req.resume().on("end", () => res.writeHead(204).end());
@@ -51,8 +51,9 @@ beforeAll(async () => {
     AUTH_MAIL: "outbox:mail",
     AUTH_RATE_LIMIT: "on",
   };
-  cluster = await startCluster({ database: "postgres", processes: 0, items, env, server });
-  cleanUp.push(() => cluster.close());
+  return { database: "postgres", processes: 0, items, env, server };
+});
+beforeAll(async () => {
   const url = new URL(cluster.env["DATABASE_URL"]!);
   const proxy = await startProxy(Number(url.port), (sent) => asked.push(sent.toString("latin1")));
   cleanUp.push(() => proxy.close());
@@ -62,7 +63,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const undo of cleanUp.reverse()) await undo();
-  await removeComposed();
 });
 
 /** Nothing waits, and no request has come for more than a minute. */

@@ -1,26 +1,22 @@
 import { randomBytes } from "node:crypto";
 import type { Email } from "postal-mime";
-import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Answer, Api } from "../support/api.js";
-import { type Cluster, open, password, removeComposed, startCluster, tally, times } from "../support/cluster.js";
+import { open, password, tally, times, useCluster } from "../support/cluster.js";
 import { type MailServer, startMailServer } from "../support/smtp.js";
 
 // Where people log in with their address, on Postgres and from two processes: who gets an address that many want at once.
 
-let cluster: Cluster;
 let smtp: MailServer;
+afterEach(() => smtp?.close());
+const cluster = useCluster();
 
 beforeEach(async () => {
   smtp = await startMailServer();
   const mail = { AUTH_MAIL: `smtp://ada:secret@127.0.0.1:${smtp.port}`, MAIL_FROM: "no-reply@shop.example" };
   const env = { ...mail, APP_URL: "https://shop.example" };
-  cluster = await startCluster({ database: "postgres", processes: 2, login: "email", items: ["auth-email"], env });
+  await cluster.begin({ database: "postgres", processes: 2, login: "email", items: ["auth-email"], env });
 });
-afterEach(async () => {
-  await cluster?.close();
-  await smtp?.close();
-});
-afterAll(removeComposed);
 
 const newPassword = "ten grey geese waddle";
 /** A process hears of another's revocations once a second. */

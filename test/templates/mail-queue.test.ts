@@ -7,7 +7,7 @@ import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import fs from "fs-extra";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type Cluster, password, removeComposed, startCluster, times } from "../support/cluster.js";
+import { password, times, useCluster } from "../support/cluster.js";
 import { appEnv } from "../support/compose.js";
 import { freePort } from "../support/free-port.js";
 import { type NatsServer, noNats, startNats } from "../support/nats.js";
@@ -15,10 +15,11 @@ import { unrun } from "../support/needs.js";
 import { type MailServer, startMailServer, until } from "../support/smtp.js";
 import { repo } from "../support/template-tree.js";
 
+const cluster = useCluster();
+
 const unlessNats = unrun(noNats);
 
 describe.skipIf(noNats)(`mail through the example's publisher, NATS and sender${unlessNats}`, () => {
-  let cluster: Cluster;
   let nats: NatsServer;
   let connection: NatsConnection;
   let manager: JetStreamManager;
@@ -26,13 +27,10 @@ describe.skipIf(noNats)(`mail through the example's publisher, NATS and sender${
   let smtp: MailServer | undefined;
   const running = new Set<Program>();
 
+  const env = { AUTH_MAIL: "queue", MAIL_FROM: "Shop <no-reply@shop.example>", APP_URL: "https://shop.example" };
+  cluster.beginForAll({ database: "postgres", processes: 1, items: ["auth-email"], env });
   beforeAll(async () => {
-    const env = { AUTH_MAIL: "queue", MAIL_FROM: "Shop <no-reply@shop.example>", APP_URL: "https://shop.example" };
-    [nats, cluster, smtpPort] = await Promise.all([
-      startNats(),
-      startCluster({ database: "postgres", processes: 1, items: ["auth-email"], env }),
-      freePort(),
-    ]);
+    [nats, smtpPort] = await Promise.all([startNats(), freePort()]);
     await fs.copy(join(repo, "docs/examples/mail-queue/src"), join(cluster.dir, "src"));
     const login = { user: "shop", pass: "p@ss" };
     connection = await connect({ port: nats.port, ...login, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
@@ -48,8 +46,6 @@ describe.skipIf(noNats)(`mail through the example's publisher, NATS and sender${
     await killAll();
     await connection?.close();
     await nats?.close();
-    await cluster?.close();
-    await removeComposed();
   });
 
   test("a mail arrives as the module wrote it, and nothing of it stays behind", async () => {

@@ -1,24 +1,24 @@
 import { once } from "node:events";
 import pg from "pg";
 import { x } from "tinyexec";
-import { afterAll, afterEach, expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { api } from "../support/api.js";
-import { type Cluster, compose, open, refresh, removeComposed, signUp, startCluster } from "../support/cluster.js";
+import { type Cluster, open, refresh, signUp, useCluster } from "../support/cluster.js";
 import { appEnv } from "../support/compose.js";
 import { startProxy } from "../support/freezable-proxy.js";
+
+const cluster = useCluster();
 
 let cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
   for (const undo of cleanUp.reverse()) await undo();
   cleanUp = [];
 });
-afterAll(removeComposed);
 
 /** One process, and so many sessions of a user beside the first. */
 async function startWith(sessions: number) {
-  const cluster = await startCluster({ database: "postgres", processes: 1 });
-  cleanUp.push(() => cluster.close());
-  const { command } = await compose("postgres");
+  await cluster.begin({ database: "postgres", processes: 1 });
+  const { command } = await cluster.compose("postgres");
   const user = await signUp(cluster.next());
   await cluster.sql(`insert into auth_sessions (id, user_id, epoch, created_at, rotated_at, idle_expires_at, absolute_expires_at)
     select 'session-' || lpad(n::text, 6, '0'), '${user.userId}', 0, now(), now(), now() + interval '1 day', now() + interval '1 day'

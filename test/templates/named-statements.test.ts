@@ -1,6 +1,6 @@
 import pg from "pg";
-import { afterAll, afterEach, expect, inject, test } from "vitest";
-import { type Cluster, logIn, open, refresh, removeComposed, signUp, startCluster, times } from "../support/cluster.js";
+import { afterEach, expect, inject, test } from "vitest";
+import { logIn, open, refresh, signUp, times, useCluster } from "../support/cluster.js";
 import { type FreezableProxy, startProxy } from "../support/freezable-proxy.js";
 import { unrun } from "../support/needs.js";
 import { noPgBouncer, type PgBouncer, startPgBouncer } from "../support/pgbouncer.js";
@@ -10,19 +10,17 @@ import { noPgBouncer, type PgBouncer, startPgBouncer } from "../support/pgbounce
 const logins = 30;
 const refreshes = 4;
 
-let cluster: Cluster;
 let proxy: FreezableProxy | undefined;
 let bouncer: PgBouncer | undefined;
 
 afterEach(async () => {
-  await cluster?.close();
   proxy?.close();
   await bouncer?.close();
 });
-afterAll(removeComposed);
+const cluster = useCluster();
 
 test("on a connection that is its own, a process sends the text of a refresh once, and its name from then on", async () => {
-  cluster = await startCluster({ database: "postgres", processes: 0 });
+  await cluster.begin({ database: "postgres", processes: 0 });
   let sent = "";
   const url = new URL(cluster.env["DATABASE_URL"]!);
   proxy = await startProxy(Number(url.port), (chunk) => (sent += chunk.toString("latin1")));
@@ -36,7 +34,7 @@ test("on a connection that is its own, a process sends the text of a refresh onc
 });
 
 test("a migration beside it, after which the plan of a named statement is none any more, fails no request", async () => {
-  cluster = await startCluster({ database: "postgres", processes: 1 });
+  await cluster.begin({ database: "postgres", processes: 1 });
   await rotateMany();
   await cluster.sql("alter table auth_sessions alter column user_id type varchar(100)");
   await rotateMany();
@@ -45,7 +43,7 @@ test("a migration beside it, after which the plan of a named statement is none a
 test.skipIf(noPgBouncer)(
   `behind a pooler that gives each transaction another connection, none has a name from the first refusal on, and no request fails${unrun(noPgBouncer)}`,
   async () => {
-    cluster = await startCluster({ database: "postgres", processes: 0 });
+    await cluster.begin({ database: "postgres", processes: 0 });
     bouncer = await startPgBouncer(inject("postgresAdminUrl"));
     const url = bouncer.urlOf(new URL(cluster.env["DATABASE_URL"]!).pathname.slice(1));
     expect(await refusals(url)).toEqual(expect.arrayContaining([expect.stringMatching(/^(26000|42P05)$/)]));

@@ -3,19 +3,17 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fs from "fs-extra";
 import { x } from "tinyexec";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   type Cluster,
-  compose,
   type DatabaseName,
   type Login,
   logIn,
   open,
   password,
-  removeComposed,
   signUp,
-  startCluster,
   times,
+  useCluster,
 } from "../support/cluster.js";
 
 import { repo } from "../support/template-tree.js";
@@ -45,17 +43,12 @@ process.stdin.resume().once("end", () => process.exit());
 const items = ["auth-grace", "auth-admin", "auth-events"];
 const users = "/api/auth/admin/users";
 
-let cluster: Cluster | undefined;
-afterEach(async () => {
-  await cluster?.close();
-  cluster = undefined;
-});
-afterAll(removeComposed);
+const cluster = useCluster();
 
 describe.each(["postgres", "sqlite"] as const)("on %s", (database) => {
   const start = async (days: number): Promise<Cluster> => {
     const env = { ACCOUNT_GRACE_DAYS: String(days) };
-    cluster = await startCluster({ database, processes: 1, items, server, env });
+    await cluster.begin({ database, processes: 1, items, server, env });
     return cluster;
   };
 
@@ -64,7 +57,7 @@ describe.each(["postgres", "sqlite"] as const)("on %s", (database) => {
     async (how) => {
       const { sql, next } = await start(0);
       await sql(`create table orders (id text primary key, user_id text not null references auth_users (id) ${how})`);
-      const [ada, bob, admin] = [await signUp(next()), await signUp(next()), await newAdmin(cluster!)];
+      const [ada, bob, admin] = [await signUp(next()), await signUp(next()), await newAdmin(cluster)];
       await sql(`insert into orders values ('1', '${ada.userId}')`);
       const own = await next().delete("/api/auth/me", { password }, ada.accessToken);
       expect([own.status, own.body.code]).toEqual([409, "AccountInUse"]);
@@ -97,7 +90,7 @@ describe.each(["postgres", "sqlite"] as const)("on %s", (database) => {
     "an account that a trigger keeps (%s) holds up no other in a purge",
     async (how) => {
       const { sql, next, env } = await start(30);
-      const { command } = await compose(database, server, items);
+      const { command } = await cluster.compose(database, server, items);
       const people = [await signUp(next()), await signUp(next()), await signUp(next())];
       for (const { accessToken } of people) await next().delete("/api/auth/me", { password }, accessToken);
       const [stuck] = people.map(({ userId }) => userId).sort() as [string];
@@ -117,7 +110,7 @@ const { accountInserts } = await import("./src/auth/hooks.js");
 accountInserts.push(async (tx, { id }) => void (await tx.${database === "postgres" ? "execute" : "run"}(sql\`insert into plates values (\${id}, 'AB 1')\`)));
 const app`;
     const withPlates = server.replace("const app", uniquePlate);
-    cluster = await startCluster({ database, processes: 1, items, server: withPlates });
+    await cluster.begin({ database, processes: 1, items, server: withPlates });
     await cluster.next().get("/api/auth/health");
     await cluster.sql(plate);
     await signUp(cluster.next());
@@ -128,7 +121,7 @@ const app`;
 
   test("an account that can't go holds up neither the others that are due nor the purges behind, and the purge ends with 1", async () => {
     const { sql, next, env } = await start(30);
-    const { command } = await compose(database, server, items);
+    const { command } = await cluster.compose(database, server, items);
     await sql("create table orders (id text primary key, user_id text not null references auth_users (id))");
     const people: Login[] = [];
     for (let index = 0; index < 5; index++) people.push(await signUp(next()));
@@ -152,16 +145,16 @@ const app`;
 
 describe.each(["postgres", "sqlite"] as const)("on %s, with the code of docs/recipes/own-tables.md", (database) => {
   const ownServer = `${server}// with profiles\n`;
-  const profiles = async () => (await cluster!.sql("select user_id, plan from profiles")).map((row) => ({ ...row }));
-  const accounts = async () => (await cluster!.sql("select id from auth_users")).map(({ id }) => id);
+  const profiles = async () => (await cluster.sql("select user_id, plan from profiles")).map((row) => ({ ...row }));
+  const accounts = async () => (await cluster.sql("select id from auth_users")).map(({ id }) => id);
 
   test("it compiles; a row is there from an account's first moment to its last, whoever makes and deletes it", async () => {
-    const { dir, command } = await compose(database, ownServer, items);
+    const { dir, command } = await cluster.compose(database, ownServer, items);
     const page = await readFile(join(repo, "docs/recipes/own-tables.md"), "utf8");
     await applyPage(dir, page);
     await expectCompiles(dir);
     const env = { ACCOUNT_GRACE_DAYS: "30" };
-    cluster = await startCluster({ database, processes: 1, items, server: ownServer, env });
+    await cluster.begin({ database, processes: 1, items, server: ownServer, env });
     const { sql, next } = cluster;
     await next().get("/api/auth/health");
     const [makeTable = "", fillTable = ""] = blocks(page, "sql");
@@ -215,7 +208,7 @@ describe.each(["postgres", "sqlite"] as const)("on %s, what is made with an acco
     "and %s is given up, and holds up nobody else for good",
     async (_how, wait) => {
       const hung = `${server.replace("const app", hanging(wait))}`;
-      cluster = await startCluster({ database, processes: 1, items, server: hung });
+      await cluster.begin({ database, processes: 1, items, server: hung });
       const { next, sql } = cluster;
       const stuck = times(database === "postgres" ? 12 : 2, () =>
         next().post("/api/auth/signup", { username: `hang-${randomUUID()}`, password }),

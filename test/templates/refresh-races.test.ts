@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Cluster, open, refresh, removeComposed, signUp, startCluster, tally, times } from "../support/cluster.js";
+import { describe, expect, test } from "vitest";
+import { open, refresh, signUp, tally, times, useCluster } from "../support/cluster.js";
 
-let cluster: Cluster;
+const cluster = useCluster();
 /** Access tokens of logins that have ended. */
 const dead: string[] = [];
-afterAll(removeComposed);
 
 /** Three processes with a pool of 10 each: 30 connections to one Postgres. */
 const processes = 3;
@@ -19,10 +18,7 @@ const settings = [
 
 describe.each(settings)("$database $isolation", ({ database, rounds, ...isolation }) => {
   describe("strict", () => {
-    beforeAll(async () => {
-      cluster = await startCluster({ database, processes, ...isolation });
-    });
-    afterAll(() => cluster.close());
+    cluster.beginForAll({ database, processes, ...isolation });
 
     test("30 parallel refreshes of one token: one succeeds at most, and the login ends", () => races(strictRace));
 
@@ -30,11 +26,7 @@ describe.each(settings)("$database $isolation", ({ database, rounds, ...isolatio
   });
 
   describe("with a grace time", () => {
-    beforeAll(async () => {
-      const env = { REFRESH_GRACE_SECONDS: "10" };
-      cluster = await startCluster({ database, processes, env, ...isolation });
-    });
-    afterAll(() => cluster.close());
+    cluster.beginForAll({ database, processes, env: { REFRESH_GRACE_SECONDS: "10" }, ...isolation });
 
     test("30 parallel refreshes of one token get one and the same successor", () => races(graceRace));
 

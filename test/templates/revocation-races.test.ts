@@ -1,21 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Api, api } from "../support/api.js";
-import {
-  type Cluster,
-  type Login,
-  logIn,
-  open,
-  password,
-  refresh,
-  removeComposed,
-  signUp,
-  startCluster,
-  times,
-} from "../support/cluster.js";
+import { type Login, logIn, open, password, refresh, signUp, times, useCluster } from "../support/cluster.js";
 
-let cluster: Cluster;
-afterAll(removeComposed);
+const cluster = useCluster();
 
 interface Tokens {
   accessToken: string;
@@ -32,10 +20,7 @@ describe.each([
   { database: "postgres", isolation: "serializable", rounds: 12 },
   { database: "sqlite", isolation: undefined, rounds: 5 },
 ] as const)("$database, $isolation", ({ database, isolation, rounds }) => {
-  beforeAll(async () => {
-    cluster = await startCluster({ database, processes: 3, ...(isolation ? { isolation } : {}) });
-  });
-  afterAll(() => cluster.close());
+  cluster.beginForAll({ database, processes: 3, ...(isolation ? { isolation } : {}) });
 
   test("a login in flight during PUT /password gives nothing that works after it", async () => {
     const got: Tokens[] = [];
@@ -91,10 +76,7 @@ describe.each([
 });
 
 describe.each(["postgres", "sqlite"] as const)("two processes on one database: %s", (database) => {
-  beforeAll(async () => {
-    cluster = await startCluster({ database, processes: 2 });
-  });
-  afterAll(() => cluster.close());
+  cluster.beginForAll({ database, processes: 2 });
 
   test("logout, logout-all, PUT /password and DELETE /me on one are felt on the other within two seconds", async () => {
     const [here, there] = cluster.clients as [Api, Api];

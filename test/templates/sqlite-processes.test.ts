@@ -1,30 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { api } from "../support/api.js";
-import {
-  type Cluster,
-  logIn,
-  open,
-  password,
-  refresh,
-  removeComposed,
-  signUp,
-  startCluster,
-  tally,
-  times,
-} from "../support/cluster.js";
+import { logIn, open, password, refresh, signUp, tally, times, useCluster } from "../support/cluster.js";
 import { holdWriteLock } from "../support/sqlite-lock.js";
 
-let cluster: Cluster;
-afterEach(() => cluster.close());
-afterAll(removeComposed);
+const cluster = useCluster();
 
 const count = async (table: string): Promise<number> =>
   Number((await cluster.sql(`select count(*) as n from ${table}`))[0]!["n"]);
 
 test("four processes that start at once on no file make one database, and parallel signups lose no row", async () => {
-  cluster = await startCluster({ database: "sqlite", processes: 4 });
+  await cluster.begin({ database: "sqlite", processes: 4 });
   const names = Array.from({ length: 80 }, () => `user-${randomBytes(6).toString("hex")}`);
   const answers = await Promise.all(
     names.map((username) => cluster.next().post("/api/auth/signup", { username, password })),
@@ -37,7 +24,7 @@ test("four processes that start at once on no file make one database, and parall
 });
 
 test("parallel signups, logins and refreshes of three processes: every acknowledged row is there, no answer is a 500", async () => {
-  cluster = await startCluster({ database: "sqlite", processes: 3 });
+  await cluster.begin({ database: "sqlite", processes: 3 });
   const users = await times(9, () => signUp(cluster.next()));
   const sessions = new Set<string>();
   const chains = users.map(async ({ username, refreshToken }) => {
@@ -60,7 +47,7 @@ test("parallel signups, logins and refreshes of three processes: every acknowled
 });
 
 test("a write that had to wait for another process is on disk when it is acknowledged, and so is the next", async () => {
-  cluster = await startCluster({ database: "sqlite", processes: 1 });
+  await cluster.begin({ database: "sqlite", processes: 1 });
   const [client] = cluster.clients;
   const { refreshToken } = await signUp(client!);
   const lock = await holdWriteLock(cluster.env["DATABASE_URL"]!);
@@ -74,7 +61,7 @@ test("a write that had to wait for another process is on disk when it is acknowl
 });
 
 test("while another process holds the write lock, writes wait and then answer 503; protected routes stay quick", async () => {
-  cluster = await startCluster({ database: "sqlite", processes: 1 });
+  await cluster.begin({ database: "sqlite", processes: 1 });
   const [client] = cluster.clients;
   const user = await signUp(client!);
   expect(await open(client!, user.accessToken)).toBe(200);
@@ -103,7 +90,7 @@ test("while another process holds the write lock, writes wait and then answer 50
 });
 
 test("kill -9 in the middle of signups loses no acknowledged one", async () => {
-  cluster = await startCluster({ database: "sqlite", processes: 2 });
+  await cluster.begin({ database: "sqlite", processes: 2 });
   const victim = cluster.apps[1]!;
   const acknowledged: string[] = [];
   const workers = times(8, async (worker) => {

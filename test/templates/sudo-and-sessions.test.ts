@@ -1,23 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Answer, Api } from "../support/api.js";
 import {
-  type Cluster,
   type DatabaseName,
   type Login,
   logIn,
   open,
   password,
   refresh,
-  removeComposed,
   signUp,
-  startCluster,
   tally,
   times,
+  useCluster,
 } from "../support/cluster.js";
 
-let cluster: Cluster;
-afterAll(removeComposed);
+const cluster = useCluster();
 
 const items = ["auth-sudo", "auth-sessions"];
 const parallel = 30;
@@ -35,10 +32,7 @@ const heardMs = 1_300;
 
 describe.each(settings)("$database", ({ database, processes, rounds }) => {
   describe("step-up and end of all others", () => {
-    beforeAll(async () => {
-      cluster = await startCluster({ database, processes, items });
-    });
-    afterAll(() => cluster.close());
+    cluster.beginForAll({ database, processes, items });
 
     test("30 parallel step-ups of one session: one wins, and one session is left", () => races(rounds, stepUpRace));
 
@@ -64,11 +58,10 @@ describe.each(settings)("$database", ({ database, processes, rounds }) => {
   });
 
   describe("a limit of 5", () => {
-    beforeAll(async () => {
+    cluster.beginForAll(async () => {
       expected.length = 0;
-      cluster = await startCluster({ database, processes, items, env: { SESSIONS_PER_USER: "5" } });
+      return { database, processes, items, env: { SESSIONS_PER_USER: "5" } };
     });
-    afterAll(() => cluster.close());
 
     test("a login beyond it ends the oldest, and says so", oldestEnds);
 
@@ -98,11 +91,8 @@ describe.each(settings)("$database", ({ database, processes, rounds }) => {
 });
 
 describe("beside auth-cookies", () => {
-  beforeAll(async () => {
-    const env = { SESSIONS_PER_USER: "2" };
-    cluster = await startCluster({ database: "sqlite", processes: 1, items: ["auth-cookies", ...items], env });
-  });
-  afterAll(() => cluster.close());
+  const env = { SESSIONS_PER_USER: "2" };
+  cluster.beginForAll({ database: "sqlite", processes: 1, items: ["auth-cookies", ...items], env });
 
   test("a second login in one browser ends nothing elsewhere, within the limit as well", loginAgain);
 

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fs from "fs-extra";
 import { x } from "tinyexec";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { readRegistry } from "../../cli/registry/read-registry.js";
 import type { Answer } from "../support/api.js";
-import { type Cluster, compose, password, removeComposed, startCluster, tally, times } from "../support/cluster.js";
+import { password, tally, times, useCluster } from "../support/cluster.js";
 import { composeApp } from "../support/compose.js";
 import { runShippedTests } from "../support/shipped-tests.js";
 import { repo } from "../support/template-tree.js";
@@ -90,10 +90,8 @@ const items = readRegistry(repo)
 const mails = mkdtempSync(join(tmpdir(), "authwright-mails-"));
 const env = { AUTH_MAIL: `outbox:${mails}` };
 
-afterAll(async () => {
-  await removeComposed();
-  await fs.remove(mails);
-});
+afterAll(() => fs.remove(mails));
+const cluster = useCluster();
 
 test("the page of the module says how to add a field", async () => {
   const page = await readFile(join(repo, "templates/auth-basic/base/docs/auth/README.md"), "utf8");
@@ -116,17 +114,15 @@ test("with one more field, one file of the tests that ship changes", async () =>
 });
 
 describe.each(["sqlite", "postgres"] as const)("with more fields, every add-on and %s", (database) => {
-  let cluster: Cluster;
   const send = (method: "get" | "post" | "patch" | "put", path: string, ...rest: unknown[]): Promise<Answer> =>
     (cluster.next()[method] as (path: string, ...rest: unknown[]) => Promise<Answer>)(`/api/auth${path}`, ...rest);
 
-  beforeAll(async () => {
-    const { dir } = await compose(database, server, items);
+  cluster.beginForAll(async () => {
+    const { dir } = await cluster.compose(database, server, items);
     await addFields(dir, [company, ...others]);
     // Three processes with a pool of 10 each: 30 connections to one Postgres.
-    cluster = await startCluster({ database, processes: 3, items, server, env });
+    return { database, processes: 3, items, server, env };
   });
-  afterAll(() => cluster?.close());
 
   test("the project compiles, and knows the fields; a wrong entry does not compile", async () => {
     await fs.writeFile(join(cluster.dir, "src/typed.ts"), typed);

@@ -3,7 +3,7 @@ import fs from "fs-extra";
 import { findFormatter } from "../../format/formatter.js";
 import { runFormatter } from "../../format/run-formatter.js";
 import type { Plan } from "../../plan/plan.js";
-import { formatPlan, newTexts } from "../../plan/steps/format-plan.js";
+import { formatPlan, newTexts, saysOtherwise } from "../../plan/steps/format-plan.js";
 import type { Project } from "../../project/project.js";
 import { recordPath } from "../../record/paths.js";
 import { ask } from "../../ui/ask.js";
@@ -43,7 +43,12 @@ export async function formatNew<P extends Plan>(
   try {
     const texts = await runFormatter(formatter, files, project);
     const laidOut = files.map((file, index) => ({ ...file, layout: texts[index]! }));
-    return formatRecord(formatPlan(plan, name.toLowerCase(), laidOut), project);
+    const left = saysOtherwise(laidOut);
+    const told =
+      left.length === 0
+        ? plan
+        : noted(plan, `${name} would change more than the layout of ${left.join(", ")}: as it came`);
+    return formatRecord(formatPlan(told, name.toLowerCase(), laidOut), project);
   } catch (error) {
     const reason = (error as Error).message.split("\n")[0];
     return noted(unformatted, `${name} failed, and the new files stay as they are: ${reason}`);

@@ -13,7 +13,7 @@ function defaultsOf(names: readonly string[]): RegExp[] {
   const name = `(${[secretLike, ...names].join("|")})`;
   return [
     `process\\.env(?:\\.|\\[["'])${name}(?:["']\\])?\\s*(?:\\?\\?=?|\\|\\|=?|=(?!=))\\s*${text}`,
-    `(?<=\\{[^{}]*)\\b${name}\\s*(?::\\s*\\w+\\s*)?=\\s*${text}(?=[^{}]*\\}\\s*=\\s*process\\.env\\b(?!\\.))`,
+    `\\b${name}(?<=\\{[^{}]*)\\s*(?::\\s*\\w+\\s*)?=\\s*${text}(?=[^{}]*\\}\\s*=\\s*process\\.env\\b(?!\\.))`,
   ].map((pattern) => new RegExp(pattern, "g"));
 }
 
@@ -43,7 +43,7 @@ function fallbacks(checkup: Checkup): Finding[] {
   const { sources, record } = checkup;
   const defaults = defaultsOf([...knownSecrets(checkup).keys()]);
   return sources
-    .filter(({ path }) => !isTest(path, record))
+    .filter(({ path, text }) => text.includes("process.env") && !isTest(path, record))
     .flatMap(({ path, text }) => {
       const code = withoutComments(text);
       const found = defaults.flatMap((pattern) => [...code.matchAll(pattern)]);

@@ -21,28 +21,80 @@ const mostRounds = 5;
 
 type Exports = Map<string, Set<string>>;
 
+type KnownIn = (path: string) => readonly string[];
+
+/** Several checks ask for the guards of one checkup. */
+const asked = new WeakMap<Guarded, KnownIn>();
+
 /** The names by which each file knows a guard, or what it is built into: imported under another name, re-exported, wrapped. */
-export function guardsOf(checkup: Guarded): (path: string) => readonly string[] {
-  const files = checkup.sources.map((file) => ({ file, imports: importsOf(withoutComments(file.text)) }));
+export function guardsOf(checkup: Guarded): KnownIn {
+  const known = asked.get(checkup) ?? findGuards(checkup);
+  asked.set(checkup, known);
+  return known;
+}
+
+function findGuards(checkup: Guarded): KnownIn {
   const exports = guardExports(checkup);
+  const meant = moduleFinder(checkup, exports);
+  const files = checkup.sources.map((file) => {
+    const imports = importsOf(withoutComments(file.text));
+    const moduleAt: ModuleAt = (specifier) => exports.get(meant(file.path, specifier) ?? "") ?? null;
+    return { file, imports, moduleAt };
+  });
+  const imported = new Set(files.flatMap(({ file, imports }) => imports.map((one) => meant(file.path, one))));
+  // What a file that nothing imports exports, a test for one, nobody knows a guard by.
+  passOn(
+    files.filter(({ file }) => imported.has(file.path)),
+    exports,
+  );
   const names = guardNames(checkup);
-  const paths = new Set([...checkup.sources.map(({ path }) => path), ...exports.keys()]);
-  const { aliases } = checkup.project;
+  const byPath = new Map(files.map((one) => [one.file.path, one]));
   const locals = new Map<string, readonly string[]>();
+  return (path) => {
+    const one = byPath.get(path);
+    const known = locals.get(path) ?? (one && asksForGuards(one) ? guardsIn(one).locals : []);
+    locals.set(path, known);
+    return [...names, ...known];
+  };
+}
+
+/** What a module that a specifier means exports of guards; null for none. */
+type ModuleAt = (specifier: string) => ReadonlySet<string> | null;
+
+interface Importing {
+  readonly file: SourceText;
+  readonly imports: readonly string[];
+  readonly moduleAt: ModuleAt;
+}
+
+function asksForGuards({ imports, moduleAt }: Importing): boolean {
+  return imports.some(moduleAt);
+}
+
+/** Adds what each file exports of the guards that it imports, until there is no more. */
+function passOn(files: readonly Importing[], exports: Exports): void {
   for (let round = 0, changed = true; changed && round < mostRounds; round++) {
     changed = false;
-    for (const { file, imports } of files) {
-      const moduleAt = (specifier: string) => exports.get(moduleOf(file.path, specifier, aliases, paths) ?? "") ?? null;
-      if (!imports.some(moduleAt)) continue;
-      const found = guardsIn(file, moduleAt);
-      locals.set(file.path, found.locals);
-      const known = exports.get(file.path);
-      if (found.exports.every((name) => known?.has(name))) continue;
-      exports.set(file.path, new Set([...(known ?? []), ...found.exports]));
+    for (const one of files.filter(asksForGuards)) {
+      const { path } = one.file;
+      const known = exports.get(path);
+      const more = guardsIn(one).exports.filter((name) => !known?.has(name));
+      if (more.length === 0) continue;
+      exports.set(path, new Set([...(known ?? []), ...more]));
       changed = true;
     }
   }
-  return (path) => [...names, ...(locals.get(path) ?? [])];
+}
+
+/** Which file a specifier means in another: each is looked up once. */
+function moduleFinder({ sources, project }: Guarded, exports: Exports) {
+  const paths = new Set([...sources.map(({ path }) => path), ...exports.keys()]);
+  const meant = new Map<string, string | null>();
+  return (from: string, specifier: string): string | null => {
+    const key = `${from}\0${specifier}`;
+    if (!meant.has(key)) meant.set(key, moduleOf(from, specifier, project.aliases, paths));
+    return meant.get(key)!;
+  };
 }
 
 /** What the guards' own modules export; in them, the user may have given a guard another name. */
@@ -61,7 +113,7 @@ function guardExports({ record, sources, facts }: Guarded): Exports {
   return exports;
 }
 
-function guardsIn(file: SourceText, moduleAt: (specifier: string) => ReadonlySet<string> | null) {
+function guardsIn({ file, moduleAt }: Importing) {
   const locals = new Set<string>();
   const exports = new Set<string>();
   parsed(() => {
@@ -76,7 +128,7 @@ function guardsIn(file: SourceText, moduleAt: (specifier: string) => ReadonlySet
   return { locals: [...locals], exports: [...exports] };
 }
 
-function importedGuards(statement: Statement, moduleAt: (specifier: string) => ReadonlySet<string> | null): string[] {
+function importedGuards(statement: Statement, moduleAt: ModuleAt): string[] {
   if (statement.type === "ImportDeclaration") {
     const guards = moduleAt(statement.source.value);
     return guards ? statement.specifiers.flatMap((one) => localNames(one, guards)) : [];
@@ -142,11 +194,7 @@ export function mentions(node: Node, guards: readonly string[]): boolean {
   return found;
 }
 
-function exportedGuards(
-  { body }: Program,
-  locals: readonly string[],
-  moduleAt: (specifier: string) => ReadonlySet<string> | null,
-): string[] {
+function exportedGuards({ body }: Program, locals: readonly string[], moduleAt: ModuleAt): string[] {
   return body.flatMap((statement) => {
     if (statement.type === "ExportAllDeclaration") return [...(moduleAt(statement.source.value) ?? [])];
     if (statement.type === "ExportDefaultDeclaration")

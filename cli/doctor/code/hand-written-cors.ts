@@ -34,11 +34,11 @@ function headersIn(code: Code): Header[] {
   walk(code.file.program, (node, parents) => {
     if (node.type === "ObjectProperty") {
       const name = (node.computed ? textOf(node.key, code) : nameOf(node.key)).toLowerCase();
-      if (name.startsWith("access-control-")) found.push({ name, value: node.value, node, parents });
+      if (name.startsWith("access-control-")) found.push({ name, value: node.value, node, parents: [...parents] });
     }
     if (!isCall(node) || !setters.includes(methodName(node))) return;
     const [first, value] = node.arguments;
-    if (first && value) found.push({ name: textOf(first, code).toLowerCase(), value, node, parents });
+    if (first && value) found.push({ name: textOf(first, code).toLowerCase(), value, node, parents: [...parents] });
   });
   return found;
 }

@@ -24,3 +24,11 @@ export function unseenTests({ templates, selection }: Part, { tests }: Project):
     ? `${from} has ${runner} take ${support} for a test, which is none: narrow it to names like *.test.ts`
     : `${from} has ${runner} look for tests elsewhere than at ${unseen}: ${way}`;
 }
+
+/** Another runner that looks there, too, would fail on tests that are not its own. */
+export function othersTests({ item, selection }: Part, { otherRunner, record }: Project): string[] {
+  if (!otherRunner || record?.items[item.name]) return [];
+  return [
+    `${otherRunner} runs your tests, and those in ${selection.testDir} are for vitest: where it would take them too, leave that folder out`,
+  ];
+}

@@ -1,7 +1,6 @@
-import { join, posix } from "node:path";
-import { createFilesMatcher } from "get-tsconfig";
+import { posix } from "node:path";
 import { defaultExcludes, excludeFromBuild, includeInBuild } from "../../edits/tsconfig.js";
-import { configOf } from "../../project/build/compiled-root.js";
+import { compiles } from "../../project/build/compiled-root.js";
 import type { Project } from "../../project/project.js";
 import { placeTemplate } from "../../record/paths.js";
 import { isWithin } from "../../text/repo-path.js";
@@ -14,9 +13,9 @@ import { scriptSources } from "./scripts.js";
 export function planBuildExclude(part: Part, project: Project, draft: Draft): readonly string[] {
   const { tsconfig, root } = project;
   if (!tsconfig.emits) return [];
-  const compiled = createFilesMatcher({ path: join(root, tsconfig.path), config: configOf(tsconfig) });
+  const compiled = compiles(root, tsconfig);
   const { tests, sources } = shippedFiles(part);
-  const seen = tests.filter((path) => compiled(join(root, path)));
+  const seen = tests.filter((path) => compiled(path));
   const patterns = new Set(seen.map((path) => patternOf(path, part.selection.testDir, sources)));
   return [...patterns].flatMap((pattern) => {
     const edit = excludeFromBuild(draft.read(tsconfig.path) ?? "{}", {
@@ -49,9 +48,9 @@ function patternOf(path: string, testDir: string, sources: readonly string[]): s
 export function planBuildInclude(part: Part, project: Project, draft: Draft): readonly string[] {
   const { tsconfig, root } = project;
   if (!tsconfig.emits || (tsconfig.include === null && tsconfig.files === null)) return [];
-  const compiled = createFilesMatcher({ path: join(root, tsconfig.path), config: configOf(tsconfig) });
+  const compiled = compiles(root, tsconfig);
   return scriptSources(part).flatMap((path) => {
-    if (compiled(join(root, path))) return [];
+    if (compiled(path)) return [];
     const relative = posix.relative(posix.dirname(tsconfig.path), path);
     const edit = includeInBuild(draft.read(tsconfig.path) ?? "{}", relative);
     return applyEdit(edit, { path: tsconfig.path, why: `builds ${path} for production` }, draft) ?? [];
@@ -61,5 +60,6 @@ export function planBuildInclude(part: Part, project: Project, draft: Draft): re
 /** What is excluded now; a first `exclude` of its own would otherwise take that away. */
 function excludedNow({ tsconfig }: Project): readonly string[] {
   const { outDir } = tsconfig.compilerOptions;
-  return tsconfig.exclude ?? defaultExcludes(typeof outDir === "string" ? outDir : undefined);
+  const here = (path: string) => posix.relative(posix.dirname(tsconfig.path), path);
+  return tsconfig.exclude?.map(here) ?? defaultExcludes(typeof outDir === "string" ? here(outDir) : undefined);
 }

@@ -9,7 +9,7 @@ export function buildOutput(project: Project): string {
   const transpiled = project.bundler ? null : findTranspiled(project.packageJson, project.sourceDir);
   if (transpiled) return posix.join(transpiled.out, posix.relative(transpiled.root, project.sourceDir));
   const folder = posix.dirname(path);
-  const out = project.bundler?.out ?? posix.join(folder, text(compilerOptions["outDir"]) ?? "dist");
+  const out = project.bundler?.out ?? text(compilerOptions["outDir"]) ?? posix.join(folder, "dist");
   const below = posix.relative(rootDir(project, out, folder), project.sourceDir);
   return below.startsWith("..") ? out : posix.join(out, below);
 }
@@ -22,7 +22,7 @@ function rootDir(
 ): string {
   if (bundler) return bundler.root ?? sourceDir;
   const written = text(tsconfig.compilerOptions["rootDir"]);
-  if (written !== null) return posix.join(folder, written);
+  if (written !== null) return written;
   const major = Number.parseInt(typescript.version ?? typescript.range.replace(/^\D+/, ""), 10);
   if (major >= 6 || tsconfig.compilerOptions["composite"] === true) return folder;
   if (tsconfig.emits && compiledRoot) return commonFolder(compiledRoot, sourceDir);

@@ -32,7 +32,7 @@ export function formatPlan<P extends Plan>(plan: P, formatter: string, formatted
   const places = new Map(newFiles(plan).flatMap(({ path }) => [path, basePath(path)].map((at) => [at, path])));
   const format = (change: Change): Change => {
     const found = layouts.get(`${places.get(change.path)}\n${change.after}`);
-    return found && onlyReformatted(found.layout, found.text, found.path) ? { ...change, after: found.layout } : change;
+    return found && isLayout(found) ? { ...change, after: found.layout } : change;
   };
   const changes = plan.changes.map(format);
   const bases = changes.flatMap(({ path, after }) =>
@@ -41,6 +41,15 @@ export function formatPlan<P extends Plan>(plan: P, formatter: string, formatted
       : [],
   );
   return withRecord({ ...plan, changes }, withHashes(plan.record, new Map(bases), formatter));
+}
+
+/** The files of which a formatter would have more than the layout otherwise. */
+export function saysOtherwise(formatted: readonly LaidOut[]): string[] {
+  return [...new Set(formatted.filter((one) => !isLayout(one)).map(({ path }) => path))];
+}
+
+function isLayout({ layout, text, path }: LaidOut): boolean {
+  return onlyReformatted(layout, text, path);
 }
 
 /** Files that an add makes, or replaces by those of another choice; an update leaves what is there to its merge. */

@@ -72,8 +72,9 @@ export function secondBuild(asked: SecondBuild, project: Project): string | null
 }
 
 /** Not for Lambda, for a script of one's own that calls a tool, nor where the settings and the entry are one command. */
-function hasCommand({ tool, command, script }: NonNullable<Project["bundler"]>): boolean {
-  if (tool === "lambda") return false;
+function hasCommand({ tool, command, script, text }: NonNullable<Project["bundler"]>): boolean {
+  // A second run of `preserveModules` writes modules of the first again, without what only the first needs of them.
+  if (tool === "lambda" || /preserveModules\b/.test(text)) return false;
   if (tool === "esbuild" || tool === "bun") return true;
   const isOwnScript = /^(node|tsx|bun|ts-node|deno)$/.test(command[0] ?? "");
   return !isOwnScript && command[0] !== "rolldown" && (script === null || tool !== "rollup");

@@ -57,11 +57,12 @@ export function tsconfigFacts(
   buildCommands: readonly Command[],
 ): TsconfigFacts {
   const here = (one: string) => posix.join(posix.dirname(path), one);
-  const compilerOptions: Record<string, unknown> = { ...config.compilerOptions, ...tscFlags(buildCommands) };
+  const compilerOptions: Record<string, unknown> = { ...config.compilerOptions };
   for (const name of ["rootDir", "outDir", "baseUrl", "declarationDir"]) {
     const value = compilerOptions[name];
-    if (typeof value === "string") compilerOptions[name] = here(value).replace(/(?<=.)\/$/, "");
+    if (typeof value === "string") compilerOptions[name] = folder(here(value));
   }
+  Object.assign(compilerOptions, tscFlags(buildCommands));
   const compiles = compilerOptions["noEmit"] !== true && compilerOptions["emitDeclarationOnly"] !== true;
   return {
     path,
@@ -73,13 +74,17 @@ export function tsconfigFacts(
   };
 }
 
-/** `tsc --outDir dist` beats the tsconfig. */
+function folder(path: string): string {
+  return posix.normalize(path).replace(/(?<=.)\/$/, "");
+}
+
+/** `tsc --outDir dist` beats the tsconfig, and is read from where the command runs. */
 function tscFlags(buildCommands: readonly Command[]): Record<string, string> {
   const flags: Record<string, string> = {};
   for (const command of buildCommands.filter(compilesWithTsc)) {
     for (const name of ["rootDir", "outDir"]) {
       const value = command[command.findIndex((word) => word.toLowerCase() === `--${name.toLowerCase()}`) + 1];
-      if (value !== undefined && value !== command[0]) flags[name] = value;
+      if (value !== undefined && value !== command[0]) flags[name] = folder(value);
     }
   }
   return flags;
@@ -89,8 +94,8 @@ function tscFlags(buildCommands: readonly Command[]): Record<string, string> {
 export function tscProject(command: Command): string | null {
   if (!isTsc(command)) return null;
   const flag = command.findIndex((word) => ["-p", "--project", "-b", "--build"].includes(word));
-  const named = flag === -1 ? undefined : command[flag + 1];
-  return named !== undefined && !named.startsWith("-") ? named : null;
+  // `--build` may have flags of its own before the project.
+  return flag === -1 ? null : (command.slice(flag + 1).find((word) => !word.startsWith("-")) ?? null);
 }
 
 function compilesWithTsc(command: Command): boolean {

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { envKeys } from "../../edits/dotenv.js";
+import { staysInside } from "../../text/repo-path.js";
 import { readText } from "../../text/text-file.js";
 import { findSamples } from "../sample-env.js";
 import { withoutComments } from "../sources/source-imports.js";
@@ -28,6 +29,7 @@ const schemes: readonly (readonly [RegExp, string])[] = [
   [/^mongodb(\+srv)?:/i, "MongoDB"],
   [/^(sqlserver|mssql|jdbc:sqlserver):/i, "SQL Server"],
   [/^cockroachdb:/i, "CockroachDB"],
+  [/^libsql:/i, "libSQL"],
 ];
 
 const providers: Readonly<Record<string, string>> = {
@@ -49,6 +51,12 @@ const drivers: Readonly<Record<string, string>> = {
   mssql: "SQL Server",
   tedious: "SQL Server",
   oracledb: "Oracle",
+  "@mikro-orm/postgresql": "PostgreSQL",
+  "@mikro-orm/mysql": "MySQL",
+  "@mikro-orm/mariadb": "MariaDB",
+  "@mikro-orm/mongodb": "MongoDB",
+  "@mikro-orm/mssql": "SQL Server",
+  "@prisma/adapter-pg": "PostgreSQL",
 };
 
 const images: readonly (readonly [RegExp, string])[] = [
@@ -57,9 +65,11 @@ const images: readonly (readonly [RegExp, string])[] = [
   [/(^|\/)mariadb(:|@|$)/, "MariaDB"],
   [/(^|\/)mongo(db)?(-\w+)*(:|@|$)/, "MongoDB"],
   [/mssql\/server(:|@|$)/, "SQL Server"],
+  [/(^|\/)cockroach(:|@|$)/, "CockroachDB"],
 ];
 
 const prismaSchema = /^(prisma\/)?schema\.prisma$|^prisma\/(schema\/)?[\w-]+\.prisma$/;
+const composeFolders = [".", "docker", "deploy", "infra", ".devcontainer"];
 const composeFile = /^(docker-)?compose(\.[\w-]+)*\.ya?ml$/;
 const drizzleConfig = /^drizzle(\.[\w-]+)?\.config\.[cm]?[jt]s$|^drizzle\.config\.json$/;
 
@@ -94,14 +104,15 @@ async function fromSamples(root: string): Promise<DatabaseTrace[]> {
 }
 
 async function fromCompose(root: string): Promise<DatabaseTrace[]> {
+  const places = await Promise.all(composeFolders.map((folder) => namesIn(root, folder)));
   const files = await textsOf(
     root,
-    (await namesIn(root, ".")).filter((name) => composeFile.test(name)),
+    places.flat().filter((path) => composeFile.test(posix.basename(path))),
   );
   return files.flatMap(({ path, text }) => {
     const lines = text.split(/\r?\n/).map((line) => line.replace(/(^|\s)#.*/, ""));
     const named = lines.flatMap((line) => /^\s*image:\s*["']?([^\s"']+)/.exec(line)?.[1] ?? []);
-    const urls = lines.flatMap((line) => /[\s=:"'](\w[\w+]*:\/\/[^\s"']+)/.exec(line)?.[1] ?? []);
+    const urls = lines.flatMap((line) => /[\s=:"'-](\w[\w+]*:\/\/[^\s"'}]+)/.exec(line)?.[1] ?? []);
     return [
       ...named.flatMap((image) => trace(images.find(([pattern]) => pattern.test(image))?.[1], `${path} runs ${image}`)),
       ...urls.flatMap((url) => trace(nameOf(url), `an address in ${path}`)),
@@ -111,10 +122,24 @@ async function fromCompose(root: string): Promise<DatabaseTrace[]> {
 
 async function schemaFiles(root: string) {
   const places = await Promise.all([".", "prisma", "prisma/schema"].map((folder) => namesIn(root, folder)));
-  return textsOf(
-    root,
-    places.flat().filter((path) => prismaSchema.test(path) || drizzleConfig.test(path)),
-  );
+  const usual = places.flat().filter((path) => prismaSchema.test(path) || drizzleConfig.test(path));
+  return textsOf(root, [...new Set([...usual, ...(await namedSchemas(root))])]);
+}
+
+/** Where package.json or Prisma's own configuration says that its schema is: a file, or a folder of them. */
+async function namedSchemas(root: string): Promise<string[]> {
+  const files = await textsOf(root, ["package.json", "prisma.config.ts", "prisma.config.mjs", "prisma.config.js"]);
+  const paths = files.flatMap(({ text }) => [...text.matchAll(schemaPlace)].map(([, list]) => joined(list!)));
+  const inside = paths.filter(staysInside);
+  const below = await Promise.all(inside.map((path) => namesIn(root, path)));
+  return [...inside, ...below.flat()].filter((path) => path.endsWith(".prisma"));
+}
+
+/** `schema: "db"`, `schema: path.join("db", "schema.prisma")`, and `--schema=db` of a script. */
+const schemaPlace = /\bschema["']?(?:\s*:\s*(?:[\w.]+\()?|[= ])((?:["'][^"'\n]+["'][,\s]*)+|[\w./-]+)/g;
+
+function joined(list: string): string {
+  return posix.join(...list.split(/[,\s]+/).map((part) => part.replace(/["']/g, "")));
 }
 
 function providerIn(path: string, text: string): string {

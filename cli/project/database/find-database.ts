@@ -56,7 +56,10 @@ export async function neighbourWarnings(
 ): Promise<string[]> {
   const choice = databaseChoice();
   const ours = Object.values(choice.values).flatMap(({ chosenBy }) => chosenBy?.databases ?? []);
-  const others = (await findTraces(root, dependencies)).filter(({ name }) => !ours.includes(name));
+  // The variable of the accounts' own database speaks of no other one.
+  const isOwn = (because: string) => because.startsWith(`${choice.chosenBy?.variables?.[0]} in `);
+  const traces = await findTraces(root, dependencies);
+  const others = traces.filter(({ name, because }) => !ours.includes(name) && !isOwn(because));
   const names = [...new Set(others.map(({ name }) => name))];
   const { where, databases = [] } = choice.values[database]?.chosenBy ?? {};
   const unused = names.map((name) => {

@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { join, posix } from "node:path";
+import { join } from "node:path";
 import { withoutMark } from "../../text/byte-order-mark.js";
 import { buildFiles } from "../build/bundler.js";
 import type { PackageJson, Project } from "../project.js";
@@ -49,9 +49,9 @@ export async function readBuildFiles(root: string, packageJson: PackageJson): Pr
 }
 
 /** Where the build puts what it makes. */
-export function outputFolders({ path, compilerOptions }: Project["tsconfig"]): string[] {
+export function outputFolders({ compilerOptions }: Project["tsconfig"]): string[] {
   const { outDir } = compilerOptions;
-  const written = typeof outDir === "string" ? [posix.join(posix.dirname(path), outDir)] : [];
+  const written = typeof outDir === "string" ? [outDir] : [];
   return [...new Set([...written, "dist"])].filter((folder) => folder !== "." && !folder.startsWith(".."));
 }
 

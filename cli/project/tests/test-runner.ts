@@ -1,4 +1,6 @@
 import { readdir } from "node:fs/promises";
+import { posix } from "node:path";
+import { commandsOf } from "../build/script-commands.js";
 import type { Project } from "../project.js";
 
 type TestRunner = Project["testRunner"];
@@ -17,3 +19,13 @@ export async function findTestRunner(
   const runners = ["vitest", "jest"] as const;
   return runners.find(named) ?? runners.find(has) ?? "none";
 }
+
+/** A runner that takes what its own tests are called for its own, whatever they import; null where scripts.test runs none. */
+export function otherRunner(scripts: Readonly<Record<string, string>>): string | null {
+  const words = commandsOf(scripts, "test").flat();
+  if (words.includes("--test")) return "node --test";
+  if (/^bun test\b/.test(words.join(" "))) return "bun test";
+  return words.map((word) => posix.basename(word)).find((word) => otherRunners.includes(word)) ?? null;
+}
+
+const otherRunners = ["mocha", "ava", "tap", "jasmine", "uvu", "playwright", "japa"];

@@ -8,6 +8,8 @@ export function checkFacts(json: unknown, refuse: (reason: string) => Error): It
     const { $schema: _, ...facts } = parsed.data;
     return facts;
   }
-  const { path, code } = parsed.error.issues[0]!;
-  throw refuse(`${path.join(".")}: ${code === "invalid_format" || code === "custom" ? "not allowed" : code}`);
+  const issue = parsed.error.issues[0]!;
+  const unknown = issue.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+  const reason = issue.code === "invalid_format" || issue.code === "custom" ? "not allowed" : issue.code;
+  throw refuse(`${[...issue.path, ...unknown].join(".")}: ${reason}`);
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CliError } from "../../errors.js";
 import type { InstallRecord } from "../../record/schema.js";
+import { isFolder } from "../../text/text-file.js";
 import { wasChecked } from "../checked-files.js";
 import type { Facts, ItemFacts } from "./facts.js";
 
@@ -10,11 +11,16 @@ export const factsFile = "facts.json";
 
 /** The facts of each installed item: those of this package's own, and what the record has of a second catalogue's. */
 export async function readFacts(packageRoot: string, { items }: InstallRecord): Promise<Facts> {
-  const read = Object.entries(items).map(async ([name, { registry, facts = {} }]) => {
-    const isOwn = !registry && /^[a-z][a-z0-9-]*$/.test(name);
+  const read = Object.entries(items).map(async ([name, { facts = {} }]) => {
+    const isOwn = await isOfPackage(packageRoot, name);
     return [name, isOwn ? await ownFacts(packageRoot, name) : await recordedFacts(name, facts)] as const;
   });
   return new Map(await Promise.all(read));
+}
+
+/** Threat: a record that says an item of this package's is from elsewhere, and has nothing to check. No catalogue may bring its name. */
+async function isOfPackage(packageRoot: string, name: string): Promise<boolean> {
+  return /^[a-z][a-z0-9-]*$/.test(name) && (await isFolder(join(packageRoot, "templates", name)));
 }
 
 /** What an item of this package says of itself. */

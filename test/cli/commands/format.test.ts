@@ -136,6 +136,21 @@ describe("add --format", () => {
     expect(JSON.parse(await read("authwright.json")).items["auth-basic"].format).toBeUndefined();
   });
 
+  test("a file that the formatter would have say something else stays as it comes, and a note names it", async () => {
+    const { dir, read, write } = await useFixture("nodenext-esm");
+    await write("node_modules/prettier/package.json", '{ "name": "prettier", "main": "index.js" }');
+    await write(
+      "node_modules/prettier/index.js",
+      `exports.getFileInfo = async () => ({ ignored: false, inferredParser: "typescript" });
+exports.resolveConfig = async () => null;
+exports.format = (text, { filepath }) => filepath.endsWith("auth/sessions.ts") ? text + "export const more = 1;\\n" : text;
+`,
+    );
+    const stdout = await adding(dir, true);
+    expect(stdout.replace(/\s+/g, " ")).toContain("Prettier would change more than the layout of src/auth/sessions.ts");
+    expect(await read("src/auth/sessions.ts")).not.toContain("more = 1");
+  });
+
   test("where no formatter is installed says so", async () => {
     const { dir } = await useFixture("nodenext-esm");
     expect(await adding(dir, true)).toContain("neither Prettier nor Biome nor ESLint is in node_modules");

@@ -436,6 +436,23 @@ const cases: readonly [check: string, wrong: string, before: Given, found: strin
   ],
   [
     "open-on-error",
+    "a next that is called under another type",
+    {
+      sources: {
+        "src/guard.ts":
+          "\nconst g = (req: R, res: S, next: N) => authenticate(req).catch(() => (next as () => void)());\n",
+      },
+    },
+    "warning src/guard.ts:2 a request passes when the look at who sends it fails",
+    {
+      sources: {
+        "src/guard.ts":
+          "\n// What comes next is the next handler.\nconst g = (req: R, res: S) => authenticate(req).catch(() => fail(res));\n",
+      },
+    },
+  ],
+  [
+    "open-on-error",
     "a guard that goes on behind its catch",
     {
       sources: {
@@ -651,6 +668,23 @@ const cases: readonly [check: string, wrong: string, before: Given, found: strin
       sources: {
         "src/config.ts": "export const config = { proxy: { trust: 1 } } as const;\n",
         "src/app.ts": 'import { config } from "@/config";\napp.set("trust proxy", config.proxy.trust);\n',
+      },
+    },
+  ],
+  [
+    "trust-proxy",
+    "a name by a constant of another file",
+    {
+      sources: {
+        "src/names.ts": 'export const name = "trust proxy";\n',
+        "src/app.ts": 'import { name } from "@/names";\napp.set(name, true);\n',
+      },
+    },
+    "unsafe src/app.ts:2 trust proxy is true",
+    {
+      sources: {
+        "src/names.ts": 'export const name = "trust proxy";\n',
+        "src/app.ts": 'import { name } from "@/names";\napp.set(name, 1);\nnew Map().set("trust proxy", 1);\n',
       },
     },
   ],

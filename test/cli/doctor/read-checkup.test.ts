@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readAudit } from "../../../cli/doctor/audit.js";
 import { type Diagnosis, diagnose } from "../../../cli/doctor/diagnose.js";
@@ -38,6 +40,18 @@ describe("a project as add leaves it", () => {
   });
 });
 
+describe("a record that says an item of authwright's is from elsewhere", () => {
+  test("does not keep what is unsafe of it from being found", async () => {
+    const { dir, read, write } = await installed();
+    await write(".env", (await read(".env")).replace(/^JWT_SECRET_KEY=.*$/m, "JWT_SECRET_KEY=short"));
+    const record = JSON.parse(await read("authwright.json"));
+    const registry = { source: "https://example.org/registry.json", sha256: "0".repeat(64) };
+    Object.assign(record.items["auth-basic"], { registry, facts: { secrets: { names: {} } } });
+    await write("authwright.json", JSON.stringify(record));
+    expect(named(await examine(dir))).toContain("weak-secret .env:1");
+  });
+});
+
 describe("what git says", () => {
   test("starts no program that the repository's own settings name", async () => {
     const { dir, read, write } = await installed();
@@ -49,6 +63,47 @@ describe("what git says", () => {
     git(dir, "config", "diff.env.textconv", "echo textconv >>.git/started; cat");
     await write(".env", `${await read(".env")}LATER=1\n`);
     expect(named(await examine(dir))).toContain("committed-secret .env:1");
+    await expect(read(".git/started")).rejects.toThrow("ENOENT");
+  });
+
+  test("starts no program for the signatures of earlier commits", async () => {
+    const { dir, read } = await installed();
+    git(dir, "init", "-q");
+    git(dir, "add", "-f", ".env");
+    git(dir, ...author, "commit", "-qm", "in");
+    const commit = git(dir, "cat-file", "commit", "HEAD").toString();
+    const signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----\n\n";
+    const input = commit.replace("\n\n", `\n${signature}`);
+    const options = { cwd: dir, input, encoding: "utf8" } as const;
+    const signed = execFileSync("git", ["hash-object", "-t", "commit", "-w", "--stdin"], options).trim();
+    git(dir, "reset", "-q", "--soft", signed);
+    git(dir, "rm", "-q", "--cached", ".env");
+    await writeFile(join(dir, ".git/gpg"), '#!/bin/sh\necho gpg >>"$(dirname "$0")/started"\n', { mode: 0o755 });
+    git(dir, "config", "log.showSignature", "true");
+    git(dir, "config", "gpg.program", join(dir, ".git/gpg"));
+    expect(named(await examine(dir))).toContain("committed-secret .env:1");
+    await expect(read(".git/started")).rejects.toThrow("ENOENT");
+  });
+
+  test("starts no program to fetch what of the history is not here", async () => {
+    const { dir, read } = await installed();
+    git(dir, "init", "-q");
+    git(dir, "add", "-f", ".env");
+    git(dir, ...author, "commit", "-qm", "in");
+    const blob = git(dir, "rev-parse", "HEAD:.env").toString().trim();
+    git(dir, "rm", "-q", "--cached", ".env");
+    git(dir, ...author, "commit", "-qm", "out");
+    await rm(join(dir, ".git/objects", blob.slice(0, 2), blob.slice(2)), { force: true });
+    const program = `echo fetched >>"${join(dir, ".git/started")}"; false`;
+    for (const [name, value] of [
+      ["core.repositoryFormatVersion", "1"],
+      ["extensions.partialClone", "origin"],
+      ["remote.origin.url", "ssh://localhost/nowhere"],
+      ["remote.origin.promisor", "true"],
+      ["core.sshCommand", program],
+    ] as const)
+      git(dir, "config", name, value);
+    await examine(dir);
     await expect(read(".git/started")).rejects.toThrow("ENOENT");
   });
 

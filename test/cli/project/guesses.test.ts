@@ -281,6 +281,23 @@ describe("the test runner", () => {
   });
 });
 
+test.each([
+  ["mocha", "mocha"],
+  ["c8 mocha 'test/**/*.ts'", "mocha"],
+  ["node --import tsx --test", "node --test"],
+  ["npm run unit", "ava"],
+  ["bun test", "bun test"],
+  ["playwright test", "playwright"],
+])(
+  "beside %s, tests that are not its own go into a folder that it does not look into by itself",
+  async (run, named) => {
+    const { dir } = await useRepo({ packageJson: { scripts: { test: run, unit: "ava" } }, files });
+    const { testPlace, otherRunner, guesses } = await readProject(dir, {});
+    expect([testPlace.dir, otherRunner]).toEqual(["auth-tests", named]);
+    expect(guesses).toContainEqual(expect.objectContaining({ what: "tests", flag: "--tests" }));
+  },
+);
+
 describe("the database", () => {
   test.each<[string, Record<string, string>, Record<string, string>, string]>([
     ["a postgres URL in .env", {}, { ".env": `export DATABASE_URL="postgres://u:p@h/db"` }, "postgres"],
@@ -360,6 +377,32 @@ describe("the database", () => {
     ["example.env", { "example.env": "DATABASE_URL=postgresql://u:p@h/db" }, "DATABASE_URL in example.env"],
     [".env.local.example", { ".env.local.example": "DB_URL=postgres://h/db" }, "DB_URL in .env.local.example"],
     [
+      "Prisma's schema where prisma.config.ts has it",
+      {
+        "prisma.config.ts": 'export default defineConfig({ schema: path.join("db", "schema.prisma") });',
+        "db/schema.prisma": prisma("postgresql"),
+      },
+      "db/schema.prisma says",
+    ],
+    [
+      "Prisma's schemas in a folder of that",
+      {
+        "prisma.config.ts": 'export default { schema: "src/models" };',
+        "src/models/main.prisma": prisma("postgresql"),
+      },
+      "src/models/main.prisma says",
+    ],
+    [
+      "a service of compose in a folder of its own",
+      { "docker/docker-compose.yml": "    image: postgres:17\n" },
+      "docker/docker-compose.yml runs postgres:17",
+    ],
+    [
+      "a default in compose",
+      { "compose.yml": `      DATABASE_URL: \${DATABASE_URL:-postgres://u:p@db/app}\n` },
+      "an address in compose.yml",
+    ],
+    [
       "a service of compose",
       { "docker-compose.yml": "services:\n  db:\n    image: postgres:16-alpine\n" },
       "docker-compose.yml runs postgres:16-alpine",
@@ -398,6 +441,22 @@ describe("the database", () => {
     ["an address", {}, { ".env": "MONGO_URI=mongodb+srv://u:hunter2@h/db" }, /your MongoDB \(MONGO_URI in \.env\)/],
     ["compose", {}, { "compose.yml": "    image: mariadb:11\n" }, /your MariaDB \(compose\.yml runs mariadb:11\)/],
     ["Postgres beside it", { pg: "^8", mongodb: "^6" }, {}, /your MongoDB .*: accounts go to the PostgreSQL/],
+    ["MikroORM", { "@mikro-orm/mongodb": "^6" }, {}, /your MongoDB \(package\.json has @mikro-orm\/mongodb\)/],
+    [
+      "Turso",
+      {},
+      { ".env.example": "DATABASE_URL=libsql://x.turso.io" },
+      /your libSQL \(DATABASE_URL in \.env\.example\)/,
+    ],
+    [
+      "a script's schema",
+      {},
+      {
+        "src/db/schema.prisma": prisma("mysql"),
+        "prisma.config.js": 'module.exports = { schema: "./src/db/schema.prisma" };',
+      },
+      /your MySQL \(src\/db\/schema\.prisma says mysql\)/,
+    ],
     ["a cache", { redis: "^5" }, { "compose.yml": "    image: redis:7\n#   image: mysql:8\n" }, null],
     ["a schema of SQLite", {}, { "prisma/schema.prisma": prisma("sqlite") }, null],
   ])("another database of theirs is named in the plan: %s", async (_, dependencies, more, expected) => {

@@ -114,6 +114,11 @@ describe("a damaged record is a DamagedRecord that names the file and the member
       { version: 1, items: { "auth-basic": { ...item, unmerged: [path] } } },
       "items.auth-basic.unmerged",
     ]),
+    ...[-1, 0.5].map((index): [string, unknown, string] => {
+      const replaced = [{ list: "scripts", key: "dev", value: "tsx watch", index }];
+      const undo = { created: [], glue: {}, members: {}, replaced, env: {} };
+      return [`an entry to put back at ${index}`, { version: 1, items: { "auth-basic": { ...item, undo } } }, "undo"];
+    }),
     ["an item that is called __proto__", JSON.stringify(record).replace("auth-basic", "__proto__"), "no valid JSON"],
     ["a null item", { version: 1, items: { "auth-basic": null } }, "items.auth-basic"],
   ])("%s", async (_, value, words) => {

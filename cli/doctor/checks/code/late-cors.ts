@@ -7,6 +7,9 @@ import { isTest, lineAt } from "../../code/locate.js";
 /** `cors(...)`, `allowOrigins`, or a route of one's own for preflights. */
 const answersPreflights = /\bcors\s*\(|\ballowOrigins\s*[,)]|\.options\s*\(/;
 
+/** Whether a text may do so, comments and all: what does not is not read further. */
+const speaksOfPreflights = /\bcors\b|allowOrigins|\.options/;
+
 /** What answers preflights behind a guard that refuses them: they carry no credentials. */
 export const lateCors: Check = {
   name: "late-cors",
@@ -14,7 +17,9 @@ export const lateCors: Check = {
     const guards = guardsOf(checkup);
     const installed = recordedPaths(checkup.record);
     return checkup.sources
-      .filter(({ path }) => !installed.has(path) && !isTest(path, checkup.record))
+      .filter(
+        ({ path, text }) => speaksOfPreflights.test(text) && !installed.has(path) && !isTest(path, checkup.record),
+      )
       .flatMap(({ path, text }) => findingIn(path, withoutComments(text), guards(path)) ?? []);
   },
 };

@@ -17,8 +17,10 @@ interface Edited {
 export const lostProtection: Check = {
   name: "lost-protection",
   run: (checkup) => {
+    const edited = editedFiles(checkup);
+    if (edited.length === 0) return [];
     const [installed, now] = [guardsOf(asInstalled(checkup)), guardsOf(checkup)];
-    return editedFiles(checkup).flatMap((file) => {
+    return edited.flatMap((file) => {
       const guards = { installed: installed(file.path), now: now(file.path) };
       return [...lostIn(file, checkup), ...openedRoutes(file, guards)];
     });

@@ -92,9 +92,10 @@ function isGuardedByApp({ path }: Pick<RouteFile, "path">, sources: readonly Sou
   return sources.some(({ path: from, text }) => {
     const [, named, standard] = imports.exec(text) ?? [];
     const router = named ?? standard;
+    if (router === undefined) return false;
     const guard = guards(from).map(escaped).join("|");
     const guarded = new RegExp(`(?<![\\w$])(?:${guard})(?![\\w$])[^;]*\\b${router}\\b`);
-    return router !== undefined && guarded.test(withoutComments(text));
+    return guarded.test(withoutComments(text));
   });
 }
 

@@ -1,8 +1,12 @@
+import type { SourceText } from "../../../project/sources/source-files.js";
 import type { Check, Checkup } from "../../checkup.js";
 import { guardNames } from "../../code/guards.js";
 import { isTest } from "../../code/locate.js";
 import { type Asking, passesOnError } from "../../code/passes-on-error.js";
 import { codeOf } from "../../code/values.js";
+
+/** `next` as code has it: in prose a word follows, or the sentence ends. What does neither pass nor deny is not parsed. */
+const namesNext = /\bnext\b(?!\s+(?!as\b|satisfies\b)[\w`]|\.\s)/;
 
 /** A guard that lets a request pass when the look at it fails. */
 export const openOnError: Check = {
@@ -12,7 +16,10 @@ export const openOnError: Check = {
     const asking = askingIn(checkup);
     const asked = [...asking.everywhere.calls, "jwtVerify", "jwt.verify"];
     const asks = (text: string) => asked.some((name) => text.includes(name));
-    return codeOf(checkup, ({ path, text }) => asks(text) && !isTest(path, checkup.record)).flatMap((code) =>
+    const passes = (text: string) =>
+      namesNext.test(text) || asking.everywhere.denies.some((name) => text.includes(name));
+    const wanted = ({ path, text }: SourceText) => asks(text) && passes(text) && !isTest(path, checkup.record);
+    return codeOf(checkup, wanted).flatMap((code) =>
       passesOnError(code, installed.has(code.path) ? asking.within : asking.everywhere).map((line) => ({
         level: installed.has(code.path) ? ("unsafe" as const) : ("warning" as const),
         file: code.path,

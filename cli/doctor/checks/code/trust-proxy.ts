@@ -1,21 +1,24 @@
 import type { Node } from "@babel/types";
 import { dottedName, isCall, methodName } from "../../../edits/entry/expression.js";
 import { walk } from "../../../edits/syntax.js";
+import { withoutComments } from "../../../project/sources/source-imports.js";
 import type { Check } from "../../checkup.js";
 import { isTest } from "../../code/locate.js";
 import { type Code, codeOf, isTrue, returnsOf, textOf, valuesOf } from "../../code/values.js";
 
 const setting = "trust proxy";
+const written = /(["'`])trust proxy\1/;
+/** Not where it is set at once: in a constant, which other files may set by its name. */
+const held = /(?<![([]\s*)(["'`])trust proxy\1/;
 const everyAddress = /(^|,)\s*(0\.0\.0\.0|::)\/0\s*(,|$)/;
 
 /** An app that believes any X-Forwarded-For: by `true`, a constant or function that says so, or a range of every address. */
 export const trustProxy: Check = {
   name: "trust-proxy",
-  run: (checkup) =>
-    codeOf(
-      checkup,
-      ({ path, text }) => /trust proxy|\.set\(|\.enable\(/.test(text) && !isTest(path, checkup.record),
-    ).flatMap((code) =>
+  run: (checkup) => {
+    const isHeld = checkup.sources.some(({ text }) => held.test(text) && held.test(withoutComments(text)));
+    const speaksOf = (text: string) => written.test(text) || (isHeld && /\.(?:set|enable)\(/.test(text));
+    return codeOf(checkup, ({ path, text }) => speaksOf(text) && !isTest(path, checkup.record)).flatMap((code) =>
       linesIn(code).map((line) => ({
         level: "unsafe" as const,
         file: code.path,
@@ -24,7 +27,8 @@ export const trustProxy: Check = {
         why: "a client then chooses its own address, and the limits on guesses from one address are void",
         fix: 'name what stands before the app: app.set("trust proxy", 1) for one proxy, or its addresses',
       })),
-    ),
+    );
+  },
 };
 
 function linesIn(code: Code): number[] {

@@ -348,6 +348,12 @@ describe("scripts", () => {
     expect(JSON.parse(planned(await planDoor(dir), "package.json")!).scripts).toMatchObject(expected);
   });
 
+  test("beside another runner, a warning names it and the folder of the tests", async () => {
+    const { dir } = await repo({ manifest: { scripts: { dev: "tsx src/server.ts", test: "node --test" } } });
+    const { warnings } = await planDoor(dir, { selection: { testDir: "auth-tests" } });
+    expect(warnings.join("\n")).toContain("node --test runs your tests, and those in auth-tests are for vitest");
+  });
+
   test("a script of the user's stays, with a warning", async () => {
     const { dir } = await repo({ manifest: { scripts: { dev: "tsx src/server.ts", "door:open": "mine" } } });
     const plan = await planDoor(dir);
@@ -410,6 +416,16 @@ describe("many tests", () => {
   test("in a folder of their own are excluded by one glob", async () => {
     expect(await excluded({})).toEqual(expect.arrayContaining(["test/door.test.ts", "test/door/**"]));
     expect(await excluded({})).toHaveLength(2);
+  });
+
+  test("are excluded by a path from the tsconfig's own folder", async () => {
+    const { dir } = await repo({
+      manifest: { scripts: { build: "tsc -p src" } },
+      files: { "src/tsconfig.json": JSON.stringify({ ...config, include: ["**/*"], exclude: ["old"] }) },
+    });
+    const plan = await planDoor(dir, { templates, selection: { testDir: "src/test" } });
+    const exclude = JSON.parse(planned(plan, "src/tsconfig.json")!).exclude as string[];
+    expect(exclude).toEqual(["old", "test/door.test.ts", "test/door/**"]);
   });
 
   test("among the sources are excluded by their ending, and what helps them by its name", async () => {
@@ -547,6 +563,13 @@ describe("a build that packs everything into one file", () => {
     const plan = await planDoor(dir, { item: metal });
     expect(plan.warnings.join("\n")).toContain(`put \`&& ${command}\` at the end of the script "build"`);
     expect(JSON.parse(planned(plan, "package.json")!).scripts["door:open"]).toContain(" lib/door/open.js");
+  });
+
+  test("that keeps modules apart is to take it as a second entry: another run would write over the first", async () => {
+    const settings = { "rollup.config.mjs": 'dir: "dist", preserveModules: true' };
+    const { dir } = await repo({ ...scripts("rollup -c"), files: settings });
+    const { warnings } = await planDoor(dir, { item: metal });
+    expect(warnings.join("\n")).toContain("give it to rollup as a second entry point");
   });
 
   test("is left alone where it leaves these packages outside already, and on a second add", async () => {

@@ -1,5 +1,6 @@
 import express, { type Request, type Response } from "express";
 import * as accounts from "../auth/accounts.js";
+import { closers } from "../auth/close.js";
 import { config } from "../auth/config.js";
 import { AuthError } from "../auth/errors.js";
 import * as inputs from "../auth/input.js";
@@ -14,9 +15,6 @@ import { authenticate, authOf, protectedRoute } from "../middleware/jwt.js";
 import { logFailure, problemHandler } from "../middleware/problem.js";
 import { addOnRouters, firstHandlers } from "./add-on-routers.js";
 
-/** A process that has ended by then only wanted to import something, and opens nothing. */
-const firstAskedAfterMs = 500;
-
 /** Every path and status of the module. Mount it with `app.use("/api/auth", authRouter)`. */
 export const authRouter: express.Router = express.Router();
 export { closeAuth } from "../auth/close.js";
@@ -27,8 +25,7 @@ authRouter.use((_req, res, next) => {
   next();
 });
 
-for (const handler of firstHandlers) authRouter.use(handler);
-for (const router of addOnRouters) authRouter.use(router);
+for (const handler of [...firstHandlers, ...addOnRouters]) authRouter.use(handler);
 
 authRouter.post("/signup", jsonBody, asyncHandler(signUp));
 authRouter.post("/login", jsonBody, asyncHandler(logIn));
@@ -49,8 +46,11 @@ authRouter.get("/health", asyncHandler(health));
 
 authRouter.use(problemHandler);
 
-/** Missing tables, and a database that does not answer, are told when the server starts, and not at the first login. */
-if (config.asksDatabaseAtStart) setTimeout(() => void ping().catch(logFailure), firstAskedAfterMs).unref();
+/** Missing tables, or no answer, are told half a second after a start. A process that has ended by then opens nothing. */
+if (config.asksDatabaseAtStart) {
+  const question = setTimeout(() => void ping().catch(logFailure), 500).unref();
+  closers.unshift(() => clearTimeout(question));
+}
 
 async function signUp(req: Request, res: Response): Promise<void> {
   const input = inputs.parseInput(inputs.signUpInput, req.body);
