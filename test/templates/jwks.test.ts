@@ -2,18 +2,9 @@ import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import * as oauth from "oauth4webapi";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import type { Api } from "../support/api.js";
-import {
-  type Cluster,
-  type Login,
-  logIn,
-  open,
-  refresh,
-  removeComposed,
-  signUp,
-  startCluster,
-} from "../support/cluster.js";
+import { type Login, logIn, open, refresh, signUp, useCluster } from "../support/cluster.js";
 import { unrun } from "../support/needs.js";
 
 // Other services verify our tokens with nothing but the address of the key set.
@@ -47,20 +38,15 @@ const audience = `${issuer}:client`;
 const noJwcrypto =
   process.env["CI"] || spawnSync("python3", ["-c", "import jwcrypto.jwt"]).status === 0 ? null : "no python3-jwcrypto";
 
-let cluster: Cluster;
+const cluster = useCluster();
 let keySetUrl: URL;
 let here: Api;
 let there: Api;
 
-beforeAll(async () => {
-  const env = { JWT_ISSUER: issuer };
-  cluster = await startCluster({ database: "postgres", processes: 2, items: ["auth-jwks"], env, server });
+cluster.beginForAll({ database: "postgres", processes: 2, items: ["auth-jwks"], env: { JWT_ISSUER: issuer }, server });
+beforeAll(() => {
   [here, there] = cluster.clients as [Api, Api];
   keySetUrl = new URL("/.well-known/jwks.json", cluster.apps[0]!.url);
-});
-afterAll(async () => {
-  await cluster?.close();
-  await removeComposed();
 });
 
 test("jose's createRemoteJWKSet takes each token of two processes through rotations under load, without one failure", async () => {

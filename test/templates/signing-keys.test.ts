@@ -2,9 +2,9 @@ import { createHmac, generateKeyPairSync } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { x } from "tinyexec";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Api } from "../support/api.js";
-import { type Cluster, open, refresh, removeComposed, signUp, startCluster, tally, times } from "../support/cluster.js";
+import { open, refresh, signUp, tally, times, useCluster } from "../support/cluster.js";
 import { appEnv } from "../support/compose.js";
 
 // Keys of several processes on one database.
@@ -12,16 +12,14 @@ import { appEnv } from "../support/compose.js";
 const items = ["auth-jwks"];
 const keySet = "/api/auth/.well-known/jwks.json";
 
-let cluster: Cluster;
-afterEach(() => cluster?.close());
-afterAll(removeComposed);
+const cluster = useCluster();
 
 describe.each([
   { database: "postgres", processes: 3, at: "20 connections and more" },
   { database: "sqlite", processes: 8, at: "eight processes" },
 ] as const)("on $database", ({ database, processes, at }) => {
   test(`${at} on an empty table make one key that signs and one that stands by (K7)`, async () => {
-    cluster = await startCluster({ database, processes, items });
+    await cluster.begin({ database, processes, items });
     const asked = await times(60, (index) =>
       index % 2 ? cluster.next().get(keySet) : cluster.next().post("/api/auth/signup", someone(index)),
     );
@@ -35,7 +33,7 @@ describe.each([
   });
 
   test("a key that is retired with --now is refused by every process within two seconds, and the next one taken (K8)", async () => {
-    cluster = await startCluster({ database, processes: 2, items });
+    await cluster.begin({ database, processes: 2, items });
     const [here, there] = cluster.clients as [Api, Api];
     const user = await signUp(here);
     for (const client of [here, there]) expect(await open(client, user.accessToken)).toBe(200);
@@ -56,7 +54,7 @@ describe.each([
 });
 
 test("a process that has been idle refuses it at its first request", async () => {
-  cluster = await startCluster({ database: "sqlite", processes: 1, items });
+  await cluster.begin({ database: "sqlite", processes: 1, items });
   const [client] = cluster.clients as [Api];
   const user = await signUp(client);
   expect(await open(client, user.accessToken)).toBe(200);
@@ -66,7 +64,7 @@ test("a process that has been idle refuses it at its first request", async () =>
 });
 
 test("the commands say what they do, and what is too early", async () => {
-  cluster = await startCluster({ database: "sqlite", processes: 0, items });
+  await cluster.begin({ database: "sqlite", processes: 0, items });
   const first = (await keys("list")).trim().split("\n");
   expect(first).toHaveLength(3);
   await expect(keys("rotate")).rejects.toThrow("The standby key is not known everywhere before");
@@ -78,7 +76,7 @@ test("the commands say what they do, and what is too early", async () => {
 });
 
 test("another JWT_SECRET_KEY takes auth:rekey, and then does without the one before", async () => {
-  cluster = await startCluster({ database: "postgres", processes: 1, items });
+  await cluster.begin({ database: "postgres", processes: 1, items });
   const { accessToken } = await signUp(cluster.next());
   const old = appEnv(cluster.dir)["JWT_SECRET_KEY"] ?? "";
   const both = { JWT_SECRET_KEY: "another secret of 32 bytes and more", JWT_SECRET_KEY_PREVIOUS: old };
@@ -95,7 +93,7 @@ test("another JWT_SECRET_KEY takes auth:rekey, and then does without the one bef
 });
 
 test("a key in the environment is the one key, and takes tokens of HS256 until the time that is set (K10, K13)", async () => {
-  cluster = await startCluster({ database: "sqlite", processes: 0, items });
+  await cluster.begin({ database: "sqlite", processes: 0, items });
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const pem = privateKey.export({ format: "pem", type: "pkcs8" }).toString().replaceAll("\n", "\\n");
   const key = { JWT_PRIVATE_KEY: pem };
