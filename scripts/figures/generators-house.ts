@@ -30,7 +30,7 @@ const because =
   "formatters, a journal that survives a kill at each write, twelve more checks of doctor, a picker and wrapped output, " +
   "and facts that any catalogue's item says of itself came to cli/ after the aim was set";
 const moreFiles = { most: 325, because };
-const moreLines = { most: 20_500, because };
+const moreLines = { most: 20_600, because };
 
 function naming(modules: readonly Module[], pattern: RegExp): string[] {
   return modules.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
