@@ -369,8 +369,10 @@ describe("another signer", () => {
     Object.assign(es256, { trusts });
     try {
       await whileItSigns(async () => {
-        const verified = [old, old, old, old].map((token) => verifyAccessToken(token));
-        expect((await Promise.all(verified)).map((token) => token !== null)).toEqual([true, true, false, false]);
+        const verified = [1, 2, 3, 4].map(() => verifyAccessToken(old));
+        const opened: boolean[] = [];
+        for (const token of verified) opened.push((await token) !== null);
+        expect(opened).toEqual([true, true, false, false]);
         expect(asked).toEqual(Array(4).fill({ alg: "HS256", typ: "at+jwt" }));
         expect(verified[0]).not.toBeInstanceOf(Promise);
         await expectRefused(older);

@@ -59,9 +59,15 @@ function privateKeyOf(text: string): KeyObject {
   return createPrivateKey({ key: Buffer.from(body, "base64"), format: "der", type: isSec1 ? "sec1" : "pkcs8" });
 }
 
+interface GivenJwk extends JsonWebKey {
+  use?: string;
+  alg?: string;
+  key_ops?: string[];
+}
+
 /** RFC 7517, section 4: a key says what it is for, and is used for nothing else. */
 function jwkOf(text: string): JsonWebKey {
-  const { use = "sig", alg = algorithm, key_ops: operations = ["sign"], ...jwk } = JSON.parse(text);
+  const { use = "sig", alg = algorithm, key_ops: operations = ["sign"], ...jwk } = JSON.parse(text) as GivenJwk;
   if (use !== "sig" || alg !== algorithm || !operations.includes("sign"))
     throw new TypeError("It is for something else.");
   return jwk;

@@ -1,4 +1,11 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyObject,
+} from "node:crypto";
 
 /** The curve of each algorithm: RFC 7518, section 3.4, ties them. */
 const curves = { ES256: "P-256", ES512: "P-521" } as const;
@@ -57,7 +64,7 @@ export function keyToBytes({ publicKey, privateKey }: Pick<SigningKey, "publicKe
 }
 
 export function keyFromBytes(bytes: Buffer): SigningKey {
-  const key = JSON.parse(bytes.toString("utf8"));
+  const key = JSON.parse(bytes.toString("utf8")) as JsonWebKey;
   return signingKey("d" in key ? createPrivateKey({ key, format: "jwk" }) : createPublicKey({ key, format: "jwk" }));
 }
 

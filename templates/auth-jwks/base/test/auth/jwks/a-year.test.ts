@@ -78,15 +78,19 @@ async function stepAt(time: number): Promise<number> {
 
 async function sign(): Promise<Signed> {
   const token = await signer?.sign({ sub: "somebody", at }, "at+jwt");
-  const { kid } = JSON.parse(Buffer.from(token?.split(".")[0] ?? "", "base64url").toString("utf8"));
-  return { token: token ?? "", kid, at };
+  return { token: token ?? "", kid: headerOf(token).kid, at };
 }
 
 async function verifies({ token, kid }: Signed): Promise<boolean> {
-  const alg = JSON.parse(Buffer.from(token.split(".")[0] ?? "", "base64url").toString("utf8")).alg;
+  const { alg } = headerOf(token);
   const payloads = accessTokenSigners.map((one) => (one.alg === alg ? one.verify(token, kid) : null));
   const found = (await Promise.all(payloads)).some((payload) => payload !== null);
   return found && (await signer?.trusts?.({ alg, kid })) === true;
+}
+
+function headerOf(token = ""): { alg: string; kid: string } {
+  const text = Buffer.from(token.split(".")[0] ?? "", "base64url").toString("utf8");
+  return JSON.parse(text) as { alg: string; kid: string };
 }
 
 function oneOfEach(signed: readonly Signed[]): Signed[] {

@@ -62,10 +62,8 @@ describe("JWT_PRIVATE_KEY (K10)", () => {
     ["of another variable", ["$", "{SECRETS_KEY}"].join("")],
   ])("that is %s is an error that names it, and holds nothing of it", (_what, value) => {
     const failure = failureOf(() => readJwksConfig({ JWT_PRIVATE_KEY: value }));
-    expect(failure).toMatchObject({
-      code: "JWTEnvVariableMissing",
-      message: expect.stringMatching(/^JWT_PRIVATE_KEY /),
-    });
+    expect(failure).toMatchObject({ code: "JWTEnvVariableMissing" });
+    expect(failure.message).toMatch(/^JWT_PRIVATE_KEY /);
     for (const line of value.split(/\\n|\n/).filter((one) => one.length > 12 && !one.startsWith("-----")))
       expect(failure.message).not.toContain(line);
   });

@@ -332,8 +332,8 @@ describe("a key that no secret opens", () => {
     expectProblem(await call("GET /me", { bearer: ada.accessToken }), "ServiceUnavailable");
     expectProblem(await call(keySet), "ServiceUnavailable");
     expect((await readKeys()).keys).toEqual(before);
-    const reason = expect.stringMatching(/signing key .* can't be opened.*JWT_SECRET_KEY_PREVIOUS/);
-    expect(events).toContainEqual(expect.objectContaining({ event: "sys_error", reason }));
+    const reasons = events.filter(({ event }) => event === "sys_error").map(({ reason }) => reason);
+    expect(reasons.join("\n")).toMatch(/signing key .* can't be opened.*JWT_SECRET_KEY_PREVIOUS/);
     for (const { kid } of [signing, standby]) await retireKey(kid, { now: true });
     await pass(0);
     await expectOpens((await signUp()).accessToken);
@@ -468,7 +468,8 @@ function publicKeyOf(key: JsonWebKey | undefined) {
 }
 
 function headerOf(token: string): Record<string, unknown> {
-  return JSON.parse(Buffer.from(token.split(".")[0] ?? "", "base64url").toString("utf8"));
+  const text = Buffer.from(token.split(".")[0] ?? "", "base64url").toString("utf8");
+  return JSON.parse(text) as Record<string, unknown>;
 }
 
 /** Ada's token with another header, signed by whoever has the key. `undefined` leaves a member out. */
