@@ -7,7 +7,13 @@ import { build, type Plugin } from "esbuild";
 
 const repo = fileURLToPath(new URL("..", import.meta.url));
 const templates = join(repo, "templates", "auth-basic");
-const addOns = ["auth-cookies", "auth-admin"].map((name) => join(repo, "templates", name, "base"));
+const addOns = [
+  "auth-cookies/base",
+  "auth-admin/base",
+  "auth-vault/base",
+  "auth-jwks/base",
+  "auth-jwks/algorithm/es256",
+].map((folder) => join(repo, "templates", folder));
 
 /** A temporary folder with this repo's packages, for what the measurements build and write. */
 export interface Workshop {

@@ -4,8 +4,12 @@ import { expressjwt } from "express-jwt";
 import passport from "passport";
 import { ExtractJwt, Strategy } from "passport-jwt";
 import { signAccessToken } from "../../templates/auth-basic/base/src/auth/access-token.js";
+import { accessTokenSigners } from "../../templates/auth-basic/base/src/auth/access-token-signers.js";
 import { config } from "../../templates/auth-basic/base/src/auth/config.js";
+import { migrations } from "../../templates/auth-basic/base/src/db/migrations/index.js";
 import { protectedRoute } from "../../templates/auth-basic/base/src/middleware/jwt.js";
+import { keySigner } from "../../templates/auth-jwks/base/src/auth/jwks/signers.js";
+import { signingKeys } from "../../templates/auth-jwks/base/src/db/migrations/0060-signing-keys.js";
 import { answerQuestions, cpuTime } from "./answers.js";
 import { listen } from "./listen.js";
 
@@ -16,10 +20,18 @@ const keyObject = createSecretKey(Buffer.from(secret));
 const guards: Record<string, () => RequestHandler[]> = {
   none: () => [],
   protectedRoute: () => [protectedRoute],
+  "protectedRoute, ES256": () => [withKeys()],
   "express-jwt, string": () => [expressjwt({ secret, algorithms: ["HS256"] })],
   "express-jwt, KeyObject": () => [expressjwt({ secret: keyObject, algorithms: ["HS256"] })],
   "passport-jwt": () => [passportJwt()],
 };
+
+/** As auth-jwks has it: what the keys are is in the database. */
+function withKeys(): RequestHandler {
+  migrations.push(signingKeys);
+  accessTokenSigners.push(keySigner);
+  return protectedRoute;
+}
 
 function passportJwt(): RequestHandler {
   const options = {

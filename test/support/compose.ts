@@ -33,6 +33,7 @@ export interface Composition {
   readonly database?: "sqlite" | "postgres";
   readonly errors?: "rfc" | "auth-basic";
   readonly login?: "username" | "email";
+  readonly algorithm?: "es256" | "es512";
   /** Items beside auth-basic. */
   readonly items?: readonly string[];
   /** Takes the place of the server that is written otherwise. */
@@ -44,11 +45,12 @@ export async function composeApp({
   database = "sqlite",
   errors = "rfc",
   login = "username",
+  algorithm = "es256",
   items = [],
   server,
 }: Composition): Promise<ComposedApp> {
   const dir = await realpath(await mkdtemp(join(tmpdir(), "authwright-app-")));
-  await writeTree(dir, ["auth-basic", ...items], { database, errors, login });
+  await writeTree(dir, ["auth-basic", ...items], { database, errors, login, algorithm });
   await linkPackages(dir);
   await fs.outputJson(join(dir, "package.json"), { name: "composed-app", type: "module", private: true });
   await fs.outputFile(join(dir, "server.ts"), server ?? serverSource);

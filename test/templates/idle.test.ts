@@ -26,7 +26,7 @@ app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
 });
 process.stdin.resume().once("end", () => process.exit());
 `;
-const items = ["auth-events", "auth-email"];
+const items = ["auth-events", "auth-email", "auth-jwks"];
 
 const cluster = useCluster();
 let here: Api;

@@ -16,7 +16,7 @@ import type { Documented } from "../support/openapi-document.js";
 
 const items = [
   ...["auth-cookies", "auth-sudo", "auth-sessions", "auth-events", "auth-hibp"],
-  ...["auth-grace", "auth-email", "auth-admin", "auth-openapi"],
+  ...["auth-grace", "auth-email", "auth-admin", "auth-openapi", "auth-jwks"],
 ];
 const password = "nine blue herons wade";
 const newPassword = "ten green herons fish";
@@ -187,6 +187,11 @@ describe("every documented answer is given, and is as documented", () => {
     await send("updateMe", { bearer: login.accessToken, body: change }, 200);
     await send("revertEmail", { body: { token: await tokenTo(email, "revert-email") } }, 204);
     for (const id of ["verifyEmail", "revertEmail"]) await send(id, { body: { token: "x" } }, 403);
+  });
+
+  test("the keys that verify access tokens", async () => {
+    const { body } = await send("getKeySet", {}, 200);
+    expect(body.keys).toHaveLength(2);
   });
 
   test("users, in the hands of admins", async () => {

@@ -99,6 +99,11 @@ inPairs.for(addOns)(
   },
 );
 
+inPairs("those of auth-jwks pass with the other algorithm too", async ({ onTestFinished }) => {
+  const app = await composed({ algorithm: "es512", items: ["auth-jwks"] }, onTestFinished);
+  expectPassed(await runShippedTests(app.dir, {}, ["test/auth/jwks/jwks.test.ts", "test/auth/tokens.test.ts"]));
+});
+
 inPairs(
   "they fail when a promise is broken: a spent refresh token that leaves its login alive",
   async ({ onTestFinished }) => {

@@ -2,6 +2,12 @@ import { createSecretKey, type KeyObject } from "node:crypto";
 import jwt from "jsonwebtoken";
 import { config } from "./config.js";
 
+/** What an access token says of the key that signed it. */
+export interface SignedWith {
+  readonly alg?: string;
+  readonly kid?: string;
+}
+
 /** Signs access tokens with one algorithm, and knows its own again. What they say is for `access-token.ts` to check. */
 export interface AccessTokenSigner {
   /** RFC 8725: the one algorithm of this signer's tokens. Whatever a header names, no key is used with another. */
@@ -10,6 +16,11 @@ export interface AccessTokenSigner {
   sign(claims: object, typ: string): string | Promise<string>;
   /** The payload of a token whose signature is good, else null. `kid` is whatever the token's header says. */
   verify(token: string, kid: string | undefined): unknown;
+  /**
+   * Asked of the one that signs, at each request: whether tokens of that algorithm and key are still taken, of earlier
+   * signers too. Without it they are, until they expire. A promise where there is nothing to wait for costs every request.
+   */
+  trusts?(signedWith: SignedWith): boolean | Promise<boolean>;
 }
 
 const hs256 = "HS256";
@@ -32,8 +43,8 @@ const hs256Signer: AccessTokenSigner = {
 };
 
 /**
- * The last one signs. Tokens of the others are good until they expire: so another algorithm can take over, and no login
- * ends. An add-on appends its own.
+ * The last one signs. Tokens of the others are good until they expire, unless it says otherwise: so another algorithm can
+ * take over, and no login ends. An add-on appends its own.
  */
 export const accessTokenSigners: AccessTokenSigner[] = [hs256Signer];
 

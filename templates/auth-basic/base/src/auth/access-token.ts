@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type AuthClaims, authClaimsOf, claimsOf, readClaims, type StoredClaims } from "./access-claims.js";
-import { type AccessTokenSigner, accessTokenSigners } from "./access-token-signers.js";
+import { type AccessTokenSigner, accessTokenSigners, type SignedWith } from "./access-token-signers.js";
 import { config } from "./config.js";
 import { AuthError } from "./errors.js";
 import { hasDuplicateNames } from "./values/duplicate-names.js";
@@ -36,8 +36,13 @@ export const clockSkewSeconds = 60;
  * What good tokens have said, by their whole text, so that a signature is checked once. When `recent` is full it takes the
  * place of `older`, and what is asked about again moves back: the memory is bounded, and what is in use stays.
  */
-let recent = new Map<string, VerifiedToken>();
-let older = new Map<string, VerifiedToken>();
+let recent = new Map<string, SeenToken>();
+let older = new Map<string, SeenToken>();
+
+interface SeenToken {
+  readonly signedWith: SignedWith;
+  readonly verified: VerifiedToken;
+}
 
 /**
  * Signs an access token (RFC 9068) that lives `lifetimeSeconds`.
@@ -68,37 +73,48 @@ export async function signAccessToken(session: TokenSubject, lifetimeSeconds: nu
  */
 export function verifyAccessToken(token: string): VerifiedToken | null | Promise<VerifiedToken | null> {
   if (token.length > maxTokenCharacters) return null;
-  const known = recall(token);
-  if (!known) return verifyAnew(token);
-  return known.expiresAt > now() ? known : null;
+  const seen = recall(token);
+  if (!seen) return verifyAnew(token);
+  if (seen.verified.expiresAt <= now()) return null;
+  const isTaken = isTrusted(seen.signedWith);
+  if (isTaken === true) return seen.verified;
+  return isTaken === false ? null : isTaken.then((stillTaken) => (stillTaken ? seen.verified : null));
 }
 
 async function verifyAnew(token: string): Promise<VerifiedToken | null> {
-  const verified = await verify(token);
-  if (verified) remember(token, verified);
-  return verified;
+  const seen = await verify(token);
+  if (seen) remember(token, seen);
+  return seen?.verified ?? null;
 }
 
-function recall(token: string): VerifiedToken | undefined {
+function recall(token: string): SeenToken | undefined {
   const known = recent.get(token) ?? older.get(token);
   if (known && !recent.has(token)) remember(token, known);
   return known;
 }
 
-function remember(token: string, verified: VerifiedToken): void {
-  if (recent.size >= maxRecentTokens) [recent, older] = [new Map<string, VerifiedToken>(), recent];
-  recent.set(token, verified);
+function remember(token: string, seen: SeenToken): void {
+  if (recent.size >= maxRecentTokens) [recent, older] = [new Map<string, SeenToken>(), recent];
+  recent.set(token, seen);
 }
 
-async function verify(token: string): Promise<VerifiedToken | null> {
+async function verify(token: string): Promise<SeenToken | null> {
   if (!hasCanonicalParts(token)) return null;
   const header = namesNothingTwice(token) ? readHeader(token) : null;
-  if (!header) return null;
+  if (!header || !(await isTrusted(header))) return null;
   for (const signer of accessTokenSigners) {
     const payload = signer.alg === header.alg ? await signer.verify(token, header.kid) : null;
-    if (isObject(payload)) return readPayload(payload);
+    if (isObject(payload)) return seenToken(header, readPayload(payload));
   }
   return null;
+}
+
+function seenToken(signedWith: SignedWith, verified: VerifiedToken | null): SeenToken | null {
+  return verified && { signedWith, verified };
+}
+
+function isTrusted(signedWith: SignedWith): boolean | Promise<boolean> {
+  return newestSigner().trusts?.(signedWith) ?? true;
 }
 
 /** Decoders are loose: without this, one token could be spelled in many ways. */
@@ -126,7 +142,7 @@ function isAsWeWrite(json: string): boolean {
 }
 
 /** RFC 8725: the type is pinned, and no other header member (crit, jwk, jku, x5u, ...) is listened to. */
-function readHeader(token: string): { alg?: string; kid?: string } | null {
+function readHeader(token: string): SignedWith | null {
   const header = parseJson(token.slice(0, token.indexOf(".")));
   if (!isObject(header) || header["typ"] !== type) return null;
   const isOurs = Object.entries(header).every(([name, value]) => headerMembers.includes(name) && isText(value));

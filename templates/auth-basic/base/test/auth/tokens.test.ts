@@ -47,7 +47,9 @@ afterAll(stopAuth, 60_000);
 describe("an access token", () => {
   test("has the header and the claims of RFC 9068, and nothing else", () => {
     const { header, payload } = jwt.decode(ada.accessToken, { complete: true }) ?? {};
-    expect(header).toEqual({ alg: "HS256", typ: "at+jwt" });
+    const { kid, ...rest } = header ?? {};
+    expect(rest).toEqual({ alg: accessTokenSigners.at(-1)?.alg, typ: "at+jwt" });
+    expect(["string", "undefined"]).toContain(typeof kid);
     expect(payload).toEqual(claimsShape({ sub: ada.id, sid: sessionOf(ada.accessToken) }));
   });
 
@@ -353,6 +355,33 @@ describe("another signer", () => {
     const tokens: string[] = [];
     await whileItSigns(async () => void tokens.push((await signUp()).accessToken));
     await expectRefused(tokens[0] ?? "");
+  });
+
+  test("says which tokens are still taken, of others too, and those that were seen lately", async () => {
+    const [old, older] = [forge(), forge()];
+    await expectOpens(old);
+    const asked: unknown[] = [];
+    const answers = [true, Promise.resolve(true), false, Promise.resolve(false)];
+    const trusts: AccessTokenSigner["trusts"] = (signedWith) => {
+      asked.push(signedWith);
+      return answers[asked.length - 1] ?? false;
+    };
+    Object.assign(es256, { trusts });
+    try {
+      await whileItSigns(async () => {
+        const verified = [1, 2, 3, 4].map(() => verifyAccessToken(old));
+        const opened: boolean[] = [];
+        for (const token of verified) opened.push((await token) !== null);
+        expect(opened).toEqual([true, true, false, false]);
+        expect(asked).toEqual(Array(4).fill({ alg: "HS256", typ: "at+jwt" }));
+        expect(verified[0]).not.toBeInstanceOf(Promise);
+        await expectRefused(older);
+      });
+    } finally {
+      Reflect.deleteProperty(es256, "trusts");
+    }
+    await expectOpens(old);
+    await expectOpens(older);
   });
 
   test("signs for what the module checks: its claims are held to the same rules", async () => {
