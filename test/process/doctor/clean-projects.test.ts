@@ -146,8 +146,8 @@ describe("a sound project", () => {
       [
         "the expiry of a remembered token",
         "src/auth/access-token.ts",
-        "return known.expiresAt > now() ? known : null;",
-        "return known;",
+        "if (seen.verified.expiresAt <= now()) return null;",
+        "",
         /^lost-protection src\/auth\/access-token\.ts:\d+ .*expires$/,
       ],
       [
