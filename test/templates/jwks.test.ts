@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import * as oauth from "oauth4webapi";
@@ -35,8 +36,10 @@ process.stdin.resume().once("end", () => process.exit());
 
 const issuer = "https://shop.example";
 const audience = `${issuer}:client`;
+/** Debian's own has its packages, whatever other one comes first in PATH. */
+const python = existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
 const noJwcrypto =
-  process.env["CI"] || spawnSync("python3", ["-c", "import jwcrypto.jwt"]).status === 0 ? null : "no python3-jwcrypto";
+  process.env["CI"] || spawnSync(python, ["-c", "import jwcrypto.jwt"]).status === 0 ? null : "no python3-jwcrypto";
 
 const cluster = useCluster();
 let keySetUrl: URL;
@@ -105,7 +108,7 @@ from jwcrypto.jwk import JWKSet
 from jwcrypto.jwt import JWT
 claims = {"iss": "${issuer}", "aud": "${audience}", "exp": None}
 print(JWT(jwt=sys.argv[2], key=JWKSet.from_json(sys.argv[1]), algs=["ES256"], check_claims=claims).claims)`;
-  const run = (token: string) => spawnSync("python3", ["-c", script, keySet, token], { encoding: "utf8" });
+  const run = (token: string) => spawnSync(python, ["-c", script, keySet, token], { encoding: "utf8" });
   const taken = run(accessToken);
   expect(taken.stderr).toBe("");
   expect(JSON.parse(taken.stdout)).toMatchObject({ iss: issuer, aud: audience });

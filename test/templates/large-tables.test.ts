@@ -133,8 +133,8 @@ process.exit();
 
 /** Above what a batch of 200 rows costs, each found by its key; a third of the sessions costs more. */
 const mostCost = 3_000;
-/** Is there a table, and a row in it: the first row that comes will do. */
-const asksForAnyRow = /^select 1 from "auth_users" limit \$1$/;
+/** Holds four keys at most, whatever else there is. */
+const alwaysSmall = "auth_signing_keys";
 
 let app: ComposedApp;
 let database: FreshDatabase;
@@ -162,10 +162,10 @@ describe("with many rows in every table of the module", () => {
   test("no statement reads one from end to end, or sorts much of it", async () => {
     const slow: string[] = [];
     for (const statement of statements) {
-      if (asksForAnyRow.test(statement.text)) continue;
       const plan = await explain(statement);
       const scans = nodesOf(plan).filter((node) => node["Node Type"] === "Seq Scan");
-      const tables = scans.map((node) => node["Relation Name"]).filter((table) => table?.startsWith("auth_"));
+      const names = scans.map((node) => node["Relation Name"]);
+      const tables = names.filter((name) => name?.startsWith("auth_") && name !== alwaysSmall);
       if (tables.length > 0 || plan["Total Cost"] > mostCost)
         slow.push(`${plan["Total Cost"]} ${tables.join()}: ${statement.text}`);
     }
