@@ -42,7 +42,7 @@ beforeEach(async () => {
   await write((db) => db.delete(signingKeys));
   await closeKeyRing();
   ada = await signUp();
-});
+}, 60_000);
 afterEach(() => {
   aheadMs = 0;
 });

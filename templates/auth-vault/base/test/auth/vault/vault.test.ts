@@ -62,7 +62,7 @@ describe("npm run auth:rekey", () => {
   beforeEach(async () => {
     await write((db) => db.delete(users));
     sealedColumns.push(column);
-  });
+  }, 60_000);
   afterEach(() => void sealedColumns.splice(sealedColumns.indexOf(column), 1));
 
   test("seals all rows under the new key, in steps, and leaves alone what is", async () => {
