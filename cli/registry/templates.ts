@@ -1,4 +1,5 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { CliError } from "../errors.js";
 
@@ -43,10 +44,8 @@ async function readFolder(templates: string, folder: string): Promise<TemplateFi
   const base = join(templates, folder);
   const entries = await readdir(base, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = entries.filter((entry) => entry.isFile());
-  return Promise.all(
-    files.map(async (entry) => {
-      const path = relative(base, join(entry.parentPath, entry.name)).split(sep).join("/");
-      return { template: `${folder}/${path}`, path, text: await readFile(join(base, path), "utf8") };
-    }),
-  );
+  return files.map((entry) => {
+    const path = relative(base, join(entry.parentPath, entry.name)).split(sep).join("/");
+    return { template: `${folder}/${path}`, path, text: readFileSync(join(base, path), "utf8") };
+  });
 }

@@ -1,10 +1,10 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFileSync, statSync } from "node:fs";
 import { withoutMark } from "./byte-order-mark.js";
 
 /** The text of a file without its BOM, or null when there is no such file. */
 export async function readText(path: string): Promise<string | null> {
   try {
-    return withoutMark(await readFile(path, "utf8"));
+    return withoutMark(readFileSync(path, "utf8"));
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;
@@ -12,16 +12,16 @@ export async function readText(path: string): Promise<string | null> {
 }
 
 export async function isFile(path: string): Promise<boolean> {
-  return (await kind(path)) === "file";
+  return kind(path) === "file";
 }
 
 export async function isFolder(path: string): Promise<boolean> {
-  return (await kind(path)) === "folder";
+  return kind(path) === "folder";
 }
 
-async function kind(path: string): Promise<"file" | "folder" | null> {
+function kind(path: string): "file" | "folder" | null {
   try {
-    const stats = await stat(path);
+    const stats = statSync(path);
     return stats.isDirectory() ? "folder" : stats.isFile() ? "file" : null;
   } catch (error) {
     if (isMissing(error)) return null;
