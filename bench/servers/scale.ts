@@ -37,8 +37,8 @@ async function start(): Promise<void> {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: whoever asks knows what the answer is
-async function ask(method: string, path: string, body?: object): Promise<any> {
-  const headers = { "content-type": "application/json", authorization: `Bearer ${accessToken}` };
+async function ask(method: string, path: string, body?: object, bearer: string = accessToken): Promise<any> {
+  const headers = { "content-type": "application/json", authorization: `Bearer ${bearer}` };
   const answer = await fetch(url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
   if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}`);
   return answer.status === 204 ? undefined : answer.json();
@@ -54,7 +54,8 @@ const steps: Record<string, () => Promise<unknown>> = {
   },
   "login and logout": async () => {
     const login = await ask("POST", "/api/auth/login", user);
-    await ask("POST", "/api/auth/logout", { refreshToken: login.refreshToken });
+    // It ends whatever the request carries.
+    await ask("POST", "/api/auth/logout", { refreshToken: login.refreshToken }, login.accessToken);
   },
   protectedRoute: () => ask("GET", "/hello"),
   "GET /sessions": () => ask("GET", "/api/auth/sessions"),
