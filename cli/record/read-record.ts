@@ -1,14 +1,12 @@
 import { join } from "node:path";
 import { CliError } from "../errors.js";
 import { readText } from "../text/text-file.js";
+import { recordPath } from "./paths.js";
 import type { InstallRecord } from "./schema.js";
-
-/** The name of the record in the user's repo. */
-export const recordFile = "authwright.json";
 
 /** The parsed record, or null before the first add. A damaged one would make update and remove lose edits: it stops us. */
 export async function readRecord(root: string): Promise<InstallRecord | null> {
-  const text = await readText(join(root, recordFile));
+  const text = await readText(join(root, recordPath));
   if (text === null) return null;
   const value = parse(text);
   // Loaded here: a project without a record doesn't wait for it.
@@ -17,7 +15,7 @@ export async function readRecord(root: string): Promise<InstallRecord | null> {
   if (problem === null) return value as InstallRecord;
   throw new CliError(
     "DamagedRecord",
-    `${join(root, recordFile)} is damaged (${problem}): restore it from version control`,
+    `${join(root, recordPath)} is damaged (${problem}): restore it from version control`,
   );
 }
 

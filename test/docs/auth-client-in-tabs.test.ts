@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AuthClient, TokenStore, Tokens } from "../../docs/examples/auth-client.js";
 import { noChromium, openChromium } from "../support/chromium.js";
-import { type ComposedApp, composeApp, type RunningApp, startApp } from "../support/compose.js";
+import { type ComposedApp, composeApp, listens, type RunningApp, startApp } from "../support/compose.js";
 import { unrun } from "../support/needs.js";
 import { repo } from "../support/template-tree.js";
 
@@ -29,9 +29,7 @@ app.use("/api/auth", authRouter);
 app.get("/orders", protectedRoute, (req, res) => void res.json({ of: req.auth?.userId }));
 app.use(express.static("public"));
 app.get("/", (_req, res) => void res.send(page));
-app.listen(Number(process.env["PORT"]), "127.0.0.1", () => console.log("listening"));
-process.stdin.resume().once("end", () => process.exit());
-`;
+${listens}`;
 
 declare global {
   var auth: AuthClient;

@@ -127,6 +127,21 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
   return child.exitCode;
 }
 
+/** In the source of a server, behind its `app`: it listens where it is started, or ends with the error, and not after the test run. */
+export const listens = `const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
+  if (error) throw error;
+  console.log("listening");
+});
+process.stdin.resume().once("end", () => process.exit());
+`;
+
+/** And behind that: it ends as a deployment has it, by the `closeAuth` that it has imported. */
+export const closes = `process.once("SIGTERM", () => {
+  process.stdin.destroy();
+  server.close(() => void closeAuth());
+});
+`;
+
 const serverSource = `import express from "express";
 import { closeAuth } from "./src/auth/close.js";
 import { protectedRoute } from "./src/middleware/jwt.js";
@@ -137,13 +152,4 @@ app.use("/api/auth", authRouter);
 app.get("/bare", (_req, res) => void res.json({ ok: true }));
 app.get("/me-protected", protectedRoute, (req, res) => void res.json({ auth: req.auth }));
 
-const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
-  if (error) throw error;
-  console.log("listening");
-});
-process.once("SIGTERM", () => {
-  process.stdin.destroy();
-  server.close(() => void closeAuth());
-});
-process.stdin.resume().once("end", () => process.exit());
-`;
+${listens}${closes}`;

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import type { Answer } from "../support/api.js";
 import { type Browser, openBrowser, signUpInBrowser } from "../support/browser.js";
 import { type Cluster, type Login, logIn, password, refresh, signUp, times, useCluster } from "../support/cluster.js";
-import { composeApp, startApp } from "../support/compose.js";
+import { closes, composeApp, listens, startApp } from "../support/compose.js";
 import { unrun } from "../support/needs.js";
 import { noRedis, startRedis } from "../support/redis.js";
 import { repo } from "../support/template-tree.js";
@@ -37,13 +37,7 @@ app.use("/api/auth/admin", adminRouter);
 app.use("/api/auth", authRouter);
 app.get("/me-protected", protectedRoute, (req, res) => void res.json(req.auth));
 
-const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
-  if (error) throw error;
-  console.log("listening");
-});
-process.once("SIGTERM", () => server.close(() => void closeAuth()));
-process.stdin.resume().once("end", () => process.exit());
-`;
+${listens}${closes}`;
 
 const items = ["auth-admin", "auth-cookies"];
 /** Longer than other processes take to hear of a revocation. */

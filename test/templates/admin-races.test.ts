@@ -9,7 +9,7 @@ import { x } from "tinyexec";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Answer, Api } from "../support/api.js";
 import { type Login, logIn, password, refresh, signUp, tally, times, useCluster } from "../support/cluster.js";
-import { appEnv } from "../support/compose.js";
+import { appEnv, closes, listens } from "../support/compose.js";
 import { unrun } from "../support/needs.js";
 import { noTerminal, onTerminal } from "../support/terminal.js";
 
@@ -33,13 +33,7 @@ app.use("/api/auth", authRouter);
 app.get("/me-protected", protectedRoute, (req, res) => void res.json({ auth: req.auth }));
 app.get("/report", requireRole("admin"), (req, res) => void res.json({ auth: req.auth }));
 
-const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
-  if (error) throw error;
-  console.log("listening");
-});
-process.once("SIGTERM", () => server.close(() => void closeAuth()));
-process.stdin.resume().once("end", () => process.exit());
-`;
+${listens}${closes}`;
 
 const mails = mkdtempSync(join(tmpdir(), "authwright-mails-"));
 afterAll(() => fs.remove(mails));

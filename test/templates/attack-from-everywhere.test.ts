@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Email } from "postal-mime";
 import { afterEach, expect, test } from "vitest";
 import { password, times, useCluster } from "../support/cluster.js";
+import { listens } from "../support/compose.js";
 import { type MailServer, startMailServer } from "../support/smtp.js";
 
 // Strangers in 10,000 networks guess at one account, a tenth of them ask for its resets too, over HTTP, while the owner
@@ -168,9 +169,4 @@ import { authRouter } from "./src/routes/auth.js";
 const app = express();
 app.set("trust proxy", "loopback");
 app.use("/api/auth", authRouter);
-app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
-  if (error) throw error;
-  console.log("listening");
-});
-process.stdin.resume().once("end", () => process.exit());
-`;
+${listens}`;

@@ -3,7 +3,7 @@ import jwt from "jsonwebtoken";
 import { describe, expect, test } from "vitest";
 import type { Api } from "../support/api.js";
 import { logIn, open, password, refresh, signUp, tally, times, useCluster } from "../support/cluster.js";
-import { appEnv } from "../support/compose.js";
+import { appEnv, closes, listens } from "../support/compose.js";
 
 const cluster = useCluster();
 
@@ -163,12 +163,7 @@ app.post("/advance", express.json(), (req, res) => {
   Date.now = () => now() + req.body.seconds * 1000;
   res.json({});
 });
-app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
-  if (error) throw error;
-  console.log("listening");
-});
-process.stdin.resume().once("end", () => process.exit());
-`;
+${listens}`;
 
 /** The same token as a process would sign it whose clock is ahead. */
 function signedAhead(accessToken: string, by: number): string {
@@ -191,16 +186,7 @@ app.get("/cpu", (_req, res) => {
   since = process.cpuUsage();
   res.json({ milliseconds: (user + system) / 1_000 });
 });
-const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
-  if (error) throw error;
-  console.log("listening");
-});
-process.once("SIGTERM", () => {
-  process.stdin.destroy();
-  server.close(() => void closeAuth());
-});
-process.stdin.resume().once("end", () => process.exit());
-`;
+${listens}${closes}`;
 
 const countingServer = `import { createClient } from "@libsql/client";
 import express from "express";
@@ -219,13 +205,4 @@ app.get("/queries", (_req, res) => {
   res.json({ count });
   count = 0;
 });
-const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
-  if (error) throw error;
-  console.log("listening");
-});
-process.once("SIGTERM", () => {
-  process.stdin.destroy();
-  server.close(() => void closeAuth());
-});
-process.stdin.resume().once("end", () => process.exit());
-`;
+${listens}${closes}`;

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Answer, Api } from "../support/api.js";
 import { type DatabaseName, logIn, password, startCluster, tally, times, useCluster } from "../support/cluster.js";
 import type { Env, RunningApp } from "../support/compose.js";
+import { listens } from "../support/compose.js";
 import { freePort } from "../support/free-port.js";
 import { type MailServer, startMailServer, until } from "../support/smtp.js";
 
@@ -309,9 +310,4 @@ app.post("/register", async (req, res) => {
   res.sendStatus(201);
 });
 app.use("/api/auth", authRouter);
-app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
-  if (error) throw error;
-  console.log("listening");
-});
-process.stdin.resume().once("end", () => process.exit());
-`;
+${listens}`;

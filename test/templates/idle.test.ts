@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Api } from "../support/api.js";
 import { logIn, open, signUp, useCluster } from "../support/cluster.js";
+import { listens } from "../support/compose.js";
 import { startProxy } from "../support/freezable-proxy.js";
 
 /** The usual server, with a clock that can be put forward. */
@@ -20,12 +21,7 @@ const app = express();
 app.post("/forward/:ms", (req, res) => void res.json((aheadMs += Number(req.params.ms))));
 app.use("/api/auth", authRouter);
 app.get("/me-protected", protectedRoute, (req, res) => void res.json({ auth: req.auth }));
-app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
-  if (error) throw error;
-  console.log("listening");
-});
-process.stdin.resume().once("end", () => process.exit());
-`;
+${listens}`;
 const items = ["auth-events", "auth-email", "auth-jwks"];
 
 const cluster = useCluster();

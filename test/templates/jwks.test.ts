@@ -6,6 +6,7 @@ import * as oauth from "oauth4webapi";
 import { beforeAll, expect, test } from "vitest";
 import type { Api } from "../support/api.js";
 import { type Login, logIn, open, refresh, signUp, useCluster } from "../support/cluster.js";
+import { listens } from "../support/compose.js";
 import { unrun } from "../support/needs.js";
 
 // Other services verify our tokens with nothing but the address of the key set.
@@ -27,12 +28,7 @@ app.post("/rotate", (_req, res, next) => void rotateKeys().then(() => res.json({
 app.use("/api/auth", authRouter);
 app.use(jwksRouter);
 app.get("/me-protected", protectedRoute, (req, res) => void res.json({ auth: req.auth }));
-app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
-  if (error) throw error;
-  console.log("listening");
-});
-process.stdin.resume().once("end", () => process.exit());
-`;
+${listens}`;
 
 const issuer = "https://shop.example";
 const audience = `${issuer}:client`;

@@ -10,7 +10,15 @@ import fs from "fs-extra";
 import PostalMime from "postal-mime";
 import { x } from "tinyexec";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { appEnv, type ComposedApp, composeApp, type RunningApp, startApp } from "../support/compose.js";
+import {
+  appEnv,
+  type ComposedApp,
+  closes,
+  composeApp,
+  listens,
+  type RunningApp,
+  startApp,
+} from "../support/compose.js";
 import { type Contract, contractOf, type Sent } from "../support/contract.js";
 import type { Documented } from "../support/openapi-document.js";
 
@@ -39,16 +47,7 @@ app.set("trust proxy", true);
 app.use("/api/auth/admin", adminRouter);
 app.use("/api/auth", authRouter);
 app.get("/routes", (_req, res) => void res.json([...routesOf(authRouter), ...routesOf(adminRouter, "/admin")]));
-const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
-  if (error) throw error;
-  console.log("listening");
-});
-process.once("SIGTERM", () => {
-  process.stdin.destroy();
-  server.close(() => void closeAuth());
-});
-process.stdin.resume().once("end", () => process.exit());
-
+${listens}${closes}
 function routesOf({ stack }: any, mount = ""): string[] {
   return stack.flatMap(({ route, handle }: any) => {
     if (route) return Object.keys(route.methods).map((one) => one.toUpperCase() + " " + mount + route.path);

@@ -15,6 +15,7 @@ import {
   times,
   useCluster,
 } from "../support/cluster.js";
+import { closes, listens } from "../support/compose.js";
 
 import { repo } from "../support/template-tree.js";
 
@@ -32,13 +33,7 @@ app.use("/api/auth/admin", adminRouter);
 app.use("/api/auth", authRouter);
 app.get("/me-protected", protectedRoute, (req, res) => void res.json({ auth: req.auth }));
 
-const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
-  if (error) throw error;
-  console.log("listening");
-});
-process.once("SIGTERM", () => server.close(() => void closeAuth()));
-process.stdin.resume().once("end", () => process.exit());
-`;
+${listens}${closes}`;
 
 const items = ["auth-grace", "auth-admin", "auth-events"];
 const users = "/api/auth/admin/users";

@@ -9,7 +9,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { readRegistry } from "../../cli/registry/read-registry.js";
 import type { Answer } from "../support/api.js";
 import { password, tally, times, useCluster } from "../support/cluster.js";
-import { composeApp } from "../support/compose.js";
+import { closes, composeApp, listens } from "../support/compose.js";
 import { runShippedTests } from "../support/shipped-tests.js";
 import { repo } from "../support/template-tree.js";
 
@@ -76,13 +76,7 @@ const app = express();
 app.use("/api/auth/admin", adminRouter);
 app.use("/api/auth", authRouter);
 
-const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
-  if (error) throw error;
-  console.log("listening");
-});
-process.once("SIGTERM", () => server.close(() => void closeAuth()));
-process.stdin.resume().once("end", () => process.exit());
-`;
+${listens}${closes}`;
 
 const items = readRegistry(repo)
   .items.map(({ name }) => name)

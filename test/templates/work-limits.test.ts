@@ -1,6 +1,14 @@
 import { x } from "tinyexec";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { appEnv, type ComposedApp, composeApp, type RunningApp, startApp } from "../support/compose.js";
+import {
+  appEnv,
+  type ComposedApp,
+  closes,
+  composeApp,
+  listens,
+  type RunningApp,
+  startApp,
+} from "../support/compose.js";
 import { type Json, operationsOf, resolveIn } from "../support/openapi-document.js";
 
 // Work that a stranger causes before anybody has looked at how long a text is: nothing of the kind is done.
@@ -52,16 +60,7 @@ app.use(express.json());
 app.use("/api/auth/admin", adminRouter);
 app.use("/api/auth", authRouter);
 app.get("/seen", (_req, res) => void res.json(seen.splice(0)));
-const server = app.listen(Number(process.env["PORT"]), "127.0.0.1", (error) => {
-  if (error) throw error;
-  console.log("listening");
-});
-process.once("SIGTERM", () => {
-  process.stdin.destroy();
-  server.close(() => void closeAuth());
-});
-process.stdin.resume().once("end", () => process.exit());
-`;
+${listens}${closes}`;
 
 interface Seen {
   did: string;
