@@ -8,6 +8,7 @@ import type { Project } from "../project/project.js";
 import { filesBelow } from "../project/sources/files-below.js";
 import { outputFolders, readSourceFiles, readTexts, type SourceText } from "../project/sources/source-files.js";
 import { basePath } from "../record/paths.js";
+import { recordedPaths } from "../record/recorded-paths.js";
 import type { InstallRecord } from "../record/schema.js";
 import type { Facts } from "../registry/facts/facts.js";
 import type { RegistryItem } from "../registry/registry.js";
@@ -80,10 +81,9 @@ async function withoutIgnored(
   return sources.filter(({ path }) => installed.has(path) || !isHidden(path));
 }
 
-async function readBases(root: string, { items }: InstallRecord): Promise<Map<string, string>> {
-  const paths = Object.values(items).flatMap(({ files }) => Object.keys(files));
+async function readBases(root: string, record: InstallRecord): Promise<Map<string, string>> {
   const texts = await Promise.all(
-    paths.map(async (path) => [path, await readText(join(root, basePath(path)))] as const),
+    [...recordedPaths(record)].map(async (path) => [path, await readText(join(root, basePath(path)))] as const),
   );
   return new Map(texts.filter((entry): entry is [string, string] => entry[1] !== null));
 }

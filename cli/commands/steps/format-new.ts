@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 import fs from "fs-extra";
-import { findFormatter } from "../../format/formatter.js";
+import { type Formatter, findFormatter } from "../../format/formatter.js";
 import { runFormatter } from "../../format/run-formatter.js";
 import type { Plan } from "../../plan/plan.js";
-import { formatPlan, newTexts, saysOtherwise } from "../../plan/steps/format-plan.js";
+import { formatPlan, type Layoutable, newTexts, saysOtherwise } from "../../plan/steps/format-plan.js";
 import type { Project } from "../../project/project.js";
 import { recordPath } from "../../record/paths.js";
 import { ask } from "../../ui/ask.js";
@@ -41,18 +41,27 @@ export async function formatNew<P extends Plan>(
     return noted(plan, `${name} lays out the new files when they are written: not in a dry run`);
   progress(`${name} lays out the new files`, context.flags);
   try {
-    const texts = await runFormatter(formatter, files, project);
-    const laidOut = files.map((file, index) => ({ ...file, layout: texts[index]! }));
-    const left = saysOtherwise(laidOut);
-    const told =
-      left.length === 0
-        ? plan
-        : noted(plan, `${name} would change more than the layout of ${left.join(", ")}: as it came`);
-    return formatRecord(formatPlan(told, name.toLowerCase(), laidOut), project);
+    return await layOut(plan, files, formatter, project);
   } catch (error) {
     const reason = (error as Error).message.split("\n")[0];
     return noted(unformatted, `${name} failed, and the new files stay as they are: ${reason}`);
   }
+}
+
+/** Throws what the formatter says. */
+async function layOut<P extends Plan>(
+  plan: P,
+  files: readonly Layoutable[],
+  formatter: Formatter,
+  project: Project,
+): Promise<P> {
+  const { name } = formatter;
+  const texts = await runFormatter(formatter, files, project);
+  const laidOut = files.map((file, index) => ({ ...file, layout: texts[index]! }));
+  const left = saysOtherwise(laidOut);
+  const formatted = formatPlan(plan, name.toLowerCase(), laidOut);
+  const note = `${name} would change more than the layout of ${left.join(", ")}: as it came`;
+  return formatRecord(left.length === 0 ? formatted : noted(formatted, note), project);
 }
 
 async function isWanted(name: string, { record }: Project, { typed, mayAsk }: FormatWish, { flags }: Context) {

@@ -1,5 +1,6 @@
 import type { Node } from "@babel/types";
 import { envKeys } from "../../edits/dotenv.js";
+import { recordedPaths } from "../../record/recorded-paths.js";
 import type { SwitchRule } from "../../registry/facts/facts.js";
 import type { Checkup, Finding } from "../checkup.js";
 import { isTest, lineOfKey } from "../code/locate.js";
@@ -38,7 +39,7 @@ function inCode(rule: SwitchRule, checkup: Checkup): Finding[] {
   const pattern = speaksOf([variable, ...names]);
   const wanted = ({ path, text }: { path: string; text: string }) =>
     pattern.test(text) && !isTest(path, checkup.record);
-  const installed = new Set(Object.values(checkup.record.items).flatMap(({ files }) => Object.keys(files)));
+  const installed = recordedPaths(checkup.record);
   return codeOf(checkup, wanted).flatMap((code) => {
     const found = settingsIn(code, { variable, names: installed.has(code.path) ? names : [] });
     const off = found.filter(({ value }) => valuesOf(value, code).some((one) => isOff(one, rule.off)));

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { SourceText } from "../../../project/sources/source-files.js";
 import { withoutComments } from "../../../project/sources/source-imports.js";
+import { recordedPaths } from "../../../record/recorded-paths.js";
 import type { Check, Checkup, Finding } from "../../checkup.js";
 import { guardNames, guardsOf } from "../../code/guards.js";
 import { isTest } from "../../code/locate.js";
@@ -29,7 +30,7 @@ interface RouteFile {
 type Guards = ReturnType<typeof guardsOf>;
 
 function ownRouteFiles({ sources, record }: Checkup, guards: Guards): RouteFile[] {
-  const installed = new Set(Object.values(record.items).flatMap(({ files }) => Object.keys(files)));
+  const installed = recordedPaths(record);
   return sources
     .filter(
       ({ path, text }) =>

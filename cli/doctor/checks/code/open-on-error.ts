@@ -1,4 +1,5 @@
 import type { SourceText } from "../../../project/sources/source-files.js";
+import { recordedPaths } from "../../../record/recorded-paths.js";
 import type { Check, Checkup } from "../../checkup.js";
 import { guardNames } from "../../code/guards.js";
 import { isTest } from "../../code/locate.js";
@@ -12,7 +13,7 @@ const namesNext = /\bnext\b(?!\s+(?!as\b|satisfies\b)[\w`]|\.\s)/;
 export const openOnError: Check = {
   name: "open-on-error",
   run: (checkup) => {
-    const installed = new Set(Object.values(checkup.record.items).flatMap(({ files }) => Object.keys(files)));
+    const installed = recordedPaths(checkup.record);
     const asking = askingIn(checkup);
     const asked = [...asking.everywhere.calls, "jwtVerify", "jwt.verify"];
     const asks = (text: string) => asked.some((name) => text.includes(name));
