@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import module from "node:module";
 import { CommanderError } from "commander";
 import type { Context, GlobalFlags } from "./commands/context.js";
 import { CliError, exitCode, failures, pages } from "./errors.js";
@@ -10,10 +9,6 @@ import { starterItem } from "./registry/starter.js";
 import { checkFolder } from "./selection/check-flags.js";
 import { canAsk } from "./ui/terminal.js";
 import { wrappedFor } from "./ui/wrap.js";
-
-/** From Node 22.1 on: what is loaded below is compiled once, and kept in the temporary folder. */
-const { enableCompileCache } = module as { enableCompileCache?: () => unknown };
-enableCompileCache?.();
 
 let argv = process.argv.slice(2);
 const stop = new AbortController();

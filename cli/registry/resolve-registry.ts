@@ -1,7 +1,6 @@
 import type * as z from "zod/mini";
 import { CliError } from "../errors.js";
-import type { ChoiceValue, Registry, RegistryItem } from "./registry.js";
-import { isCompanion } from "./registry.js";
+import { type ChoiceValue, isCompanion, type Registry, type RegistryItem } from "./registry.js";
 import type { registryShape } from "./registry-shape.js";
 
 /** A registry.json as it is written, of which the shape is known to be right. */

@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fs from "fs-extra";
 import { describe, expect, type TestContext, test } from "vitest";
@@ -11,7 +12,7 @@ import {
   type SmallProject,
 } from "../support/small-project.js";
 import { repo } from "../support/template-tree.js";
-import { run } from "../support/user-project.js";
+import { cli, run } from "../support/user-project.js";
 
 const tsc = [process.execPath, join(repo, "node_modules/typescript/bin/tsc")];
 
@@ -42,6 +43,15 @@ describe.each(["22.23.3", "24.21.0"])("Node %s", (version) => {
     await expect(migrate(image, node, await productionEnv(dir))).rejects.toThrow(
       /ended with 1:\nNeither src\/auth\/commands\.ts with tsx .* nor dist\/auth\/commands\.js is here: run the build/,
     );
+  });
+
+  // Threat: where everybody may write, somebody else could have put compiled code for it to run.
+  test.concurrent("runs the command line without compiled code of a temporary folder", async ({ skip }) => {
+    const node = await otherNode(version, { skip });
+    const temporary = await fs.mkdtemp(join(tmpdir(), "authwright-temporary-"));
+    await run(temporary, [node, cli, "list"], { TMPDIR: temporary });
+    expect(await fs.readdir(temporary)).toEqual([]);
+    await fs.remove(temporary);
   });
 
   async function install({ skip }: TestContext, type: SmallProject["type"], modules: Record<string, unknown>) {
