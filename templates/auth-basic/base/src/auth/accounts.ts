@@ -119,11 +119,16 @@ export async function openSession(
   { first, event = "authn_login_success" }: Opening = {},
 ): Promise<Opened | null> {
   if (!checkedLogins.delete(login)) throw new Error("A session takes a login that has passed its checks.");
-  const opened = await store.insertSession(row, login, first);
+  const opened = await store.insertSession(row, login, spending(login, first));
   if (!opened) return null;
   await emit({ event, outcome: "success", userId: opened.user.id, sessionId: opened.session.id, client });
   for (const tell of hooks.sessionStarts) await tell(opened.session, client, replaces);
   return opened;
+}
+
+/** What is good once is spent before anything else is done. */
+function spending(login: CheckedLogin, first: Opening["first"] = () => Promise.resolve(login)): store.BeforeSession {
+  return async (tx) => ((await login.spend?.(tx)) === false ? null : first(tx));
 }
 
 /** @throws AuthError "InvalidAccessToken" when the account is gone. */
