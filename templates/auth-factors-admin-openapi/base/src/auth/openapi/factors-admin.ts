@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { mostUsers } from "../admin/input.js";
 import { secondFactorNeeded } from "../factors/errors.js";
-import { factorOverdue } from "../factors/role-check.js";
+import { factorOverdue } from "../factors/overdue.js";
 import { loginName, maxLoginNameCharacters } from "../login-name.js";
 import type { Operation, OperationGroup, Parameter } from "./operations.js";
 import { time } from "./output.js";

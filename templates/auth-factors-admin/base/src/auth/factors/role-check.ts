@@ -1,17 +1,11 @@
 import { findRoleAt } from "../admin/role-store.js";
-import { AuthError, defineError } from "../errors.js";
+import { AuthError } from "../errors.js";
 import type { LoginCheck } from "../hooks.js";
 import { beginDeadline, findDeadline } from "./deadline-store.js";
 import { hasFactor } from "./factor-store.js";
 import { twoFactors } from "./login-check.js";
+import { factorOverdue } from "./overdue.js";
 import { type RolePolicy, rolePolicy } from "./role-policy.js";
-
-/** The role needs a second factor, and the time to set one is over. */
-export const factorOverdue = defineError(
-  "FactorOverdue",
-  403,
-  "Your role takes a second factor, and the time to set one is over. Ask an admin.",
-);
 
 /** Refuses who has no factor and whose role needs one, once the time to set it is over. */
 export const requireFactorOfRole: LoginCheck = checkOf(rolePolicy);

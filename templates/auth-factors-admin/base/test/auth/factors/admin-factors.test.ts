@@ -27,7 +27,7 @@ import {
   stopAuth,
 } from "../client.js";
 import { type AnswerBody, tokensOf } from "../shapes.js";
-import { answer, challengeFor, giveCodes, refusal, signUpWithPaper, usePaper } from "./second-step.js";
+import { answer, challengeFor, giveCodes, refusal, signUpWithPaper, usePaper } from "./paper-codes.js";
 
 // What admins see of second factors and do for who has lost one, and roles that need one.
 let putAway: () => void;

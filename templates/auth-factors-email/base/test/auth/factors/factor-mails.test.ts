@@ -16,7 +16,7 @@ import {
   waitedLong,
 } from "../email/inbox.js";
 import { forgot, newPassword, proveAsStranger, reset, verify } from "../email/links.js";
-import { answer, challengeFor, challengeIn, giveCodes, paper, usePaper } from "./second-step.js";
+import { answer, challengeFor, challengeIn, giveCodes, paper, usePaper } from "./paper-codes.js";
 
 // What mail does for second factors: it tells of them, and a proof of the address decides whose they are.
 

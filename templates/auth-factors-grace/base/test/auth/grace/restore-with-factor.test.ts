@@ -7,7 +7,7 @@ import { loginIsAddress } from "../../../src/auth/login-name.js";
 import { now, write } from "../../../src/db/client.js";
 import { users } from "../../../src/db/schema/auth.js";
 import { call, credentials, events, expectAlive, expectProblem, password, startAuth, stopAuth } from "../client.js";
-import { answer, challengeFor, challengeIn, refusal, signUpWithPaper, usePaper } from "../factors/second-step.js";
+import { answer, challengeFor, challengeIn, refusal, signUpWithPaper, usePaper } from "../factors/paper-codes.js";
 import { tokensOf } from "../shapes.js";
 
 // An account that waits to be deleted, and whose owner has a second factor.

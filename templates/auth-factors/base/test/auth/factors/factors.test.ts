@@ -40,7 +40,7 @@ import {
   secrets,
   signUpWithPaper,
   usePaper,
-} from "./second-step.js";
+} from "./paper-codes.js";
 
 // A login that needs more than the password, whatever kind of factor it is. The rules are counted as docs/auth/factors.md does.
 beforeAll(startAuth, 60_000);
