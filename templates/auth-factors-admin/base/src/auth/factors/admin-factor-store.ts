@@ -21,7 +21,7 @@ export async function findFactorUsers(after: string, rows: number): Promise<Fact
       db,
       page.map(({ id }) => String(id)),
     );
-    return page.map((user) => ({ ...user, kinds: kindsOf.get(String(user.id)) ?? [] })) as FactorUser[];
+    return page.map((user) => ({ ...user, kinds: kindsOf.get(String(user.id)) ?? [] }));
   });
 }
 

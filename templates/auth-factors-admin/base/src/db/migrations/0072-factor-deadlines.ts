@@ -3,7 +3,7 @@ import { columnType } from "../columns.js";
 import * as schema from "../schema/auth-factors-admin.js";
 import type { Migration } from "./migration.js";
 
-export const deadlines: Migration = {
+export const factorDeadlines: Migration = {
   id: "0072-factor-deadlines",
   statements: [
     `CREATE TABLE "${getTableName(schema.factorDeadlines)}" (

@@ -37,7 +37,7 @@ test("setting, new codes and removing are told to the proven address", async () 
   const ada = await signUpProven();
   const caller = { userId: ada.id, sessionId: sessionOf(ada.accessToken), amr: ["pwd"] };
   const session = newTokens(client);
-  const opened = await setFactor(caller, paper, async () => true, client, session);
+  const opened = await setFactor(caller, paper, () => Promise.resolve(true), client, session);
   expect((await mailTo(ada.email)).subject).toBe("A second factor was set for your account at auth-tests");
   await giveCodes(ada.id, 1);
   const { accessToken: bearer } = await session.deliver(opened.session);

@@ -7,7 +7,7 @@ const challenges = getTableName(schema.factorChallenges);
 const guesses = getTableName(schema.factorGuesses);
 const codes = getTableName(schema.recoveryCodes);
 
-export const factors: Migration = {
+export const authFactors: Migration = {
   id: "0070-factors",
   statements: [
     `CREATE TABLE "${challenges}" (

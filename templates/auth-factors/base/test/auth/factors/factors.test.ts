@@ -348,7 +348,7 @@ describe("setting and removing", () => {
     const other = tokensOf(await call("POST /login", { body: credentials(ada.name) }));
     const session = newTokens(client);
     const caller = { userId: ada.id, sessionId: sessionOf(ada.accessToken), amr: ["pwd"] };
-    const opened = await setFactor(caller, paper, async () => true, client, session);
+    const opened = await setFactor(caller, paper, () => Promise.resolve(true), client, session);
     const tokens = await session.deliver(opened.session);
     expect(await amrOf(tokens)).toEqual(["pwd", "otp", "mfa"]);
     await expectDead(ada);

@@ -3,7 +3,7 @@ import { columnType } from "../columns.js";
 import * as schema from "../schema/auth-totp.js";
 import type { Migration } from "./migration.js";
 
-export const totp: Migration = {
+export const authTotp: Migration = {
   id: "0071-totp",
   statements: [
     `CREATE TABLE "${getTableName(schema.totpSecrets)}" (
