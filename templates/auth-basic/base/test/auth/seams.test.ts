@@ -156,6 +156,33 @@ describe("the start of a session", () => {
   });
 });
 
+describe("a proof that is good once", () => {
+  const checked = async (spend: () => Promise<boolean>) => {
+    const { name } = await signUp();
+    const proven = await provePassword({ [loginName]: name, password }, anyClient);
+    return checkLogin({ ...proven, spend }, anyClient);
+  };
+
+  test("is spent with the session, before anything else that its transaction does", async () => {
+    const order: string[] = [];
+    const login = await checked(() => Promise.resolve(order.push("spent") > 0));
+    const first = () => Promise.resolve(order.push("first") > 0 ? login : null);
+    expect(await openSession(login, newTokens(anyClient), anyClient, { first })).toMatchObject({
+      user: { id: login.user.id },
+    });
+    expect(order).toEqual(["spent", "first"]);
+  });
+
+  test("that has been spent, or can't be, leaves no session", async () => {
+    const spent = await checked(() => Promise.resolve(false));
+    const failing = await checked(() => Promise.reject(new Error("out of order")));
+    expect(await openSession(spent, newTokens(anyClient), anyClient)).toBeNull();
+    await expect(openSession(failing, newTokens(anyClient), anyClient)).rejects.toThrow();
+    for (const { user } of [spent, failing])
+      expect(await read((db) => db.select().from(sessions).where(eq(sessions.userId, user.id)))).toHaveLength(1);
+  });
+});
+
 describe("an error code of an add-on", () => {
   const kinds = z.array(z.enum(["image", "sound"]));
   const captchaRequired = defineError("CaptchaRequired", 401, "Solve a captcha.", {

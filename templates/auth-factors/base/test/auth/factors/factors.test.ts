@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkLogin, openSession, provePassword } from "../../../src/auth/accounts.js";
 import { tryAnswer } from "../../../src/auth/factors/challenge-store.js";
 import { removeFactor, setFactor } from "../../../src/auth/factors/factors.js";
+import { loginName } from "../../../src/auth/login-name.js";
 import { purge } from "../../../src/auth/purge.js";
 import { endAllSessions, newTokens } from "../../../src/auth/sessions.js";
 import { fromNow, read, write } from "../../../src/db/client.js";
@@ -252,7 +253,7 @@ describe("wrong answers", () => {
 
   test("where no session is stored no code is spent (T19)", async () => {
     const ada = await signUpWithPaper();
-    const login = await provePassword({ ...credentials(ada.name) } as never, client);
+    const login = await provePassword({ [loginName]: ada.name, password }, client);
     const failing = { ...login, amr: ["pwd", "mfa"], spend: () => Promise.reject(new Error("crash")) };
     const checked = await checkLogin(failing, client);
     const before = await sessionsOf(ada);
