@@ -88,9 +88,11 @@ async function verifyAnew(token: string): Promise<VerifiedToken | null> {
 }
 
 function recall(token: string): SeenToken | undefined {
-  const known = recent.get(token) ?? older.get(token);
-  if (known && !recent.has(token)) remember(token, known);
-  return known;
+  const known = recent.get(token);
+  if (known) return known;
+  const earlier = older.get(token);
+  if (earlier) remember(token, earlier);
+  return earlier;
 }
 
 function remember(token: string, seen: SeenToken): void {
