@@ -120,8 +120,9 @@ export async function openSession(
 ): Promise<Opened | null> {
   if (!checkedLogins.delete(login)) throw new Error("A session takes a login that has passed its checks.");
   const opened = await store.insertSession(row, login, async (tx) => {
-    await before?.(tx);
-    return first ? first(tx) : login;
+    const owner = first ? await first(tx) : login;
+    if (owner) await before?.(tx);
+    return owner;
   });
   if (!opened) return null;
   await emit({ event, outcome: "success", userId: opened.user.id, sessionId: opened.session.id, client });
