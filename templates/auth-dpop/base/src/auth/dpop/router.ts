@@ -1,5 +1,4 @@
 import express, { type Request, type RequestHandler, type Response } from "express";
-import { z } from "zod";
 import { clientOf } from "../../middleware/client.js";
 import { jsonBody } from "../../middleware/json-body.js";
 import { AuthError } from "../errors.js";
@@ -9,25 +8,10 @@ import { checkRefreshToken, rotate } from "../sessions.js";
 import { boundAuth, tokenIn } from "./authenticator.js";
 import { findBinding } from "./bindings.js";
 import { dpopConfig } from "./config.js";
+import { forwardedInput } from "./input.js";
 import { offerNonce, proofFor, proofOf, useProof } from "./proof-of-request.js";
 import { forTokens, onRoutes } from "./refusals.js";
 import { targetAt } from "./target.js";
-
-/** The request that a service asks about: what its client's proof is for. */
-export const forwardedInput = z.object({
-  method: z
-    .string()
-    .regex(/^[A-Z-]{1,32}$/)
-    .max(32)
-    .optional()
-    .meta({ description: "The method of the request that the proof came with." }),
-  url: z
-    .string()
-    .regex(/^https?:\/\/\S+$/)
-    .max(2048)
-    .optional()
-    .meta({ description: "Its URL, as its client sees it." }),
-});
 
 /** What refreshes and `/validate` take of a session that is bound to a key. Everything else is for the module's own routes. */
 export const dpopRouter: express.Router = express.Router();
