@@ -24,7 +24,7 @@ export interface NewSession {
   /** The sessions of this client that end when this one is delivered. */
   replaces?: readonly string[];
   /** Runs in the transaction that stores it, before that, and again where the transaction does. */
-  before?(tx: Database): Promise<void>;
+  before?: (tx: Database) => Promise<void>;
   /** @returns what the answer says of the session. */
   deliver(stored: store.StoredSession): object | Promise<object>;
 }

@@ -40,7 +40,8 @@ export function openApiDocument(
   const securitySchemes: Json = Object.fromEntries(
     groups.flatMap((group) => Object.entries(group.securitySchemes ?? {})),
   );
-  const headers: Json = Object.assign({ ...answerHeaders }, ...groups.map((group) => group.answerHeaders));
+  const added = groups.flatMap((group) => Object.entries(group.answerHeaders ?? {}));
+  const headers: Json = { ...answerHeaders, ...Object.fromEntries(added) };
   const components: Components = { schemas: {}, responses: {}, headers, securitySchemes };
   const paths: OpenApiDocument["paths"] = {};
   for (const operation of operations) {
