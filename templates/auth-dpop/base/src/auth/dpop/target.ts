@@ -15,7 +15,7 @@ const httpUrl = /^(https?:\/\/[\w.:[\]-]+)(\/[^?#\s]*)?(?:[?#]\S*)?$/i;
 /** What its client has asked for: PUBLIC_ORIGIN and the path of the request, never what its Host header says. */
 export function targetOf({ method, originalUrl }: Pick<Request, "method" | "originalUrl">): Target {
   const { origin, path } = dpopConfig.publicOrigin;
-  return { method, origin, path: path + originalUrl.replace(/[?#].*$/s, "") };
+  return { method, origin, path: path + originalUrl.replace(/[?#].*$/, "") };
 }
 
 /** The target that another service names, or null for what is no URL of http. */
