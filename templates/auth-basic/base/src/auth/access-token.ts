@@ -83,7 +83,8 @@ export function verifyAccessToken(
   if (token.length > maxTokenCharacters) return null;
   const seen = recall(token);
   if (!seen) return verifyAnew(token, confirmed);
-  if (seen.verified.expiresAt <= now() || !isHeld(seen, confirmed)) return null;
+  if (!isHeld(seen, confirmed)) return null;
+  if (seen.verified.expiresAt <= now()) return null;
   const isTaken = isTrusted(seen.signedWith);
   if (isTaken === true) return seen.verified;
   return isTaken === false ? null : isTaken.then((stillTaken) => (stillTaken ? seen.verified : null));
