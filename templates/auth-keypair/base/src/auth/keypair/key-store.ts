@@ -15,6 +15,11 @@ export interface KeyStore {
 /** The Redis of KEYPAIR_REDIS_URL; null where keys are in the rows of their tokens. */
 export const keyStore: KeyStore | null = keypairConfig.redisUrl ? redisKeyStore(keypairConfig.redisUrl) : null;
 
+/** Without its row a key opens nothing, so what can't be deleted now may stay until it expires. */
+export async function dropKeys(ids: readonly string[]): Promise<void> {
+  await keyStore?.delete(ids).catch(() => undefined);
+}
+
 /** Ends the connection to Redis. The next question opens it again. */
 export async function closeKeyStore(): Promise<void> {
   await keyStore?.close();

@@ -7,7 +7,7 @@ import { type ClientInfo, emit, tellHourly } from "../events.js";
 import { invalid } from "../input.js";
 import { type Algorithm, isAlgorithm, isSignatureOf, newKeyPair, signText } from "./algorithms.js";
 import { compact, invalidToken, isTokenId, readUnverified, textToSign, type UnverifiedToken } from "./compact.js";
-import { keyStore } from "./key-store.js";
+import { dropKeys, keyStore } from "./key-store.js";
 import { openPinned, type PinnedKey, type Pins, sealPinned } from "./pinned-key.js";
 import { deleteToken, deleteTokensOf, findToken, insertToken, type KnownToken, type NewTokenRow } from "./store.js";
 
@@ -150,11 +150,6 @@ export async function revokeAllOf(userId: string, client?: ClientInfo): Promise<
   await dropKeys(ids);
   if (ids.length > 0) await emit({ event: "authn_token_revoked", outcome: "success", userId, client });
   return ids.length;
-}
-
-/** Without its row a key opens nothing, so what can't be deleted now may stay until it expires. */
-export async function dropKeys(ids: readonly string[]): Promise<void> {
-  await keyStore?.delete(ids).catch(() => undefined);
 }
 
 type Wanted = Required<
