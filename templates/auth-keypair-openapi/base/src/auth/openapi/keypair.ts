@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { newTokenInput } from "../keypair/input.js";
-import { mostTokens, tooManyTokens } from "../keypair/tokens.js";
+import { mostTokens, tooManyTokens } from "../keypair/limits.js";
 import { text } from "../user-fields.js";
 import type { Operation, OperationGroup } from "./operations.js";
 import { time } from "./output.js";

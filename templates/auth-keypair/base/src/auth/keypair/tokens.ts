@@ -2,12 +2,13 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { StoredClaims } from "../access-claims.js";
 import { config } from "../config.js";
-import { AuthError, defineError } from "../errors.js";
+import { AuthError } from "../errors.js";
 import { type ClientInfo, emit, tellHourly } from "../events.js";
 import { invalid } from "../input.js";
 import { type Algorithm, isAlgorithm, isSignatureOf, newKeyPair, signText } from "./algorithms.js";
 import { compact, invalidToken, isTokenId, readUnverified, textToSign, type UnverifiedToken } from "./compact.js";
 import { dropKeys, keyStore } from "./key-store.js";
+import { mostLifeSeconds, mostTokens, tooManyTokens } from "./limits.js";
 import { openPinned, type PinnedKey, type Pins, sealPinned } from "./pinned-key.js";
 import { deleteToken, deleteTokensOf, findToken, insertToken, type KnownToken, type NewTokenRow } from "./store.js";
 
@@ -69,18 +70,9 @@ export interface Expected {
   audience?: string;
 }
 
-export const mostLifeSeconds = 365 * 86_400;
-export const mostTokens = 100;
 const maxTextCharacters = 200;
 const idBytes = 16;
 const ownClaims = ["iss", "aud", "sub", "sid", "jti", "iat", "exp", "nbf", "__proto__"];
-
-/** The user has as many tokens as one can have. */
-export const tooManyTokens = defineError(
-  "TooManyKeypairTokens",
-  409,
-  `There are ${mostTokens} tokens already: delete one first.`,
-);
 
 /**
  * Makes a key pair, signs one token with it, and forgets the private key. What is kept is the public one, and what it is

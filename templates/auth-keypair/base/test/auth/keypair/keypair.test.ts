@@ -5,7 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { eventSinks } from "../../../src/auth/events.js";
 import { readUnverifiedId } from "../../../src/auth/keypair/compact.js";
 import { forgetTokens } from "../../../src/auth/keypair/forget-tokens.js";
-import { issue, mostLifeSeconds, mostTokens } from "../../../src/auth/keypair/tokens.js";
+import { mostLifeSeconds, mostTokens } from "../../../src/auth/keypair/limits.js";
+import { issue } from "../../../src/auth/keypair/tokens.js";
 import { purge } from "../../../src/auth/purge.js";
 import { fromNow, read, write } from "../../../src/db/client.js";
 import { sessions, users } from "../../../src/db/schema/auth.js";
