@@ -22,9 +22,10 @@ const options = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
-  // They send INFO and CLIENT SETINFO, which not every server allows. One that is loading refuses each command by itself.
+  // They send INFO, CLIENT SETINFO and HELLO, which not every server knows. One that is loading refuses each command by itself.
   enableReadyCheck: false,
   disableClientInfo: true,
+  protocol: 2 as const,
 };
 
 /**

@@ -44,6 +44,7 @@ export interface NewTokenRow extends TokenRow {
 export interface KnownToken {
   userId: string;
   sealed: string | null;
+  expiresAt: Date;
   /** The moment at which the database said so. */
   readAt: Date;
   claims: StoredClaims;
@@ -186,8 +187,9 @@ const knownToken = prepareOnce((db: Database) => {
   const row = sql`select ${tokens.sealed} as sealed, ${columns} from ${tokens} inner join ${users} on ${isAllowed}
     where ${eq(tokens.id, sql`${sql.placeholder("id")}`)}`;
   const sealed = sql<string | null>`sealed`;
+  const expiresAt = sql<Date>`${sessions.absoluteExpiresAt}`.mapWith(sessions.absoluteExpiresAt);
   return db
-    .select({ userId: sql<string>`${sessions.userId}`, sealed, readAt: clock, claims: storedClaims })
+    .select({ userId: sql<string>`${sessions.userId}`, sealed, expiresAt, readAt: clock, claims: storedClaims })
     .from(sql`(${row}) as ${sessions}`);
 });
 

@@ -195,7 +195,7 @@ async function find(id: string): Promise<{ known: KnownToken; key: PinnedKey }> 
   if (!known) throw invalidToken();
   const sealed = known.sealed ?? elsewhere;
   if (sealed === null) {
-    if (keyStore) await tellHourly("keypair keys", keyIsLost);
+    if (keyStore && known.expiresAt > known.readAt) await tellHourly("keypair keys", keyIsLost);
     throw invalidToken();
   }
   return { known, key: openPinned(id, sealed) };

@@ -11,15 +11,9 @@ import {
   readUnverifiedId,
   readUnverifiedPayload,
 } from "../../../src/auth/keypair/compact.js";
+import { mostLifeSeconds } from "../../../src/auth/keypair/limits.js";
 import { macVault } from "../../../src/auth/keypair/pinned-key.js";
-import {
-  issue,
-  mostLifeSeconds,
-  type NewToken,
-  revoke,
-  revokeAllOf,
-  verify,
-} from "../../../src/auth/keypair/tokens.js";
+import { issue, type NewToken, revoke, revokeAllOf, verify } from "../../../src/auth/keypair/tokens.js";
 import { endSession } from "../../../src/auth/sessions.js";
 import { rekey } from "../../../src/auth/vault/rekey.js";
 import { read, write } from "../../../src/db/client.js";
@@ -136,7 +130,8 @@ describe("a token", () => {
     const { token, expiresAt } = await issue({ userId: ada.id, lifeSeconds: 1 });
     expect(await verify(token)).toMatchObject({ sub: ada.id });
     while (Date.now() <= expiresAt.getTime() + 50) await new Promise((resolve) => setTimeout(resolve, 50));
-    await expectRefused(verify(token), "InvalidAccessToken", "The token has expired.");
+    // Redis has forgotten its key by then.
+    await expectRefused(verify(token), "InvalidAccessToken", inTable ? "The token has expired." : undefined);
   });
 
   test("for nobody, or for somebody who is gone, is not issued", async () => {
