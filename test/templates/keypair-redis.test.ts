@@ -186,8 +186,8 @@ describe.skipIf(noRedis)(`keys of tokens in Redis${why}`, () => {
   });
 
   test.each([
-    ["sleeps", (one: Redis) => one.call("DEBUG", "SLEEP", "3")],
-    ["is paused", (one: Redis) => one.call("CLIENT", "PAUSE", "3000", "ALL")],
+    ["sleeps", (one: Redis) => one.call("DEBUG", "SLEEP", "2")],
+    ["is paused", (one: Redis) => one.call("CLIENT", "PAUSE", "2000", "ALL")],
   ])("Redis that %s: 503 within a second, then all is well, and nothing is sent twice (B6)", async (_how, stop) => {
     const server = await freshRedis();
     const app = await start(server.url);
