@@ -24,22 +24,11 @@ export interface Auth extends AuthClaims {
 /** Null when the request carries nothing of this kind; throws an AuthError when what it carries is not valid. */
 export type Authenticator = (req: Request) => Auth | null | Promise<Auth | null>;
 
-/** Reads one kind of bearer token. Null at once for any other; it throws an AuthError for one of its kind that is not valid. */
-export type BearerKind = (req: Request) => Auth | null | Promise<Auth>;
-
-/** Bearer tokens that are no access tokens, asked before a token is taken for one. An add-on appends its own. */
-export const bearerKinds: BearerKind[] = [];
-
 /** Everything that may authenticate a request, asked in order. An add-on appends its own. */
-export const authenticators: Authenticator[] = [otherBearer, bearerToken];
+export const authenticators: Authenticator[] = [bearerToken];
 
-function otherBearer(req: Request): Auth | null | Promise<Auth> {
-  for (const kind of bearerKinds) {
-    const auth = kind(req);
-    if (auth) return auth;
-  }
-  return null;
-}
+/** Asked before those, each for bearer tokens of one kind that are no access tokens, and null for others. An add-on appends its own. */
+export const bearerKinds: Authenticator[] = [];
 
 /** The session to start for this request, when this is how its client is to hold it; null when not. */
 export type SessionTransport = (req: Request, res: Response) => NewSession | null;

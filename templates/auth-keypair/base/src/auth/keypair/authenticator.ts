@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from "express";
-import type { Auth, BearerKind, SessionEnder } from "../../middleware/authenticators.js";
+import type { Auth, Authenticator, SessionEnder } from "../../middleware/authenticators.js";
 import { bearerTextOf } from "../../middleware/bearer-token.js";
 import { clientOf } from "../../middleware/client.js";
 import { authClaimsOf, claimsOf } from "../access-claims.js";
@@ -15,7 +15,7 @@ const carriedTokens = new WeakMap<Request, string>();
  * The token of a request that sends one as a bearer. It opens the application's own protected routes; of the module's it
  * opens none but those that `openToTokens` stands in front of, also of items that come later.
  */
-export const keypairToken: BearerKind = (req) => {
+export const keypairToken: Authenticator = (req) => {
   const text = bearerTextOf(req);
   return text !== null && isKeypairToken(text) ? authenticateToken(req, text) : null;
 };
