@@ -102,7 +102,7 @@ describe("a token", () => {
   test.each<[string, Partial<NewToken>]>([
     ["Infinity", { lifeSeconds: Number.POSITIVE_INFINITY }],
     ["NaN", { lifeSeconds: Number.NaN }],
-    ["nothing", { lifeSeconds: undefined as unknown as number }],
+    ["nothing", { lifeSeconds: null as unknown as number }],
     ["a text", { lifeSeconds: "60" as unknown as number }],
     ["0", { lifeSeconds: 0 }],
     ["less than 0", { lifeSeconds: -60 }],
