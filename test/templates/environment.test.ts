@@ -32,6 +32,7 @@ beforeAll(async () => {
     "auth-grace",
     "auth-jwks",
     "auth-dpop",
+    "auth-keypair",
   ];
   for (const database of ["sqlite", "postgres"] as const) apps[database] = await composeApp({ database, items });
   for (const [name, value] of Object.entries(needed)) vi.stubEnv(name, value);
@@ -174,6 +175,7 @@ describe("a variable of the module's", () => {
       "readDpopConfig",
       ["PUBLIC_ORIGIN", "DPOP_REQUIRED", "DPOP_NONCES", "DPOP_REPLAYS"],
     ],
+    ["auth-keypair", "keypair/config.ts", "readKeypairConfig", ["KEYPAIR_REDIS_URL"]],
   ])("of %s is held to the same", async (_item, file, reader, variables) => {
     const module = await import(join(apps.sqlite.dir, "src/auth", file));
     for (const name of variables)
@@ -190,6 +192,7 @@ describe("a variable of the module's", () => {
 
   test.each([
     ["SESSION_REDIS_URL", "cookies/config.ts", "readCookieConfig", "redis"],
+    ["KEYPAIR_REDIS_URL", "keypair/config.ts", "readKeypairConfig", "redis"],
     ["AUTH_MAIL", "email/config.ts", "readMailConfig", "smtp"],
   ])("%s with / # or % in its password says percent-encode", async (name, file, reader, scheme) => {
     const module = await import(join(apps.sqlite.dir, "src/auth", file));

@@ -26,7 +26,7 @@ import type { Documented } from "../support/openapi-document.js";
 
 const items = [
   ...["auth-cookies", "auth-sudo", "auth-sessions", "auth-events", "auth-hibp"],
-  ...["auth-grace", "auth-email", "auth-admin", "auth-openapi", "auth-jwks", "auth-dpop"],
+  ...["auth-grace", "auth-email", "auth-admin", "auth-openapi", "auth-jwks", "auth-dpop", "auth-keypair"],
 ];
 const password = "nine blue herons wade";
 const newPassword = "ten green herons fish";
@@ -41,6 +41,7 @@ const production = {
 
 /** It trusts X-Forwarded-For, and tells which routes it has. */
 const server = `import express from "express";
+import { protectedRoute } from "./src/middleware/jwt.js";
 import { authRouter, closeAuth } from "./src/routes/auth.js";
 import { adminRouter } from "./src/routes/admin.js";
 
@@ -48,6 +49,7 @@ const app = express();
 app.set("trust proxy", true);
 app.use("/api/auth/admin", adminRouter);
 app.use("/api/auth", authRouter);
+app.get("/orders", protectedRoute, (_req, res) => void res.json([]));
 app.get("/routes", (_req, res) => void res.json([...routesOf(authRouter), ...routesOf(adminRouter, "/admin")]));
 ${listens}${closes}
 function routesOf({ stack }: any, mount = ""): string[] {
@@ -221,6 +223,38 @@ describe("every documented answer is given, and is as documented", () => {
     await bound(prover, "logOut", {}, 204, nonce, renewed.accessToken);
   });
 
+  test("keypair tokens", async () => {
+    const { accessToken: bearer } = await signUp();
+    const body = { name: "deploys", expiresIn: 60 };
+    const { body: first } = await send("createKeypairToken", { bearer, body }, 201);
+    await send("getKeypairTokens", { bearer }, 200);
+    await send("validate", { bearer: first.token }, 204);
+    await send("endKeypairToken", { bearer: first.token, params: { id: first.id } }, 204);
+    await send("endKeypairToken", { bearer, params: { id: first.id } }, 404);
+    const made = await Promise.all(
+      Array.from({ length: 100 }, () => contract.send("createKeypairToken", { bearer, body })),
+    );
+    expect(new Set(made.map(({ status }) => status))).toEqual(new Set([201]));
+    await send("createKeypairToken", { bearer, body }, 409);
+    const { token, id } = made[0]?.body ?? {};
+    await send("logOut", { bearer: token }, 204);
+    await send("endKeypairToken", { bearer: made[1]?.body.token, params: { id } }, 403);
+  });
+
+  test("a keypair token opens none of the module's routes, not even to an admin", async () => {
+    const admin = await adminToken();
+    const own = ["validate", "logOut", "endKeypairToken"];
+    const closed = contract.operations.filter((documented) => isProtected(documented) && !own.includes(documented.id));
+    expect(closed.length).toBeGreaterThan(20);
+    const { body } = await send("createKeypairToken", { bearer: admin, body: { name: "all", expiresIn: 600 } }, 201);
+    for (const { id, operation } of closed)
+      await send(id, { bearer: body.token, headers: ownPage, body: operation.requestBody && (bodies[id] ?? {}) }, 403);
+    await send("getMe", { bearer: admin }, 200);
+    expect((await fetch(`${running.url}/orders`, { headers: { authorization: `Bearer ${body.token}` } })).status).toBe(
+      200,
+    );
+  });
+
   test("users, in the hands of admins", async () => {
     const bearer = await adminToken();
     const username = newName();
@@ -303,7 +337,7 @@ describe("every documented answer is given, and is as documented", () => {
     for (let sent = 0; sent < attempts.length; sent += 30)
       await Promise.all(attempts.slice(sent, sent + 30).map((attempt) => send("verifyEmail", attempt, 403)));
     await send("sendEmailVerification", { bearer, at }, 202);
-    const behindSession = ["updateMe", "deleteMe", "changePassword", "reauthenticate"];
+    const behindSession = ["updateMe", "deleteMe", "changePassword", "reauthenticate", "createKeypairToken"];
     for (const { id, operation, route } of contract.operations) {
       if (!operation.responses[429] || route.includes(" /admin/") || behindSession.includes(id)) continue;
       const body = operation.requestBody && { body: bodies[id] };
@@ -323,6 +357,14 @@ describe("every documented answer is given, and is as documented", () => {
     const body = { username: newName(), currentPassword: newPassword };
     for (let guess = 1; guess <= 10; guess++) await send("updateMe", { bearer, at, body }, 403);
     await send("updateMe", { bearer, at, body }, 429);
+  });
+
+  test("the limit of new keypair tokens", async () => {
+    const at = `${limited.url}/api/auth`;
+    const { accessToken: bearer } = await signUp({}, at);
+    const body = { name: "deploys", expiresIn: 60 };
+    for (let made = 1; made <= 30; made++) await send("createKeypairToken", { bearer, at, body }, 201);
+    await send("createKeypairToken", { bearer, at, body }, 429);
   });
 
   test("the limits of mail that admins send", async () => {
@@ -493,6 +535,7 @@ const bodies: Record<string, unknown> = {
   resetPassword: { token: "x", newPassword },
   createUser: { username: "bob" },
   deleteUsers: { ids: ["x"] },
+  createKeypairToken: { name: "deploys", expiresIn: 60 },
 };
 
 /** What a browser says of a request that a page of this site makes. */

@@ -27,6 +27,9 @@ export type Authenticator = (req: Request) => Auth | null | Promise<Auth | null>
 /** Everything that may authenticate a request, asked in order. An add-on appends its own. */
 export const authenticators: Authenticator[] = [bearerToken];
 
+/** Asked before those, each for bearer tokens of one kind that are no access tokens, and null for others. An add-on appends its own. */
+export const bearerKinds: Authenticator[] = [];
+
 /** Challenges of a 401 beside that of RFC 6750. An add-on appends its own. */
 export const challenges: string[] = [];
 

@@ -13,7 +13,7 @@ import { deviceCookiesOf } from "../middleware/device-cookie.js";
 import { jsonBody } from "../middleware/json-body.js";
 import { authenticate, authOf, protectedRoute } from "../middleware/jwt.js";
 import { logFailure, problemHandler } from "../middleware/problem.js";
-import { addOnRouters, firstHandlers } from "./add-on-routers.js";
+import { addOnRouters, firstHandlers, lastHandlers } from "./add-on-routers.js";
 
 /** Every path and status of the module. Mount it with `app.use("/api/auth", authRouter)`. */
 export const authRouter: express.Router = express.Router();
@@ -44,6 +44,7 @@ authRouter.delete("/sessions/:id", protectedRoute, asyncHandler(endSession));
 authRouter.post("/validate", jsonBody, asyncHandler(validate));
 authRouter.get("/health", asyncHandler(health));
 
+for (const handler of lastHandlers) authRouter.use(handler);
 authRouter.use(problemHandler);
 
 /** Missing tables, or no answer, are told half a second after a start. A process that has ended by then opens nothing. */
