@@ -1,9 +1,9 @@
 // Bundles the command line into dist/ (or the folder named as argument): the package has no runtime dependencies.
 import { createHash } from "node:crypto";
-import { chmodSync, readFileSync, rmSync } from "node:fs";
-import { join, relative } from "node:path";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -65,7 +65,24 @@ const together = {
   },
 };
 
-/** As CommonJS it would be a function, which the engine reads twice: once to skip it, and once to call it. */
+/** A bundler copies every name of a CommonJS package for each file that imports it: here for one. */
+const oneCopy = {
+  name: "one-copy",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(fs-extra|semver)$/ }, ({ path, namespace }) =>
+      namespace === "one-copy" ? undefined : { path, namespace: "one-copy" },
+    );
+    onLoad({ filter: /.*/, namespace: "one-copy" }, ({ path }) => ({
+      contents: `import one from "${path}"; export default one;`,
+      resolveDir: root,
+    }));
+  },
+};
+
+/**
+ * As CommonJS it would be a function, which the engine reads twice: once to skip it, and once to call it. What reads
+ * languages that we never ask it for stays out.
+ */
 const parserAsModule = {
   name: "parser-as-module",
   setup({ onLoad }) {
@@ -73,7 +90,9 @@ const parserAsModule = {
       const text = readFileSync(path, "utf8");
       const contents = text
         .replace(/^Object\.defineProperty\(exports, '__esModule', \{\n {2}value: true\n\}\);$/m, "")
-        .replaceAll(/^exports\.(\w+) = \1;$/gm, "export { $1 };");
+        .replaceAll(/^exports\.(\w+) = \1;$/gm, "export { $1 };")
+        .replace(/^const mixinPlugins = \{[^}]*\};$/m, "const mixinPlugins = { jsx, typescript };");
+      if (!contents.includes("{ jsx, typescript };")) throw new Error(`${path} lists its languages in another way`);
       if (/^(exports|module)\./m.test(contents)) throw new Error(`${path} exports in a way that is not known here`);
       return { contents };
     });
@@ -90,29 +109,47 @@ const shared = {
   mainFields: ["module", "main"],
   minify: true,
   legalComments: "none",
-  // CommonJS packages call require() for what Node brings. esbuild keeps the entry's own #! line.
-  banner: {
-    js: 'const require=process.getBuiltinModule("module").createRequire(import.meta.url);',
-  },
   logLevel: "warning",
-  plugins: [lateBuiltins, together, parserAsModule],
+  plugins: [lateBuiltins, together, oneCopy, parserAsModule],
 };
 
 /** Checks the package's own JSON files here, once: the program knows by their hashes that they are those. */
 async function checkedFiles() {
-  const check = `${outdir}/check.mjs`;
-  await build({ ...shared, entryPoints: ["scripts/check-own-files.ts"], outfile: check });
+  const check = `${outdir}/check.cjs`;
+  await build({ ...shared, format: "cjs", entryPoints: ["scripts/check-own-files.ts"], outfile: check });
   const { checkOwnFiles } = await import(pathToFileURL(check).href);
   rmSync(check);
   return checkOwnFiles(root).map((path) => createHash("sha256").update(readFileSync(path, "utf8")).digest("hex"));
 }
 
-await build({
+/** Node starts CommonJS sooner than modules, a fifteenth of an empty program; esbuild splits modules only. */
+async function asCommonJs(text) {
+  const asks = text.includes("import.meta.url");
+  const { code } = await transform(text, {
+    format: "cjs",
+    platform: "node",
+    target: shared.target,
+    minify: true,
+    // Modules are strict by themselves.
+    banner: `"use strict";${asks ? 'const here=require("node:url").pathToFileURL(__filename).href;' : ""}`,
+    define: { "import.meta.url": "here" },
+    supported: { "dynamic-import": false },
+  });
+  return code;
+}
+
+const { outputFiles } = await build({
   ...shared,
   entryPoints: ["cli/main.ts"],
   outdir,
+  write: false,
   splitting: true,
   chunkNames: "chunks/[name]-[hash]",
   define: { checkedFiles: JSON.stringify(await checkedFiles()) },
 });
+for (const { path, text } of outputFiles) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, await asCommonJs(text));
+}
+writeFileSync(`${outdir}/package.json`, '{ "type": "commonjs" }\n');
 chmodSync(`${outdir}/main.js`, 0o755);
