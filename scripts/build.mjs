@@ -31,8 +31,6 @@ const lateBuiltins = {
 const groups = [
   ["commands/add", "commands/diff", "commands/init", "commands/remove", "commands/update"],
   ["commands/docs", "commands/list", "commands/view"],
-  ["commands/doctor"],
-  ["commands/steps/pick-command"],
   ["registry/catalogue/shelf", "registry/catalogue/source"],
   [
     "registry/catalogue/catalogue",
@@ -43,27 +41,25 @@ const groups = [
   ["edits/exports", "edits/imports"],
 ];
 
-/** What main.ts has loaded before any of them: said in each, so that it is one file and not one for each set of sharers. */
-const always = ["errors", "program", "registry/package-root", "selection/check-flags", "ui/terminal", "ui/wrap"];
-
-/** Who loads one of a group when it is needed gets a file with all of them. */
-const together = {
+/** Who loads a file of cli/ when it is needed gets all of its group, and what is `common` to all groups. */
+const together = (common) => ({
   name: "together",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^\.{1,2}\// }, ({ kind, path, resolveDir }) => {
       const module = relative(join(root, "cli"), join(resolveDir, path)).replaceAll("\\", "/").replace(/\.js$/, "");
-      const group = groups.find((one) => one.includes(module));
-      return kind === "dynamic-import" && group ? { path: group[0], namespace: "together" } : undefined;
+      if (kind !== "dynamic-import" || module.startsWith("..")) return undefined;
+      const group = groups.find((one) => one.includes(module)) ?? [module];
+      return { path: group[0], namespace: "together", pluginData: group };
     });
-    onLoad({ filter: /.*/, namespace: "together" }, ({ path }) => ({
+    onLoad({ filter: /.*/, namespace: "together" }, ({ pluginData: group }) => ({
       contents: [
-        ...always.map((one, index) => `export * as always${index} from "./${one}.js";`),
-        ...groups.find(([first]) => first === path).map((one) => `export * from "./${one}.js";`),
+        ...common.map((path) => `import "./${relative("cli", path)}";`),
+        ...group.map((one) => `export * from "./${one}.js";`),
       ].join("\n"),
       resolveDir: join(root, "cli"),
     }));
   },
-};
+});
 
 /** A bundler copies every name of a CommonJS package for each file that imports it: here for one. */
 const oneCopy = {
@@ -110,7 +106,7 @@ const shared = {
   minify: true,
   legalComments: "none",
   logLevel: "warning",
-  plugins: [lateBuiltins, together, oneCopy, parserAsModule],
+  plugins: [lateBuiltins, oneCopy, parserAsModule],
 };
 
 /** Checks the package's own JSON files here, once: the program knows by their hashes that they are those. */
@@ -138,15 +134,36 @@ async function asCommonJs(text) {
   return code;
 }
 
-const { outputFiles } = await build({
-  ...shared,
-  entryPoints: ["cli/main.ts"],
-  outdir,
-  write: false,
-  splitting: true,
-  chunkNames: "chunks/[name]-[hash]",
-  define: { checkedFiles: JSON.stringify(await checkedFiles()) },
-});
+const define = { checkedFiles: JSON.stringify(await checkedFiles()) };
+
+function bundle(common) {
+  return build({
+    ...shared,
+    entryPoints: ["cli/main.ts"],
+    outdir,
+    write: false,
+    metafile: true,
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+    define,
+    plugins: [...shared.plugins, together(common)],
+  });
+}
+
+/**
+ * What would stand in small files of its own, one for each set of those that share it: one file for all loads sooner. What
+ * brings a large library along stays where it is.
+ */
+async function commonFiles() {
+  const { outputs } = (await bundle([])).metafile;
+  const isLight = (path) => outputs[path].bytes < 40_000 && loadedWith(outputs[path]).every(isLight);
+  const loadedWith = ({ imports }) =>
+    imports.flatMap(({ kind, external, path }) => (external || kind === "dynamic-import" ? [] : [path]));
+  const small = Object.keys(outputs).filter((path) => isLight(path) && !outputs[path].entryPoint);
+  return small.flatMap((path) => Object.keys(outputs[path].inputs)).filter((path) => path.startsWith("cli/"));
+}
+
+const { outputFiles } = await bundle(await commonFiles());
 for (const { path, text } of outputFiles) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, await asCommonJs(text));
