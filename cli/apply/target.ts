@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import fs from "fs-extra";
 import { CliError } from "../errors.js";
@@ -28,17 +29,19 @@ export async function findTargets(changes: readonly Change[], root: string): Pro
   for (const change of changes) {
     const path = join(realRoot, change.path);
     refuseOutside(change.path, realFolder(dirname(path)), realRoot);
-    const target = findTarget(change, path);
-    await refuseChanged(target);
+    const entry = orAbsent(change.path, () => fs.lstatSync(path, { throwIfNoEntry: false }));
+    const target = entry === null ? newTarget(change, path) : findTarget(change, path, entry);
+    refuseChanged(target, entry === null ? null : await textNow(target));
     targets.push(target);
   }
   return targets;
 }
 
-function findTarget(change: Change, path: string): Target {
-  const entry = orAbsent(change.path, () => fs.lstatSync(path));
-  const create: Target = { change, real: path, mode: change.secret ? secretMode : plainMode, link: null };
-  if (!entry) return create;
+function newTarget(change: Change, path: string): Target {
+  return { change, real: path, mode: change.secret ? secretMode : plainMode, link: null };
+}
+
+function findTarget(change: Change, path: string, entry: Stats): Target {
   if (!entry.isSymbolicLink()) return { change, real: path, mode: entry.mode & 0o7777, link: null };
   const link = fs.readlinkSync(path);
   const real = realpathOrNull(path);
@@ -51,8 +54,11 @@ function findTarget(change: Change, path: string): Target {
   return { change, real, mode: fs.statSync(real).mode & 0o7777, link: null };
 }
 
-async function refuseChanged({ change, real, mode }: Target): Promise<void> {
-  const now = change.opaque ? await stamp(real) : orAbsent(change.path, () => fs.readFileSync(real, "utf8"));
+async function textNow({ change, real }: Target): Promise<string | null> {
+  return change.opaque ? stamp(real) : orAbsent(change.path, () => fs.readFileSync(real, "utf8"));
+}
+
+function refuseChanged({ change, mode }: Target, now: string | null): void {
   if (now !== change.before) {
     throw new CliError(
       "FileChanged",
@@ -91,9 +97,9 @@ function realpathOrNull(path: string): string | null {
   }
 }
 
-function orAbsent<T>(name: string, read: () => T): T | null {
+function orAbsent<T>(name: string, read: () => T | undefined): T | null {
   try {
-    return read();
+    return read() ?? null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw new CliError("WriteFailed", `${name} can't be used (${reasonOf(error)}): nothing was written`, {

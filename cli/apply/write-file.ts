@@ -1,7 +1,7 @@
 import type { Stats } from "node:fs";
 import { dirname, join } from "node:path";
 import fs from "fs-extra";
-import { attempt } from "./attempt.js";
+import { attempt } from "../text/attempt.js";
 import { renameEntry } from "./rename-entry.js";
 
 /** How a file is written so that nobody ever sees half of it. */
