@@ -4,6 +4,7 @@ import fs from "fs-extra";
 import { CliError } from "../errors.js";
 import type { Change } from "../plan/plan.js";
 import { stamp } from "../project/database/made-database.js";
+import { attempt } from "../text/attempt.js";
 import { reasonOf } from "../text/failure-text.js";
 
 /** One change, and where on the disk it really happens. */
@@ -44,7 +45,7 @@ function newTarget(change: Change, path: string): Target {
 function findTarget(change: Change, path: string, entry: Stats): Target {
   if (!entry.isSymbolicLink()) return { change, real: path, mode: entry.mode & 0o7777, link: null };
   const link = fs.readlinkSync(path);
-  const real = realpathOrNull(path);
+  const real = attempt(() => fs.realpathSync(path));
   if (!real)
     throw new CliError(
       "WriteFailed",
@@ -83,18 +84,10 @@ function refuseOutside(name: string, folder: string, realRoot: string): void {
 function rememberedRealpath(): (folder: string) => string {
   const known = new Map<string, string>();
   return function realFolder(folder): string {
-    const real = known.get(folder) ?? realpathOrNull(folder) ?? realFolder(dirname(folder));
+    const real = known.get(folder) ?? attempt(() => fs.realpathSync(folder)) ?? realFolder(dirname(folder));
     known.set(folder, real);
     return real;
   };
-}
-
-function realpathOrNull(path: string): string | null {
-  try {
-    return fs.realpathSync(path);
-  } catch {
-    return null;
-  }
 }
 
 function orAbsent<T>(name: string, read: () => T | undefined): T | null {

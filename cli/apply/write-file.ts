@@ -67,11 +67,7 @@ function dress(path: string, mode: number, existing: Stats | null): void {
 }
 
 function entryAt(path: string): Stats | null {
-  try {
-    return fs.lstatSync(path, { throwIfNoEntry: false }) ?? null;
-  } catch {
-    return null;
-  }
+  return attempt(() => fs.lstatSync(path, { throwIfNoEntry: false })) ?? null;
 }
 
 function besideOf(path: string, token: string): string {

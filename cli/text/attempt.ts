@@ -1,4 +1,4 @@
-/** What the work returns, or null where it fails: for what is no harm where it stays, or is not there. */
+/** What the work returns, or null where it throws: for what may fail, and why is of no interest. */
 export function attempt<T>(work: () => T): T | null {
   try {
     return work();
