@@ -53,7 +53,7 @@ const together = (common) => ({
     });
     onLoad({ filter: /.*/, namespace: "together" }, ({ pluginData: group }) => ({
       contents: [
-        ...common.map((path) => `import "./${relative("cli", path)}";`),
+        ...common.map((path) => `import "./${path.slice("cli/".length)}";`),
         ...group.map((one) => `export * from "./${one}.js";`),
       ].join("\n"),
       resolveDir: join(root, "cli"),
