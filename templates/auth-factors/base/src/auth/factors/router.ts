@@ -32,7 +32,8 @@ async function renewCodes(req: Request, res: Response): Promise<void> {
 
 async function logInWithCode(req: Request, res: Response): Promise<void> {
   const { challenge, code } = parseInput(recoveryCodeInput, req.body);
-  const [client, session] = [clientOf(req), newSession(req, res)];
+  const client = clientOf(req);
+  const session = await newSession(req, res);
   const answer = { challenge, kind: recoveryCodeKind, check: recoveryCodeCheck(code) };
   const opened = await answerChallenge(answer, client, session);
   const userId = opened.user.id;

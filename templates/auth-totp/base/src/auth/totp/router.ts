@@ -28,7 +28,7 @@ async function enrol(req: Request, res: Response): Promise<void> {
 
 async function confirm(req: Request, res: Response): Promise<void> {
   const { code } = parseInput(confirmInput, req.body);
-  const session = newSession(req, res);
+  const session = await newSession(req, res);
   const opened = await confirmEnrolment(authOf(req), code, clientOf(req), session);
   res.json(await session.deliver(opened.session));
 }
@@ -40,7 +40,7 @@ async function remove(req: Request, res: Response): Promise<void> {
 
 async function logInWithCode(req: Request, res: Response): Promise<void> {
   const { challenge, code } = parseInput(totpInput, req.body);
-  const session = newSession(req, res);
+  const session = await newSession(req, res);
   const answer = { challenge, kind: totpKind, check: await totpCheck(code) };
   res.json(await loginAnswer(await answerChallenge(answer, clientOf(req), session), session));
 }
