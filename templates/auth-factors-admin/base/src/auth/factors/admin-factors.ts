@@ -9,6 +9,13 @@ import { deleteFactors, type Factor, isMain, kindsIn, listFactors } from "./fact
 import { countCodes } from "./recovery-code-store.js";
 import { endSessionsAtNextEpoch } from "./session-store.js";
 
+declare module "../events.js" {
+  interface EventNames {
+    /** An admin lets the time begin anew that a user has to set a factor. */
+    authn_factor_time_renewed: true;
+  }
+}
+
 /** Users with a second factor, page by page; `next` is null at the end. */
 export async function listFactorUsers(
   after: string,
@@ -40,6 +47,7 @@ export async function removeFactorsOf(id: string, { userId: actorId, client }: A
     return { kinds: had, ended: await endSessionsAtNextEpoch(tx, id) };
   });
   markRevoked(ended);
-  for (const { name: reason } of kinds.filter(isMain))
-    await emit({ event: "authn_factor_removed", outcome: "success", userId: id, actorId, reason, client });
+  const done = { outcome: "success", userId: id, actorId, client } as const;
+  for (const { name: reason } of kinds.filter(isMain)) await emit({ event: "authn_factor_removed", reason, ...done });
+  await emit({ event: "authn_factor_time_renewed", ...done });
 }

@@ -161,6 +161,8 @@ describe("a role that needs a factor", () => {
       await logIn(late.name);
       await logInDaysAgo(late, 15);
       expect((await ask(`DELETE /users/${late.id}/factors`, admin)).status).toBe(204);
+      const told = events.find(({ event, userId }) => event === "authn_factor_time_renewed" && userId === late.id);
+      expect(told?.actorId).toBe(admin.id);
       await logIn(late.name);
       expect(((await deadlineOf(late))?.since.getTime() ?? 0) / 1000).toBeCloseTo(Date.now() / 1000, -2);
     });
