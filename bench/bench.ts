@@ -7,6 +7,7 @@ import { measureProtectedRoute } from "./protected-route.js";
 import { measureRefresh } from "./refresh.js";
 import { formatRows, type Row } from "./row.js";
 import { measureScale } from "./scale.js";
+import { measureTokens } from "./tokens.js";
 import { openWorkshop, type Workshop } from "./workshop.js";
 
 const measurements: Record<string, (workshop: Workshop) => Promise<Row[]>> = {
@@ -16,6 +17,7 @@ const measurements: Record<string, (workshop: Workshop) => Promise<Row[]>> = {
   refresh: measureRefresh,
   "event-loop": measureEventLoop,
   "expensive-input": measureExpensiveInput,
+  tokens: measureTokens,
   cli: measureCli,
 };
 

@@ -32,6 +32,7 @@ beforeAll(async () => {
     "auth-grace",
     "auth-jwks",
     "auth-keypair",
+    "auth-dpop",
   ];
   for (const database of ["sqlite", "postgres"] as const) apps[database] = await composeApp({ database, items });
   for (const [name, value] of Object.entries(needed)) vi.stubEnv(name, value);
@@ -169,6 +170,12 @@ describe("a variable of the module's", () => {
     ["auth-grace", "grace/config.ts", "readGraceSeconds", ["ACCOUNT_GRACE_DAYS"]],
     ["auth-jwks", "jwks/config.ts", "readJwksConfig", ["JWT_PRIVATE_KEY", "JWT_HS256_UNTIL"]],
     ["auth-keypair", "keypair/config.ts", "readKeypairConfig", ["KEYPAIR_REDIS_URL"]],
+    [
+      "auth-dpop",
+      "dpop/config.ts",
+      "readDpopConfig",
+      ["PUBLIC_ORIGIN", "DPOP_REQUIRED", "DPOP_NONCES", "DPOP_REPLAYS"],
+    ],
   ])("of %s is held to the same", async (_item, file, reader, variables) => {
     const module = await import(join(apps.sqlite.dir, "src/auth", file));
     for (const name of variables)

@@ -6,7 +6,9 @@ import { createClient } from "@libsql/client";
 import spectralCore, { type RulesetDefinition } from "@stoplight/spectral-core";
 import owasp from "@stoplight/spectral-owasp-ruleset";
 import { oas } from "@stoplight/spectral-rulesets";
+import { type KeyPair, generateProof as proof } from "dpop";
 import fs from "fs-extra";
+import * as oauth from "oauth4webapi";
 import PostalMime from "postal-mime";
 import { x } from "tinyexec";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -24,7 +26,7 @@ import type { Documented } from "../support/openapi-document.js";
 
 const items = [
   ...["auth-cookies", "auth-sudo", "auth-sessions", "auth-events", "auth-hibp"],
-  ...["auth-grace", "auth-email", "auth-admin", "auth-openapi", "auth-jwks", "auth-keypair"],
+  ...["auth-grace", "auth-email", "auth-admin", "auth-openapi", "auth-jwks", "auth-dpop", "auth-keypair"],
 ];
 const password = "nine blue herons wade";
 const newPassword = "ten green herons fish";
@@ -225,6 +227,32 @@ describe("every documented answer is given, and is as documented", () => {
     expect((await fetch(`${running.url}/orders`, { headers: { authorization: `Bearer ${body.token}` } })).status).toBe(
       200,
     );
+  });
+
+  test("sessions that are bound to a key", async () => {
+    const prover = await oauth.generateKeyPair("ES256");
+    const { username } = await signUp();
+    const login = { body: { username, password } };
+    await bound(prover, "logIn", { ...login, headers: { dpop: "x" } }, 400);
+    const { headers } = await bound(prover, "logIn", login, 400);
+    const nonce = headers.get("dpop-nonce") ?? "";
+    const { body: first } = await bound(prover, "logIn", login, 200, nonce);
+    expect(first.tokenType).toBe("DPoP");
+    const { body: next } = await bound(
+      prover,
+      "refreshTokens",
+      { body: { refreshToken: first.refreshToken } },
+      200,
+      nonce,
+    );
+    const { accessToken } = next;
+    await send("getMe", { bearer: accessToken }, 401);
+    await bound(prover, "getMe", {}, 401, "", accessToken);
+    await bound(prover, "getMe", {}, 200, nonce, accessToken);
+    const forwarded = { method: "POST", url: `${running.url}/api/auth/validate` };
+    await bound(prover, "validate", { body: forwarded }, 204, nonce, accessToken);
+    const { body: renewed } = await bound(prover, "reauthenticate", { body: { password } }, 200, nonce, accessToken);
+    await bound(prover, "logOut", {}, 204, nonce, renewed.accessToken);
   });
 
   test("users, in the hands of admins", async () => {
@@ -517,6 +545,14 @@ async function send(id: string, sent: Sent, status: number) {
   const received = await contract.send(id, sent);
   expect(received.status, `${id}: ${JSON.stringify(received.body)}`).toBe(status);
   return received;
+}
+
+/** `send`, with a proof of RFC 9449 unless there is one, and the access token that is bound to its key. */
+async function bound(pair: KeyPair, id: string, sent: Sent, status: number, nonce = "", token?: string) {
+  const [htm = "", path = ""] = contract.operations.find((one) => one.id === id)?.route.split(" ") ?? [];
+  const dpop = await proof(pair, `${running.url}/api/auth${path}`, htm, nonce || undefined, token);
+  const authorization = token === undefined ? {} : { authorization: `DPoP ${token}` };
+  return send(id, { ...sent, headers: { dpop, ...authorization, ...sent.headers } }, status);
 }
 
 async function signUp(extra: Record<string, unknown> = {}, at?: string) {

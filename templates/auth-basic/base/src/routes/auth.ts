@@ -55,14 +55,14 @@ if (config.asksDatabaseAtStart) {
 
 async function signUp(req: Request, res: Response): Promise<void> {
   const input = inputs.parseInput(inputs.signUpInput, req.body);
-  const session = newSession(req, res);
+  const session = await newSession(req, res);
   const opened = await accounts.signUp(input, clientOf(req), session);
   res.status(201).json(await loginAnswer(opened, session));
 }
 
 async function logIn(req: Request, res: Response): Promise<void> {
   const input = inputs.parseInput(inputs.logInInput, req.body);
-  const session = newSession(req, res);
+  const session = await newSession(req, res);
   const attempt = { ...input, deviceCookies: deviceCookiesOf(req) };
   const opened = await accounts.logIn(attempt, clientOf(req), session);
   res.json(await loginAnswer(opened, session));
@@ -106,7 +106,7 @@ async function deleteMe(req: Request, res: Response): Promise<void> {
 
 async function changePassword(req: Request, res: Response): Promise<void> {
   const input = inputs.parseInput(inputs.passwordInput, req.body);
-  const session = newSession(req, res);
+  const session = await newSession(req, res);
   const opened = await accounts.changePassword(authOf(req), input, clientOf(req), session);
   res.json(await session.deliver(opened.session));
 }
