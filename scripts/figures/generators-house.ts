@@ -29,7 +29,7 @@ const because =
   "bundlers and what they write, databases and test runners of others, req.auth that others set, merging in another layout, " +
   "formatters, a journal that survives a kill at each write, fourteen more checks of doctor, a picker and wrapped output, " +
   "and facts that any catalogue's item says of itself came to cli/ after the aim was set";
-const moreFiles = { most: 325, because };
+const moreFiles = { most: 330, because };
 const moreLines = { most: 20_800, because };
 
 function naming(modules: readonly Module[], pattern: RegExp): string[] {
