@@ -245,12 +245,15 @@ async function checkCurrentPassword(caller: Caller, password: string, client: Cl
  * The same for a step-up, whose checks come next. Its limits are the account's own: those of the login are used up by
  * strangers. A session that guesses too often ends, or whoever stole it could guess the password.
  *
- * @throws AuthError "WrongPassword", "TooManyRequests"
+ * Threat: a request that was let in waits with its body until its session has ended, and then acts for whoever was thrown
+ * out. So the session is asked for again, after the epoch was read that what follows is bound to.
+ *
+ * @throws AuthError "WrongPassword", "TooManyRequests", "InvalidAccessToken" when the session has ended.
  */
 export async function proveCurrentPassword(caller: Caller, password: string, client: ClientInfo): Promise<hooks.Login> {
-  const { userId } = caller;
+  const { userId, sessionId } = caller;
   const credentials = await store.findCredentials({ id: userId });
-  if (!credentials || credentials.disabledAt) return accountIsGone();
+  if (!credentials || !(await store.isSessionLive(sessionId))) return accountIsGone();
   const { user, sessionEpoch } = credentials;
   const giveBack = await admitSessionAttempt(userId, () => endGuessing(caller, client));
   if (!(await isPasswordOf(credentials, password))) {

@@ -43,7 +43,7 @@ test("setting, new codes and removing are told to the proven address", async () 
   const { accessToken: bearer } = await session.deliver(opened.session);
   expect((await call("POST /recovery-codes", { bearer })).status).toBe(201);
   expect((await mailTo(ada.email)).subject).toBe("New recovery codes for your account at auth-tests");
-  await removeFactor(ada.id, paper, client);
+  await removeFactor({ userId: ada.id, sessionId: opened.session.id }, paper, client);
   expect((await mailTo(ada.email)).subject).toBe("A second factor of your account at auth-tests was removed");
 });
 

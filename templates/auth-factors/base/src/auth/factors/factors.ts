@@ -9,7 +9,7 @@ import { admitChange } from "../throttle.js";
 import type { FactorKind } from "./factor-kinds.js";
 import { deleteFactors, deleteKind, isMain, kindsIn, lockOwner } from "./factor-store.js";
 import { twoFactors } from "./login-check.js";
-import { endSessionsAtNextEpoch } from "./session-store.js";
+import { endSessionsAtNextEpoch, lockCaller } from "./session-store.js";
 
 declare module "../events.js" {
   interface EventNames {
@@ -28,15 +28,16 @@ export type SetFactor = (tx: Database) => Promise<boolean>;
  * Sets a factor that the caller has just proven to have. Their login moves to a new session, which says so; every other
  * session ends, those of logins in flight too: they were started without it.
  *
- * @throws AuthError "InvalidAccessToken" when the account has moved on since; "TooManyRequests".
+ * @throws AuthError "InvalidAccessToken" when the session has ended or the account has moved on since; "TooManyRequests".
  */
 export async function setFactor(
-  { userId, sessionId, amr }: Setter,
+  caller: Setter,
   kind: FactorKind,
   set: SetFactor,
   client: ClientInfo,
   session: NewSession,
 ): Promise<Opened> {
+  const { userId, sessionId, amr } = caller;
   await admitChange("factor", userId);
   const found = await findCredentials({ id: userId });
   if (!found) throw new AuthError("InvalidAccessToken");
@@ -47,6 +48,7 @@ export async function setFactor(
   const replaces = [sessionId, ...(session.replaces ?? [])];
   const opened = await openSession(login, { ...session, replaces }, client, {
     first: async (tx) => {
+      await lockCaller(tx, caller);
       if (!(await lockOwner(tx, userId, sessionEpoch)) || !(await set(tx))) return null;
       ended = await endSessionsAtNextEpoch(tx, userId);
       return { user, sessionEpoch: sessionEpoch + 1 };
@@ -59,11 +61,16 @@ export async function setFactor(
   return opened;
 }
 
-/** Takes all of a kind away, and with the last factor those that are good only beside one. @throws AuthError "NotFound" */
-export async function removeFactor(userId: string, kind: FactorKind, client: ClientInfo): Promise<void> {
+/**
+ * Takes all of a kind away, and with the last factor those that are good only beside one.
+ *
+ * @throws AuthError "NotFound"; "InvalidAccessToken" when the session has ended; "TooManyRequests".
+ */
+export async function removeFactor(caller: Caller, kind: FactorKind, client: ClientInfo): Promise<void> {
+  const { userId } = caller;
   await admitChange("factor", userId);
   const isRemoved = await transaction(async (tx) => {
-    await lockOwner(tx, userId);
+    await lockCaller(tx, caller);
     const before = await kindsIn(tx, userId);
     if (!before.includes(kind)) return false;
     await deleteKind(tx, kind, userId);

@@ -1,11 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
 import { transaction } from "../../db/client.js";
+import type { Caller } from "../accounts.js";
 import { AuthError } from "../errors.js";
 import { type ClientInfo, emit } from "../events.js";
 import { admitChange } from "../throttle.js";
 import type { AnswerCheck } from "./challenge-store.js";
-import { isMain, kindsIn, lockOwner } from "./factor-store.js";
+import { isMain, kindsIn } from "./factor-store.js";
 import { deleteCode, hasCode, replaceCodes } from "./recovery-code-store.js";
+import { lockCaller } from "./session-store.js";
 
 declare module "../events.js" {
   interface EventNames {
@@ -24,13 +26,16 @@ const alphabet = "abcdefghijklmnopqrstuvwxyz234567";
 /**
  * New recovery codes in place of all earlier ones. They are shown this once: what is stored are hashes.
  *
- * @throws AuthError "ForbiddenError" without a factor that they could stand in for; "TooManyRequests".
+ * @throws AuthError "ForbiddenError" without a factor that they could stand in for; "InvalidAccessToken" when the session has
+ * ended; "TooManyRequests".
  */
-export async function renewRecoveryCodes(userId: string, client: ClientInfo): Promise<string[]> {
+export async function renewRecoveryCodes(caller: Caller, client: ClientInfo): Promise<string[]> {
+  const { userId } = caller;
   await admitChange("recovery-codes", userId);
   const codes = Array.from({ length: codesAtOnce }, newCode);
   const isDone = await transaction(async (tx) => {
-    const hasMain = (await lockOwner(tx, userId)) && (await kindsIn(tx, userId)).some(isMain);
+    await lockCaller(tx, caller);
+    const hasMain = (await kindsIn(tx, userId)).some(isMain);
     if (hasMain) await replaceCodes(tx, userId, codes.map(hashOf));
     return hasMain;
   });

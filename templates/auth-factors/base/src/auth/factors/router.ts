@@ -27,7 +27,7 @@ async function getFactors(req: Request, res: Response): Promise<void> {
 }
 
 async function renewCodes(req: Request, res: Response): Promise<void> {
-  res.status(201).json({ recoveryCodes: await renewRecoveryCodes(authOf(req).userId, clientOf(req)) });
+  res.status(201).json({ recoveryCodes: await renewRecoveryCodes(authOf(req), clientOf(req)) });
 }
 
 async function logInWithCode(req: Request, res: Response): Promise<void> {

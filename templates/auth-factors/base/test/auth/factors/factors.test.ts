@@ -2,9 +2,10 @@ import "../test-environment.js";
 import { eq } from "drizzle-orm";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checkLogin, openSession, provePassword } from "../../../src/auth/accounts.js";
+import { changePassword, checkLogin, openSession, provePassword } from "../../../src/auth/accounts.js";
 import { tryAnswer } from "../../../src/auth/factors/challenge-store.js";
 import { removeFactor, setFactor } from "../../../src/auth/factors/factors.js";
+import { renewRecoveryCodes } from "../../../src/auth/factors/recovery-codes.js";
 import { loginName } from "../../../src/auth/login-name.js";
 import { purge } from "../../../src/auth/purge.js";
 import { endAllSessions, newTokens } from "../../../src/auth/sessions.js";
@@ -343,13 +344,45 @@ describe("guards", () => {
   });
 });
 
+/** A request that was let in and waits with its body, until its session has ended. */
+describe("a request whose session has ended meanwhile", () => {
+  const ended = { code: "InvalidAccessToken" };
+
+  test("sets no factor, and starts no session (T4)", async () => {
+    const ada = await signUp();
+    await endAllSessions(ada.id, client);
+    const before = await sessionsOf(ada);
+    const set = () => Promise.resolve(true);
+    await expect(setFactor(callerOf(ada), paper, set, client, newTokens(client))).rejects.toMatchObject(ended);
+    expect(await sessionsOf(ada)).toEqual(before);
+  });
+
+  test("removes no factor, and gets no recovery codes (T4)", async () => {
+    const ada = await signUpWithPaper();
+    const caller = callerOf(ada);
+    await endAllSessions(ada.id, client);
+    await expect(removeFactor(caller, paper, client)).rejects.toMatchObject(ended);
+    await expect(renewRecoveryCodes(caller, client)).rejects.toMatchObject(ended);
+    expect(await codesLeft(ada)).toBe(3);
+  });
+
+  test("changes no password: a login of before the factor gets no session past it (T5)", async () => {
+    const ada = await signUp();
+    const thief = callerOf({ ...ada, ...tokensOf(await call("POST /login", { body: credentials(ada.name) })) });
+    await setFactor(callerOf(ada), paper, () => Promise.resolve(true), client, newTokens(client));
+    await giveCodes(ada.id, 1);
+    const input = { currentPassword: password, newPassword: "ten grey geese waddle" };
+    await expect(changePassword(thief, input, client, newTokens(client))).rejects.toMatchObject(ended);
+    await challengeFor(ada.name);
+  });
+});
+
 describe("setting and removing", () => {
   test("a factor that is set moves the login to a session with two factors, and ends every other", async () => {
     const ada = await signUp();
     const other = tokensOf(await call("POST /login", { body: credentials(ada.name) }));
     const session = newTokens(client);
-    const caller = { userId: ada.id, sessionId: sessionOf(ada.accessToken), amr: ["pwd"] };
-    const opened = await setFactor(caller, paper, () => Promise.resolve(true), client, session);
+    const opened = await setFactor(callerOf(ada), paper, () => Promise.resolve(true), client, session);
     const tokens = await session.deliver(opened.session);
     expect(await amrOf(tokens)).toEqual(["pwd", "otp", "mfa"]);
     await expectDead(ada);
@@ -360,10 +393,10 @@ describe("setting and removing", () => {
 
   test("the last one takes along what is good only beside another; then the password is enough again (T6)", async () => {
     const ada = await signUpWithPaper();
-    await removeFactor(ada.id, paper, client);
+    await removeFactor(callerOf(ada), paper, client);
     expect(await codesLeft(ada)).toBe(0);
     expect((await call("POST /login", { body: credentials(ada.name) })).status).toBe(200);
-    await expect(removeFactor(ada.id, paper, client)).rejects.toThrow();
+    await expect(removeFactor(callerOf(ada), paper, client)).rejects.toMatchObject({ code: "NotFound" });
     expect(events.filter(({ event, userId }) => event === "authn_factor_removed" && userId === ada.id)).toHaveLength(1);
   });
 
@@ -478,6 +511,11 @@ async function renew({ accessToken }: Tokens): Promise<string[]> {
 
 async function amrOf({ accessToken }: Tokens): Promise<readonly string[]> {
   return (await call("GET /orders", { mount: "", bearer: accessToken })).body.amr;
+}
+
+/** Who a request with the tokens was let in for. */
+function callerOf({ id, accessToken }: Person) {
+  return { userId: id, sessionId: sessionOf(accessToken), amr: ["pwd"] };
 }
 
 async function sessionsOf({ id }: Person): Promise<string[]> {

@@ -23,7 +23,7 @@ totpRouter.delete("/factors/totp", strongestLogin, asyncHandler(remove));
 totpRouter.post("/login/totp", jsonBody, asyncHandler(logInWithCode));
 
 async function enrol(req: Request, res: Response): Promise<void> {
-  res.status(201).json(await startEnrolment(authOf(req).userId));
+  res.status(201).json(await startEnrolment(authOf(req)));
 }
 
 async function confirm(req: Request, res: Response): Promise<void> {
@@ -34,7 +34,7 @@ async function confirm(req: Request, res: Response): Promise<void> {
 }
 
 async function remove(req: Request, res: Response): Promise<void> {
-  await removeFactor(authOf(req).userId, totpKind, clientOf(req));
+  await removeFactor(authOf(req), totpKind, clientOf(req));
   res.status(204).end();
 }
 

@@ -1,5 +1,5 @@
 import { and, eq, gt, isNotNull, lt } from "drizzle-orm";
-import { type Database, fromNow, now, read, write } from "../../db/client.js";
+import { type Database, fromNow, now, read } from "../../db/client.js";
 import { totpSecrets } from "../../db/schema/auth-totp.js";
 
 /** How long a secret waits to be confirmed. */
@@ -12,14 +12,12 @@ export interface StoredSecret {
 }
 
 /** Lets a secret wait to be confirmed, in place of another that waits. One that is set stays. */
-export async function putPending(userId: string, sealed: string): Promise<void> {
+export async function putPending(tx: Database, userId: string, sealed: string): Promise<void> {
   const pending = { pendingSealed: sealed, pendingAt: now };
-  await write((db) =>
-    db
-      .insert(totpSecrets)
-      .values({ userId, lastStep: 0, ...pending })
-      .onConflictDoUpdate({ target: totpSecrets.userId, set: pending }),
-  );
+  await tx
+    .insert(totpSecrets)
+    .values({ userId, lastStep: 0, ...pending })
+    .onConflictDoUpdate({ target: totpSecrets.userId, set: pending });
 }
 
 /** The sealed secret that waits; null where none does, or not any more. */

@@ -1,9 +1,11 @@
-import type { Opened } from "../accounts.js";
+import { transaction } from "../../db/client.js";
+import type { Caller, Opened } from "../accounts.js";
 import { AuthError } from "../errors.js";
 import type { ClientInfo } from "../events.js";
 import type { AnswerCheck } from "../factors/challenge-store.js";
 import { wrongCode } from "../factors/errors.js";
 import { type Setter, setFactor } from "../factors/factors.js";
+import { lockCaller } from "../factors/session-store.js";
 import { loginName } from "../login-name.js";
 import type { NewSession } from "../sessions.js";
 import { findUser } from "../store.js";
@@ -23,14 +25,18 @@ export interface Enrolment {
 /**
  * A new secret, which is nothing yet: the one that is set goes on until this one is confirmed.
  *
- * @throws AuthError "InvalidAccessToken" when the account is gone; "TooManyRequests".
+ * @throws AuthError "InvalidAccessToken" when the session has ended; "TooManyRequests".
  */
-export async function startEnrolment(userId: string): Promise<Enrolment> {
+export async function startEnrolment(caller: Caller): Promise<Enrolment> {
+  const { userId } = caller;
   await admitChange("totp", userId);
   const user = await findUser(userId);
   if (!user) throw new AuthError("InvalidAccessToken");
   const secret = newSecret();
-  await putPending(userId, sealSecret(secret, userId));
+  await transaction(async (tx) => {
+    await lockCaller(tx, caller);
+    await putPending(tx, userId, sealSecret(secret, userId));
+  });
   return { secret: base32Of(secret), uri: uriOf(secret, user[loginName]) };
 }
 

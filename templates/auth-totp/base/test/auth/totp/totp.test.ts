@@ -365,7 +365,7 @@ describe("removing", () => {
   test("a challenge of before is of no use afterwards", async () => {
     const ada = await signUpWithPhone();
     const challenge = await challengeFor(ada.name);
-    await removeFactor(ada.id, totpKind, client);
+    await removeFactor({ userId: ada.id, sessionId: sessionOf(ada.accessToken) }, totpKind, client);
     nextCode();
     expect(refusal(await answer(challenge, codeAt(ada.secret)))).toEqual(wrong);
   });
