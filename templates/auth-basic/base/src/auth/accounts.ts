@@ -206,7 +206,7 @@ export async function changePassword(
   session: NewSession,
 ): Promise<Opened> {
   const proven = await checkCurrentPassword(caller, input.currentPassword, client);
-  const login = { ...proven, amr: [...new Set([...caller.amr, ...proven.amr])] };
+  const login = { ...proven, ...carriedOver(caller, proven.amr) };
   await checkNewPassword(input.newPassword, login.user, "newPassword", input.currentPassword);
   await admitChange("password", caller.userId);
   const hash = await hashPassword(input.newPassword);
@@ -222,6 +222,12 @@ export async function changePassword(
   if (!opened) return accountIsGone();
   markRevoked(ended);
   return opened;
+}
+
+/** What the caller's session has proven beside `proven`: it is no newer for that. */
+function carriedOver({ sessionId, amr }: Caller & { amr: readonly string[] }, proven: readonly string[]) {
+  const isMore = amr.some((one) => !proven.includes(one));
+  return { amr: [...new Set([...amr, ...proven])], ...(isMore && { timeOf: sessionId }) };
 }
 
 /** @throws AuthError "WrongPassword", or "AccountInUse" while a row of the application's refers to the account. */

@@ -15,6 +15,8 @@ export interface Login {
   readonly sessionEpoch: number;
   /** How it was proven, in the words of RFC 8176: "pwd", "otp", ... */
   readonly amr: readonly string[];
+  /** A session of the user's that has proven a part of this: the new one says the time of its login. */
+  readonly timeOf?: string;
   /** What the session is for, where that is more than to be logged in. A check that waits for another request goes on there. */
   readonly purpose?: LoginPurpose;
   /** Gives the guess back and remembers the network as the owner's. Called once every check has passed. */

@@ -94,6 +94,8 @@ export interface DeviceOwner {
 export interface ProvenOwner extends SessionOwner {
   /** How it was proven who they are, in the words of RFC 8176. */
   amr: readonly string[];
+  /** The session whose time of login the new one says. */
+  timeOf?: string | undefined;
 }
 
 /** What a transaction does before it writes a session, and its owner after that; null where there is to be none. */
@@ -296,7 +298,7 @@ export async function insertSession(session: SessionRow, owner: ProvenOwner, fir
     const settled = first ? await first(tx) : owner;
     if (!settled) return null;
     if (settled.user.id !== owner.user.id) throw new Error("This would be a session of another user.");
-    const started = await startSession(tx, session, { ...settled, amr: owner.amr });
+    const started = await startSession(tx, session, { ...settled, amr: owner.amr, timeOf: owner.timeOf });
     return started && { user: settled.user, session: started };
   });
 }
@@ -564,19 +566,23 @@ export const nextEpoch = sql`${users.sessionEpoch} + 1`;
  * The row comes from a locked read of its owner: a password change either sees the new session and ends it, or has
  * moved the epoch and no row is made.
  */
-async function startSession(tx: Database, session: SessionRow, { user, sessionEpoch, amr }: ProvenOwner) {
-  const values = { ...session, userId: user.id, epoch: sessionEpoch, amr: amr.join(" ") };
+async function startSession(tx: Database, session: SessionRow, { user, sessionEpoch, amr, timeOf }: ProvenOwner) {
+  const values = { ...session, userId: user.id, epoch: sessionEpoch, amr: amr.join(" "), timeOf: timeOf ?? null };
   const [started] = await starting(tx).execute(values);
   return started ?? null;
 }
 
 const starting = prepareOnce((tx: Database) => {
+  const earlier = tx
+    .select({ createdAt: sessions.createdAt })
+    .from(sessions)
+    .where(eq(sessions.id, given("timeOf")));
   const row = {
     id: given("id"),
     userId: users.id,
     epoch: users.sessionEpoch,
     generation: sql`0`,
-    createdAt: now,
+    createdAt: sql`coalesce(${earlier}, ${now})`,
     rotatedAt: now,
     idleExpiresAt: fromNow(config.refreshTokenSeconds),
     absoluteExpiresAt: fromNow(config.sessionMaxSeconds),

@@ -66,7 +66,7 @@ const operations: Operation[] = [
     route: "DELETE /admin/users/{id}/factors",
     summary: "Take away the factors of a user who has lost them",
     description:
-      "Every session ends, and the time that their role gives to set a factor begins anew. Takes a login of the last 10 minutes, with two factors where the admin has one set.",
+      "Every session ends, and the time that their role gives to set a factor begins anew. Takes a login of the last 10 minutes, with two factors where the admin has one set; their own are refused.",
     ...toAdmins,
     parameters: [ofUser],
     success: { status: 204, description: "The user logs in with the password alone." },

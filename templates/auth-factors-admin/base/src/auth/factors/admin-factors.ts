@@ -34,11 +34,13 @@ export async function factorsOf(id: string): Promise<{ factors: Factor[]; recove
 
 /**
  * Takes every factor of a user away who has lost it, and gives them the time of their role anew to set another one. Every
- * session ends: whoever has found the phone may be in one.
+ * session ends: whoever has found the phone may be in one. Threat: an admin whose role needs a factor puts that off for ever.
  *
- * @throws AuthError "NotFound" without such a user, or anything to take away; "ForbiddenError" for who is no admin any more.
+ * @throws AuthError "NotFound" without such a user, or anything to take away; "ForbiddenError" for who is no admin any more,
+ * and for the admin's own.
  */
 export async function removeFactorsOf(id: string, { userId: actorId, client }: Admin): Promise<void> {
+  if (id === actorId) throw new AuthError("ForbiddenError", { detail: "These are your own: another admin does that." });
   const { kinds, ended } = await act(actorId, id, async (tx) => {
     const had = await kindsIn(tx, id);
     const hadDeadline = await dropDeadline(tx, id);

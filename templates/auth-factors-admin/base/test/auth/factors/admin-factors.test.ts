@@ -168,6 +168,17 @@ describe("a role that needs a factor", () => {
     });
   });
 
+  test("an admin gives no time anew to themselves", async () => {
+    const admin = await newAdmin();
+    await withCheck(policy, async () => {
+      await logIn(admin.name);
+      await logInDaysAgo(admin, 13);
+      expectProblem(await ask(`DELETE /users/${admin.id}/factors`, admin), "ForbiddenError");
+      await logInDaysAgo(admin, 15);
+      expect(refusal(await call("POST /login", { body: credentials(admin.name) }))).toEqual([403, "FactorOverdue"]);
+    });
+  });
+
   test("its time goes with the account", async () => {
     const admin = await newAdmin();
     await withCheck(policy, async () => void (await logIn(admin.name)));

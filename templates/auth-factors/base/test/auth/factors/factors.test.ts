@@ -300,6 +300,23 @@ describe("step-up", () => {
   });
 });
 
+test("a changed password makes what was proven before it no newer: the password alone keeps no proof of a factor fresh (T4)", async () => {
+  const ada = await signUpWithPaper();
+  const login = tokensOf(await answer(await challengeFor(ada.name), ada.codes[0]));
+  const isIt = eq(sessions.id, sessionOf(login.accessToken));
+  await write((db) =>
+    db
+      .update(sessions)
+      .set({ createdAt: fromNow(-540) })
+      .where(isIt),
+  );
+  const body = { currentPassword: password, newPassword: "ten grey geese waddle" };
+  const changed = tokensOf(await call("PUT /password", { bearer: login.accessToken, body }));
+  expect(await amrOf(changed)).toEqual(["pwd", "otp", "mfa"]);
+  const { authTime } = (await call("GET /orders", { mount: "", bearer: changed.accessToken })).body;
+  expect(Date.now() / 1000 - authTime).toBeGreaterThan(500);
+});
+
 describe("guards", () => {
   const app = express();
   app.post("/pay", requireFactor(), (req, res) => void res.json(req.auth));
