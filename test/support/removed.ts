@@ -34,16 +34,20 @@ export async function addAuth(dir: string, typed: Readonly<Record<string, string
   return plan;
 }
 
-/** The plan of taking auth-basic out again. */
-export async function planRemoval(dir: string, typed: { force?: boolean; purge?: boolean } = {}): Promise<Removal> {
+/** The plan of taking auth-basic out again, which says `without` of itself. */
+export async function planRemoval(
+  dir: string,
+  typed: { force?: boolean; purge?: boolean; without?: string } = {},
+): Promise<Removal> {
   const project = await readProject(dir, {});
   const item = "auth-basic";
   const installed = project.record!.items[item]!;
   const files = await readSnapshot(project.root, pathsToRemove(installed));
   const [sources, configs] = await Promise.all([readSourceFiles(project), readConfigFiles(project.root)]);
   const database = await findMadeDatabase(project.root, installed, files.get(".env") ?? null);
-  const { force = false, purge = false } = typed;
-  const facts = await readFacts(packageRoot, project.record!);
+  const { force = false, purge = false, without } = typed;
+  const own = await readFacts(packageRoot, project.record!);
+  const facts = without === undefined ? own : new Map([[item, { ...own.get(item), without }]]);
   return planRemove({
     project,
     item,

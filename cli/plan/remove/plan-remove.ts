@@ -36,7 +36,7 @@ export function planRemove(input: RemoveInput): Removal {
     changes: [...draft.changes(), ...databaseChanges(input)],
     manual: draft.manual,
     install: install && (manifest.dependencies.length > 0 || manifest.moved) ? project.packageManager.install : null,
-    warnings: [...draft.warnings, ...purgeWarnings(input)],
+    warnings: [...draft.warnings, ...lossWarnings(input), ...purgeWarnings(input)],
     record,
     removed: { dependencies: manifest.dependencies, scripts: manifest.scripts, env: env.gone },
     folders: null,
@@ -64,6 +64,11 @@ function databaseChanges(input: RemoveInput): Change[] {
     secret: true,
     opaque: true,
   }));
+}
+
+function lossWarnings({ facts, item }: RemoveInput): string[] {
+  const lost = facts.get(item)?.without;
+  return lost === undefined ? [] : [`Without ${item} ${lost}`];
 }
 
 function purgeWarnings(input: RemoveInput): string[] {

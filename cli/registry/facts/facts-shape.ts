@@ -95,6 +95,8 @@ const until = z.strictObject({ kind: z.literal("until"), check: slug, variable: 
 /** What an item says of itself: templates/<item>/facts.json. facts.schema.json says the same to editors. */
 export const factsShape = z.strictObject({
   $schema: z.exactOptional(line),
+  /** What `remove` warns of: "users with a second factor log in with the password alone". */
+  without: z.exactOptional(line),
   secrets: z.exactOptional(secrets),
   guards: z.exactOptional(guards),
   protects: z.exactOptional(z.array(protection).check(z.maxLength(200))),

@@ -33,6 +33,14 @@ describe("add, then remove", () => {
   });
 });
 
+test("what accounts lose without the item is warned of, where it says so", async () => {
+  const { dir } = await useFiles(files);
+  await addAuth(dir);
+  const { warnings } = await planRemoval(dir, { without: "nobody is asked for a code" });
+  expect(warnings).toEqual(["Without auth-basic nobody is asked for a code"]);
+  expect((await planRemoval(dir)).warnings).toEqual([]);
+});
+
 const files = {
   "package.json": JSON.stringify(
     {
