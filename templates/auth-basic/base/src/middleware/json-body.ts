@@ -1,7 +1,9 @@
 import type { IncomingMessage } from "node:http";
-import express, { type Request, type RequestHandler } from "express";
+import express, { type NextFunction, type Request, type RequestHandler } from "express";
 import { AuthError } from "../auth/errors.js";
 import { invalid } from "../auth/input.js";
+import { isRevoked } from "../auth/revocations.js";
+import { isSessionId } from "../auth/sessions.js";
 import { hasDuplicateNames } from "../auth/values/duplicate-names.js";
 
 const maxBodyBytes = 32 * 1024;
@@ -18,9 +20,19 @@ export const jsonBody: RequestHandler[] = [
   // Express 4 makes an empty object of no body.
   (req, _res, next) => {
     if (!hasBody(req)) req.body = undefined;
-    next();
+    unlessEnded(req, next);
   },
 ];
+
+/**
+ * Threat: a client sends the body minutes after the headers, which guards in front have let in. Whoever was logged out
+ * meanwhile would still act.
+ */
+function unlessEnded({ auth }: Request, next: NextFunction): void {
+  const ended = auth !== undefined && isSessionId(auth.sessionId) && isRevoked(auth.sessionId);
+  if (ended === false) next();
+  else Promise.resolve(ended).then((has) => next(has ? new AuthError("InvalidAccessToken") : undefined), next);
+}
 
 function otherKind(): AuthError {
   return new AuthError("UnsupportedMediaType");
