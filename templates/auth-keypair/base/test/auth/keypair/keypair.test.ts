@@ -140,8 +140,18 @@ describe("a token", () => {
   });
 
   const body = { username: "x", currentPassword: password, newPassword: "ten grey geese waddle", password };
+  test("opens GET /me, which says whom it speaks for, in that one spelling", async () => {
+    const { token } = await made(ada);
+    const { status, body } = await call<{ user: object }>("GET /me", { bearer: token });
+    expect([status, body.user]).toEqual([200, match.objectContaining({ id: ada.id })]);
+    expect((await call("HEAD /me", { bearer: token })).status).toBe(200);
+    for (const path of ["/ME", "/me/", "/%6de", "//me"]) {
+      const answer = await call(`GET ${path}`, { bearer: token });
+      expect([403, 404]).toContain(answer.status);
+    }
+  });
+
   test.each([
-    "GET /me",
     "PATCH /me",
     "DELETE /me",
     "PUT /password",
@@ -166,14 +176,14 @@ describe("a token", () => {
         .get(`${mount === "/" ? "" : mount}/invoices`, protectedRoute, (req, res) => void res.json(req.auth));
       const asked = { app, bearer: token, mount: mount === "/" ? "" : mount };
       expect((await call("GET /invoices", asked)).status).toBe(200);
-      expect((await call("GET /me", asked)).status).toBe(403);
+      expect((await call("GET /sessions", asked)).status).toBe(403);
     }
   });
 
   test("is kept out behind a guard of the whole application too", async () => {
     const { token } = await made(ada);
     const app = express().use(protectedRoute).use("/api/auth", authRouter);
-    expect((await call("GET /me", { app, bearer: token })).status).toBe(403);
+    expect((await call("GET /sessions", { app, bearer: token })).status).toBe(403);
   });
 
   test("is no login to a route of the application's that takes a recent one", async () => {

@@ -135,6 +135,16 @@ describe("a token", () => {
     await expectRefused(verify(token), "InvalidAccessToken", inTable ? "The token has expired." : undefined);
   });
 
+  test.each<[string, unknown]>([
+    ["that is too long", "a".repeat(101)],
+    ["with a line break", "a\nb"],
+    ["with a NUL", "a\0b"],
+    ["that is no text", 7],
+    ["of which nothing shows", "\u200b"],
+  ])("with a name %s is not issued", async (_what, name) => {
+    await expectRefused(issue({ userId: ada.id, lifeSeconds: 60, name: name as string }), "ValidationError");
+  });
+
   test("for nobody, or for somebody who is gone, is not issued", async () => {
     await expectRefused(issue({ userId: "nobody", lifeSeconds: 60 }), "InvalidAccessToken");
   });
@@ -255,6 +265,22 @@ describe("verify", () => {
     await expectRefused(verify(`${other.text}.${swapped.toString("base64url")}`));
     await expectRefused(verify((await plant(ada.id, { says: { jti: other.id } })).token));
   });
+
+  test.each(["ES256", "ES512"] as const)(
+    "takes one of the two %s signatures that anybody can make of one (B3, defect 1)",
+    async (alg) => {
+      const order = { ES256: orderOfP256, ES512: orderOfP521 }[alg];
+      for (let round = 0; round < 8; round += 1) {
+        const { token } = await issue({ userId: ada.id, lifeSeconds: 60, algorithm: alg });
+        expect(await verify(token)).toMatchObject({ sub: ada.id });
+        const signature = Buffer.from(token.split(".")[2] ?? "", "base64url");
+        const half = signature.length / 2;
+        const other = (order - BigInt(`0x${signature.toString("hex", half)}`)).toString(16).padStart(2 * half, "0");
+        const twin = Buffer.concat([signature.subarray(0, half), Buffer.from(other, "hex")]).toString("base64url");
+        await expectRefused(verify(token.replace(/[^.]+$/, twin)));
+      }
+    },
+  );
 
   test("refuses a signature of another algorithm, of another length, or in DER", async () => {
     const { text, signature, privateKey } = await plant(ada.id);
@@ -388,6 +414,10 @@ describe.skipIf(!inTable)("another JWT_SECRET_KEY", () => {
     expect(await verify(planted.token)).toMatchObject({ sub: ada.id });
   });
 });
+
+/** FIPS 186-5: of the groups that both curves generate. */
+const orderOfP256 = BigInt("0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
+const orderOfP521 = BigInt(`0x01${"f".repeat(64)}fa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409`);
 
 async function expectRefused(refused: Promise<unknown>, code = "InvalidAccessToken", detail?: string): Promise<void> {
   const error = (await refused.then(
