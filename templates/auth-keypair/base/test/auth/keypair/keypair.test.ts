@@ -168,6 +168,18 @@ describe("a token", () => {
     expect((await call("GET /me", { bearer: ada.accessToken })).status).toBe(200);
   });
 
+  test("opens no route of the module that takes a login, of whatever item, but those that say whether it is good and whose", async () => {
+    const opened: string[] = [];
+    for (const route of routesOf(authRouter as unknown as Layers)) {
+      if ((await call(route)).status !== 401) continue;
+      const { token } = await made(await signUp());
+      const { status } = await call(route, { bearer: token });
+      const isLogout = status === 204 && (await orders(token)).status === 401;
+      if (status !== 403 && !isLogout) opened.push(route);
+    }
+    expect(opened.sort()).toEqual(["GET /me", "POST /validate"]);
+  });
+
   test("opens what an application has below the module's path, and beside it at the root", async () => {
     const { token } = await made(ada);
     for (const mount of ["/api/auth", "/"]) {
@@ -335,6 +347,20 @@ test("with a deleted account go the names of its tokens", async () => {
   expect(left.map((row) => row.id)).not.toContain(id);
   expect(left.map((row) => row.id)).toContain(other.id);
 });
+
+/** What Express keeps of a router. */
+interface Layers {
+  stack: { route?: { path: string; methods: Record<string, boolean> }; handle: Partial<Layers> }[];
+}
+
+function routesOf({ stack }: Layers): string[] {
+  const routes = stack.flatMap(({ route, handle }) => {
+    if (!route) return handle.stack ? routesOf({ stack: handle.stack }) : [];
+    const path = route.path.replace(/:\w+/g, "a".repeat(22));
+    return Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${path}`);
+  });
+  return [...new Set(routes)];
+}
 
 function create(bearer: string | undefined, name = "deploys"): Promise<Answer<Body>> {
   return call<Body>("POST /keypair-tokens", {
