@@ -145,7 +145,7 @@ describe("a token", () => {
     const { status, body } = await call<{ user: object }>("GET /me", { bearer: token });
     expect([status, body.user]).toEqual([200, match.objectContaining({ id: ada.id })]);
     expect((await call("HEAD /me", { bearer: token })).status).toBe(200);
-    for (const path of ["/ME", "/me/", "/%6de", "//me"]) {
+    for (const path of ["/ME", "/me/", "/%6de"]) {
       const answer = await call(`GET ${path}`, { bearer: token });
       expect([403, 404]).toContain(answer.status);
     }

@@ -118,7 +118,7 @@ describe("a token", () => {
     ["an audience that is a list", { audience: ["a"] as unknown as string }],
     ["an issuer that is too long", { issuer: "x".repeat(201) }],
     ["a claim that it says itself", { claims: { sub: "somebody" } }],
-    ["a claim that JSON has no word for", { claims: { big: 1n } }],
+    ["a claim that JSON has no word for", { claims: { big: BigInt(1) } }],
     ["claims that are too long", { claims: { text: "x".repeat(4096) } }],
     ["claims that are none", { claims: null as unknown as Record<string, unknown> }],
   ])("with %s is not issued", async (_what, input) => {
@@ -402,7 +402,7 @@ describe("the readers", () => {
   });
 });
 
-describe.skipIf(!inTable)("another JWT_SECRET_KEY", () => {
+(inTable ? describe : describe.skip)("another JWT_SECRET_KEY", () => {
   test("leaves tokens good while the old one is JWT_SECRET_KEY_PREVIOUS, and npm run auth:rekey beyond that (B8)", async () => {
     const planted = await plant(ada.id);
     await keep(planted.id, sealedWith(previous, planted.id, planted.sealed));
