@@ -213,6 +213,18 @@ describe.skipIf(noRedis)(`keys of tokens in Redis${why}`, () => {
     expect(Number(rows[0]?.["count"])).toBe(1);
   });
 
+  test("tokens whose keys are in the table go on when Redis is chosen, and while it is away; its own end without it", async () => {
+    const server = await freshRedis();
+    const [withTable, app] = [await start(""), await start(server.url)];
+    const [ofTable, ofRedis] = [await make(withTable), await make(app)];
+    expect([(await ask(app, ofTable)).status, (await ask(app, ofRedis)).status]).toEqual([200, 200]);
+    expect((await ask(withTable, ofRedis)).status).toBe(401);
+    await server.kill();
+    expect([(await ask(app, ofTable)).status, (await ask(app, ofRedis)).status]).toEqual([200, 503]);
+    expect((await end(api(app.url), ofTable, ofTable.bearer)).status).toBe(204);
+    expect((await ask(app, ofTable)).status).toBe(401);
+  });
+
   test("Redis that no longer answers: 503 within a second, and well when it answers again (B6)", async () => {
     const proxy: FreezableProxy = await startProxy(redis.port);
     closing.push(() => proxy.close());

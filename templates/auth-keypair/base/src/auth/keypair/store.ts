@@ -31,8 +31,8 @@ export interface TokenRow {
 /** Whose token is to be issued, and what it takes. */
 export interface NewTokenOwner {
   readonly userId: string;
-  /** A session of the owner's that has to be live at that moment. */
-  readonly sessionId?: string | undefined;
+  /** Sessions of the owner's that have to be live at that moment, each named once. */
+  readonly sessionIds: readonly string[];
 }
 
 export interface NewTokenRow extends TokenRow {
@@ -72,7 +72,7 @@ export async function insertToken<Made extends MadeToken>(
 ): Promise<Made | "full" | null> {
   return transaction(async (tx) => {
     const found = await lockOwner(tx, owner.userId);
-    if (!found || !(await hasSession(tx, owner, found.epoch))) return null;
+    if (!found || !(await hasSessions(tx, owner, found.epoch))) return null;
     const mine = await tx.select({ id: tokens.id }).from(tokens).where(isLiveOf(owner.userId, found.epoch)).limit(most);
     if (mine.length >= most) return "full";
     const made = await make(found.at);
@@ -146,11 +146,12 @@ async function lockOwner(tx: Database, userId: string): Promise<{ epoch: number;
   return found && found.disabledAt === null ? found : null;
 }
 
-async function hasSession(tx: Database, { userId, sessionId }: NewTokenOwner, epoch: number): Promise<boolean> {
-  if (sessionId === undefined) return true;
-  const isTheirs = and(eq(sessions.id, sessionId), eq(sessions.userId, userId), eq(sessions.epoch, epoch), isLive);
+async function hasSessions(tx: Database, { userId, sessionIds }: NewTokenOwner, epoch: number): Promise<boolean> {
+  if (sessionIds.length === 0) return true;
+  const isOne = inArray(sessions.id, [...sessionIds]);
+  const isTheirs = and(isOne, eq(sessions.userId, userId), eq(sessions.epoch, epoch), isLive);
   const found = await tx.select({ id: sessions.id }).from(sessions).where(isTheirs);
-  return found.length > 0;
+  return found.length === sessionIds.length;
 }
 
 function isLiveOf(userId: string, epoch: number | SQL): SQL | undefined {

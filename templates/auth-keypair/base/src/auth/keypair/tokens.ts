@@ -85,18 +85,13 @@ const ownClaims = ["iss", "aud", "sub", "sid", "jti", "iat", "exp", "nbf", "__pr
 export async function issue(input: NewToken, client?: ClientInfo): Promise<IssuedToken> {
   const wanted = checked(input);
   const id = randomBytes(idBytes).toString("base64url");
-  const owner = { userId: input.userId, sessionId: input.sessionId ?? input.provenBy };
-  const made = await insertToken(owner, mostTokens, (at) => make(id, wanted, at));
+  const { userId, provenBy, sessionId = provenBy } = input;
+  const sessionIds = [...new Set([provenBy, sessionId].flatMap((one) => one ?? []))];
+  const made = await insertToken({ userId, sessionIds }, mostTokens, (at) => make(id, wanted, at));
   if (made === "full") throw new AuthError(tooManyTokens);
   if (!made) throw invalidToken("The account or the session has ended.");
   await keepElsewhere(made);
-  await emit({
-    event: "authn_token_created",
-    outcome: "success",
-    userId: input.userId,
-    sessionId: owner.sessionId,
-    client,
-  });
+  await emit({ event: "authn_token_created", outcome: "success", userId, sessionId, client });
   const { name, createdAt, expiresAt } = made.row;
   return { token: made.token, id, name, createdAt, expiresAt };
 }

@@ -18,7 +18,7 @@ import { endSession } from "../../../src/auth/sessions.js";
 import { rekey } from "../../../src/auth/vault/rekey.js";
 import { read, write } from "../../../src/db/client.js";
 import { keypairTokens } from "../../../src/db/schema/auth-keypair.js";
-import { type Person, sessionOf, signUp, startAuth, stopAuth } from "../client.js";
+import { logIn, type Person, sessionOf, signUp, startAuth, stopAuth } from "../client.js";
 import { dumpDatabase, duringOutage } from "../database.js";
 import { match } from "../shapes.js";
 import { environment } from "../test-environment.js";
@@ -373,8 +373,11 @@ describe("an end", () => {
     await endSession(sessionId, { ip: null, userAgent: null });
     await expectRefused(verify(bound.token));
     expect(await verify(free.token)).toMatchObject({ sub: ada.id });
-    for (const kind of ["sessionId", "provenBy"])
-      await expectRefused(issue({ userId: ada.id, lifeSeconds: 60, [kind]: sessionId }), "InvalidAccessToken");
+    const live = sessionOf((await logIn(ada.name)).accessToken);
+    await issue({ userId: ada.id, lifeSeconds: 60, sessionId: live, provenBy: live });
+    for (const ended of [{ sessionId }, { provenBy: sessionId }])
+      for (const other of [{}, { sessionId: live }, { provenBy: live }])
+        await expectRefused(issue({ userId: ada.id, lifeSeconds: 60, ...other, ...ended }), "InvalidAccessToken");
   });
 
   test("of 50 tokens while they are verified: none is good for a call that begins after it (B5)", async () => {
