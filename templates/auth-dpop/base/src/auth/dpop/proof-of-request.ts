@@ -1,4 +1,5 @@
 import type { Request } from "express";
+import type { Database } from "../../db/client.js";
 import { dpopConfig } from "./config.js";
 import { currentNonce } from "./nonces.js";
 import { type Proof, readProof } from "./proof.js";
@@ -32,15 +33,20 @@ export function proofFor(req: Request, target: Target, refusals: Refusals): Proo
   return readProof(req.headersDistinct["dpop"] ?? [], target, refusals);
 }
 
-/** Takes the proof for used. @throws AuthError of `refusals` when it was used before, "ServiceUnavailable" when nobody can tell. */
-export function useProof(proof: Proof, refusals: Refusals): Promise<void> {
-  const use = uses.get(proof) ?? useOnce(proof, refusals);
-  uses.set(proof, use);
+/**
+ * Takes the proof for used.
+ *
+ * @param tx the transaction that it is used for: where that is taken back, so may the use be.
+ * @throws AuthError of `refusals` when it was used before, "ServiceUnavailable" when nobody can tell.
+ */
+export function useProof(proof: Proof, refusals: Refusals, tx?: Database): Promise<void> {
+  const use = uses.get(proof) ?? useOnce(proof, refusals, tx);
+  if (!tx || replays.outlivesTransactions) uses.set(proof, use);
   return use;
 }
 
-async function useOnce({ id }: Proof, refusals: Refusals): Promise<void> {
-  if (!(await replays.isFirstUse(id))) throw refusals.invalid("The proof was used before.");
+async function useOnce({ id }: Proof, refusals: Refusals, tx?: Database): Promise<void> {
+  if (!(await replays.isFirstUse(id, tx))) throw refusals.invalid("The proof was used before.");
 }
 
 /**

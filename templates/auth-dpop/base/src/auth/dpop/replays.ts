@@ -1,3 +1,4 @@
+import type { Database } from "../../db/client.js";
 import { dpopConfig } from "./config.js";
 import { databaseReplays } from "./database-replays.js";
 import { memoryReplays } from "./memory-replays.js";
@@ -13,9 +14,12 @@ export interface Replays {
   /**
    * Whether the proof of that id is used for the first time. Of many attempts at once, one is.
    *
+   * @param tx the transaction to remember it in, where there is one.
    * @throws AuthError "ServiceUnavailable" when that can't be known.
    */
-  isFirstUse(id: string): boolean | Promise<boolean>;
+  isFirstUse(id: string, tx?: Database): boolean | Promise<boolean>;
+  /** Whether a use stays one where its transaction is taken back. */
+  readonly outlivesTransactions: boolean;
 }
 
 /** Of all processes where they share a database; DPOP_REPLAYS=memory is for an application that is one process. */
