@@ -1,4 +1,5 @@
 import "../test-environment.js";
+import { createHmac, hkdfSync } from "node:crypto";
 import { eq } from "drizzle-orm";
 import jwt from "jsonwebtoken";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -31,6 +32,7 @@ import {
   underAttack,
 } from "../client.js";
 import { type Answer, match, tokensOf, tokensShape, withRefreshToken } from "../shapes.js";
+import { environment } from "../test-environment.js";
 import { callBound, newProver, origin, prove, sendProof, signUpBound } from "./prover.js";
 
 // The life of a session that is bound to a key, from its login on.
@@ -172,6 +174,25 @@ describe("a bound session (D2)", () => {
     const spelled = refreshToken.replace(/[-_]/, (sign) => (sign === "-" ? "+" : "/"));
     if (spelled !== refreshToken) others.push(spelled);
     for (const other of [...others, (await signUp()).refreshToken]) expect(fromBound(other)).toBeNull();
+  });
+
+  test("is refreshed with a token of the secret before, while that is JWT_SECRET_KEY_PREVIOUS, and gets one of today's", async () => {
+    const { refreshToken, prover } = await signUpBound();
+    const body = Buffer.from(refreshToken, "base64url").subarray(0, -16);
+    const macOf = (label: string, info: [salt: string, label: string]) =>
+      createHmac("sha256", Buffer.from(hkdfSync("sha256", String(environment.JWT_SECRET_KEY_PREVIOUS), ...info, 32)))
+        .update(label)
+        .update(body)
+        .digest()
+        .subarray(0, 16);
+    const [plain, bound] = ["authwright refresh token v1", "authwright dpop refresh token v1"];
+    const mask = macOf(bound, [environment.JWT_ISSUER, bound]);
+    const mac = macOf(plain, ["", plain]).map((byte, at) => byte ^ Number(mask[at]));
+    const ofBefore = Buffer.concat([body, mac]).toString("base64url");
+    const next = await sendProof("POST /refresh-token", prover, { refreshToken: ofBefore });
+    expect(next.status).toBe(200);
+    const { refreshToken: ofToday } = tokensOf(next);
+    expect((await sendProof("POST /refresh-token", prover, { refreshToken: ofToday })).status).toBe(200);
   });
 
   test("names its owner's device at a login by its refresh token and a proof of its key, and not without", async () => {

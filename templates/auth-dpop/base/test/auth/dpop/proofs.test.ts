@@ -1,5 +1,5 @@
 import "../test-environment.js";
-import { createHmac, createPublicKey, generateKeyPairSync, type JsonWebKey, sign } from "node:crypto";
+import { createHmac, createPublicKey, generateKeyPairSync, hkdfSync, type JsonWebKey, sign } from "node:crypto";
 import { request } from "node:http";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -12,6 +12,7 @@ import { authRouter } from "../../../src/routes/auth.js";
 import { call, credentials, expectProblem, newName, signUp, startAuth, stopAuth } from "../client.js";
 import { duringOutage } from "../database.js";
 import type { Answer } from "../shapes.js";
+import { environment } from "../test-environment.js";
 import {
   type BoundPerson,
   type Changes,
@@ -301,6 +302,9 @@ describe("a nonce", () => {
     for (const bad of [nonceOf(slot - 3), nonceOf(slot + 2), "", "x", `${nonceOf(slot)}=`, 1, null])
       expect(await withNonce(bad)).toBe(401);
     expect(await withNonce(nonceOf(slot, Buffer.alloc(32)))).toBe(401);
+    const [before, label] = [String(environment.JWT_SECRET_KEY_PREVIOUS), "authwright dpop nonce v1"];
+    const keyOfBefore = Buffer.from(hkdfSync("sha256", before, environment.JWT_ISSUER, label, 32));
+    expect(await withNonce(nonceOf(slot, keyOfBefore))).toBe(200);
   });
 
   test("makes the client's clock not matter (D10)", async () => {
