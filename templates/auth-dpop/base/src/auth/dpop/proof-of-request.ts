@@ -30,7 +30,12 @@ export function proofOf(req: Request, refusals: Refusals): Proof {
 /** The same, for the method and URL of a request to somebody else. @throws AuthError of `refusals` */
 export function proofFor(req: Request, target: Target, refusals: Refusals): Proof {
   offerNonce(req);
-  return readProof(req.headersDistinct["dpop"] ?? [], target, refusals);
+  return readProof(proofTexts(req), target, refusals);
+}
+
+/** Where other servers than Node's make up the request, it may have nothing but `headers`: two in one text are no JWT. */
+function proofTexts({ headersDistinct, headers }: Request): string[] {
+  return headersDistinct["dpop"] ?? [headers["dpop"] ?? []].flat();
 }
 
 /**

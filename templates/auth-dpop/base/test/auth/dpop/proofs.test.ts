@@ -352,6 +352,20 @@ describe("the URL of a request", () => {
   });
 });
 
+describe("a request that another server than Node's has made up, from nothing but its headers,", () => {
+  test("is proven like any, with one proof (D6)", async () => {
+    const app = express();
+    app.use((req, _res, next) => {
+      Object.defineProperty(req, "headersDistinct", { value: {} });
+      next();
+    }, authRouter);
+    expect((await callBound(ada, route, { app, mount: "" })).status).toBe(200);
+    const [one, two] = [1, 2].map(() => prove(ada.prover, "GET /me", ada.accessToken));
+    expectRefused(await callBound(ada, route, { app, mount: "", proof: `${one}, ${two}` }));
+    expectRefused(await call(route, { app, mount: "", headers: { Authorization: `DPoP ${ada.accessToken}` } }));
+  });
+});
+
 describe("a failure", () => {
   test("says what is wrong in the challenge and the body, beside the bearer scheme (D13)", async () => {
     const refused = await callBound(ada, route, { changes: { claims: { htm: "PUT" } } });
