@@ -10,7 +10,7 @@ export const bindToKey: TokenBinder = keyBinder(dpopConfig.required);
 
 /** @param required whether there are no tokens without a proof. */
 export function keyBinder(required: boolean): TokenBinder {
-  return async (tokens, req) => {
+  return (tokens, req) => {
     if (!hasProof(req)) {
       if (!required) return tokens;
       offerNonce(req);

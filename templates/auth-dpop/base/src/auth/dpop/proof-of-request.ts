@@ -1,10 +1,9 @@
 import type { Request } from "express";
-import type { Database } from "../../db/client.js";
 import { dpopConfig } from "./config.js";
 import { currentNonce } from "./nonces.js";
 import { type Proof, readProof } from "./proof.js";
 import type { Refusals } from "./refusals.js";
-import { replays } from "./replays.js";
+import { replays, type Transaction } from "./replays.js";
 import { type Target, targetOf } from "./target.js";
 
 /** A request may be asked for its proof several times, by guards and by what starts a session: that is one use. */
@@ -44,13 +43,13 @@ function proofTexts({ headersDistinct, headers }: Request): string[] {
  * @param tx the transaction that it is used for: where that is taken back, so may the use be.
  * @throws AuthError of `refusals` when it was used before, "ServiceUnavailable" when nobody can tell.
  */
-export function useProof(proof: Proof, refusals: Refusals, tx?: Database): Promise<void> {
+export function useProof(proof: Proof, refusals: Refusals, tx?: Transaction): Promise<void> {
   const use = uses.get(proof) ?? useOnce(proof, refusals, tx);
   if (!tx || replays.outlivesTransactions) uses.set(proof, use);
   return use;
 }
 
-async function useOnce({ id }: Proof, refusals: Refusals, tx?: Database): Promise<void> {
+async function useOnce({ id }: Proof, refusals: Refusals, tx?: Transaction): Promise<void> {
   if (!(await replays.isFirstUse(id, tx))) throw refusals.invalid("The proof was used before.");
 }
 

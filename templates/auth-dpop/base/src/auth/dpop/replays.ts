@@ -9,6 +9,9 @@ const rememberSeconds = 2 * nonceSlotSeconds;
 /** Clocks of processes and of the database may differ by that. */
 const clockSkewSeconds = 60;
 
+/** What a proof is used for, where that is stored: both happen, or neither. */
+export type Transaction = Database;
+
 /** Remembers the proofs that were used, for as long as they would be good. */
 export interface Replays {
   /**
@@ -17,7 +20,7 @@ export interface Replays {
    * @param tx the transaction to remember it in, where there is one.
    * @throws AuthError "ServiceUnavailable" when that can't be known.
    */
-  isFirstUse(id: string, tx?: Database): boolean | Promise<boolean>;
+  isFirstUse(id: string, tx?: Transaction): boolean | Promise<boolean>;
   /** Whether a use stays one where its transaction is taken back. */
   readonly outlivesTransactions: boolean;
 }

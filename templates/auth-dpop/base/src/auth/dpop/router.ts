@@ -43,9 +43,9 @@ async function validateBound(req: Request, res: Response): Promise<boolean> {
 
 /** A login may name its device by its last refresh token: a bound one with a proof of its key, or it names none. */
 async function readDevice(req: Request): Promise<false> {
-  const { refreshToken } = Object(req.body) as { refreshToken?: unknown };
-  const token = typeof refreshToken === "string" && hasProof(req) ? fromBound(refreshToken) : null;
-  if (token !== null && (await keyOf(token)) === proofOf(req, forTokens).thumbprint) req.body.refreshToken = token;
+  const body = Object(req.body) as { refreshToken?: unknown };
+  const token = typeof body.refreshToken === "string" && hasProof(req) ? fromBound(body.refreshToken) : null;
+  if (token !== null && (await keyOf(token)) === proofOf(req, forTokens).thumbprint) body.refreshToken = token;
   return false;
 }
 

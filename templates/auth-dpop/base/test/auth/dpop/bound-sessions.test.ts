@@ -77,7 +77,7 @@ describe("a login with a proof", () => {
     const logIn = () => call("POST /login", { body: credentials(name), headers: { DPoP } });
     const answers = await inParallel(8, logIn);
     const codes = answers.map(({ status, body }) => (status === 200 ? status : body.code));
-    expect(codes.sort()).toEqual([200, ...Array(7).fill("InvalidDpopProofForTokens")]);
+    expect(codes.sort()).toEqual([200, ...Array<string>(7).fill("InvalidDpopProofForTokens")]);
     const { accessToken } = tokensOf(answers.find(({ status }) => status === 200) as Answer);
     const { body } = await callBound({ prover, accessToken }, "GET /sessions");
     expect(body.sessions).toHaveLength(2);
