@@ -33,6 +33,8 @@ beforeAll(async () => {
     "auth-jwks",
     "auth-dpop",
     "auth-keypair",
+    "auth-factors",
+    "auth-admin",
   ];
   for (const database of ["sqlite", "postgres"] as const) apps[database] = await composeApp({ database, items });
   for (const [name, value] of Object.entries(needed)) vi.stubEnv(name, value);
@@ -176,6 +178,7 @@ describe("a variable of the module's", () => {
       ["PUBLIC_ORIGIN", "DPOP_REQUIRED", "DPOP_NONCES", "DPOP_REPLAYS"],
     ],
     ["auth-keypair", "keypair/config.ts", "readKeypairConfig", ["KEYPAIR_REDIS_URL"]],
+    ["auth-factors-admin", "factors/role-policy.ts", "readRolePolicy", ["FACTOR_ROLES", "FACTOR_GRACE_DAYS"]],
   ])("of %s is held to the same", async (_item, file, reader, variables) => {
     const module = await import(join(apps.sqlite.dir, "src/auth", file));
     for (const name of variables)

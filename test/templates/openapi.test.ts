@@ -9,6 +9,7 @@ import { oas } from "@stoplight/spectral-rulesets";
 import { type KeyPair, generateProof as proof } from "dpop";
 import fs from "fs-extra";
 import * as oauth from "oauth4webapi";
+import { Secret, TOTP } from "otpauth";
 import PostalMime from "postal-mime";
 import { x } from "tinyexec";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -27,6 +28,7 @@ import type { Documented } from "../support/openapi-document.js";
 const items = [
   ...["auth-cookies", "auth-sudo", "auth-sessions", "auth-events", "auth-hibp"],
   ...["auth-grace", "auth-email", "auth-admin", "auth-openapi", "auth-jwks", "auth-dpop", "auth-keypair"],
+  "auth-totp",
 ];
 const password = "nine blue herons wade";
 const newPassword = "ten green herons fish";
@@ -192,6 +194,43 @@ describe("every documented answer is given, and is as documented", () => {
     for (const id of ["verifyEmail", "revertEmail"]) await send(id, { body: { token: "x" } }, 403);
   });
 
+  test("second factors", async () => {
+    const { username, accessToken: bearer } = await signUp();
+    await send("getFactors", { bearer }, 200);
+    await send("getFactorDeadline", { bearer }, 200);
+    await send("confirmTotp", { bearer, body: { code: "000000" } }, 404);
+    await send("removeTotp", { bearer }, 404);
+    await send("renewRecoveryCodes", { bearer }, 403);
+    const { body: enrolment } = await send("enrolTotp", { bearer }, 201);
+    const code = () => codeOf(enrolment.secret);
+    const { body: both } = await send("confirmTotp", { bearer, body: { code: code() } }, 200);
+    const mine = { bearer: both.accessToken };
+    const login = { username, password };
+    const { recoveryCodes } = (await send("renewRecoveryCodes", mine, 201)).body;
+    await send("startCookieSession", { body: login, headers: ownPage }, 401);
+    await send("reauthenticate", { ...mine, body: { password } }, 401);
+    const { challenge } = (await send("logIn", { body: login }, 401)).body;
+    await send("logInWithTotp", { body: { challenge, code: code() } }, 403);
+    await forgetSteps();
+    await send("logInWithTotp", { body: { challenge, code: code() } }, 200);
+    await send("logInWithTotp", { body: { challenge, code: code() } }, 401);
+    const { challenge: next } = (await send("logIn", { body: login }, 401)).body;
+    await send("logInWithRecoveryCode", { body: { challenge: next, code: "none" } }, 403);
+    await send("logInWithRecoveryCode", { body: { challenge: next, code: recoveryCodes[3] } }, 200);
+    await send("logInWithRecoveryCode", { body: { challenge: next, code: recoveryCodes[3] } }, 401);
+    await send("getFactors", mine, 200);
+    const admin = await adminToken();
+    const { body: page } = await send("listFactorUsers", { bearer: admin, query: "?limit=1" }, 200);
+    await send("listFactorUsers", { bearer: admin, query: `?limit=1&cursor=${page.users[0].id}` }, 200);
+    await send("listFactorUsers", { bearer: admin, query: "?sort=id" }, 400);
+    const params = { id: await idOf(both.accessToken) };
+    await send("getUserFactors", { bearer: admin, params }, 200);
+    await send("removeTotp", mine, 204);
+    const again = (await send("enrolTotp", mine, 201)).body;
+    await send("confirmTotp", { ...mine, body: { code: codeOf(again.secret) } }, 200);
+    await send("removeUserFactors", { bearer: admin, params }, 204);
+  });
+
   test("the keys that verify access tokens", async () => {
     const { body } = await send("getKeySet", {}, 200);
     expect(body.keys).toHaveLength(2);
@@ -337,7 +376,10 @@ describe("every documented answer is given, and is as documented", () => {
     for (let sent = 0; sent < attempts.length; sent += 30)
       await Promise.all(attempts.slice(sent, sent + 30).map((attempt) => send("verifyEmail", attempt, 403)));
     await send("sendEmailVerification", { bearer, at }, 202);
-    const behindSession = ["updateMe", "deleteMe", "changePassword", "reauthenticate", "createKeypairToken"];
+    const behindSession = [
+      ...["updateMe", "deleteMe", "changePassword", "reauthenticate", "createKeypairToken"],
+      ...changesOfFactors,
+    ];
     for (const { id, operation, route } of contract.operations) {
       if (!operation.responses[429] || route.includes(" /admin/") || behindSession.includes(id)) continue;
       const body = operation.requestBody && { body: bodies[id] };
@@ -357,6 +399,19 @@ describe("every documented answer is given, and is as documented", () => {
     const body = { username: newName(), currentPassword: newPassword };
     for (let guess = 1; guess <= 10; guess++) await send("updateMe", { bearer, at, body }, 403);
     await send("updateMe", { bearer, at, body }, 429);
+  });
+
+  test("the limits of what is changed of second factors", async () => {
+    const at = `${limited.url}/api/auth`;
+    const { accessToken: bearer } = await signUp({}, at);
+    for (let change = 1; change <= 30; change++) {
+      await send("enrolTotp", { bearer, at }, 201);
+      await send("renewRecoveryCodes", { bearer, at }, 403);
+      await send("removeTotp", { bearer, at }, 404);
+    }
+    for (const id of ["enrolTotp", "renewRecoveryCodes", "removeTotp"]) await send(id, { bearer, at }, 429);
+    const { body: enrolment } = await send("enrolTotp", { bearer }, 201);
+    await send("confirmTotp", { bearer, at, body: { code: codeOf(enrolment.secret) } }, 429);
   });
 
   test("the limit of new keypair tokens", async () => {
@@ -536,7 +591,13 @@ const bodies: Record<string, unknown> = {
   createUser: { username: "bob" },
   deleteUsers: { ids: ["x"] },
   createKeypairToken: { name: "deploys", expiresIn: 60 },
+  confirmTotp: { code: "000000" },
+  logInWithTotp: { challenge: "x".repeat(43), code: "000000" },
+  logInWithRecoveryCode: { challenge: "x".repeat(43), code: "x" },
 };
+
+/** Limited for each user. */
+const changesOfFactors = ["enrolTotp", "confirmTotp", "removeTotp", "renewRecoveryCodes"];
 
 /** What a browser says of a request that a page of this site makes. */
 const ownPage = { "sec-fetch-site": "same-origin" };
@@ -574,6 +635,18 @@ async function adminToken(): Promise<string> {
   await x(process.execPath, [...files, "promote", admin.username], { nodeOptions, throwOnError: true });
   const { body } = await send("logIn", { body: { username: admin.username, password } }, 200);
   return body.accessToken;
+}
+
+/** The code of an authenticator app. */
+function codeOf(secret: string): string {
+  return new TOTP({ secret: Secret.fromBase32(secret) }).generate();
+}
+
+/** So that a code that was used is good again, and no test waits for the next one. */
+async function forgetSteps(): Promise<void> {
+  const client = createClient({ url: `file:${join(app.dir, ".data/auth.db")}`, timeout: 5_000 });
+  await client.execute("update auth_totp_secrets set last_step = 0");
+  client.close();
 }
 
 let admin: { username: string } | undefined;

@@ -120,6 +120,8 @@ export async function openSession(
 ): Promise<Opened | null> {
   if (!checkedLogins.delete(login)) throw new Error("A session takes a login that has passed its checks.");
   const opened = await store.insertSession(row, login, async (tx) => {
+    // What is good once is spent before anything else is done.
+    if ((await login.spend?.(tx)) === false) return null;
     const owner = first ? await first(tx) : login;
     if (owner) await before?.(tx);
     return owner;
