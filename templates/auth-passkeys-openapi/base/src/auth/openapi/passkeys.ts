@@ -12,7 +12,14 @@ import {
   tooManyPasskeys,
   unknownPasskey,
 } from "../passkeys/errors.js";
-import { loginInput, passkeySignUpInput, registerInput, renameInput, signUpOptionsInput } from "../passkeys/input.js";
+import {
+  loginInput,
+  passkeySignUpInput,
+  registerInput,
+  renameInput,
+  signUpOptionsInput,
+  usedCredential,
+} from "../passkeys/input.js";
 import { uniqueFieldErrors } from "./basic-operations.js";
 import type { Operation, OperationGroup } from "./operations.js";
 import { deviceCookie, loggedIn, time } from "./output.js";
@@ -236,8 +243,9 @@ const operations: Operation[] = [
 /** A step-up takes a passkey in place of the password. */
 function amend(operation: Operation): Operation {
   if (operation.id !== "reauthenticate") return operation;
+  const body = operation.body?.partial().extend({ passkey: usedCredential.optional() }).meta({ minProperties: 1 });
   const errors = [passkeyChallengeOver, unknownPasskey, invalidPasskey, passkeyBackupChanged];
-  return { ...operation, errors: [...operation.errors, ...errors] };
+  return { ...operation, ...(body && { body }), errors: [...operation.errors, ...errors] };
 }
 
 export const passkeyOperations: OperationGroup = { operations, amend };

@@ -50,10 +50,10 @@ function readOrigins(env: Environment, rpId: string): string[] {
 
 /** In the one spelling that browsers send, and where they offer WebAuthn: over TLS, or on this machine. */
 function isSecureOrigin(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  return (
-    url?.origin === text && (url.protocol === "https:" || (url.protocol === "http:" && url.hostname === "localhost"))
-  );
+  if (!URL.canParse(text)) return false;
+  const { origin, protocol, hostname } = new URL(text);
+  const isSecure = protocol === "https:" || (protocol === "http:" && hostname === "localhost");
+  return origin === text && isSecure && domain.test(hostname);
 }
 
 function isWithin(host: string, rpId: string): boolean {
