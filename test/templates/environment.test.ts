@@ -24,6 +24,7 @@ const modules = {} as { config: any; folder: any };
 
 beforeAll(async () => {
   const items = ["auth-email", "auth-cookies", "auth-events", "auth-hibp", "auth-sessions", "auth-grace", "auth-jwks"];
+  items.push("auth-passkeys");
   for (const database of ["sqlite", "postgres"] as const) apps[database] = await composeApp({ database, items });
   for (const [name, value] of Object.entries(needed)) vi.stubEnv(name, value);
   const { dir } = apps.sqlite;
@@ -159,6 +160,7 @@ describe("a variable of the module's", () => {
     ["auth-sessions", "sessions/config.ts", "readSessionsConfig", ["SESSIONS_PER_USER"]],
     ["auth-grace", "grace/config.ts", "readGraceSeconds", ["ACCOUNT_GRACE_DAYS"]],
     ["auth-jwks", "jwks/config.ts", "readJwksConfig", ["JWT_PRIVATE_KEY", "JWT_HS256_UNTIL"]],
+    ["auth-passkeys", "passkeys/config.ts", "readPasskeyConfig", ["WEBAUTHN_RP_ID"]],
   ])("of %s is held to the same", async (_item, file, reader, variables) => {
     const module = await import(join(apps.sqlite.dir, "src/auth", file));
     for (const name of variables)

@@ -1,7 +1,5 @@
 import { z } from "zod";
-import { config } from "../config.js";
 import { loginNameInWords } from "../login-name.js";
-import { passkeyConfig } from "../passkeys/config.js";
 import { algorithms } from "../passkeys/cose-key.js";
 import {
   invalidPasskey,
@@ -14,6 +12,7 @@ import {
 } from "../passkeys/errors.js";
 import {
   loginInput,
+  mostPasskeys,
   passkeySignUpInput,
   registerInput,
   renameInput,
@@ -25,7 +24,6 @@ import type { Operation, OperationGroup } from "./operations.js";
 import { deviceCookie, loggedIn, time } from "./output.js";
 
 const topic = "Passkeys";
-const mostPasskeys = 30;
 
 const base64url = (most: number) =>
   z
@@ -54,7 +52,10 @@ const credentials = z
   .array(z.object({ type, id: credentialId, transports: z.array(transport).max(16) }))
   .max(mostPasskeys);
 const userVerification = z.literal("required");
-const rpId = z.literal(passkeyConfig.rpId);
+const rpId = z
+  .string()
+  .regex(/^[a-z0-9.-]+$/)
+  .max(253);
 
 const passkey = z
   .object({
@@ -72,7 +73,7 @@ const onePasskey = z.object({ passkey });
 const creationOptions = z.object({
   publicKey: z
     .object({
-      rp: z.object({ id: rpId, name: z.literal(config.jwtIssuer) }),
+      rp: z.object({ id: rpId, name }),
       user: z.object({ id: base64url(86), name, displayName: name }),
       challenge,
       pubKeyCredParams: z.array(z.object({ type, alg: z.literal([...algorithms]) })).max(algorithms.length),

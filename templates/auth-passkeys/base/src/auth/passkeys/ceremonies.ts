@@ -102,7 +102,7 @@ async function asserted(
   publicKey: string,
   expected: Expected,
 ): Promise<Assertion | null> {
-  const { attested: _none, ...data } = readAuthenticatorData(bytesOf(response.authenticatorData));
+  const data = readAuthenticatorData(bytesOf(response.authenticatorData));
   const clientData = readClientData(bytesOf(response.clientDataJSON));
   if (!isAskedByUs(clientData, "webauthn.get", expected.origins) || !isProven(data, expected)) return null;
   if (algorithmOf(bytesOf(publicKey)) === ecdsa && !isEcdsaSignature(bytesOf(response.signature))) return null;

@@ -5,6 +5,9 @@ import { text } from "../user-fields.js";
 import { boundedText } from "../values/text.js";
 import { mostCredentialIdBytes } from "./authenticator-data.js";
 
+/** How many a user may have: each is sent along when another one is made. */
+export const mostPasskeys = 30;
+
 const mostNameCharacters = 64;
 /** More than authenticators write: who sends more is not asked what it is. */
 const most = { clientData: 4096, attestation: 16_384, authenticatorData: 4096, signature: 1024, userHandle: 64 };

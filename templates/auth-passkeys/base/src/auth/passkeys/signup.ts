@@ -21,8 +21,8 @@ import { insertPasskey } from "./store.js";
  * @throws AuthError "NotFound" where it is not switched on; "TooManyRequests".
  */
 export async function signUpOptions(input: SignUpOptionsInput, client: ClientInfo) {
-  checkSwitch();
   await admitClient(client);
+  checkSwitch();
   const { [loginName]: name, displayName = name } = input;
   const handle = newUserHandle();
   const challenge = await addChallenge({ purpose: "signup", boundTo: canonicalLoginName(name) }, handle);
@@ -40,8 +40,8 @@ export async function signUpWithPasskey(
   client: ClientInfo,
   session: NewSession,
 ): Promise<Opened> {
-  checkSwitch();
   await admitClient(client);
+  checkSwitch();
   const boundTo = canonicalLoginName(profile[loginName]);
   const added = await provenPasskey(passkey, { purpose: "signup", boundTo }, name);
   const account = { profile, hash: noPassword, amr: passkeyAmr };

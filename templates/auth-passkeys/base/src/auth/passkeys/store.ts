@@ -6,9 +6,7 @@ import { passkeys } from "../../db/schema/auth-passkeys.js";
 import { hasPassword } from "../passwords.js";
 import { isEnabledAt, type SessionOwner } from "../store.js";
 import type { Assertion, NewCredential } from "./ceremonies.js";
-
-/** How many a user may have: each is sent along when another one is made. */
-export const mostPasskeys = 30;
+import { mostPasskeys } from "./input.js";
 
 /** What is stored of a passkey. */
 export type StoredPasskey = typeof passkeys.$inferSelect;
