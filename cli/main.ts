@@ -113,8 +113,12 @@ function describe(error: unknown): { code: string; message: string; detail: read
   return { code: "Unexpected", message: message.replace(/\s*\n\s*/g, " "), detail: [] };
 }
 
-/** A reader that has gone away, as in `authwright list | head -1`, is no failure. */
-process.stdout.on("error", () => undefined);
-const code = await run().catch(fail);
-await new Promise((flushed) => process.stdout.write("", flushed));
-process.exit(code);
+async function main(): Promise<never> {
+  // A reader that has gone away, as in `authwright list | head -1`, is no failure.
+  process.stdout.on("error", () => undefined);
+  const code = await run().catch(fail);
+  await new Promise((flushed) => process.stdout.write("", flushed));
+  process.exit(code);
+}
+
+void main();

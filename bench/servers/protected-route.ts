@@ -19,6 +19,7 @@ const keyObject = createSecretKey(Buffer.from(secret));
 
 const guards: Record<string, () => RequestHandler[]> = {
   none: () => [],
+  "a guard that does nothing": () => [(_req, _res, next) => next()],
   protectedRoute: () => [protectedRoute],
   "protectedRoute, ES256": () => [withKeys()],
   "express-jwt, string": () => [expressjwt({ secret, algorithms: ["HS256"] })],

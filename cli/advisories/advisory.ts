@@ -1,4 +1,4 @@
-import { satisfies } from "semver";
+import semver from "semver";
 
 /** A hole that is known in versions of an item. docs/advisories.md tells how one comes to be. */
 export interface Advisory {
@@ -17,5 +17,7 @@ export interface Advisory {
 
 /** The advisories that a version of an item is affected by. */
 export function advisoriesFor(advisories: readonly Advisory[], item: string, version: string): Advisory[] {
-  return advisories.filter((one) => one.item === item && satisfies(version, one.versions, { includePrerelease: true }));
+  return advisories.filter(
+    (one) => one.item === item && semver.satisfies(version, one.versions, { includePrerelease: true }),
+  );
 }

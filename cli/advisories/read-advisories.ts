@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { validRange } from "semver";
+import semver from "semver";
 import * as z from "zod/mini";
 import { CliError } from "../errors.js";
 import type { Advisory } from "./advisory.js";
@@ -12,7 +12,7 @@ const list = z.strictObject({
     z.strictObject({
       id: z.string().check(z.regex(/^AW-\d{4}-\d{3}$/)),
       item: text,
-      versions: text.check(z.refine((range) => validRange(range) !== null)),
+      versions: text.check(z.refine((range) => semver.validRange(range) !== null)),
       severity: z.enum(["low", "moderate", "high", "critical"]),
       text,
       fix: text,

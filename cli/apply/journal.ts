@@ -4,8 +4,10 @@ import fs from "fs-extra";
 import { CliError } from "../errors.js";
 import type { IndexEntry } from "../git/git-index.js";
 import { sha256 } from "../record/sha256.js";
+import { attempt } from "../text/attempt.js";
 import { reasonOf } from "../text/failure-text.js";
 import { runningOwner, writeOwner } from "./owner.js";
+import { renameEntry } from "./rename-entry.js";
 import type { Target } from "./target.js";
 
 /** Everything that is needed to put the project back, also by another process after this one was killed. */
@@ -51,22 +53,25 @@ export interface Kept {
   readonly made: readonly string[] | null;
 }
 
-/** Keeps the originals of all that may change, before anything does. `root` is a real path. */
+/**
+ * Keeps the originals of all that may change, before anything does. `root` is a real path. All that is done with a
+ * journal blocks: it takes a third of the time.
+ */
 export async function openJournal(root: string, { targets, extra, staged, made }: Kept): Promise<Journal> {
   const token = randomBytes(6).toString("hex");
   const folder = join(root, journalPath);
   const draft = draftOf(folder, token);
   const folders = foldersOf(targets, root, made);
   try {
-    await makeFolder(draft);
+    makeFolder(draft);
     const wanted = [...targets.map((target) => fromTarget(target, root)), ...extra.map((path) => fromPath(path, root))];
-    const files = await Promise.all(wanted.map((file, index) => keepOriginal(file, { root, draft, index })));
+    const files = wanted.map((file, index) => keepOriginal(file, draft, index));
     const journal = { root, token, files, folders, staged };
-    await fs.writeFile(join(draft, manifestName), JSON.stringify(journal));
-    await fs.rename(draft, folder);
+    fs.writeFileSync(join(draft, manifestName), JSON.stringify(journal));
+    await renameEntry(draft, folder);
     return { ...journal, folder };
   } catch (error) {
-    await discard(draft, root).catch(() => undefined);
+    attempt(() => discard(draft, root));
     const busy = ["ENOTEMPTY", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? "");
     const reason = busy ? "another authwright is at work here" : reasonOf(error);
     throw new CliError("WriteFailed", `${journalPath} can't be written (${reason}): nothing was changed`, {
@@ -78,16 +83,16 @@ export async function openJournal(root: string, { targets, extra, staged, made }
 /** Ends the work for good, by one rename. What can't be cleared away after it waits for the next run. */
 export async function closeJournal({ folder, token }: Journal, root: string): Promise<void> {
   const closed = draftOf(folder, token);
-  await fs.rename(folder, closed);
-  await discard(closed, root).catch(() => undefined);
+  await renameEntry(folder, closed);
+  attempt(() => discard(closed, root));
 }
 
 /** The journal of a run that did not come to its end, or null. `root` is a real path. */
 export async function readJournal(root: string): Promise<Journal | null> {
   const folder = join(root, journalPath);
-  if (!(await fs.pathExists(folder))) return null;
+  if (!fs.existsSync(folder)) return null;
   try {
-    return { ...(await readManifest(folder)), folder };
+    return { ...readManifest(folder), folder };
   } catch (error) {
     throw new CliError(
       "WriteFailed",
@@ -100,12 +105,12 @@ export async function readJournal(root: string): Promise<Journal | null> {
 /** Clears away journals that were never opened, or were closed already. */
 export async function discardClosed(root: string): Promise<void> {
   const parent = dirname(join(root, journalPath));
-  const names = await fs.readdir(parent).catch(() => []);
+  const names = attempt(() => fs.readdirSync(parent)) ?? [];
   for (const name of names.filter((one) => one.startsWith("journal."))) {
     const folder = join(parent, name);
-    if ((await runningOwner(folder)) === null) await discard(folder, root).catch(() => undefined);
+    if ((await runningOwner(folder)) === null) attempt(() => discard(folder, root));
   }
-  await fs.rmdir(parent).catch(() => undefined);
+  attempt(() => fs.rmdirSync(parent));
 }
 
 function draftOf(folder: string, token: string): string {
@@ -113,27 +118,25 @@ function draftOf(folder: string, token: string): string {
 }
 
 /** Threat: a copy of `.env` in a commit. Nothing in here is seen by git, from before the first copy until after the last. */
-async function makeFolder(folder: string): Promise<void> {
-  await fs.ensureDir(dirname(folder));
-  await fs.mkdir(folder, { mode: 0o700 });
-  await fs.writeFile(join(folder, ignoreName), "*\n");
-  await writeOwner(folder);
+function makeFolder(folder: string): void {
+  fs.ensureDirSync(dirname(folder));
+  fs.mkdirSync(folder, { mode: 0o700 });
+  fs.writeFileSync(join(folder, ignoreName), "*\n");
+  writeOwner(folder);
 }
 
-async function discard(folder: string, root: string): Promise<void> {
-  const { folders = [] } = await readManifest(folder).catch(() => ({ folders: [] }));
+function discard(folder: string, root: string): void {
+  const { folders = [] } = attempt(() => readManifest(folder)) ?? {};
   const last = [manifestName, ignoreName];
-  const first = (await fs.readdir(folder)).filter((name) => !last.includes(name));
-  for (const name of first) await fs.unlink(join(folder, name));
-  for (const path of folders.toSorted((a, b) => b.length - a.length))
-    await fs.rmdir(join(root, path)).catch(() => undefined);
-  for (const name of last) await fs.unlink(join(folder, name)).catch(() => undefined);
-  await fs.rmdir(folder);
-  await fs.rmdir(dirname(folder)).catch(() => undefined);
+  for (const name of fs.readdirSync(folder)) if (!last.includes(name)) fs.unlinkSync(join(folder, name));
+  for (const path of folders.toSorted((a, b) => b.length - a.length)) attempt(() => fs.rmdirSync(join(root, path)));
+  for (const name of last) attempt(() => fs.unlinkSync(join(folder, name)));
+  fs.rmdirSync(folder);
+  attempt(() => fs.rmdirSync(dirname(folder)));
 }
 
-async function readManifest(folder: string): Promise<Omit<Journal, "folder">> {
-  return JSON.parse(await fs.readFile(join(folder, manifestName), "utf8"));
+function readManifest(folder: string): Omit<Journal, "folder"> {
+  return JSON.parse(fs.readFileSync(join(folder, manifestName), "utf8"));
 }
 
 type Unkept = Omit<JournalFile, "original"> & { readonly real: string; readonly keep: boolean };
@@ -150,35 +153,31 @@ function fromPath(real: string, root: string): Unkept {
 }
 
 function pathFrom(root: string, real: string): string {
+  if (real.startsWith(root + sep)) return real.slice(root.length + sep.length);
   const path = relative(root, real);
   return path.startsWith(`..${sep}`) || isAbsolute(path) ? real : path;
 }
 
-interface Place {
-  readonly root: string;
-  readonly draft: string;
-  readonly index: number;
-}
-
-async function keepOriginal({ keep, real, ...file }: Unkept, { draft, index }: Place): Promise<JournalFile> {
-  const stat = keep ? await fs.stat(real).catch(() => null) : null;
+function keepOriginal({ keep, real, ...file }: Unkept, draft: string, index: number): JournalFile {
+  const stat = keep ? attempt(() => fs.statSync(real)) : null;
   if (!stat?.isFile()) return { ...file, original: null };
   const original = String(index);
-  await fs.copyFile(real, join(draft, original));
+  fs.copyFileSync(real, join(draft, original));
   return { ...file, mode: stat.mode & 0o7777, original };
 }
 
 function foldersOf(targets: readonly Target[], root: string, made: Kept["made"]): string[] {
   const found = new Set<string>();
   const isOurs = (folder: string) => {
-    const path = relative(root, folder).split(sep).join("/");
+    const path = pathFrom(root, folder).split(sep).join("/");
     return !made || made.includes(path) || /^\.(authwright|data)(\/|$)/.test(path);
   };
   for (const { change, real } of targets) {
-    for (let folder = dirname(real); folder.startsWith(root + sep); folder = dirname(folder)) {
+    // What is above one that was found already was looked at with it.
+    for (let folder = dirname(real); folder.startsWith(root + sep) && !found.has(folder); folder = dirname(folder)) {
       if (change.kind === "delete" ? !isOurs(folder) : fs.existsSync(folder)) break;
-      found.add(relative(root, folder));
+      found.add(folder);
     }
   }
-  return [...found];
+  return [...found].map((folder) => pathFrom(root, folder));
 }

@@ -4,8 +4,8 @@ import fs from "fs-extra";
 const name = "owner";
 
 /** Writes down that this process works with the journal in `folder`. */
-export function writeOwner(folder: string): Promise<void> {
-  return fs.writeFile(join(folder, name), lineOf(process.pid));
+export function writeOwner(folder: string): void {
+  fs.writeFileSync(join(folder, name), lineOf(process.pid));
 }
 
 /** Writes down another one: a package manager outlives its parent, and what it writes can't be put back before its end. */

@@ -1,8 +1,10 @@
+import type { Stats } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import fs from "fs-extra";
 import { CliError } from "../errors.js";
 import type { Change } from "../plan/plan.js";
 import { stamp } from "../project/database/made-database.js";
+import { attempt } from "../text/attempt.js";
 import { reasonOf } from "../text/failure-text.js";
 
 /** One change, and where on the disk it really happens. */
@@ -28,20 +30,22 @@ export async function findTargets(changes: readonly Change[], root: string): Pro
   for (const change of changes) {
     const path = join(realRoot, change.path);
     refuseOutside(change.path, realFolder(dirname(path)), realRoot);
-    const target = findTarget(change, path);
-    await refuseChanged(target);
+    const entry = orAbsent(change.path, () => fs.lstatSync(path, { throwIfNoEntry: false }));
+    const target = entry === null ? newTarget(change, path) : findTarget(change, path, entry);
+    refuseChanged(target, entry === null ? null : await textNow(target));
     targets.push(target);
   }
   return targets;
 }
 
-function findTarget(change: Change, path: string): Target {
-  const entry = orAbsent(change.path, () => fs.lstatSync(path));
-  const create: Target = { change, real: path, mode: change.secret ? secretMode : plainMode, link: null };
-  if (!entry) return create;
+function newTarget(change: Change, path: string): Target {
+  return { change, real: path, mode: change.secret ? secretMode : plainMode, link: null };
+}
+
+function findTarget(change: Change, path: string, entry: Stats): Target {
   if (!entry.isSymbolicLink()) return { change, real: path, mode: entry.mode & 0o7777, link: null };
   const link = fs.readlinkSync(path);
-  const real = realpathOrNull(path);
+  const real = attempt(() => fs.realpathSync(path));
   if (!real)
     throw new CliError(
       "WriteFailed",
@@ -51,8 +55,11 @@ function findTarget(change: Change, path: string): Target {
   return { change, real, mode: fs.statSync(real).mode & 0o7777, link: null };
 }
 
-async function refuseChanged({ change, real, mode }: Target): Promise<void> {
-  const now = change.opaque ? await stamp(real) : orAbsent(change.path, () => fs.readFileSync(real, "utf8"));
+async function textNow({ change, real }: Target): Promise<string | null> {
+  return change.opaque ? stamp(real) : orAbsent(change.path, () => fs.readFileSync(real, "utf8"));
+}
+
+function refuseChanged({ change, mode }: Target, now: string | null): void {
   if (now !== change.before) {
     throw new CliError(
       "FileChanged",
@@ -77,23 +84,15 @@ function refuseOutside(name: string, folder: string, realRoot: string): void {
 function rememberedRealpath(): (folder: string) => string {
   const known = new Map<string, string>();
   return function realFolder(folder): string {
-    const real = known.get(folder) ?? realpathOrNull(folder) ?? realFolder(dirname(folder));
+    const real = known.get(folder) ?? attempt(() => fs.realpathSync(folder)) ?? realFolder(dirname(folder));
     known.set(folder, real);
     return real;
   };
 }
 
-function realpathOrNull(path: string): string | null {
+function orAbsent<T>(name: string, read: () => T | undefined): T | null {
   try {
-    return fs.realpathSync(path);
-  } catch {
-    return null;
-  }
-}
-
-function orAbsent<T>(name: string, read: () => T): T | null {
-  try {
-    return read();
+    return read() ?? null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw new CliError("WriteFailed", `${name} can't be used (${reasonOf(error)}): nothing was written`, {

@@ -1,6 +1,8 @@
 import type { Stats } from "node:fs";
 import { dirname, join } from "node:path";
 import fs from "fs-extra";
+import { attempt } from "../text/attempt.js";
+import { renameEntry } from "./rename-entry.js";
 
 /** How a file is written so that nobody ever sees half of it. */
 export interface Writing {
@@ -24,17 +26,11 @@ export async function writeWhole(path: string, bytes: string | Buffer, writing: 
   }
   dress(stage, mode, existing);
   try {
-    await renameFile(stage, path);
+    await renameEntry(stage, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
     await writeAcross(path, bytes, writing, existing);
   }
-}
-
-/** On Windows, who has just looked at a file may hold it for a moment: fs-extra's tries again, where it does not block. */
-async function renameFile(from: string, to: string): Promise<void> {
-  if (process.platform === "win32") await fs.rename(from, to);
-  else fs.renameSync(from, to);
 }
 
 /** What a killed run has left beside a file on another file system than the journal's. */
@@ -57,7 +53,7 @@ async function writeAcross(
     fs.writeFileSync(join(folder, ".gitignore"), "*\n");
     fs.writeFileSync(join(folder, "file"), bytes, { mode });
     dress(join(folder, "file"), mode, existing);
-    await renameFile(join(folder, "file"), path);
+    await renameEntry(join(folder, "file"), path);
     fs.unlinkSync(stage);
   } finally {
     clearBeside(path, token);
@@ -71,19 +67,7 @@ function dress(path: string, mode: number, existing: Stats | null): void {
 }
 
 function entryAt(path: string): Stats | null {
-  try {
-    return fs.lstatSync(path, { throwIfNoEntry: false }) ?? null;
-  } catch {
-    return null;
-  }
-}
-
-function attempt(work: () => void): void {
-  try {
-    work();
-  } catch {
-    // What stays is no harm.
-  }
+  return attempt(() => fs.lstatSync(path, { throwIfNoEntry: false })) ?? null;
 }
 
 function besideOf(path: string, token: string): string {

@@ -68,7 +68,8 @@ export async function makePlan(
   const plan = planUpdate({ project, parts, files, secret, install: flags.install, conflicts, sources });
   const waiting = await leftOlder(parts, project, packageRoot);
   const holes = fixedAdvisories(await ownAdvisories(packageRoot), plan).map((line) => `security: ${line}`);
-  const brings = [...holes, ...broughtChanges(readChangelog(packageRoot), plan)];
+  const changes = plan.versions.length > 0 ? readChangelog(packageRoot) : [];
+  const brings = [...holes, ...broughtChanges(changes, plan)];
   return { ...plan, warnings: [...plan.warnings, ...waiting], brings };
 }
 

@@ -16,6 +16,7 @@ import { missingItem } from "./checks/missing-item.js";
 import { notIgnored } from "./checks/not-ignored.js";
 import { pendingMigrations } from "./checks/pending-migrations.js";
 import { plainHttp } from "./checks/plain-http.js";
+import { privateKey } from "./checks/private-key.js";
 import { secretInBuild } from "./checks/secret-in-build.js";
 import { vulnerableDependency } from "./checks/vulnerable-dependency.js";
 import { weakSecret } from "./checks/weak-secret.js";
@@ -25,6 +26,7 @@ import type { Check } from "./checkup.js";
 export const checks: readonly Check[] = [
   weakSecret,
   committedSecret,
+  privateKey,
   secretInBuild,
   notIgnored,
   settings,

@@ -47,6 +47,9 @@ export interface Checkup {
   /** What the build has made. */
   readonly outputs: readonly SourceText[];
   readonly git: GitFacts;
+  /** Files of the project with a private key in them. */
+  readonly keyFiles: readonly KeyFile[];
+  readonly now: Date;
   readonly database: DatabaseFacts | null;
   readonly advisories: readonly Advisory[];
   readonly audit: Audit;
@@ -57,6 +60,16 @@ export interface EnvFile extends SourceText {
   readonly tracked: boolean;
   /** What it held in earlier commits. */
   readonly past: readonly string[];
+}
+
+export interface KeyFile {
+  readonly path: string;
+  readonly line: number;
+  /** Whether git has it, and whether it would take it. */
+  readonly tracked: boolean;
+  readonly ignored: boolean;
+  /** Whether everybody on this machine may read it. */
+  readonly readable: boolean;
 }
 
 export interface GitFacts {

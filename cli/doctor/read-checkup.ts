@@ -16,6 +16,8 @@ import { readText } from "../text/text-file.js";
 import { askForHoles } from "./audit.js";
 import type { Checkup, DatabaseFacts, EnvFile, GitFacts } from "./checkup.js";
 import { readDeployFiles } from "./deploy/deploy-files.js";
+import { readKeyFiles } from "./deploy/key-files.js";
+import { privateKeyNames } from "./deploy/secrets.js";
 import { missingCompanions } from "./missing-companions.js";
 import { followMoves } from "./moved.js";
 
@@ -46,6 +48,7 @@ export async function readCheckup(
     missingCompanions(project.root, recorded, items),
   ]);
   const { env, git } = await readGit(project, files);
+  const keyFiles = privateKeyNames({ facts }).length > 0 ? await readKeyFiles(project, files) : [];
   const sources = await withoutIgnored(read, project, installed);
   const { record, bases } = followMoves(recorded, installed, sources);
   return {
@@ -60,6 +63,8 @@ export async function readCheckup(
     outputs,
     env,
     git,
+    keyFiles,
+    now: new Date(),
     database,
     audit,
     deploy,

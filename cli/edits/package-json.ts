@@ -116,13 +116,25 @@ function applyToText(text: string, change: Change): string {
 /** In order where the list is in order; scripts go last unless they are clearly sorted. */
 function placeOfKey(block: Node, { block: name, key }: Change): number {
   const keys = keysOf(block);
-  const byCode = (a: string, b: string) => (a < b ? -1 : 1);
-  const order = [(a: string, b: string) => a.localeCompare(b, "en"), byCode].find((compare) =>
+  if (name === "scripts" && keys.length < 5) return keys.length;
+  const order = [inEnglish, byCode].find((compare) =>
     keys.every((other, at) => at === 0 || compare(keys[at - 1]!, other) <= 0),
   );
-  if (order === undefined || (name === "scripts" && keys.length < 5)) return keys.length;
+  if (order === undefined) return keys.length;
   const at = keys.findIndex((other) => order(other, key) > 0);
   return at === -1 ? keys.length : at;
+}
+
+/** Names whose characters stand in the same order in a dictionary and in Unicode; loading a dictionary takes 4 ms. */
+const sameInBoth = /^@?[a-z][a-z0-9./-]*$/;
+
+/** As npm orders its lists. */
+export function inEnglish(a: string, b: string): number {
+  return sameInBoth.test(a) && sameInBoth.test(b) ? byCode(a, b) : a.localeCompare(b, "en");
+}
+
+function byCode(a: string, b: string): number {
+  return a < b ? -1 : Number(a !== b);
 }
 
 function placeOfBlock(root: Node, block: Block): number {

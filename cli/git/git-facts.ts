@@ -23,6 +23,11 @@ export function ignoredPaths(root: string): Promise<string[] | null> {
   return askGit(root, ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory"]);
 }
 
+/** The files below `root` that git has or would take with such a line in them; none where git can't be asked. */
+export async function filesWith(root: string, pattern: string): Promise<string[]> {
+  return (await askGit(root, ["grep", "--untracked", "-IlE", "-e", pattern, "--", "."], [0, 1])) ?? [];
+}
+
 const mostVersions = 20;
 
 /** What a file once held, as far as git's history has it: the newest versions. */

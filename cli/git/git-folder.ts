@@ -1,4 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { upwards } from "../text/repo-path.js";
 
@@ -11,11 +12,7 @@ export function isGitsOwn(path: string): boolean {
 
 /** The folder of the repository that `root` is in, or null. Every command asks: a look at the disk is faster than git. */
 export async function findGitRoot(root: string): Promise<string | null> {
-  for (const folder of upwards(root)) {
-    const found = await stat(join(folder, name)).catch(() => null);
-    if (found !== null) return folder;
-  }
-  return null;
+  return [...upwards(root)].find((folder) => existsSync(join(folder, name))) ?? null;
 }
 
 const operations: readonly (readonly [string, string])[] = [
@@ -30,10 +27,7 @@ const operations: readonly (readonly [string, string])[] = [
 export async function gitOperation(gitRoot: string | null): Promise<string | null> {
   if (gitRoot === null) return null;
   const folder = await gitFolder(gitRoot);
-  for (const [file, words] of operations) {
-    if (await stat(join(folder, file)).catch(() => null)) return words;
-  }
-  return null;
+  return operations.find(([file]) => existsSync(join(folder, file)))?.[1] ?? null;
 }
 
 /** In a worktree or submodule `.git` is a file that names the folder. */

@@ -40,6 +40,7 @@ type Lines = readonly string[];
  * layout. The result has the user's line endings and byte order mark, and it parses.
  */
 export function mergeText({ base, yours, theirs, path }: Versions, labels: ConflictLabels): Merge {
+  if (theirs === base || theirs === yours) return { kind: "merged", text: yours };
   const user = splitLines(yours);
   const next = splitLines(theirs);
   const old = base === null ? null : splitLines(base);

@@ -1,5 +1,6 @@
 import type { File, Node } from "@babel/types";
 import { parseSource } from "../edits/syntax.js";
+import { attempt } from "../text/attempt.js";
 import { withoutMark } from "../text/byte-order-mark.js";
 import { splitLines } from "../text/text-lines.js";
 import { markdownWords } from "./markdown-words.js";
@@ -65,11 +66,7 @@ function meaningOf(text: string, path: string): string | null {
 }
 
 function parsed(text: string, path: string): File | null {
-  try {
-    return parseSource(withoutMark(text), path);
-  } catch {
-    return null;
-  }
+  return attempt(() => parseSource(withoutMark(text), path));
 }
 
 function treeOf(node: Node): string {

@@ -1,5 +1,6 @@
 import type { File } from "@babel/types";
 import { parseSource, walk } from "../edits/syntax.js";
+import { attempt } from "../text/attempt.js";
 
 /** A token with the layout around it. Tokens of the same key mean the same, however they are laid out. */
 export interface Token {
@@ -32,12 +33,8 @@ const closers = new Set([")", "]", "}", ">"]);
  * an expression count as layout: formatters put them there to break a line.
  */
 export function tokensOf(source: string, path: string, looseParens: boolean): Tokens | null {
-  let file: File;
-  try {
-    file = parseSource(source, path, { tokens: true });
-  } catch {
-    return null;
-  }
+  const file = attempt(() => parseSource(source, path, { tokens: true }));
+  if (file === null) return null;
   const pieces = (file.tokens ?? []) as readonly Piece[];
   const parens = looseParens ? parensIn(file, source, pieces) : new Set<number>();
   const list: Token[] = [];

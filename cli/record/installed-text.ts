@@ -15,7 +15,8 @@ type Recorded = InstalledItem["files"][string];
 
 /** Whether a text is the one with that hash. A checkout may have changed its line endings, and its byte order mark is not read along. */
 export function hasHash(text: string, hash: string): boolean {
-  return [text, joinLines(splitLines(text).lines), withMark(text)].some((one) => sha256(one) === hash);
+  const forms = [() => text, () => joinLines(splitLines(text).lines), () => withMark(text)];
+  return forms.some((form) => sha256(form()) === hash);
 }
 
 /** The text of a file as it was installed: the kept one, else any other that has the recorded hash. */

@@ -1,4 +1,4 @@
-import { valid } from "semver";
+import semver from "semver";
 import * as z from "zod/mini";
 import { isGitsOwn } from "../git/git-folder.js";
 import { staysInside } from "../text/repo-path.js";
@@ -53,7 +53,7 @@ const undo = z.object({
 });
 
 const item = z.object({
-  version: z.string().check(z.refine((text) => valid(text) !== null)),
+  version: z.string().check(z.refine((text) => semver.valid(text) !== null)),
   choices: named,
   mount: z.nullable(z.string()),
   sourceDir: path,

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, sep } from "node:path";
 import { CliError } from "../errors.js";
+import { attempt } from "../text/attempt.js";
 
 /** One file of an item, as it stands in templates/. */
 export interface TemplateFile {
@@ -19,8 +19,7 @@ export async function readTemplates(
   choices: Readonly<Record<string, string>>,
 ): Promise<TemplateFile[]> {
   const folders = ["base", ...Object.entries(choices).map(([name, value]) => `${name}/${value}`)];
-  const read = (folder: string) => readFolder(join(root, "templates"), `${item}/${folder}`);
-  const files = await Promise.all(folders.map(read));
+  const files = folders.map((folder) => readFolder(join(root, "templates"), `${item}/${folder}`));
   const empty = folders.find((_, index) => files[index]!.length === 0);
   if (empty) throw new CliError("DamagedRegistry", `templates/${item}/${empty} is empty: install authwright again`);
   return ownedOnce(files.flat());
@@ -40,12 +39,19 @@ export function ownedOnce(
   return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-async function readFolder(templates: string, folder: string): Promise<TemplateFile[]> {
+function readFolder(templates: string, folder: string): TemplateFile[] {
   const base = join(templates, folder);
-  const entries = await readdir(base, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => entry.isFile());
-  return files.map((entry) => {
-    const path = relative(base, join(entry.parentPath, entry.name)).split(sep).join("/");
-    return { template: `${folder}/${path}`, path, text: readFileSync(join(base, path), "utf8") };
+  return entriesBelow(base).map((entry) => {
+    const full = join(entry.parentPath, entry.name);
+    const path = full
+      .slice(base.length + sep.length)
+      .split(sep)
+      .join("/");
+    return { template: `${folder}/${path}`, path, text: readFileSync(full, "utf8") };
   });
+}
+
+function entriesBelow(base: string) {
+  const entries = attempt(() => readdirSync(base, { recursive: true, withFileTypes: true })) ?? [];
+  return entries.filter((entry) => entry.isFile());
 }

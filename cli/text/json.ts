@@ -1,11 +1,9 @@
+import { attempt } from "./attempt.js";
+
 /** The members of a JSON object; null where the text holds none. */
 export function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
+  const value: unknown = attempt(() => JSON.parse(text));
+  return isObject(value) ? value : null;
 }
 
 /** Whether a parsed JSON value is an object. */

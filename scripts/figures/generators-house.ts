@@ -27,10 +27,10 @@ export async function measureGeneratorsHouse(): Promise<Figure[]> {
 /** The aims are of before these came to cli/. */
 const because =
   "bundlers and what they write, databases and test runners of others, req.auth that others set, merging in another layout, " +
-  "formatters, a journal that survives a kill at each write, twelve more checks of doctor, a picker and wrapped output, " +
+  "formatters, a journal that survives a kill at each write, fourteen more checks of doctor, a picker and wrapped output, " +
   "and facts that any catalogue's item says of itself came to cli/ after the aim was set";
-const moreFiles = { most: 325, because };
-const moreLines = { most: 20_600, because };
+const moreFiles = { most: 330, because };
+const moreLines = { most: 20_800, because };
 
 function naming(modules: readonly Module[], pattern: RegExp): string[] {
   return modules.filter(({ text }) => pattern.test(text)).map(({ path }) => path);

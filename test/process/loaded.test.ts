@@ -45,7 +45,7 @@ describe("what a command does not need is not loaded", () => {
     for (const line of ["add auth-basic --no-install --yes", "diff", "update --dry-run", "doctor --offline"]) {
       const { code, stderr, files, libraries } = await loadedBy(line.split(" "), dir);
       expect({ line, code, stderr, libraries }).toEqual({ line, code: 0, stderr: "", libraries: ["parser"] });
-      expect(files, line).toBeLessThanOrEqual(24);
+      expect(files, line).toBeLessThanOrEqual(14);
     }
   });
 

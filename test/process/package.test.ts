@@ -40,7 +40,13 @@ describe("the package", () => {
     const templates = Object.keys(await treeOf(join(folder, "templates"))).filter((path) => !path.endsWith("/"));
     expect(paths).toEqual(expect.arrayContaining(templates.map((path) => `templates/${path}`)));
     expect(paths).toEqual(
-      expect.arrayContaining(["registry.json", "registry.schema.json", "advisories.json", "dist/main.js"]),
+      expect.arrayContaining([
+        "registry.json",
+        "registry.schema.json",
+        "advisories.json",
+        "dist/main.js",
+        "dist/package.json",
+      ]),
     );
     expect(paths.filter((path) => /^(test|cli|node_modules|demo|bench)\//.test(path))).toEqual([]);
   });
@@ -56,6 +62,13 @@ describe("the package", () => {
     const main = join(folder, "dist/main.js");
     expect((await fs.stat(main)).mode & 0o111).toBe(0o111);
     expect(await readFile(main, "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+  });
+
+  test("its CommonJS is strict, as the modules are that it is made of", async () => {
+    const program = packed.files.map(({ path }) => path).filter((path) => /^dist\/.*\.js$/.test(path));
+    expect(program.length).toBeGreaterThan(5);
+    for (const path of program)
+      expect(await readFile(join(folder, path), "utf8"), path).toMatch(/^(#!.*\n)?"use strict";/);
   });
 
   test.each([

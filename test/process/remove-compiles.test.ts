@@ -22,7 +22,10 @@ const names = readRegistry(ours)
 /** Starts the server of a project until it answers, and ends it: the tables are there then. */
 async function startOnce({ dir }: Fixture): Promise<void> {
   const port = await freePort();
-  const { child, ended } = run(process.execPath, ["--import", "tsx", "src/server.ts"], dir, { PORT: String(port) });
+  const { child, ended } = run(process.execPath, ["--import", "tsx", "src/server.ts"], dir, {
+    PORT: String(port),
+    PUBLIC_ORIGIN: `http://127.0.0.1:${port}`,
+  });
   const health = () =>
     fetch(`http://127.0.0.1:${port}/api/auth/health`).then(
       ({ status }) => status,

@@ -76,6 +76,8 @@ export function checkupOf(given: Given = {}): Checkup {
     ),
     git: { known: true, exposed: [] },
     deploy: listed(deploy),
+    keyFiles: [],
+    now: new Date(),
     database: null,
     advisories: [],
     audit: { kind: "answered", holes: [] },

@@ -64,7 +64,7 @@ export async function startApp(dir: string, env: Env = {}): Promise<RunningApp> 
     cwd: dir,
     // The app ends when its standard input does, so that it never outlives a killed test run.
     stdio: ["pipe", "pipe", "pipe"],
-    env: { ...appEnv(dir), PORT: String(port), ...env },
+    env: { ...appEnv(dir), PORT: String(port), PUBLIC_ORIGIN: `http://127.0.0.1:${port}`, ...env },
   });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
@@ -87,6 +87,7 @@ export function appEnv(dir: string): Record<string, string> {
     BCRYPT_COST: "4",
     AUTH_RATE_LIMIT: "off",
     HIBP_URL: "off",
+    PUBLIC_ORIGIN: "http://127.0.0.1",
   };
 }
 

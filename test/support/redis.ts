@@ -14,10 +14,10 @@ const program = "redis-server";
 /** Why tests with Redis can't run here, or null. */
 export const noRedis: string | null = whyNot([program]);
 
-export async function startRedis(): Promise<RedisServer> {
+export async function startRedis(more: readonly string[] = []): Promise<RedisServer> {
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
-  const flags = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+  const flags = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", ...more];
   return { url, port, ...(await startProgram(program, flags, () => answers(url))) };
 }
 

@@ -17,12 +17,12 @@ const entries = [
   `claim({ name: "nick", from: users.displayName, type: z.string().nullable(), onAuth: "nick", endsSessions: true })`,
   `claim({ name: "contact", from: users.email, type: z.string().nullable() })`,
   `claim({
-    name: "cnf",
-    standard: "RFC 7800",
+    name: "sub_id",
+    standard: "RFC 9493",
     from: sql\`\${sessions.id}\`,
-    toClaim: (id: string) => ({ kid: id }),
-    type: z.object({ kid: z.string() }),
-    onAuth: "confirmation",
+    toClaim: (id: string) => ({ format: "opaque", id }),
+    type: z.object({ format: z.literal("opaque"), id: z.string() }),
+    onAuth: "subjectId",
   })`,
 ];
 
@@ -67,13 +67,18 @@ describe.each(["sqlite", "postgres"] as const)("with entries in access-claims.ts
     const { body: changed } = await client.put("/api/auth/password", input, ada.accessToken);
     for (const { accessToken } of [ada, refreshed, loggedIn, changed]) {
       const claims = claimsOf(accessToken);
-      expect(claims).toMatchObject({ role: "user", nick: null, contact: null, cnf: { kid: claims["sid"] } });
+      expect(claims).toMatchObject({
+        role: "user",
+        nick: null,
+        contact: null,
+        sub_id: { format: "opaque", id: claims["sid"] },
+      });
     }
     const { body: auth } = await cluster.next().get("/me-protected", changed.accessToken);
     const { sid, auth_time: authTime, amr, jti, exp } = claimsOf(changed.accessToken);
     expect(auth).toEqual({
       ...{ userId: ada.userId, sessionId: sid, tokenId: jti, expiresAt: exp, authTime, amr },
-      ...{ role: "user", nick: null, confirmation: { kid: sid } },
+      ...{ role: "user", nick: null, subjectId: { format: "opaque", id: sid } },
     });
   });
 
@@ -82,7 +87,7 @@ describe.each(["sqlite", "postgres"] as const)("with entries in access-claims.ts
     const browser = await signUpInBrowser(url, newName());
     for (let time = 1; time <= 2; time += 1) {
       const { body } = await browser.send(url, "GET", "/me-protected");
-      expect(body).toMatchObject({ role: "user", nick: null, amr: ["pwd"], confirmation: { kid: body.sessionId } });
+      expect(body).toMatchObject({ role: "user", nick: null, amr: ["pwd"], subjectId: { id: body.sessionId } });
       expect(body).not.toHaveProperty("contact");
     }
   });
@@ -227,11 +232,11 @@ import { authOf } from "./middleware/jwt.js";
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : never;
 
 export function typesOf(req: Request): [Same<string, string>] {
-  const { role, nick, confirmation, authTime, amr } = authOf(req);
+  const { role, nick, subjectId, authTime, amr } = authOf(req);
   const same: [
     Same<typeof role, string>,
     Same<typeof nick, string | null>,
-    Same<typeof confirmation, { kid: string }>,
+    Same<typeof subjectId, { format: "opaque"; id: string }>,
     Same<typeof authTime, number>,
     Same<typeof amr, readonly string[]>,
   ] = [true, true, true, true, true];

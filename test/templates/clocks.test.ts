@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { api } from "../support/api.js";
 import { logIn, open, signUp, useCluster } from "../support/cluster.js";
+import { listens } from "../support/compose.js";
 
 const cluster = useCluster();
 
@@ -9,6 +10,18 @@ function clock(seconds: number): Record<string, string> {
   const shift = `const real = Date.now; Date.now = () => real() + ${seconds * 1000};`;
   return { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(shift)}` };
 }
+
+/** A server that tells of its errors to something that never answers. */
+const withSlowSink = `import express from "express";
+import { eventSinks } from "./src/auth/events.js";
+import { protectedRoute } from "./src/middleware/jwt.js";
+import { authRouter } from "./src/routes/auth.js";
+
+eventSinks.push(({ event }) => (event === "sys_error" ? new Promise(() => undefined) : undefined));
+const app = express();
+app.use("/api/auth", authRouter);
+app.get("/me-protected", protectedRoute, (req, res) => void res.json({ auth: req.auth }));
+${listens}`;
 
 test("between servers whose clocks are 55 s apart a new token is good in both, and dead in both after a logout", async () => {
   await cluster.begin({ database: "postgres", processes: 1, env: { ACCESS_TOKEN_MINUTES: "0.2" } });
@@ -36,4 +49,13 @@ test("a server whose clock is two minutes off says so once, by how much and to w
     expect(app.output().split(`The clock of this process is 120 s ${side} the database's`)).toHaveLength(2);
   }
   expect(cluster.apps[0]!.output()).not.toContain("The clock of this process");
+});
+
+test("whoever hears of a wrong clock and never answers keeps no revocation from being heard", async () => {
+  await cluster.begin({ database: "sqlite", processes: 1, server: withSlowSink });
+  const [here, behind] = [cluster.clients[0]!, api((await cluster.start(clock(-90))).url)];
+  const there = await logIn(behind, (await signUp(here)).username);
+  expect(await open(behind, there.body.accessToken)).toBe(200);
+  await here.post("/api/auth/logout", { refreshToken: there.body.refreshToken });
+  await expect.poll(() => open(behind, there.body.accessToken), { timeout: 5_000 }).toBe(401);
 });

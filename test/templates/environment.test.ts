@@ -23,8 +23,18 @@ const needed = {
 const modules = {} as { config: any; folder: any };
 
 beforeAll(async () => {
-  const items = ["auth-email", "auth-cookies", "auth-events", "auth-hibp", "auth-sessions", "auth-grace", "auth-jwks"];
-  items.push("auth-passkeys");
+  const items = [
+    "auth-email",
+    "auth-cookies",
+    "auth-events",
+    "auth-hibp",
+    "auth-sessions",
+    "auth-grace",
+    "auth-jwks",
+    "auth-dpop",
+    "auth-keypair",
+    "auth-passkeys",
+  ];
   for (const database of ["sqlite", "postgres"] as const) apps[database] = await composeApp({ database, items });
   for (const [name, value] of Object.entries(needed)) vi.stubEnv(name, value);
   const { dir } = apps.sqlite;
@@ -160,6 +170,13 @@ describe("a variable of the module's", () => {
     ["auth-sessions", "sessions/config.ts", "readSessionsConfig", ["SESSIONS_PER_USER"]],
     ["auth-grace", "grace/config.ts", "readGraceSeconds", ["ACCOUNT_GRACE_DAYS"]],
     ["auth-jwks", "jwks/config.ts", "readJwksConfig", ["JWT_PRIVATE_KEY", "JWT_HS256_UNTIL"]],
+    [
+      "auth-dpop",
+      "dpop/config.ts",
+      "readDpopConfig",
+      ["PUBLIC_ORIGIN", "DPOP_REQUIRED", "DPOP_NONCES", "DPOP_REPLAYS"],
+    ],
+    ["auth-keypair", "keypair/config.ts", "readKeypairConfig", ["KEYPAIR_REDIS_URL"]],
     ["auth-passkeys", "passkeys/config.ts", "readPasskeyConfig", ["WEBAUTHN_RP_ID"]],
   ])("of %s is held to the same", async (_item, file, reader, variables) => {
     const module = await import(join(apps.sqlite.dir, "src/auth", file));
@@ -177,6 +194,7 @@ describe("a variable of the module's", () => {
 
   test.each([
     ["SESSION_REDIS_URL", "cookies/config.ts", "readCookieConfig", "redis"],
+    ["KEYPAIR_REDIS_URL", "keypair/config.ts", "readKeypairConfig", "redis"],
     ["AUTH_MAIL", "email/config.ts", "readMailConfig", "smtp"],
   ])("%s with / # or % in its password says percent-encode", async (name, file, reader, scheme) => {
     const module = await import(join(apps.sqlite.dir, "src/auth", file));

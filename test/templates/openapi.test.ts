@@ -6,7 +6,9 @@ import { createClient } from "@libsql/client";
 import spectralCore, { type RulesetDefinition } from "@stoplight/spectral-core";
 import owasp from "@stoplight/spectral-owasp-ruleset";
 import { oas } from "@stoplight/spectral-rulesets";
+import { type KeyPair, generateProof as proof } from "dpop";
 import fs from "fs-extra";
+import * as oauth from "oauth4webapi";
 import PostalMime from "postal-mime";
 import { x } from "tinyexec";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -24,7 +26,7 @@ import type { Documented } from "../support/openapi-document.js";
 
 const items = [
   ...["auth-cookies", "auth-sudo", "auth-sessions", "auth-events", "auth-hibp"],
-  ...["auth-grace", "auth-email", "auth-admin", "auth-openapi", "auth-jwks"],
+  ...["auth-grace", "auth-email", "auth-admin", "auth-openapi", "auth-jwks", "auth-dpop", "auth-keypair"],
   "auth-passkeys",
 ];
 const password = "nine blue herons wade";
@@ -42,6 +44,7 @@ const production = {
 
 /** It trusts X-Forwarded-For, and tells which routes it has. */
 const server = `import express from "express";
+import { protectedRoute } from "./src/middleware/jwt.js";
 import { authRouter, closeAuth } from "./src/routes/auth.js";
 import { adminRouter } from "./src/routes/admin.js";
 
@@ -49,6 +52,7 @@ const app = express();
 app.set("trust proxy", true);
 app.use("/api/auth/admin", adminRouter);
 app.use("/api/auth", authRouter);
+app.get("/orders", protectedRoute, (_req, res) => void res.json([]));
 app.get("/routes", (_req, res) => void res.json([...routesOf(authRouter), ...routesOf(adminRouter, "/admin")]));
 ${listens}${closes}
 function routesOf({ stack }: any, mount = ""): string[] {
@@ -243,6 +247,64 @@ describe("every documented answer is given, and is as documented", () => {
     expect(body.keys).toHaveLength(2);
   });
 
+  test("sessions that are bound to a key", async () => {
+    const prover = await oauth.generateKeyPair("ES256");
+    const { username } = await signUp();
+    const login = { body: { username, password } };
+    await bound(prover, "logIn", { ...login, headers: { dpop: "x" } }, 400);
+    const { headers } = await bound(prover, "logIn", login, 400);
+    const nonce = headers.get("dpop-nonce") ?? "";
+    const { body: first } = await bound(prover, "logIn", login, 200, nonce);
+    expect(first.tokenType).toBe("DPoP");
+    const { body: next } = await bound(
+      prover,
+      "refreshTokens",
+      { body: { refreshToken: first.refreshToken } },
+      200,
+      nonce,
+    );
+    const { accessToken } = next;
+    await send("getMe", { bearer: accessToken }, 401);
+    await bound(prover, "getMe", {}, 401, "", accessToken);
+    await bound(prover, "getMe", {}, 200, nonce, accessToken);
+    const forwarded = { method: "POST", url: `${running.url}/api/auth/validate` };
+    await bound(prover, "validate", { body: forwarded }, 204, nonce, accessToken);
+    const { body: renewed } = await bound(prover, "reauthenticate", { body: { password } }, 200, nonce, accessToken);
+    await bound(prover, "logOut", {}, 204, nonce, renewed.accessToken);
+  });
+
+  test("keypair tokens", async () => {
+    const { accessToken: bearer } = await signUp();
+    const body = { name: "deploys", expiresIn: 60 };
+    const { body: first } = await send("createKeypairToken", { bearer, body }, 201);
+    await send("getKeypairTokens", { bearer }, 200);
+    await send("validate", { bearer: first.token }, 204);
+    await send("endKeypairToken", { bearer: first.token, params: { id: first.id } }, 204);
+    await send("endKeypairToken", { bearer, params: { id: first.id } }, 404);
+    const made = await Promise.all(
+      Array.from({ length: 100 }, () => contract.send("createKeypairToken", { bearer, body })),
+    );
+    expect(new Set(made.map(({ status }) => status))).toEqual(new Set([201]));
+    await send("createKeypairToken", { bearer, body }, 409);
+    const { token, id } = made[0]?.body ?? {};
+    await send("logOut", { bearer: token }, 204);
+    await send("endKeypairToken", { bearer: made[1]?.body.token, params: { id } }, 403);
+  });
+
+  test("a keypair token opens none of the module's routes, not even to an admin", async () => {
+    const admin = await adminToken();
+    const own = ["validate", "logOut", "endKeypairToken"];
+    const closed = contract.operations.filter((documented) => isProtected(documented) && !own.includes(documented.id));
+    expect(closed.length).toBeGreaterThan(20);
+    const { body } = await send("createKeypairToken", { bearer: admin, body: { name: "all", expiresIn: 600 } }, 201);
+    for (const { id, operation } of closed)
+      await send(id, { bearer: body.token, headers: ownPage, body: operation.requestBody && (bodies[id] ?? {}) }, 403);
+    await send("getMe", { bearer: admin }, 200);
+    expect((await fetch(`${running.url}/orders`, { headers: { authorization: `Bearer ${body.token}` } })).status).toBe(
+      200,
+    );
+  });
+
   test("users, in the hands of admins", async () => {
     const bearer = await adminToken();
     const username = newName();
@@ -326,7 +388,8 @@ describe("every documented answer is given, and is as documented", () => {
     for (let sent = 0; sent < attempts.length; sent += 30)
       await Promise.all(attempts.slice(sent, sent + 30).map((attempt) => send("verifyEmail", attempt, 403)));
     await send("sendEmailVerification", { bearer, at }, 202);
-    const behindSession = ["updateMe", "deleteMe", "changePassword", "reauthenticate", ...changesOfPasskeys];
+    const behindSession = ["updateMe", "deleteMe", "changePassword", "reauthenticate", "createKeypairToken"];
+    behindSession.push(...changesOfPasskeys);
     for (const { id, operation, route } of contract.operations) {
       if (!operation.responses[429] || route.includes(" /admin/") || behindSession.includes(id)) continue;
       const body = operation.requestBody && { body: bodies[id] };
@@ -359,6 +422,14 @@ describe("every documented answer is given, and is as documented", () => {
       await send("removePasskey", { bearer, at, params }, 404);
     }
     for (const id of changesOfPasskeys) await send(id, { bearer, at, params, body: bodies[id] }, 429);
+  });
+
+  test("the limit of new keypair tokens", async () => {
+    const at = `${limited.url}/api/auth`;
+    const { accessToken: bearer } = await signUp({}, at);
+    const body = { name: "deploys", expiresIn: 60 };
+    for (let made = 1; made <= 30; made++) await send("createKeypairToken", { bearer, at, body }, 201);
+    await send("createKeypairToken", { bearer, at, body }, 429);
   });
 
   test("the limits of mail that admins send", async () => {
@@ -539,6 +610,7 @@ const bodies: Record<string, unknown> = {
   resetPassword: { token: "x", newPassword },
   createUser: { username: "bob" },
   deleteUsers: { ids: ["x"] },
+  createKeypairToken: { name: "deploys", expiresIn: 60 },
   addPasskey: { passkey: newCredential },
   signUpWithPasskey: { username: "bob", passkey: newCredential },
   getPasskeySignUpOptions: { username: "bob" },
@@ -553,6 +625,14 @@ async function send(id: string, sent: Sent, status: number) {
   const received = await contract.send(id, sent);
   expect(received.status, `${id}: ${JSON.stringify(received.body)}`).toBe(status);
   return received;
+}
+
+/** `send`, with a proof of RFC 9449 unless there is one, and the access token that is bound to its key. */
+async function bound(pair: KeyPair, id: string, sent: Sent, status: number, nonce = "", token?: string) {
+  const [htm = "", path = ""] = contract.operations.find((one) => one.id === id)?.route.split(" ") ?? [];
+  const dpop = await proof(pair, `${running.url}/api/auth${path}`, htm, nonce || undefined, token);
+  const authorization = token === undefined ? {} : { authorization: `DPoP ${token}` };
+  return send(id, { ...sent, headers: { dpop, ...authorization, ...sent.headers } }, status);
 }
 
 async function signUp(extra: Record<string, unknown> = {}, at?: string) {

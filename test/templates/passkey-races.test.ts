@@ -9,7 +9,7 @@ import {
 } from "../../templates/auth-passkeys/base/test/auth/passkeys/authenticator.js";
 import type { Answer } from "../support/api.js";
 import { signUp, tally, times, useCluster } from "../support/cluster.js";
-import { appEnv } from "../support/compose.js";
+import { appEnv, startApp } from "../support/compose.js";
 
 // Passkeys of several processes on one database.
 
@@ -79,10 +79,11 @@ describe.each([
     const moved = { WEBAUTHN_RP_ID: "new.example", WEBAUTHN_ORIGINS: "https://new.example" };
     const checked = await command("check", moved);
     expect(checked).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/new\.example: \d+ of shop\.example/) });
-    const started = await cluster.start(moved);
+    const started = await startApp(cluster.dir, { ...cluster.env, ...moved });
     await expect
       .poll(() => started.output())
       .toMatch(/sys_error.*WEBAUTHN_RP_ID is new\.example: \d+ of shop\.example/);
+    await started.kill();
   });
 
   test("the terminal takes the passkeys of a user away who has lost them", async () => {

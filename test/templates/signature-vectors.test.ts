@@ -21,7 +21,9 @@ interface Group {
 }
 
 const vectors = (name: string) => fs.readJsonSync(join(repo, "test/vectors", `${name}.json`));
-const { signatures } = vectors("rfc-signatures") as { signatures: Signature[] };
+const { signatures: all } = vectors("rfc-signatures") as { signatures: Signature[] };
+/** No access token is signed with Ed25519. */
+const signatures = all.filter(({ alg }) => alg !== "Ed25519");
 const { groups } = vectors("wycheproof-jws-es256") as { groups: Group[] };
 const { keys } = vectors("wycheproof-jwk-ec") as { keys: { comment: string; key: JsonWebKey }[] };
 

@@ -2,10 +2,11 @@ import { createHmac, generateKeyPairSync } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { x } from "tinyexec";
-import { describe, expect, test } from "vitest";
-import type { Api } from "../support/api.js";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { type Api, api } from "../support/api.js";
 import { open, refresh, signUp, tally, times, useCluster } from "../support/cluster.js";
 import { appEnv } from "../support/compose.js";
+import { startProxy } from "../support/freezable-proxy.js";
 
 // Keys of several processes on one database.
 
@@ -63,6 +64,27 @@ test("a process that has been idle refuses it at its first request", async () =>
   expect(await open(client, user.accessToken)).toBe(401);
 });
 
+test("a database that no longer answers holds a guarded route up for a second at most, as long as its keys are known", async () => {
+  await cluster.begin({ database: "postgres", processes: 0, items });
+  const url = new URL(cluster.env["DATABASE_URL"]!);
+  const proxy = await startProxy(Number(url.port));
+  onTestFinished(() => proxy.close());
+  url.port = String(proxy.port);
+  const client = api((await cluster.start({ DATABASE_URL: url.href })).url);
+  const { accessToken } = await signUp(client);
+  expect(await open(client, accessToken)).toBe(200);
+  proxy.freeze();
+  await sleep(2_000);
+  // The first of them waits, those behind it do no longer: well within the eight seconds that a query may take.
+  const statuses: number[] = [];
+  const answered = (async () => {
+    for (let n = 0; n < 20; n += 1) statuses.push(await open(client, accessToken));
+  })();
+  await Promise.race([answered, sleep(5_000)]);
+  expect(statuses).toEqual(Array.from({ length: 20 }, () => 200));
+  proxy.thaw();
+});
+
 test("the commands say what they do, and what is too early", async () => {
   await cluster.begin({ database: "sqlite", processes: 0, items });
   const first = (await keys("list")).trim().split("\n");
@@ -106,10 +128,14 @@ test("a key in the environment is the one key, and takes tokens of HS256 until t
   await expect(run("jwks", ["rotate"], key)).rejects.toThrow("The one key is that of JWT_PRIVATE_KEY");
   const old = withHs256(accessToken);
   expect([await open(client, accessToken), await open(client, old)]).toEqual([200, 401]);
-  const until = { ...key, JWT_HS256_UNTIL: "2999-01-01T00:00:00Z" };
-  expect(await statusOf(until, old, "those signed with HS256 are taken until 2999")).toBe(200);
+  const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
+  const until = { ...key, JWT_HS256_UNTIL: inAnHour };
+  expect(await statusOf(until, old, `those signed with HS256 are taken until ${inAnHour}`)).toBe(200);
   const past = { ...key, JWT_HS256_UNTIL: "2001-01-01T00:00:00Z" };
   expect(await statusOf(past, old, "JWT_HS256_UNTIL is past, and can go")).toBe(401);
+  await expect(cluster.start({ ...key, JWT_HS256_UNTIL: "2999-01-01T00:00:00Z" })).rejects.toThrow(
+    "JWT_HS256_UNTIL is more than 31 days ahead",
+  );
   await expect(cluster.start({ JWT_PRIVATE_KEY: pem.slice(0, 100) })).rejects.toThrow(
     "JWT_PRIVATE_KEY is no private key",
   );

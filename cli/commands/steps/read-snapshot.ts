@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CliError } from "../../errors.js";
 import type { Snapshot } from "../../plan/draft.js";
@@ -21,9 +21,11 @@ function readText(root: string, path: string): string | null {
   }
 }
 
+/** Most are not there before an `add`: a look at each costs less than an error. */
 function readBytes(root: string, path: string): Buffer | null {
+  const full = join(root, path);
   try {
-    return readFileSync(join(root, path));
+    return statSync(full, { throwIfNoEntry: false }) ? readFileSync(full) : null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw new CliError("Collision", `${path} can't be used: ${reasonOf(error)}`, { cause: error });

@@ -22,6 +22,12 @@ export function knownSecrets({ facts }: Known): ReadonlyMap<string, KnownSecret>
   return known;
 }
 
+/** The variables of installed items that hold a private key. */
+export function privateKeyNames({ facts }: Known): string[] {
+  const all = [...facts.values()].flatMap(({ secrets }) => Object.entries(secrets?.names ?? {}));
+  return all.flatMap(([name, { form }]) => (form === "private key" ? [name] : []));
+}
+
 export interface Secret {
   readonly name: string;
   readonly value: string;

@@ -1,4 +1,5 @@
 import type { CallExpression } from "@babel/types";
+import { attempt } from "../../text/attempt.js";
 import { walk } from "../syntax.js";
 import { type EntryFile, readEntryFile } from "./entry-file.js";
 import { namesOfRouter } from "./existing-router.js";
@@ -15,18 +16,10 @@ const verbs = /^(use|all|get|post|put|patch|delete|options|head|route)$/;
  * does not parse has no conflict: `mountRouter` refuses it.
  */
 export function findMountConflict(source: string, options: MountOptions): string | null {
-  const file = tryRead(source, options.path);
+  const file = attempt(() => readEntryFile(source, options.path));
   if (file === null) return null;
   const ours = namesOfRouter(file, options.specifier, options.sameModule);
   return otherDeclaration(file, options.importName, ours) ?? otherMount(file, options.mount, ours);
-}
-
-function tryRead(text: string, path: string): EntryFile | null {
-  try {
-    return readEntryFile(text, path);
-  } catch {
-    return null;
-  }
 }
 
 function otherDeclaration(file: EntryFile, name: string, ours: readonly string[]): string | null {

@@ -19,7 +19,7 @@ export function stillImported(
   const paths = new Set([...staying, ...leaving].map(({ path }) => path));
   const found: StillImported[] = [];
   const queue = [...staying];
-  for (let file = queue.pop(); file; file = queue.pop()) {
+  for (let file = queue.pop(); file && left.size > 0; file = queue.pop()) {
     for (const path of importedBy(file, aliases, paths)) {
       const text = left.get(path);
       if (text === undefined) continue;

@@ -4,6 +4,7 @@ import { dottedName, isCall, isFunction, unwrap } from "../../edits/entry/expres
 import { isCreation } from "../../edits/entry/find-app.js";
 import { walk } from "../../edits/syntax.js";
 import type { SourceText } from "../../project/sources/source-files.js";
+import { attempt } from "../../text/attempt.js";
 
 /** A file with a handler that sets `req.auth`. */
 export interface Setting {
@@ -29,11 +30,7 @@ export function readSetting({ path, text }: SourceText, libraries: readonly stri
 
 /** What does not parse is the compiler's to report. */
 export function tryRead(text: string, path: string): EntryFile | null {
-  try {
-    return readEntryFile(text, path);
-  } catch {
-    return null;
-  }
+  return attempt(() => readEntryFile(text, path));
 }
 
 /** Whether an expression sets `req.auth` when it is used as a handler: by itself, or by a name that does. */

@@ -61,6 +61,7 @@ interface Dangling {
 function planDangling({ project, sources, files, planned, settled, reasonOf }: Dangling, draft: Draft): void {
   const paths = new Set(sources.map(({ path }) => path));
   const gone = new Set(files.filter((path) => paths.has(path) && draft.read(path) === null));
+  if (gone.size === 0) return;
   const known = new Set([...draft.manual.map(({ path }) => path), ...settled]);
   for (const { path, text } of sources) {
     const now = planned.has(path) ? draft.read(path) : text;

@@ -1,4 +1,5 @@
 import type { Choice } from "../../registry/registry.js";
+import { attempt } from "../../text/attempt.js";
 
 /** Values of an environment, and where they stand: ".env", "the environment". */
 export interface EnvironmentPlace {
@@ -49,11 +50,7 @@ export function namesVariable(url: string): boolean {
 /** The path in `file:PATH` or `file:///PATH`, without the parameters of an ORM; null for anything else. */
 export function pathIn(url: string): string | null {
   const [, path] = /^file:(?:\/\/(?:localhost)?(?=\/))?(?!\/\/)([^?#]+)/i.exec(url) ?? [];
-  try {
-    return path ? decodeURIComponent(path) : null;
-  } catch {
-    return null;
-  }
+  return path ? attempt(() => decodeURIComponent(path)) : null;
 }
 
 function valuesOf(variable: string, places: readonly EnvironmentPlace[]): DatabaseUrl[] {

@@ -1,5 +1,5 @@
 import { join, posix } from "node:path";
-import { isObject } from "../../text/json.js";
+import { isObject, parseObject } from "../../text/json.js";
 import { isWithin } from "../../text/repo-path.js";
 import { readText } from "../../text/text-file.js";
 import { type Command, commandsIn, commandsOf } from "../build/script-commands.js";
@@ -89,17 +89,9 @@ function fileWords(command: Command, nodemon: readonly string[], main: readonly 
 
 /** What nodemon.json (or package.json's nodemonConfig) executes. */
 async function nodemonExec(root: string, inPackageJson: unknown): Promise<string[]> {
-  const config = inPackageJson ?? parsed(await readText(join(root, "nodemon.json")));
+  const config = inPackageJson ?? parseObject((await readText(join(root, "nodemon.json"))) ?? "");
   const exec = isObject(config) ? config["exec"] : null;
   return typeof exec === "string" ? commandsIn(exec).flatMap((command) => fileWords(command, [], [])) : [];
-}
-
-function parsed(text: string | null): unknown {
-  try {
-    return text === null ? null : JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** The source of a file that may be a build result: dist/server.js -> src/server.ts */

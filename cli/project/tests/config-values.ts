@@ -1,5 +1,6 @@
-import type { File, Node, ObjectExpression, Program, Statement } from "@babel/types";
+import type { Node, ObjectExpression, Program, Statement } from "@babel/types";
 import { parseSource } from "../../edits/syntax.js";
+import { attempt } from "../../text/attempt.js";
 
 /** What can't be told without running the file. */
 export const unknown = Symbol("unknown");
@@ -16,12 +17,8 @@ export type Value =
 
 /** What a configuration file exports, as far as it can be read without running it. `folder` stands for `__dirname`. */
 export function exportedValue(text: string, path: string, folder: string): Value {
-  let file: File;
-  try {
-    file = parseSource(text, path);
-  } catch {
-    return unknown;
-  }
+  const file = attempt(() => parseSource(text, path));
+  if (file === null) return unknown;
   const scope = { declared: declarations(file.program), folder, depth: 0 };
   const exported = file.program.body.flatMap((statement) => exportedNode(statement) ?? []).at(-1);
   return exported ? read(exported, scope) : unknown;

@@ -54,9 +54,18 @@ function takes(search: TestSearch, path: string): boolean {
 /** Globs one after the other: one with `!` takes back what those before it took. */
 function matchesGlobs(globs: readonly string[], path: string): boolean {
   return globs.reduce((taken, glob) => {
-    if (glob.startsWith("!")) return taken && !picomatch(glob.slice(1), { dot: true })(path);
-    return taken || picomatch(glob.replace(/^\.\//, ""), { dot: true })(path);
+    if (glob.startsWith("!")) return taken && !matcherOf(glob.slice(1))(path);
+    return taken || matcherOf(glob.replace(/^\.\//, ""))(path);
   }, false);
+}
+
+const matchers = new Map<string, (path: string) => boolean>();
+
+/** Made once for each glob: that takes longer than the paths that are tried on it. */
+function matcherOf(glob: string): (path: string) => boolean {
+  const matcher = matchers.get(glob) ?? picomatch(glob, { dot: true });
+  matchers.set(glob, matcher);
+  return matcher;
 }
 
 /** What is no regular expression matches nothing. */

@@ -1,3 +1,5 @@
+import { attempt } from "../../text/attempt.js";
+
 /** How the files of a catalogue are reached. */
 export interface CatalogueReader {
   /** What a person calls it. */
@@ -15,10 +17,6 @@ export const mostBytes = { file: 262_144, registry: 4_194_304 } as const;
 
 /** The text of a file of a catalogue: UTF-8, and no binary. */
 export function decodeText(bytes: Uint8Array): string | null {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    return text.includes("\u0000") ? null : text;
-  } catch {
-    return null;
-  }
+  const text = attempt(() => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+  return text?.includes("\u0000") ? null : text;
 }

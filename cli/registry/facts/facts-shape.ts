@@ -11,6 +11,8 @@ const secret = z.strictObject({
   least: whole,
   /** It stays in .env as long as the database does: without it what is in there can't be used. */
   keptWith: z.exactOptional(z.literal("database")),
+  /** `doctor` looks for private keys that lie about. */
+  form: z.exactOptional(z.literal("private key")),
   /** What is lost without it, of a database that stays: "no account in it can log in any more". */
   lost: z.exactOptional(line),
 });
@@ -87,11 +89,16 @@ const option = z.strictObject({
   ...said,
 });
 
+/** A time from which on a variable says nothing any more. */
+const until = z.strictObject({ kind: z.literal("until"), check: slug, variable: envName, ...said });
+
 /** What an item says of itself: templates/<item>/facts.json. facts.schema.json says the same to editors. */
 export const factsShape = z.strictObject({
   $schema: z.exactOptional(line),
   secrets: z.exactOptional(secrets),
   guards: z.exactOptional(guards),
   protects: z.exactOptional(z.array(protection).check(z.maxLength(200))),
-  settings: z.exactOptional(z.array(z.discriminatedUnion("kind", [bound, onOff, option])).check(z.maxLength(50))),
+  settings: z.exactOptional(
+    z.array(z.discriminatedUnion("kind", [bound, onOff, option, until])).check(z.maxLength(50)),
+  ),
 });

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import type { Checkup } from "../../../cli/doctor/checkup.js";
+import type { Checkup, KeyFile } from "../../../cli/doctor/checkup.js";
 import { diagnose } from "../../../cli/doctor/diagnose.js";
 import { checkNames, checkupOf, facts, findingsOf, type Given, shortly } from "../../support/checkup.js";
 
@@ -17,6 +17,10 @@ function badge(list: string): Given {
   const { record } = checkupOf();
   const appends = [{ file: "src/lists.ts", list, entry: "badge", from: "src/badge.ts" }];
   return { record: { ...record, items: { ...record.items, badge: { ...record.items["auth-basic"]!, appends } } } };
+}
+
+function keyFile(more: Partial<KeyFile>): KeyFile {
+  return { path: "certs/a.pem", line: 3, tracked: false, ignored: false, readable: false, ...more };
 }
 
 /** What a file of the deployment takes from elsewhere. */
@@ -134,6 +138,52 @@ const cases: readonly [check: string, wrong: string, before: Given, found: strin
     { env: { ".env": `PASSWORD_PEPPER=${good}\n`, ".env.example": `# x\nPASSWORD_PEPPER=${good}\n` } },
     "unsafe .env.example:2 the value of PASSWORD_PEPPER stands in the source",
     { env: { ".env": `PASSWORD_PEPPER=${good}\n`, ".env.example": "# x\nPASSWORD_PEPPER=change-me\n" } },
+  ],
+  [
+    "private-key",
+    "a private key that git has",
+    { keyFiles: [keyFile({ tracked: true })] },
+    "unsafe certs/a.pem:3 a private key is committed to git",
+    { keyFiles: [keyFile({ ignored: true })] },
+  ],
+  [
+    "private-key",
+    "a private key that git would take",
+    { keyFiles: [keyFile({})] },
+    "unsafe certs/a.pem:3 a private key is in a file that git does not ignore",
+    { env: { ".env": "" }, tracked: [".env"], keyFiles: [keyFile({ path: ".env", tracked: true })] },
+  ],
+  [
+    "private-key",
+    "a private key that everybody may read",
+    { keyFiles: [keyFile({ ignored: true, readable: true })] },
+    "unsafe certs/a.pem:3 everybody on this machine may read a private key",
+    { keyFiles: [keyFile({ ignored: true })] },
+  ],
+  [
+    "private-key",
+    "a private key of a test",
+    { keyFiles: [keyFile({ path: "test/a.pem", tracked: true })] },
+    "hint test/a.pem:3 a private key is committed to git",
+    {},
+  ],
+  [
+    "private-key",
+    "a private key in a sample",
+    {
+      env: { ".env.example": "" },
+      tracked: [".env.example"],
+      keyFiles: [keyFile({ path: ".env.example", tracked: true })],
+    },
+    "unsafe .env.example:3 a private key is committed to git",
+    {},
+  ],
+  [
+    "hs-over",
+    "a time that is past",
+    { env: { ".env": "A=1\nJWT_HS256_UNTIL=2026-01-31T12:00:00Z\n" }, now: new Date("2026-01-31T12:00:01Z") },
+    "hint .env:2 JWT_HS256_UNTIL is past: HS256 is over",
+    { env: { ".env": "JWT_HS256_UNTIL=2026-01-31T12:00:00Z\n" }, now: new Date("2026-01-31T11:59:59Z") },
   ],
   [
     "secret-in-build",

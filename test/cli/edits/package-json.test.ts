@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addToPackageJson, isPlaceholderTest } from "../../../cli/edits/package-json.js";
+import { addToPackageJson, inEnglish, isPlaceholderTest } from "../../../cli/edits/package-json.js";
 import { editFile } from "../../support/edit-file.js";
 
 const zod = { dependencies: { zod: "^4.6.0" } };
@@ -163,3 +163,11 @@ test.each([
   ["vitest", false],
   ["echo ok", false],
 ])("%j is a placeholder: %s", (script, expected) => expect(isPlaceholderTest(script)).toBe(expected));
+
+test("names are in npm's order, whichever characters they are of", () => {
+  const parts = ["a", "b", "ab", "z", "a-b", "a.b", "a_b", "a0", "a9b", "ab-", "aB", "B", "0", "9a", "a:b", "a~"];
+  const names = parts.flatMap((part) => [part, `@${part}`, ...parts.map((name) => `@${part}/${name}`)]);
+  for (const name of names)
+    for (const other of names)
+      expect(Math.sign(inEnglish(name, other)), `${name} ${other}`).toBe(Math.sign(name.localeCompare(other, "en")));
+});

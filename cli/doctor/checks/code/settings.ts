@@ -3,6 +3,7 @@ import type { Check, Checkup, Finding } from "../../checkup.js";
 import { brokenBound } from "../../settings/bound-rule.js";
 import { optionSet } from "../../settings/option-rule.js";
 import { switchedOff } from "../../settings/switch-rule.js";
+import { past } from "../../settings/until-rule.js";
 
 /** Settings that installed items say are unsafe; each rule has a check's name of its own. */
 export const settings: Check = {
@@ -19,5 +20,7 @@ function broken(rule: SettingRule, checkup: Checkup): Finding[] {
       return switchedOff(rule, checkup);
     case "option":
       return optionSet(rule, checkup);
+    case "until":
+      return past(rule, checkup);
   }
 }

@@ -5,7 +5,7 @@ import type { Role } from "../auth/admin/roles.js";
 import { AuthError } from "../auth/errors.js";
 import { emit } from "../auth/events.js";
 import { clientOf } from "./client.js";
-import { authenticate, authOf } from "./jwt.js";
+import { authenticateLogin, authOf } from "./jwt.js";
 import { sendProblem } from "./problem.js";
 
 declare module "../auth/events.js" {
@@ -28,7 +28,7 @@ export function requireRole(
 ): RequestHandler {
   return async (req, res, next) => {
     try {
-      req.auth = await authenticate(req);
+      req.auth = await authenticateLogin(req);
       const found = await findRole(req.auth.sessionId);
       if (found === null) throw new AuthError("InvalidAccessToken");
       if (found !== role) throw await refused(req, otherwise);

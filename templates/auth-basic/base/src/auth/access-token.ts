@@ -41,6 +41,8 @@ let older = new Map<string, SeenToken>();
 
 interface SeenToken {
   readonly signedWith: SignedWith;
+  /** The claim `cnf` as JSON; undefined in a token that is good for whoever bears it. */
+  readonly cnf: string | undefined;
   readonly verified: VerifiedToken;
 }
 
@@ -70,27 +72,41 @@ export async function signAccessToken(session: TokenSubject, lifetimeSeconds: nu
 /**
  * Who a genuine, unexpired token speaks for, or null. Whether its session still lives is for `revocations.ts` to say. For
  * a token that was seen lately it is no promise: each one costs every request.
+ *
+ * @param confirmed what its bearer has proven to hold, as `cnf` has it (RFC 7800). A token that is bound to a key is
+ * nobody's without, and any other one is nobody's with it.
  */
-export function verifyAccessToken(token: string): VerifiedToken | null | Promise<VerifiedToken | null> {
+export function verifyAccessToken(
+  token: string,
+  confirmed?: object,
+): VerifiedToken | null | Promise<VerifiedToken | null> {
   if (token.length > maxTokenCharacters) return null;
   const seen = recall(token);
-  if (!seen) return verifyAnew(token);
+  if (!seen) return verifyAnew(token, confirmed);
+  if (!isHeld(seen, confirmed)) return null;
   if (seen.verified.expiresAt <= now()) return null;
   const isTaken = isTrusted(seen.signedWith);
   if (isTaken === true) return seen.verified;
   return isTaken === false ? null : isTaken.then((stillTaken) => (stillTaken ? seen.verified : null));
 }
 
-async function verifyAnew(token: string): Promise<VerifiedToken | null> {
+async function verifyAnew(token: string, confirmed?: object): Promise<VerifiedToken | null> {
   const seen = await verify(token);
-  if (seen) remember(token, seen);
-  return seen?.verified ?? null;
+  if (!seen) return null;
+  remember(token, seen);
+  return isHeld(seen, confirmed) ? seen.verified : null;
+}
+
+function isHeld({ cnf }: SeenToken, confirmed?: object): boolean {
+  return cnf === (confirmed && JSON.stringify(confirmed));
 }
 
 function recall(token: string): SeenToken | undefined {
-  const known = recent.get(token) ?? older.get(token);
-  if (known && !recent.has(token)) remember(token, known);
-  return known;
+  const known = recent.get(token);
+  if (known) return known;
+  const earlier = older.get(token);
+  if (earlier) remember(token, earlier);
+  return earlier;
 }
 
 function remember(token: string, seen: SeenToken): void {
@@ -104,13 +120,14 @@ async function verify(token: string): Promise<SeenToken | null> {
   if (!header || !(await isTrusted(header))) return null;
   for (const signer of accessTokenSigners) {
     const payload = signer.alg === header.alg ? await signer.verify(token, header.kid) : null;
-    if (isObject(payload)) return seenToken(header, readPayload(payload));
+    if (isObject(payload)) return seenToken(header, payload);
   }
   return null;
 }
 
-function seenToken(signedWith: SignedWith, verified: VerifiedToken | null): SeenToken | null {
-  return verified && { signedWith, verified };
+function seenToken(signedWith: SignedWith, payload: Record<string, unknown>): SeenToken | null {
+  const verified = readPayload(payload);
+  return verified && { signedWith, cnf: JSON.stringify(payload["cnf"]), verified };
 }
 
 function isTrusted(signedWith: SignedWith): boolean | Promise<boolean> {
@@ -118,7 +135,7 @@ function isTrusted(signedWith: SignedWith): boolean | Promise<boolean> {
 }
 
 /** Decoders are loose: without this, one token could be spelled in many ways. */
-function hasCanonicalParts(token: string): boolean {
+export function hasCanonicalParts(token: string): boolean {
   const parts = token.split(".");
   return (
     parts.length === 3 &&
@@ -127,7 +144,7 @@ function hasCanonicalParts(token: string): boolean {
 }
 
 /** RFC 7519, section 4, and RFC 7515, section 4: parsers that take a name twice don't agree on which one counts. */
-function namesNothingTwice(token: string): boolean {
+export function namesNothingTwice(token: string): boolean {
   const [header = "", payload = ""] = token.split(".");
   try {
     return [header, payload].map(textOf).every((json) => isAsWeWrite(json) || !hasDuplicateNames(json));

@@ -136,12 +136,16 @@ function markChecked({ user, amr, ...others }: hooks.Login): CheckedLogin {
  */
 export async function openSession(
   login: CheckedLogin,
-  { row, replaces = [] }: NewSession,
+  { row, replaces = [], before }: NewSession,
   client: ClientInfo,
   { first, event = "authn_login_success" }: Opening = {},
 ): Promise<Opened | null> {
   if (!checkedLogins.delete(login)) throw new Error("A session takes a login that has passed its checks.");
-  const opened = await store.insertSession(row, login, first);
+  const opened = await store.insertSession(row, login, async (tx) => {
+    const owner = first ? await first(tx) : login;
+    if (owner) await before?.(tx);
+    return owner;
+  });
   if (!opened) return null;
   await emit({ event, outcome: "success", userId: opened.user.id, sessionId: opened.session.id, client });
   for (const tell of hooks.sessionStarts) await tell(opened.session, client, replaces);

@@ -12,7 +12,7 @@ export async function compareClocks(): Promise<void> {
   dueAtMs = performance.now() + compareEveryMs;
   const askedAt = Date.now();
   const seconds = secondsAhead(askedAt, (await readClock()).getTime(), Date.now());
-  if (Math.abs(seconds) > clockSkewSeconds) await tellHourly("clock", isWrong(seconds));
+  if (Math.abs(seconds) > clockSkewSeconds) void tellHourly("clock", isWrong(seconds));
 }
 
 /** How far the process is ahead: what the time that the answer took can't explain. */

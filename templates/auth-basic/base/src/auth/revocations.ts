@@ -138,7 +138,6 @@ function moment(): Moment {
   return { monotonicMs: performance.now(), wallMs: Date.now() };
 }
 
-function elapsedMs(since: Moment): number {
-  const now = moment();
-  return Math.max(now.monotonicMs - since.monotonicMs, now.wallMs - since.wallMs);
+function elapsedMs({ monotonicMs, wallMs }: Moment): number {
+  return Math.max(performance.now() - monotonicMs, Date.now() - wallMs);
 }

@@ -1,3 +1,4 @@
+import type { Database } from "../db/client.js";
 import { signAccessToken } from "./access-token.js";
 import { config } from "./config.js";
 import { AuthError } from "./errors.js";
@@ -22,6 +23,8 @@ export interface NewSession {
   row: store.SessionRow;
   /** The sessions of this client that end when this one is delivered. */
   replaces?: readonly string[];
+  /** Runs in the transaction that stores it, before that, and again where the transaction does. */
+  before?: (tx: Database) => Promise<void>;
   /** @returns what the answer says of the session. */
   deliver(stored: store.StoredSession): object | Promise<object>;
 }

@@ -27,23 +27,37 @@ export type Authenticator = (req: Request) => Auth | null | Promise<Auth | null>
 /** Everything that may authenticate a request, asked in order. An add-on appends its own. */
 export const authenticators: Authenticator[] = [bearerToken];
 
+/** Asked before those, each for bearer tokens of one kind that are no access tokens, and null for others. An add-on appends its own. */
+export const bearerKinds: Authenticator[] = [];
+
+/** Challenges of a 401 beside that of RFC 6750. An add-on appends its own. */
+export const challenges: string[] = [];
+
 /** The session to start for this request, when this is how its client is to hold it; null when not. */
 export type SessionTransport = (req: Request, res: Response) => NewSession | null;
 
 /** How a session may travel to its client, other than as tokens in the body. An add-on appends its own. */
 export const sessionTransports: SessionTransport[] = [];
 
+/** What becomes of tokens that a request is about to get: bound to a key that it has proven to hold, say. */
+export type TokenBinder = (tokens: NewSession, req: Request, res: Response) => NewSession | Promise<NewSession>;
+
+/** Asked where no transport is meant. An add-on appends its own. */
+export const tokenBinders: TokenBinder[] = [];
+
 /** The session to start for this request: its client is known as a device of the owner's from then on. */
-export function newSession(req: Request, res: Response): NewSession {
-  return withDeviceCookie(transported(req, res), res);
+export async function newSession(req: Request, res: Response): Promise<NewSession> {
+  return withDeviceCookie(await transported(req, res), res);
 }
 
-function transported(req: Request, res: Response): NewSession {
+async function transported(req: Request, res: Response): Promise<NewSession> {
   for (const transport of sessionTransports) {
     const session = transport(req, res);
     if (session) return session;
   }
-  return newTokens(clientOf(req));
+  let tokens: NewSession = newTokens(clientOf(req));
+  for (const bind of tokenBinders) tokens = await bind(tokens, req, res);
+  return tokens;
 }
 
 /** The body that answers a signup or a login: who it is, and what their client is handed of the session. */

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from "express";
 import { AuthError } from "../auth/errors.js";
-import { type Auth, authenticators } from "./authenticators.js";
+import { isSessionId } from "../auth/sessions.js";
+import { type Auth, authenticators, bearerKinds } from "./authenticators.js";
 import { sendProblem } from "./problem.js";
 
 declare global {
@@ -42,12 +43,19 @@ export async function authenticate(req: Request): Promise<Auth> {
   return ask(req);
 }
 
+/** The same for what takes a login. @throws AuthError "ForbiddenError" for a token of another kind, which is of no session. */
+export async function authenticateLogin(req: Request): Promise<Auth> {
+  const auth = await ask(req);
+  if (isSessionId(auth.sessionId)) return auth;
+  throw new AuthError("ForbiddenError", { detail: "This takes a login." });
+}
+
 /**
  * As `authenticate`, with no promise where there is nothing to wait for: each one costs every request. An
  * authenticator that no compiler has checked may answer `false` or "" for nobody: taken for somebody, it would let everybody pass.
  */
 function ask(req: Request, from = 0): Auth | Promise<Auth> {
-  const authenticator = authenticators[from];
+  const authenticator = bearerKinds[from] ?? authenticators[from - bearerKinds.length];
   if (!authenticator) throw new AuthError("NotAuthenticated");
   const auth = authenticator(req);
   if (isPromise(auth)) return Promise.resolve(auth).then((found) => found || ask(req, from + 1));

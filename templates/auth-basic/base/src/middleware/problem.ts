@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Request, Response } from "express";
 import { AuthError, codeOf, definitionOf, toProblem, withCauses } from "../auth/errors.js";
 import { type ClientInfo, emit } from "../auth/events.js";
+import { challenges } from "./authenticators.js";
 import { clientOf } from "./client.js";
 
 /**
@@ -19,17 +20,17 @@ export function sendProblem(error: unknown, req: Request, res: Response): void {
   const problem = toProblem(failure);
   if (problem.status >= 500) logFailure(failure, clientOf(req));
   if (res.headersSent) return;
-  const challenge = failure.wwwAuthenticate ?? bearerChallenge(failure, problem.status);
+  const challenge = failure.wwwAuthenticate ?? usualChallenge(failure, problem.status);
   if (challenge) res.setHeader("WWW-Authenticate", challenge);
   if (failure.retryAfterSeconds !== undefined) res.setHeader("Retry-After", String(failure.retryAfterSeconds));
   res.setHeader("Cache-Control", "no-store");
   res.status(problem.status).type("application/problem+json").send(JSON.stringify(problem));
 }
 
-/** RFC 6750, section 3: a request without a token hears the scheme only. */
-function bearerChallenge({ code }: AuthError, status: number): string | null {
-  if (code === "InvalidAccessToken") return 'Bearer error="invalid_token"';
-  return status === 401 ? "Bearer" : null;
+/** RFC 6750, section 3: a request without a token hears the schemes only. */
+function usualChallenge({ code }: AuthError, status: number): string | null {
+  if (code === "InvalidAccessToken") return ['Bearer error="invalid_token"', ...challenges].join(", ");
+  return status === 401 ? ["Bearer", ...challenges].join(", ") : null;
 }
 
 /** body-parser and express throw errors with a status and a type; everything unknown is the server's fault. */

@@ -13,7 +13,7 @@ import { deviceCookiesOf } from "../middleware/device-cookie.js";
 import { jsonBody } from "../middleware/json-body.js";
 import { authenticate, authOf, protectedRoute } from "../middleware/jwt.js";
 import { logFailure, problemHandler } from "../middleware/problem.js";
-import { addOnRouters, firstHandlers } from "./add-on-routers.js";
+import { addOnRouters, firstHandlers, lastHandlers } from "./add-on-routers.js";
 
 /** Every path and status of the module. Mount it with `app.use("/api/auth", authRouter)`. */
 export const authRouter: express.Router = express.Router();
@@ -44,6 +44,7 @@ authRouter.delete("/sessions/:id", protectedRoute, asyncHandler(endSession));
 authRouter.post("/validate", jsonBody, asyncHandler(validate));
 authRouter.get("/health", asyncHandler(health));
 
+for (const handler of lastHandlers) authRouter.use(handler);
 authRouter.use(problemHandler);
 
 /** Missing tables, or no answer, are told half a second after a start. A process that has ended by then opens nothing. */
@@ -54,14 +55,14 @@ if (config.asksDatabaseAtStart) {
 
 async function signUp(req: Request, res: Response): Promise<void> {
   const input = inputs.parseInput(inputs.signUpInput, req.body);
-  const session = newSession(req, res);
+  const session = await newSession(req, res);
   const opened = await accounts.signUp(input, clientOf(req), session);
   res.status(201).json(await loginAnswer(opened, session));
 }
 
 async function logIn(req: Request, res: Response): Promise<void> {
   const input = inputs.parseInput(inputs.logInInput, req.body);
-  const session = newSession(req, res);
+  const session = await newSession(req, res);
   const attempt = { ...input, deviceCookies: deviceCookiesOf(req) };
   const opened = await accounts.logIn(attempt, clientOf(req), session);
   res.json(await loginAnswer(opened, session));
@@ -105,7 +106,7 @@ async function deleteMe(req: Request, res: Response): Promise<void> {
 
 async function changePassword(req: Request, res: Response): Promise<void> {
   const input = inputs.parseInput(inputs.passwordInput, req.body);
-  const session = newSession(req, res);
+  const session = await newSession(req, res);
   const opened = await accounts.changePassword(authOf(req), input, clientOf(req), session);
   res.json(await session.deliver(opened.session));
 }

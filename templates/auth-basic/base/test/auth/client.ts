@@ -9,6 +9,7 @@ import { type AuthEvent, eventSinks } from "../../src/auth/events.js";
 import { loginChecks } from "../../src/auth/hooks.js";
 import { canonicalLoginName, loginName } from "../../src/auth/login-name.js";
 import { admitPasswordAttempt } from "../../src/auth/throttle.js";
+import { challenges } from "../../src/middleware/authenticators.js";
 import { protectedRoute } from "../../src/middleware/jwt.js";
 import { authRouter, closeAuth } from "../../src/routes/auth.js";
 import { prepareDatabase, releaseDatabase } from "./database.js";
@@ -186,8 +187,8 @@ export function expectProblem(answer: Answer<unknown>, code: ErrorCode, path?: s
 
 /** RFC 6750, section 3: every 401 says how to authenticate, a bad token is told so, and nothing else is. */
 function challenge(code: ErrorCode, status: number): string | undefined {
-  if (code === "InvalidAccessToken") return 'Bearer error="invalid_token"';
-  return status === 401 ? "Bearer" : undefined;
+  if (code === "InvalidAccessToken") return ['Bearer error="invalid_token"', ...challenges].join(", ");
+  return status === 401 ? ["Bearer", ...challenges].join(", ") : undefined;
 }
 
 /**

@@ -24,7 +24,7 @@ import { newTokens } from "../../src/auth/sessions.js";
 import { now, read, write } from "../../src/db/client.js";
 import { migrationFailure, tablesAreRenamed } from "../../src/db/migrations/migration.js";
 import { sessions, users } from "../../src/db/schema/auth.js";
-import { sessionTransports } from "../../src/middleware/authenticators.js";
+import { challenges, sessionTransports } from "../../src/middleware/authenticators.js";
 import { protectedRoute } from "../../src/middleware/jwt.js";
 import { authRouter } from "../../src/routes/auth.js";
 import {
@@ -169,7 +169,7 @@ describe("an error code of an add-on", () => {
     const answer = await refusedLogin(() => new AuthError(secondFactorRequired, { members }));
     expect(answer.status).toBe(401);
     expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
-    expect(answer.headers["www-authenticate"]).toBe("Bearer");
+    expect(answer.headers["www-authenticate"]).toBe(["Bearer", ...challenges].join(", "));
     expect(answer.body).toEqual({
       type: "about:blank",
       title: "Unauthorized",

@@ -508,6 +508,8 @@ function wrongClaims(): Record<string, object> {
     "amr is a text": { amr: "pwd" },
     "amr is empty": { amr: [] },
     "amr holds a number": { amr: ["pwd", 1] },
+    "it is bound to a key": { cnf: { jkt: "x".repeat(43) } },
+    "cnf is null": { cnf: null },
     "amr holds an empty text": { amr: ["pwd", ""] },
     "exp is a text": { exp: String(seconds() + 60) },
     "exp is a fraction": { exp: seconds() + 60.5 },

@@ -34,7 +34,7 @@ function listed(): RequestHandler {
     origin: [...cookieConfig.origins],
     credentials: true,
     methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-    allowedHeaders: ["Authorization", "Content-Type", "Auth-Session"],
+    allowedHeaders: ["Authorization", "Content-Type", "Auth-Session", "DPoP"],
     exposedHeaders: ["Retry-After", "WWW-Authenticate"],
     maxAge: preflightSeconds,
   });

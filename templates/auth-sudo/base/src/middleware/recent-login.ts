@@ -2,7 +2,7 @@ import type { RequestHandler } from "express";
 import { refuse } from "../auth/environment.js";
 import { AuthError } from "../auth/errors.js";
 import { ageOfLogin } from "../auth/sudo/store.js";
-import { authenticate } from "./jwt.js";
+import { authenticateLogin } from "./jwt.js";
 import { sendProblem } from "./problem.js";
 
 const mostMinutes = 3650 * 24 * 60;
@@ -22,7 +22,7 @@ export function requireRecentLogin({ minutes = 10 }: { minutes?: number } = {}):
     throw refuse("minutes of requireRecentLogin", `must be a number above 0 to ${mostMinutes}`);
   return async (req, res, next) => {
     try {
-      req.auth = await authenticate(req);
+      req.auth = await authenticateLogin(req);
       const age = await ageOfLogin(req.auth.sessionId, minutes * 60);
       if (age === "ended") throw new AuthError("InvalidAccessToken");
       if (age === "old") throw tooOld(minutes);

@@ -47,7 +47,7 @@ describe("the form of an address that is compared", () => {
         isMailAddress(canonical) &&
         canonicalAddress(canonical) === canonical &&
         /^ada@[a-z0-9-]+\.example\.org$/.test(canonical);
-      expect(isForm, JSON.stringify([address, canonical])).toBe(true);
+      expect({ address, canonical, isForm }).toEqual({ address, canonical, isForm: true });
     }
   }, 60_000);
 

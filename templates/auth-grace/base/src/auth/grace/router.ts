@@ -14,7 +14,7 @@ restoreRouter.post("/account/restore", jsonBody, asyncHandler(restore));
 
 async function restore(req: Request, res: Response): Promise<void> {
   const input = parseInput(logInInput, req.body);
-  const session = newSession(req, res);
+  const session = await newSession(req, res);
   const attempt = { ...input, deviceCookies: deviceCookiesOf(req) };
   const opened = await restoreAccount(attempt, clientOf(req), session);
   res.json(await loginAnswer(opened, session));

@@ -8,8 +8,11 @@ const untilVariable = "JWT_HS256_UNTIL";
 const wanted = `an ${algorithm} key as PKCS #8 in base64, as a JWK or as PEM`;
 /** RFC 3339: with its time zone, or it would be another moment on another machine. */
 const moment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
-const pem = /^-----BEGIN (EC )?PRIVATE KEY-----([^-]+)-----END \1?PRIVATE KEY-----$/;
+/** With whatever else is in the file: the parameters of the curve, a certificate. */
+const pem = /-----BEGIN (EC )?PRIVATE KEY-----([^-]+)-----END \1?PRIVATE KEY-----/g;
 const base64 = /^[\w+/-]+={0,2}$/;
+/** A time that is further ahead is a mistake, or HS256 for good. */
+const mostHs256Days = 31;
 
 /** The variables of the keys, read once. */
 export const jwksConfig = readJwksConfig(environment);
@@ -33,7 +36,7 @@ export function readJwksConfig(env: Environment) {
 export function readPrivateKey(env: Environment): SigningKey | undefined {
   const text = optional(env, keyVariable)
     ?.replace(/^(["'])([\s\S]*)\1$/, "$2")
-    .replace(/\\[rn]/g, "\n")
+    .replace(/\\+[rn]/g, "\n")
     .trim();
   if (text === undefined) return undefined;
   const key = signingKeyOf(text);
@@ -53,10 +56,25 @@ function signingKeyOf(text: string): SigningKey | null {
 
 function privateKeyOf(text: string): KeyObject {
   if (text.startsWith("{")) return createPrivateKey({ key: jwkOf(text), format: "jwk" });
-  const [, isSec1, lines] = pem.exec(text) ?? [];
-  const body = (lines ?? text).replace(/\s/g, "");
+  if (text.includes("-----BEGIN ")) return inPem(text);
+  const body = bytesOf(text);
+  const inside = body.toString("latin1");
+  // What is a file of text elsewhere is one line of base64 here.
+  if (inside.includes("-----BEGIN ") || /^\s*\{/.test(inside)) return privateKeyOf(inside.trim());
+  return createPrivateKey({ key: body, format: "der", type: "pkcs8" });
+}
+
+function inPem(text: string): KeyObject {
+  const [found, ...others] = [...text.matchAll(pem)];
+  if (!found || others.length > 0) throw new TypeError("This is not one private key.");
+  const [, isSec1, lines = ""] = found;
+  return createPrivateKey({ key: bytesOf(lines), format: "der", type: isSec1 ? "sec1" : "pkcs8" });
+}
+
+function bytesOf(text: string): Buffer {
+  const body = text.replace(/\s/g, "");
   if (!base64.test(body)) throw new TypeError("This is no base64.");
-  return createPrivateKey({ key: Buffer.from(body, "base64"), format: "der", type: isSec1 ? "sec1" : "pkcs8" });
+  return Buffer.from(body, "base64");
 }
 
 interface GivenJwk extends JsonWebKey {
@@ -84,5 +102,7 @@ function readUntil(env: Environment): Date | undefined {
   if (text === undefined) return undefined;
   const time = moment.test(text) ? new Date(text) : undefined;
   if (!time || Number.isNaN(time.getTime())) throw refuse(untilVariable, "must be a time, as 2026-01-31T12:00:00Z");
+  if (time.getTime() > Date.now() + mostHs256Days * 86_400_000)
+    throw refuse(untilVariable, `is more than ${mostHs256Days} days ahead: one token life after the move is enough`);
   return time;
 }

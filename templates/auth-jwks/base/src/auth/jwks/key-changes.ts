@@ -2,7 +2,7 @@ import type { Database } from "../../db/client.js";
 import { AuthError } from "../errors.js";
 import { emit } from "../events.js";
 import { generateKey } from "./jwk.js";
-import { hs256, type KeyLife, nextStep, type Step, signingKeyOf, whyNotRotate } from "./key-life.js";
+import { hs256, nextStep, type Step, signingKeyOf, timesUntil, whyNotRotate } from "./key-life.js";
 import { openKey, sealKey } from "./sealed-keys.js";
 import { deleteKey, insertKey, inTurn, keysIn, type StoredKey, type StoredKeys, updateKey } from "./store.js";
 
@@ -15,19 +15,26 @@ declare module "../events.js" {
   }
 }
 
-/** Does what is due: of many processes that start on an empty table, one makes the keys. */
+/**
+ * Does what is due: of many processes that start on an empty table, one makes the keys. Whoever needs a key waits for no one
+ * who hears of it.
+ */
 export async function doWhatIsDue(): Promise<StoredKeys> {
-  return changeKeys(() => Promise.resolve());
+  const { before, after } = await changeKeys(() => Promise.resolve());
+  void tellRotation(before, after);
+  return after;
 }
 
 /** Lets the standby key sign. @throws AuthError "ForbiddenError" where that would be too early. */
 export async function rotateKeys(): Promise<StoredKeys> {
-  return changeKeys(async (tx, { keys, readAt }) => {
+  const { before, after } = await changeKeys(async (tx, { keys, readAt }) => {
     const refusal = whyNotRotate(keys, readAt);
     if (refusal) throw refused(refusal);
     const signing = signingKeyOf(keys);
     if (signing) await take(tx, { do: "stop", kid: signing.kid }, { keys, readAt });
   });
+  await tellRotation(before, after);
+  return after;
 }
 
 /**
@@ -38,27 +45,30 @@ export async function rotateKeys(): Promise<StoredKeys> {
  */
 export async function retireKey(kid: string, { now }: { now: boolean }): Promise<StoredKeys> {
   const isSigning = ({ keys }: StoredKeys): boolean => signingKeyOf(keys)?.kid === kid;
-  const before = await doWhatIsDue();
-  if (!now && isSigning(before)) return rotateKeys();
-  const after = await changeKeys(async (tx, stored) => {
+  if (!now && isSigning(await doWhatIsDue())) return rotateKeys();
+  const { before, after } = await changeKeys(async (tx, stored) => {
     const key = stored.keys.find((one) => one.kid === kid);
     if (!key) throw refused(`There is no key ${kid}.`);
     if (!now && key.stoppedAt) throw refused("It has stopped signing, and goes with the last of its tokens.");
     if (!now && isSigning(stored)) throw refused("It has just begun to sign. Try again.");
     await take(tx, { do: "delete", kid }, stored);
   });
+  await tellRotation(before, after);
   await emit({ event: "sys_key_retired", outcome: "success", reason: `Tokens of key ${kid} are refused` });
   return after;
 }
 
-async function changeKeys(change: (tx: Database, stored: StoredKeys) => Promise<void>): Promise<StoredKeys> {
-  const { before, after } = await inTurn(async (tx) => {
+interface Changed {
+  readonly before: StoredKeys;
+  readonly after: StoredKeys;
+}
+
+async function changeKeys(change: (tx: Database, stored: StoredKeys) => Promise<void>): Promise<Changed> {
+  return inTurn(async (tx) => {
     const before = await keysIn(tx);
     await change(tx, await settle(tx));
     return { before, after: await settle(tx) };
   });
-  await tellRotation(signingKeyOf(before.keys), signingKeyOf(after.keys));
-  return after;
 }
 
 /** Each step is taken on what the one before it has left. */
@@ -74,6 +84,8 @@ async function take(tx: Database, step: Step, { keys, readAt }: StoredKeys): Pro
   switch (step.do) {
     case "stop HS256":
       return insertKey(tx, { ...standby, kid: hs256, alg: hs256, publishedAt: readAt, stoppedAt: readAt });
+    case "date back":
+      return updateKey(tx, step.kid, datedBack(keys, step.kid, readAt));
     case "make": {
       const key = generateKey(step.alg);
       return insertKey(tx, { ...standby, kid: key.kid, alg: key.alg, sealed: sealKey(key), publishedAt: readAt });
@@ -91,17 +103,22 @@ const standby = { sealed: null, signingSince: null, stoppedAt: null };
 
 /** What will never sign again is not kept. A row that no secret opens stays as it is. */
 function withoutPrivatePart(keys: readonly StoredKey[], kid: string): { sealed?: string } {
-  const { sealed } = keys.find((key) => key.kid === kid) ?? {};
-  const key = sealed ? openKey(kid, sealed) : null;
+  const key = openKey(kid, keys.find((one) => one.kid === kid)?.sealed ?? null);
   return key ? { sealed: sealKey({ ...key, privateKey: undefined }) } : {};
+}
+
+function datedBack(keys: readonly StoredKey[], kid: string, readAt: Date): Partial<StoredKey> {
+  const key = keys.find((one) => one.kid === kid);
+  return key ? timesUntil(key, readAt) : {};
 }
 
 function refused(detail: string): AuthError {
   return new AuthError("ForbiddenError", { detail });
 }
 
-async function tellRotation(before: KeyLife | undefined, after: KeyLife | undefined): Promise<void> {
-  if (!before || !after || before.kid === after.kid) return;
-  const reason = `Access tokens are signed with ${after.alg}, key ${after.kid}`;
+async function tellRotation({ keys: before }: StoredKeys, { keys: after }: StoredKeys): Promise<void> {
+  const [signed, signs] = [signingKeyOf(before), signingKeyOf(after)];
+  if (!signed || !signs || signed.kid === signs.kid) return;
+  const reason = `Access tokens are signed with ${signs.alg}, key ${signs.kid}`;
   await emit({ event: "sys_key_rotated", outcome: "success", reason });
 }

@@ -17,6 +17,8 @@ import { readKeys, type StoredKey, type StoredKeys } from "./store.js";
 const lookAgainMs = 1_000;
 /** A request waits for a look where the last one is older than that: whatever was retired elsewhere is refused by then. */
 const waitAfterMs = 1_500;
+/** A database that does not answer holds nobody up for longer, while what was known last counts. */
+const waitAtMostMs = 1_000;
 /** In an outage of the database, what was known last counts for so long. */
 const staleAfterMs = 10_000;
 /** For a key that nobody knows the database is asked at most so often: anybody can name one. */
@@ -50,6 +52,7 @@ interface Look {
 
 let last: Look | undefined;
 let looking: Promise<KeyRing> | undefined;
+let lookingSinceMs = 0;
 let askedForUnknownAtMs = Number.NEGATIVE_INFINITY;
 let isSaid = false;
 /** Keys that are open, by what is stored of them: opening one costs a hundred times a look at it. */
@@ -70,9 +73,9 @@ function ringInDatabase(): KeyRing | Promise<KeyRing> {
   const ageMs = last ? elapsedMs(last.at) : Number.POSITIVE_INFINITY;
   if (last && ageMs < lookAgainMs) return last.ring;
   const look = lookAgain();
-  if (!last || ageMs >= waitAfterMs) return look.catch(unlessFresh);
+  if (!last || ageMs >= staleAfterMs) return look;
   look.catch(() => undefined);
-  return last.ring;
+  return ageMs < waitAfterMs || isLate() ? last.ring : orKnown(look, last.ring);
 }
 
 /** The key behind a `kid`; undefined where there is none. @throws AuthError "ServiceUnavailable" where no secret opens it. */
@@ -94,7 +97,7 @@ export async function keyThatSigns(): Promise<SigningKey> {
 export function afterUnknownKey(ring: KeyRing): KeyRing | Promise<KeyRing> {
   if (ringInEnvironment || performance.now() - askedForUnknownAtMs < unknownKeyMs) return ring;
   askedForUnknownAtMs = performance.now();
-  return lookAgain().catch(unlessFresh);
+  return orKnown(lookAgain(), ring);
 }
 
 /** The key set that everybody may have (RFC 7517). @throws AuthError "ServiceUnavailable" where a key is missing in it. */
@@ -119,10 +122,25 @@ export async function closeKeyRing(): Promise<void> {
 
 /** One look at a time. */
 function lookAgain(): Promise<KeyRing> {
-  looking ??= look().finally(() => {
+  if (looking) return looking;
+  lookingSinceMs = performance.now();
+  looking = look().finally(() => {
     looking = undefined;
   });
   return looking;
+}
+
+function isLate(): boolean {
+  return performance.now() - lookingSinceMs >= waitAtMostMs;
+}
+
+/** What is found, or what is known where that fails or is late. */
+async function orKnown(found: Promise<KeyRing>, known: KeyRing): Promise<KeyRing> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<KeyRing>((resolve) => {
+    timer = setTimeout(resolve, waitAtMostMs, known);
+  });
+  return Promise.race([found.catch(() => known), late]).finally(() => clearTimeout(timer));
 }
 
 async function look(): Promise<KeyRing> {
@@ -141,16 +159,16 @@ async function bringUpToDate(stored: StoredKeys): Promise<StoredKeys> {
   } catch (error) {
     if (!signingKeyOf(stored.keys)) throw error;
     const why = error instanceof AuthError ? error.code : (error instanceof Error && codeOf(error)) || "failed";
-    await tellHourly("signing keys", `The signing keys could not be brought up to date: ${why}`);
+    void tellHourly("signing keys", `The signing keys could not be brought up to date: ${why}`);
     return stored;
   }
 }
 
 function toRing({ keys, readAt }: StoredKeys): KeyRing {
   const taken = keys.filter((key) => isTaken(key, readAt));
-  const found = taken.flatMap((key): [StoredKey, SigningKey | null][] =>
-    key.sealed !== null && isAlgorithm(key.alg) ? [[key, openOnce(key.kid, key.sealed)]] : [],
-  );
+  const found = taken
+    .filter(({ alg }) => isAlgorithm(alg))
+    .map((key): [StoredKey, SigningKey | null] => [key, openOnce(key)]);
   opened = new Map(found.map(([key, open]) => [`${key.kid} ${key.sealed}`, open]));
   return {
     keys: new Map(found.map(([{ kid }, open]) => [kid, open])),
@@ -159,14 +177,9 @@ function toRing({ keys, readAt }: StoredKeys): KeyRing {
   };
 }
 
-function openOnce(kid: string, sealed: string): SigningKey | null {
+function openOnce({ kid, sealed }: StoredKey): SigningKey | null {
   const known = opened.get(`${kid} ${sealed}`);
   return known === undefined ? openKey(kid, sealed) : known;
-}
-
-function unlessFresh(error: unknown): KeyRing {
-  if (last && elapsedMs(last.at) < staleAfterMs) return last.ring;
-  throw error;
 }
 
 /** Once, when a process has started: what signs, and until when the tokens of before are good. */
@@ -185,7 +198,6 @@ function moment(): Moment {
   return { monotonicMs: performance.now(), wallMs: Date.now() };
 }
 
-function elapsedMs(since: Moment): number {
-  const now = moment();
-  return Math.max(now.monotonicMs - since.monotonicMs, now.wallMs - since.wallMs);
+function elapsedMs({ monotonicMs, wallMs }: Moment): number {
+  return Math.max(performance.now() - monotonicMs, Date.now() - wallMs);
 }

@@ -18,8 +18,8 @@ export function sealKey(key: SigningKey): string {
   return vault.seal(keyToBytes(key), key.kid);
 }
 
-/** The key in a row, or null where no secret opens it. */
-export function openKey(kid: string, sealed: string): SigningKey | null {
-  const bytes = vault.open(sealed, kid);
+/** The key in a row, or null where no secret opens it, or somebody has taken it out. */
+export function openKey(kid: string, sealed: string | null): SigningKey | null {
+  const bytes = vault.open(sealed ?? "", kid);
   return bytes && keyFromBytes(bytes);
 }

@@ -14,6 +14,8 @@ const pkcs8 = privateKey.export({ format: "der", type: "pkcs8" });
 const pem = privateKey.export({ format: "pem", type: "pkcs8" }).toString();
 const sec1 = privateKey.export({ format: "pem", type: "sec1" }).toString();
 const jwk = privateKey.export({ format: "jwk" });
+/** As `openssl ecparam -genkey` writes it first: the name of P-256. */
+const curveParameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
 
 describe("JWT_PRIVATE_KEY (K10)", () => {
   test.each([
@@ -34,6 +36,15 @@ describe("JWT_PRIVATE_KEY (K10)", () => {
     ["PEM with its quotes", `"${pem.trim().replace(/\n/g, "\\n")}"`],
     ["PEM as OpenSSL has it", sec1],
     ["that with escaped newlines", sec1.replace(/\n/g, "\\n")],
+    ["that behind the parameters of its curve", `${curveParameters}${sec1}`],
+    [
+      "PEM behind what a key store says of it",
+      `Bag Attributes\n    friendlyName: key\nKey Attributes: <No Attributes>\n${pem}`,
+    ],
+    ["PEM with newlines that were escaped twice", pem.replace(/\n/g, "\\\\n")],
+    ["a file of PEM in base64", Buffer.from(pem).toString("base64")],
+    ["a file of PEM as OpenSSL has it in base64", Buffer.from(curveParameters + sec1).toString("base64")],
+    ["a JWK in base64", Buffer.from(JSON.stringify(jwk, null, 2)).toString("base64url")],
   ])("may be %s", (_what, value) => {
     const read = readJwksConfig({ JWT_PRIVATE_KEY: ` ${value} ` }).privateKey;
     expect([read?.kid, read?.alg]).toEqual([kid, algorithm]);
@@ -52,6 +63,8 @@ describe("JWT_PRIVATE_KEY (K10)", () => {
     ["a JWK for encryption", JSON.stringify({ ...jwk, use: "enc" })],
     ["a JWK for another algorithm", JSON.stringify({ ...jwk, alg: other })],
     ["a JWK that may only verify", JSON.stringify({ ...jwk, key_ops: ["verify"] })],
+    ["two keys", pem + pemOf(generateKey(algorithm).privateKey ?? noKey())],
+    ["a file of nothing in base64", Buffer.from("-----BEGIN PRIVATE KEY-----").toString("base64")],
     ["JSON that is no JWK", "{}"],
     ["broken JSON", "{"],
     ["PEM under a passphrase", encrypted()],
@@ -86,6 +99,13 @@ describe("JWT_PRIVATE_KEY (K10)", () => {
 });
 
 describe("JWT_HS256_UNTIL", () => {
+  test("is a month ahead at most: HS256 would be taken for good", () => {
+    const days = (count: number) => new Date(Date.now() + count * 86_400_000).toISOString();
+    expect(readJwksConfig({ JWT_HS256_UNTIL: days(30) }).hs256Until).toBeDefined();
+    const failure = failureOf(() => readJwksConfig({ JWT_HS256_UNTIL: days(32) }));
+    expect(failure.message).toMatch(/^JWT_HS256_UNTIL is more than 31 days ahead/);
+  });
+
   test.each(["2026-01-31T12:00:00Z", "2026-01-31T13:00+01:00", "2026-01-31T12:00:00.000Z"])("may be %s", (text) => {
     expect(readJwksConfig({ JWT_HS256_UNTIL: text }).hs256Until).toEqual(new Date("2026-01-31T12:00:00Z"));
   });

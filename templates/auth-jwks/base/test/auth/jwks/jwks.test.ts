@@ -5,6 +5,7 @@ import express from "express";
 import jwt from "jsonwebtoken";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { signAccessToken, verifyAccessToken } from "../../../src/auth/access-token.js";
+import { eventSinks } from "../../../src/auth/events.js";
 import { algorithm } from "../../../src/auth/jwks/algorithm.js";
 import { generateKey, keyToBytes, type SigningKey, thumbprint } from "../../../src/auth/jwks/jwk.js";
 import { doWhatIsDue, retireKey, rotateKeys } from "../../../src/auth/jwks/key-changes.js";
@@ -130,12 +131,11 @@ describe("the key set", () => {
       const { text } = await call(keySet);
       expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1024);
       expect(text).not.toMatch(/"(d|p|q|dp|dq|qi|k|oth)"/);
-      for (const { d } of seen.map(secretOf)) expect(text).not.toContain(d);
+      for (const secret of secretsOf(seen)) expect(text).not.toContain(secret);
     }
-    const secrets = seen.map(secretOf).filter(({ d }) => d !== undefined);
-    expect(secrets.length).toBeGreaterThan(3);
+    expect(secretsOf(seen).length).toBeGreaterThan(3);
     const dump = await dumpDatabase();
-    for (const { d = "" } of secrets) expect(dump).not.toContain(d);
+    for (const secret of secretsOf(seen)) expect(dump).not.toContain(secret);
   });
 
   test("may be kept for five minutes by everybody, and is not sent again to who has it", async () => {
@@ -261,6 +261,7 @@ describe("another algorithm", () => {
     expect(headerOf((await signUp()).accessToken)).toMatchObject({ alg: other, kid: signs.kid });
     await pass(20);
     const after = await signUp();
+    expect((await published()).keys.map(({ kid }) => kid)).not.toContain(standsBy.kid);
     expect(headerOf(after.accessToken)["alg"]).toBe(algorithm);
     await expectOpens(before.accessToken);
     await expectOpens(after.accessToken);
@@ -269,6 +270,37 @@ describe("another algorithm", () => {
     await expectOpens(after.accessToken);
     const left = (await published()).keys.map(({ kid }) => kid);
     expect([left.length, left.includes(signs.kid), left.includes(standsBy.kid)]).toEqual([2, false, false]);
+  });
+
+  test("leaves the set within 1 KB at each moment, right after a rotation too, and a standby key in it", async () => {
+    await write((db) => db.delete(signingKeys));
+    const time = (await readKeys()).readAt;
+    const states = [{ signingSince: time, stoppedAt: time }, { signingSince: time }, {}];
+    for (const state of states) {
+      const key = generateKey(other);
+      const row = { kid: key.kid, alg: other, sealed: sealKey(key), publishedAt: time, ...state };
+      await write((db) => db.insert(signingKeys).values(row));
+    }
+    for (let passed = 0; passed < 3 * (overlapSeconds + publishedAheadSeconds); passed += 60) {
+      await pass(60);
+      const { text } = await call(keySet);
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1024);
+      await storedKeys();
+    }
+    expect((await published()).keys.map(({ alg }) => alg)).toEqual([algorithm, algorithm]);
+  });
+
+  test("has a key that leaks before its own is there followed by the one that everybody has", async () => {
+    await write((db) => db.delete(signingKeys));
+    const time = (await readKeys()).readAt;
+    const keys = [generateKey(other), generateKey(other), generateKey(other)] as const;
+    const states = [{ signingSince: time, stoppedAt: time }, { signingSince: time }, {}];
+    for (const [index, key] of keys.entries()) {
+      const row = { kid: key.kid, alg: other, sealed: sealKey(key), publishedAt: time, ...states[index] };
+      await write((db) => db.insert(signingKeys).values(row));
+    }
+    await retireKey(keys[1].kid, { now: true });
+    expect((await storedKeys()).signing.kid).toBe(keys[2].kid);
   });
 });
 
@@ -348,6 +380,50 @@ describe("a key that no secret opens", () => {
       await pass(0);
       expectProblem(await call("GET /me", { bearer: sign(mine, {}) }), "ServiceUnavailable");
       await write((db) => db.delete(signingKeys).where(eq(signingKeys.kid, mine.kid)));
+    }
+  });
+});
+
+describe("a key whose sealed part is gone", () => {
+  test("is an outage too: it is never taken for none", async () => {
+    const { signing } = await storedKeys();
+    await write((db) => db.update(signingKeys).set({ sealed: null }).where(eq(signingKeys.kid, signing.kid)));
+    await pass(0);
+    expectProblem(await call("GET /me", { bearer: ada.accessToken }), "ServiceUnavailable");
+    expectProblem(await call(keySet), "ServiceUnavailable");
+    expectProblem(await refresh(ada.refreshToken), "ServiceUnavailable");
+  });
+});
+
+describe("a clock of the database that was ahead", () => {
+  test("leaves no key, and not HS256, taken for longer than from when it was set right", async () => {
+    await write((db) => db.delete(signingKeys));
+    await pass(100 * 86_400);
+    await call(keySet);
+    await rotate();
+    const old = withHs256(environment.JWT_SECRET_KEY);
+    const stopped = (await readKeys()).keys.find(({ kid, stoppedAt }) => kid !== "HS256" && stoppedAt);
+    aheadMs = 0;
+    await pass(0);
+    await expectOpens(old);
+    await pass(overlapSeconds + 10);
+    await expectRefused(old);
+    const { keys } = await published();
+    expect(keys.map(({ kid }) => kid)).not.toContain(stopped?.kid);
+    await rotateKeys();
+  });
+});
+
+describe("an event sink that never answers", () => {
+  test("keeps nobody waiting for a key", async () => {
+    const isSlow = (): Promise<void> => new Promise(() => undefined);
+    eventSinks.push(isSlow);
+    try {
+      await pass(100 * 86_400);
+      await expectOpens(ada.accessToken);
+      expect((await call(keySet)).status).toBe(200);
+    } finally {
+      eventSinks.splice(eventSinks.indexOf(isSlow), 1);
     }
   });
 });
@@ -453,8 +529,8 @@ function opened({ kid, sealed }: StoredKey): SigningKey {
   return key;
 }
 
-function secretOf({ privateKey }: SigningKey): JsonWebKey {
-  return privateKey?.export({ format: "jwk" }) ?? {};
+function secretsOf(keys: readonly SigningKey[]): string[] {
+  return keys.flatMap(({ privateKey }) => privateKey?.export({ format: "jwk" }).d ?? []);
 }
 
 async function published(): Promise<{ keys: PublishedJwk[] }> {

@@ -40,7 +40,9 @@ export function openApiDocument(
   const securitySchemes: Json = Object.fromEntries(
     groups.flatMap((group) => Object.entries(group.securitySchemes ?? {})),
   );
-  const components: Components = { schemas: {}, responses: {}, headers: answerHeaders, securitySchemes };
+  const added = groups.flatMap((group) => Object.entries(group.answerHeaders ?? {}));
+  const headers: Json = { ...answerHeaders, ...Object.fromEntries(added) };
+  const components: Components = { schemas: {}, responses: {}, headers, securitySchemes };
   const paths: OpenApiDocument["paths"] = {};
   for (const operation of operations) {
     const [method, path] = operation.route.split(" ") as [string, string];
@@ -100,7 +102,7 @@ function describeBody({ body, bodyIsOptional }: Operation, components: Component
 }
 
 function describeSuccess(success: Success, components: Components): Json {
-  const headers = headersOf(success.status);
+  const headers = headersOf(success.status, components);
   for (const [name, description] of Object.entries(success.headers ?? {}))
     headers[name] = { description, schema: { type: "string", maxLength: 4096, pattern: "^.+$" } };
   const content = success.body && { "application/json": { schema: schemaOf(success.body, "output", components) } };

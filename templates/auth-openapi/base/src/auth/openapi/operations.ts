@@ -53,6 +53,8 @@ export interface OperationGroup {
   amend?: (operation: Operation) => Operation;
   /** What else authenticates a request: OpenAPI's Security Scheme Objects by name. */
   securitySchemes?: Record<string, Readonly<Record<string, string>>>;
+  /** Headers that any answer may have: OpenAPI's Header Objects by name. */
+  answerHeaders?: Record<string, { description: string; schema: object }>;
 }
 
 /** What is documented. An add-on appends its own. */

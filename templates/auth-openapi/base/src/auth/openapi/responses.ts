@@ -39,8 +39,9 @@ const ofStatus: Record<number, string[]> = {
 const alwaysThere: Record<number, string> = { 401: "WWW-Authenticate", 429: "Retry-After" };
 
 /** The headers of every answer with that status. */
-export function headersOf(status: number): Json {
-  const names = [...everywhere, ...(ofStatus[status] ?? [])];
+export function headersOf(status: number, { headers }: Components): Json {
+  const added = Object.keys(headers).filter((name) => !(name in answerHeaders));
+  const names = [...everywhere, ...(ofStatus[status] ?? []), ...added];
   return Object.fromEntries(names.map((name) => [name, headerOf(name, status)]));
 }
 
@@ -65,7 +66,7 @@ function problemResponse(status: number, codes: string[], components: Components
   const name = [status, ...codes].join("-");
   components.responses[name] ??= {
     description: codes.map((code) => `${code}: ${definitionOf(code).detail}`).join(" "),
-    headers: headersOf(status),
+    headers: headersOf(status, components),
     content: { "application/problem+json": { schema: schemaOf(problem(status, codes), "output", components) } },
   };
   return { $ref: `#/components/responses/${name}` };

@@ -1,5 +1,3 @@
-import { closers } from "../close.js";
-import { config } from "../config.js";
 import { emit } from "../events.js";
 import { passkeyConfig } from "./config.js";
 import { countByDomain } from "./store.js";
@@ -12,14 +10,8 @@ export async function otherDomains(): Promise<string | null> {
   return `Passkeys that nobody can use, since WEBAUTHN_RP_ID is ${passkeyConfig.rpId}: ${counted}`;
 }
 
-/** Told half a second after a start: with another domain, everybody is locked out of their passkeys. */
-if (config.asksDatabaseAtStart) {
-  const question = setTimeout(() => void sayOtherDomains(), 500).unref();
-  closers.unshift(() => clearTimeout(question));
-}
-
-async function sayOtherDomains(): Promise<void> {
-  // A database that does not answer is told of by who asks it first.
+/** Tells of it at the start of a server. A database that does not answer is told of by who asks it first. */
+export async function sayOtherDomains(): Promise<void> {
   const reason = await otherDomains().catch(() => null);
-  if (reason) await emit({ event: "sys_error", outcome: "failure", reason });
+  if (reason !== null) await emit({ event: "sys_error", outcome: "failure", reason });
 }

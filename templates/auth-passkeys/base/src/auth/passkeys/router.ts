@@ -4,11 +4,14 @@ import { loginAnswer, newSession } from "../../middleware/authenticators.js";
 import { clientOf } from "../../middleware/client.js";
 import { jsonBody } from "../../middleware/json-body.js";
 import { authOf, protectedRoute } from "../../middleware/jwt.js";
+import { closers } from "../close.js";
+import { config } from "../config.js";
 import { AuthError } from "../errors.js";
 import { parseInput } from "../input.js";
 import { passkeyGuards } from "./guards.js";
 import { loginInput, passkeySignUpInput, registerInput, renameInput, signUpOptionsInput } from "./input.js";
 import { logInWithPasskey, loginOptions } from "./login.js";
+import { sayOtherDomains } from "./other-domains.js";
 import { registerPasskey, registrationOptions, removePasskey } from "./passkeys.js";
 import { signUpOptions, signUpWithPasskey } from "./signup.js";
 import { stepUpOptions } from "./step-up.js";
@@ -30,6 +33,12 @@ passkeysRouter.get("/passkeys/:id", protectedRoute, asyncHandler(getPasskey));
 passkeysRouter.patch("/passkeys/:id", protectedRoute, jsonBody, asyncHandler(rename));
 passkeysRouter.delete("/passkeys/:id", passkeyGuards, asyncHandler(remove));
 
+/** With another domain than before, everybody is locked out of their passkeys: told half a second after a start. */
+if (config.asksDatabaseAtStart) {
+  const question = setTimeout(() => void sayOtherDomains(), 500).unref();
+  closers.unshift(() => clearTimeout(question));
+}
+
 async function getRegistrationOptions(req: Request, res: Response): Promise<void> {
   res.json({ publicKey: await registrationOptions(authOf(req).userId) });
 }
@@ -45,7 +54,7 @@ async function getLoginOptions(req: Request, res: Response): Promise<void> {
 
 async function logIn(req: Request, res: Response): Promise<void> {
   const { passkey } = parseInput(loginInput, req.body);
-  const session = newSession(req, res);
+  const session = await newSession(req, res);
   const opened = await logInWithPasskey(passkey, clientOf(req), session);
   res.json(await loginAnswer(opened, session));
 }
@@ -57,7 +66,7 @@ async function getSignUpOptions(req: Request, res: Response): Promise<void> {
 
 async function signUp(req: Request, res: Response): Promise<void> {
   const input = parseInput(passkeySignUpInput, req.body);
-  const session = newSession(req, res);
+  const session = await newSession(req, res);
   const opened = await signUpWithPasskey(input, clientOf(req), session);
   res.status(201).json(await loginAnswer(opened, session));
 }

@@ -21,7 +21,7 @@ sudoRouter.delete("/me", recentLogin);
 sudoRouter.patch("/me", protectedRoute, jsonBody, whenItChangesLogin(recentLogin));
 
 async function stepUp(req: Request, res: Response): Promise<void> {
-  const session = newSession(req, res);
+  const session = await newSession(req, res);
   const opened = await reauthenticate(authOf(req), req.body, clientOf(req), session);
   res.json(await session.deliver(opened.session));
 }

@@ -1,6 +1,6 @@
 import { batchRows, inPages } from "../purge-store.js";
 import { type SealedColumn, sealedColumns } from "./sealed-columns.js";
-import { countOutdated, nextOutdated, replaceSealed, type SealedRow } from "./store.js";
+import { countOutdated, nextOutdated, replaceSealed } from "./store.js";
 
 /** What was done to one kind of row. */
 export interface RekeyReport {
@@ -30,16 +30,11 @@ async function rekeyColumn(column: SealedColumn): Promise<RekeyReport> {
   await inPages(async (after) => {
     const page = await nextOutdated(column, after, batchRows);
     for (const sealedRow of page) {
-      if (await reseal(column, sealedRow)) resealed += 1;
-      else unopened.push(sealedRow.row);
+      const plain = column.vault.open(sealedRow.sealed, sealedRow.row);
+      if (!plain) unopened.push(sealedRow.row);
+      else if (await replaceSealed(column, sealedRow, column.vault.seal(plain, sealedRow.row))) resealed += 1;
     }
     return page.at(-1)?.row ?? null;
   });
   return { name: column.name, resealed, unopened };
-}
-
-async function reseal(column: SealedColumn, sealedRow: SealedRow): Promise<boolean> {
-  const plain = column.vault.open(sealedRow.sealed, sealedRow.row);
-  if (plain) await replaceSealed(column, sealedRow, column.vault.seal(plain, sealedRow.row));
-  return plain !== null;
 }

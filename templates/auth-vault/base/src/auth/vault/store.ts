@@ -28,11 +28,18 @@ export async function nextOutdated(column: SealedColumn, after: string, rows: nu
   );
 }
 
-/** Puts `resealed` in the place of what was read, unless something else has come there since. */
-export async function replaceSealed(column: SealedColumn, { row, sealed }: SealedRow, resealed: string): Promise<void> {
+/** Puts `resealed` in the place of what was read. False where something else has come there since, and stays. */
+export async function replaceSealed(
+  column: SealedColumn,
+  { row, sealed }: SealedRow,
+  resealed: string,
+): Promise<boolean> {
   const unchanged = and(eq(column.row, row), eq(column.sealed, sealed));
   const values = { [nameOf(column.sealed)]: resealed };
-  await write((db) => db.update(column.row.table).set(values).where(unchanged));
+  const found = await write((db) =>
+    db.update(column.row.table).set(values).where(unchanged).returning({ one: sql`1` }),
+  );
+  return found.length > 0;
 }
 
 function isOutdated({ sealed, vault }: SealedColumn): SQL | undefined {

@@ -8,6 +8,7 @@ import { type SealedColumn, sealedColumns } from "../../../src/auth/vault/sealed
 import { now, read, write } from "../../../src/db/client.js";
 import { users } from "../../../src/db/schema/auth.js";
 import { call, startAuth, stopAuth } from "../client.js";
+import { duringOutage } from "../database.js";
 import { environment } from "../test-environment.js";
 
 // What the database has to keep and nobody may read in it. Here a column that is there anyway holds it.
@@ -83,6 +84,14 @@ describe("npm run auth:rekey", () => {
     expect(await reportOfTests()).toEqual({ name: "tests", resealed: 0, unopened: [] });
   });
 
+  test("twice at once seals each row once", async () => {
+    const ids = Array.from({ length: 60 }, (_, index) => String(1_000 + index));
+    for (const id of ids) await store(id, sealedWith(previous, id, Buffer.from(id)));
+    const reports = await Promise.all([reportOfTests(), reportOfTests(), reportOfTests()]);
+    expect(reports.reduce((sum, report) => sum + (report?.resealed ?? 0), 0)).toBe(ids.length);
+    for (const id of ids) expect(vault.open((await stored(id)) ?? "", id)?.toString()).toBe(id);
+  });
+
   test("names the rows that no key opens, and leaves them as they are", async () => {
     const lost = sealedWith(randomBytes(32).toString("hex"), "lost", Buffer.from("x"));
     await store("lost", lost);
@@ -93,10 +102,11 @@ describe("npm run auth:rekey", () => {
   });
 });
 
-test("the first request of a process has it say how many rows still need JWT_SECRET_KEY_PREVIOUS", async () => {
+test("the first request that the database answers to has a process say how many rows still need JWT_SECRET_KEY_PREVIOUS", async () => {
   sealedColumns.push(column);
   await write((db) => db.delete(users));
   await store("first", sealedWith(previous, "first", Buffer.from("x")));
+  await duringOutage(async () => void (await call("GET /health")));
   const lines = await printedUntil("JWT_SECRET_KEY_PREVIOUS", async () => {
     for (let time = 1; time <= 2; time += 1) await call("GET /health");
   });

@@ -1,0 +1,29 @@
+import type { TokenBinder } from "../../middleware/authenticators.js";
+import { insertBinding } from "./bindings.js";
+import { dpopConfig } from "./config.js";
+import { hasProof, offerNonce, proofOf, useProof } from "./proof-of-request.js";
+import { forTokens } from "./refusals.js";
+
+/** Binds the tokens of a new session to the key that its request proves (RFC 9449, section 5). */
+export const bindToKey: TokenBinder = keyBinder(dpopConfig.required);
+
+/** @param required whether there are no tokens without a proof. */
+export function keyBinder(required: boolean): TokenBinder {
+  return async (tokens, req) => {
+    if (!hasProof(req)) {
+      if (!required) return tokens;
+      offerNonce(req);
+      throw forTokens.invalid("A login takes a DPoP proof.");
+    }
+    const proof = proofOf(req, forTokens);
+    await useProof(proof, forTokens);
+    return {
+      ...tokens,
+      before: async (tx) => {
+        await tokens.before?.(tx);
+        await insertBinding(tx, tokens.row.id, proof.thumbprint);
+      },
+      deliver: async (stored) => ({ ...(await tokens.deliver(stored)), tokenType: "DPoP" }),
+    };
+  };
+}

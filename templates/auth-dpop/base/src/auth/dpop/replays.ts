@@ -1,0 +1,25 @@
+import { dpopConfig } from "./config.js";
+import { databaseReplays } from "./database-replays.js";
+import { memoryReplays } from "./memory-replays.js";
+import { nonceSlotSeconds } from "./nonces.js";
+
+/** Longer than any proof is good for: two slots of a nonce, or a minute and some seconds by the client's clock. */
+const rememberSeconds = 2 * nonceSlotSeconds;
+/** Clocks of processes and of the database may differ by that. */
+const clockSkewSeconds = 60;
+
+/** Remembers the proofs that were used, for as long as they would be good. */
+export interface Replays {
+  /**
+   * Whether the proof of that id is used for the first time. Of many attempts at once, one is.
+   *
+   * @throws AuthError "ServiceUnavailable" when that can't be known.
+   */
+  isFirstUse(id: string): boolean | Promise<boolean>;
+}
+
+/** Of all processes where they share a database; DPOP_REPLAYS=memory is for an application that is one process. */
+export const replays: Replays =
+  dpopConfig.replays === "memory"
+    ? memoryReplays(rememberSeconds)
+    : databaseReplays(rememberSeconds + clockSkewSeconds);

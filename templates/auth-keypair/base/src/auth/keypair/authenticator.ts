@@ -1,0 +1,59 @@
+import type { Request, RequestHandler } from "express";
+import type { Auth, Authenticator, SessionEnder } from "../../middleware/authenticators.js";
+import { bearerTextOf } from "../../middleware/bearer-token.js";
+import { clientOf } from "../../middleware/client.js";
+import { authClaimsOf, claimsOf } from "../access-claims.js";
+import { AuthError } from "../errors.js";
+import { isKeypairToken } from "./compact.js";
+import { check, revoke } from "./tokens.js";
+
+/** Requests inside the module's own path. Threat: a token that leaks must not be enough to take the account over. */
+const closed = new WeakSet<Request>();
+const carriedTokens = new WeakMap<Request, string>();
+
+/**
+ * The token of a request that sends one as a bearer. It opens the application's own protected routes; of the module's it
+ * opens none but those that `openToTokens` stands in front of, also of items that come later.
+ */
+export const keypairToken: Authenticator = (req) => {
+  const text = bearerTextOf(req);
+  return text !== null && isKeypairToken(text) ? authenticateToken(req, text) : null;
+};
+
+/** Every route of the module is closed to tokens, */
+export const closeToTokens: RequestHandler = (req, _res, next) => {
+  closed.add(req);
+  next();
+};
+
+/** but for those behind this. It also lets a request out that none of them has answered. */
+export const openToTokens: RequestHandler = (req, _res, next) => {
+  closed.delete(req);
+  next();
+};
+
+/** A logout with a token ends it. */
+export const endCarriedToken: SessionEnder = async (req) => {
+  const text = bearerTextOf(req);
+  if (text === null || !isKeypairToken(text)) return false;
+  const { payload } = await check(text);
+  return revoke(payload.jti, payload.sub, clientOf(req));
+};
+
+/** The id of the token that authenticated the request, if it was one. */
+export function carriedTokenOf(req: Request): string | undefined {
+  return carriedTokens.get(req);
+}
+
+async function authenticateToken(req: Request, text: string): Promise<Auth> {
+  const { payload, claims } = await check(text);
+  if (closed.has(req)) throw isNotEnough();
+  carriedTokens.set(req, payload.jti);
+  const { sub: userId, jti, exp: expiresAt } = payload;
+  return { userId, sessionId: jti, tokenId: jti, expiresAt, ...authClaimsOf(claimsOf(claims)) };
+}
+
+function isNotEnough(): AuthError {
+  const wwwAuthenticate = 'Bearer error="insufficient_scope"';
+  return new AuthError("ForbiddenError", { detail: "This takes a login: a token does not open it.", wwwAuthenticate });
+}

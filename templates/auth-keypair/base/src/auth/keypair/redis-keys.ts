@@ -1,0 +1,94 @@
+import { Redis } from "ioredis";
+import { AuthError } from "../errors.js";
+import type { KeyStore } from "./key-store.js";
+import { macVault, openPinned, prefixes } from "./pinned-key.js";
+
+/** In short: of a million keys each character is a megabyte. */
+const keyPrefix = "auth:kp:";
+/** How long a request waits for Redis before it is answered with 503. */
+const commandTimeoutMs = 500;
+const reconnectEveryMs = 1_000;
+
+const options = {
+  lazyConnect: true,
+  connectTimeout: commandTimeoutMs,
+  commandTimeout: commandTimeoutMs,
+  // A connection that has fallen silent is given up, so that a new one can take its place.
+  socketTimeout: 4 * commandTimeoutMs,
+  retryStrategy: () => reconnectEveryMs,
+  // After a failover the old server takes no writes: the name in the URL leads to the new one.
+  reconnectOnError: ({ message }: Error) => message.startsWith("READONLY"),
+  // While Redis is away, requests are refused at once: none waits in a queue, none is sent again later.
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  // They send INFO, CLIENT SETINFO and HELLO, which not every server knows. One that is loading refuses each command by itself.
+  enableReadyCheck: false,
+  disableClientInfo: true,
+  protocol: 2 as const,
+};
+
+/**
+ * Keeps public keys in Redis, Dragonfly or Valkey: GET, SET with PX and NX, and DEL are all that is asked of it (and AUTH
+ * and SELECT where the URL says so). What it holds is nothing that a token could be made from, and has a MAC.
+ */
+export function redisKeyStore(url: string): KeyStore {
+  let connection: Promise<Redis> | undefined;
+  const ask = async <T>(command: (redis: Redis) => Promise<T>): Promise<T> => {
+    try {
+      connection ??= connect(url);
+      return await command(await connection);
+    } catch (cause) {
+      throw new AuthError("ServiceUnavailable", { retryAfterSeconds: 1, cause });
+    }
+  };
+  return {
+    put: (id, sealed, lifeMs) => ask((redis) => setNew(redis, id, sealed, lifeMs)),
+    get: (id) => ask(async (redis) => (await redis.get(nameOf(id))) ?? (await moveFromPrevious(redis, id))),
+    delete: (ids) => ask((redis) => deleteAll(redis, ids)),
+    async close() {
+      const open = connection;
+      connection = undefined;
+      (await open)?.disconnect();
+    },
+  };
+}
+
+/** Waits for the first attempt only: later ones are the client's own, and until one succeeds each command fails at once. */
+async function connect(url: string): Promise<Redis> {
+  const redis = new Redis(url, options);
+  // Without a listener the process would end with the connection; what goes wrong is logged with the request that it fails.
+  redis.on("error", () => undefined);
+  await redis.connect().catch(() => undefined);
+  return redis;
+}
+
+async function setNew(redis: Redis, id: string, sealed: string, lifeMs: number): Promise<void> {
+  const set = await redis.set(nameOf(id), sealed, "PX", Math.max(1, Math.ceil(lifeMs)), "NX");
+  if (set === null) throw new Error("There is a key of this id.");
+}
+
+async function deleteAll(redis: Redis, ids: readonly string[]): Promise<void> {
+  const names = ids.flatMap((id) => prefixes.map((prefix) => nameOf(id, prefix)));
+  if (names.length > 0) await redis.del(...names);
+}
+
+/**
+ * A key that was sealed under JWT_SECRET_KEY_PREVIOUS, which is in the name of its entry: from now on it is under
+ * JWT_SECRET_KEY, so that a token in use outlives the old secret.
+ */
+async function moveFromPrevious(redis: Redis, id: string): Promise<string | null> {
+  const [, previous] = prefixes;
+  const old = previous === undefined ? null : await redis.get(nameOf(id, previous));
+  const plain = old && macVault.open(old, id);
+  const lifeMs = old && plain ? openPinned(id, old).exp * 1000 - Date.now() : 0;
+  if (!plain || lifeMs <= 0) return old;
+  const sealed = macVault.seal(plain, id);
+  await redis.set(nameOf(id), sealed, "PX", Math.ceil(lifeMs), "NX");
+  await redis.del(nameOf(id, previous));
+  return sealed;
+}
+
+function nameOf(id: string, prefix = macVault.prefix): string {
+  return `${keyPrefix}${prefix}${id}`;
+}
