@@ -24,7 +24,8 @@ test("a project whose tsup entry is the whole source folder builds with every it
   await run(dir, [process.execPath, join(repo, "node_modules/tsup/dist/cli-default.js")]);
   const mail = { AUTH_MAIL: "outbox:.data/mail", MAIL_FROM: "Notes <no-reply@example.org>" };
   const pages = { WEBAUTHN_RP_ID: "notes.example.org", WEBAUTHN_ORIGINS: "https://notes.example.org" };
-  const others = { APP_URL: "https://notes.example.org", HIBP_URL: "off" };
+  const origin = "https://notes.example.org";
+  const others = { APP_URL: origin, PUBLIC_ORIGIN: origin, HIBP_URL: "off" };
   const server = await boot(dir, "dist/server.js", { ...mail, ...pages, ...others });
   try {
     const client = api(`${server.url}/api/auth`);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { getProfile } from "../accounts.js";
+import { type Caller, getProfile } from "../accounts.js";
 import { AuthError } from "../errors.js";
 import { type ClientInfo, emit } from "../events.js";
 import { loginName } from "../login-name.js";
@@ -39,27 +39,31 @@ export async function registrationOptions(userId: string) {
 /**
  * Adds the passkey that was just made to the user.
  *
- * @throws AuthError "PasskeyChallengeOver", "InvalidPasskey", "PasskeyTaken", "TooManyPasskeys", "TooManyRequests".
+ * @throws AuthError "PasskeyChallengeOver", "InvalidPasskey", "PasskeyTaken", "TooManyPasskeys", "TooManyRequests", and
+ * "InvalidAccessToken" where the session has ended since.
  */
 export async function registerPasskey(
-  userId: string,
+  caller: Caller,
   { passkey, name }: { passkey: NewCredentialInput; name?: string | undefined },
   client: ClientInfo,
 ): Promise<Passkey> {
+  const { userId } = caller;
   await admitChange("passkey", userId);
   const added = await provenPasskey(passkey, { purpose: "register", boundTo: userId }, name);
-  const outcome = await addPasskey(userId, added);
+  const outcome = await addPasskey(caller, added);
   if (outcome === "taken") throw new AuthError(passkeyTaken);
   if (outcome === "full") throw new AuthError(tooManyPasskeys);
-  if (outcome === "gone") throw new AuthError("InvalidAccessToken");
+  if (outcome === "ended") throw new AuthError("InvalidAccessToken");
   await emit({ event: "authn_passkey_added", outcome: "success", userId, client });
   return outcome;
 }
 
 /** Takes a passkey away. Sessions that it has started go on. @throws AuthError "NotFound", "LastWayIn", "TooManyRequests" */
-export async function removePasskey(userId: string, id: string, client: ClientInfo): Promise<void> {
+export async function removePasskey(caller: Caller, id: string, client: ClientInfo): Promise<void> {
+  const { userId } = caller;
   await admitChange("passkey", userId);
-  const outcome = await deletePasskey(userId, id);
+  const outcome = await deletePasskey(caller, id);
+  if (outcome === "ended") throw new AuthError("InvalidAccessToken");
   if (outcome === "unknown") throw new AuthError("NotFound");
   if (outcome === "last") throw new AuthError(lastWayIn);
   await emit({ event: "authn_passkey_removed", outcome: "success", userId, client });

@@ -45,7 +45,7 @@ async function getRegistrationOptions(req: Request, res: Response): Promise<void
 
 async function register(req: Request, res: Response): Promise<void> {
   const input = parseInput(registerInput, req.body);
-  res.status(201).json({ passkey: await registerPasskey(authOf(req).userId, input, clientOf(req)) });
+  res.status(201).json({ passkey: await registerPasskey(authOf(req), input, clientOf(req)) });
 }
 
 async function getLoginOptions(req: Request, res: Response): Promise<void> {
@@ -93,7 +93,7 @@ async function rename(req: Request, res: Response): Promise<void> {
 }
 
 async function remove(req: Request, res: Response): Promise<void> {
-  await removePasskey(authOf(req).userId, passkeyIdIn(req), clientOf(req));
+  await removePasskey(authOf(req), passkeyIdIn(req), clientOf(req));
   res.status(204).end();
 }
 

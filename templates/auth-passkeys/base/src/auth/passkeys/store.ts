@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { and, count, desc, eq, lt, or, sql } from "drizzle-orm";
 import { type Database, forShare, forUpdate, now, read, transaction, write } from "../../db/client.js";
-import { users } from "../../db/schema/auth.js";
+import { sessions, users } from "../../db/schema/auth.js";
 import { passkeys } from "../../db/schema/auth-passkeys.js";
+import type { Caller } from "../accounts.js";
 import { hasPassword } from "../passwords.js";
-import { isEnabledAt, type SessionOwner } from "../store.js";
+import { isEnabledAt, isLive, ownerAllows, type SessionOwner } from "../store.js";
 import type { Assertion, NewCredential } from "./ceremonies.js";
 import { mostPasskeys } from "./input.js";
 
@@ -72,14 +73,14 @@ export async function findUserHandle(userId: string): Promise<string | null> {
 /**
  * Adds it to the user, and lets one such change of theirs at a time go on.
  *
- * @returns "taken" where somebody has that credential, "full" where the user has as many as there may be, "gone" without
- * the user.
+ * @returns "taken" where somebody has that credential, "full" where the user has as many as there may be, "ended" where the
+ * session that asks has ended since.
  */
-export async function addPasskey(userId: string, added: NewPasskey): Promise<Passkey | "taken" | "full" | "gone"> {
+export async function addPasskey(caller: Caller, added: NewPasskey): Promise<Passkey | "taken" | "full" | "ended"> {
   return transaction(async (tx) => {
-    if (!(await lockOwner(tx, userId))) return "gone";
-    if ((await countPasskeys(tx, userId)) >= mostPasskeys) return "full";
-    return (await insertPasskey(tx, userId, added)) ?? "taken";
+    if (!(await lockCaller(tx, caller))) return "ended";
+    if ((await countPasskeys(tx, caller.userId)) >= mostPasskeys) return "full";
+    return (await insertPasskey(tx, caller.userId, added)) ?? "taken";
   });
 }
 
@@ -130,11 +131,13 @@ export async function renamePasskey(userId: string, id: string, name: string): P
 }
 
 /** Takes a passkey away, unless it is the last way in: the user is locked, so that two can't go at once. */
-export async function deletePasskey(userId: string, id: string): Promise<"deleted" | "unknown" | "last"> {
+export async function deletePasskey(caller: Caller, id: string): Promise<"deleted" | "unknown" | "last" | "ended"> {
+  const { userId } = caller;
   return transaction(async (tx) => {
-    const owner = await lockOwner(tx, userId);
+    const owner = await lockCaller(tx, caller);
+    if (!owner) return "ended";
     const [found] = await tx.select({ id: passkeys.id }).from(passkeys).where(isTheirs(userId, id));
-    if (!owner || !found) return "unknown";
+    if (!found) return "unknown";
     if (!hasPassword(owner) && (await countPasskeys(tx, userId)) < 2) return "last";
     await tx.delete(passkeys).where(isTheirs(userId, id));
     return "deleted";
@@ -154,10 +157,19 @@ export async function countByDomain(): Promise<{ rpId: string; total: number }[]
   return rows.map(({ rpId, total }) => ({ rpId, total: Number(total) }));
 }
 
-async function lockOwner(tx: Database, userId: string): Promise<{ passwordHash: string } | null> {
+/**
+ * Locks whose session it is, and looks again whether that lives. Threat: who is logged out at this moment, by a new password
+ * say, would be back with a key that is added a moment later.
+ */
+async function lockCaller(tx: Database, { userId, sessionId }: Caller): Promise<{ passwordHash: string } | null> {
   const isIt = sql`${eq(users.id, userId)} ${forUpdate}`;
   const [owner] = await tx.select({ passwordHash: users.passwordHash }).from(users).where(isIt);
-  return owner ?? null;
+  const [live] = await tx
+    .select({ id: sessions.id })
+    .from(sessions)
+    .innerJoin(users, ownerAllows)
+    .where(and(eq(sessions.id, sessionId), eq(sessions.userId, userId), isLive));
+  return owner && live ? owner : null;
 }
 
 async function countPasskeys(tx: Database, userId: string): Promise<number> {

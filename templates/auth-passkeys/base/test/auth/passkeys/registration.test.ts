@@ -2,7 +2,7 @@ import "./environment.js";
 import { randomBytes } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { passkeyIdOf } from "../../../src/auth/passkeys/store.js";
+import { addPasskey, deletePasskey, passkeyIdOf } from "../../../src/auth/passkeys/store.js";
 import { fromNow, read, write } from "../../../src/db/client.js";
 import { sessions } from "../../../src/db/schema/auth.js";
 import { passkeyChallenges, passkeys } from "../../../src/db/schema/auth-passkeys.js";
@@ -365,7 +365,20 @@ describe("making and removing a passkey", () => {
     expect((await call("POST /passkeys/options", { bearer: withKey })).status).toBe(200);
   });
 
-  test("is limited, and so is how many there may be", async () => {
+  test("is nothing for whoever was logged out in between: no key that brings them back (W12)", async () => {
+    const ada = await signUpWithKey();
+    const caller = { userId: ada.id, sessionId: sessionOf((await logInWith(ada.key)).body.accessToken) };
+    const { publicKey } = newPasskey("");
+    const key = { id: "another", publicKey: publicKey.toString("base64url"), algorithm: -7 as const, counter: 0 };
+    const credential = { ...key, isBackupEligible: false, isBackedUp: false };
+    const added = { credential, userHandle: ada.key.userHandle, rpId: "shop.example", transports: [], name: "Eve's" };
+    expect((await call("POST /logout-all", { bearer: ada.accessToken })).status).toBe(204);
+    expect(await addPasskey(caller, added)).toBe("ended");
+    expect(await deletePasskey(caller, ada.passkey.id)).toBe("ended");
+    expect((await rowsOf(ada.id)).map(({ id }) => id)).toEqual([ada.passkey.id]);
+  });
+
+  test("is limited: thirty of a kind an hour", async () => {
     const ada = await signUp();
     const statuses = new Set<number>();
     for (let time = 0; time < 31; time += 1)
