@@ -7,6 +7,7 @@ import { measureProtectedRoute } from "./protected-route.js";
 import { measureRefresh } from "./refresh.js";
 import { formatRows, type Row } from "./row.js";
 import { measureScale } from "./scale.js";
+import { measureTokenRoute } from "./token-route.js";
 import { measureTokens } from "./tokens.js";
 import { openWorkshop, type Workshop } from "./workshop.js";
 
@@ -18,6 +19,7 @@ const measurements: Record<string, (workshop: Workshop) => Promise<Row[]>> = {
   "event-loop": measureEventLoop,
   "expensive-input": measureExpensiveInput,
   tokens: measureTokens,
+  "token-route": measureTokenRoute,
   cli: measureCli,
 };
 

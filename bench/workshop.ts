@@ -13,6 +13,8 @@ const addOns = [
   "auth-vault/base",
   "auth-jwks/base",
   "auth-jwks/algorithm/es256",
+  "auth-dpop/base",
+  "auth-keypair/base",
 ].map((folder) => join(repo, "templates", folder));
 
 /** A temporary folder with this repo's packages, for what the measurements build and write. */

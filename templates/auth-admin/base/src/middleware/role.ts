@@ -5,8 +5,9 @@ import type { Role } from "../auth/admin/roles.js";
 import { AuthError } from "../auth/errors.js";
 import { emit } from "../auth/events.js";
 import { clientOf } from "./client.js";
-import { authenticateLogin, authOf } from "./jwt.js";
+import { authOf } from "./jwt.js";
 import { sendProblem } from "./problem.js";
+import { authenticateLogin } from "./recent-login.js";
 
 declare module "../auth/events.js" {
   interface EventNames {

@@ -35,17 +35,10 @@ export async function endBearerSession(req: Request): Promise<boolean> {
 
 /** What a genuine token says, whether its session still lives or not. */
 function readBearerToken(req: Request): VerifiedToken | null | Promise<VerifiedToken | null> {
-  const text = bearerTextOf(req);
-  if (text === null) return null;
-  const verified = verifyAccessToken(text);
-  return verified instanceof Promise ? verified.then(genuine) : genuine(verified);
-}
-
-/** What the request sends as a bearer token, of whatever kind; null where it sends none. */
-export function bearerTextOf(req: Request): string | null {
   const header = req.headers.authorization;
   if (header === undefined || !scheme.test(header.slice(0, "bearer ".length))) return null;
-  return header.slice("bearer".length).trim();
+  const verified = verifyAccessToken(header.slice("bearer".length).trim());
+  return verified instanceof Promise ? verified.then(genuine) : genuine(verified);
 }
 
 function genuine(token: VerifiedToken | null): VerifiedToken {

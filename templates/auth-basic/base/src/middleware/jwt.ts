@@ -1,6 +1,5 @@
 import type { Request, RequestHandler } from "express";
 import { AuthError } from "../auth/errors.js";
-import { isSessionId } from "../auth/sessions.js";
 import { type Auth, authenticators, bearerKinds } from "./authenticators.js";
 import { sendProblem } from "./problem.js";
 
@@ -41,13 +40,6 @@ export function authOf(req: Request): Auth {
 /** @throws AuthError "NotAuthenticated" without anything to go by, "InvalidAccessToken" for a token that is not good. */
 export async function authenticate(req: Request): Promise<Auth> {
   return ask(req);
-}
-
-/** The same for what takes a login. @throws AuthError "ForbiddenError" for a token of another kind, which is of no session. */
-export async function authenticateLogin(req: Request): Promise<Auth> {
-  const auth = await ask(req);
-  if (isSessionId(auth.sessionId)) return auth;
-  throw new AuthError("ForbiddenError", { detail: "This takes a login." });
 }
 
 /**

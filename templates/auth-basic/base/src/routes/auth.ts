@@ -44,8 +44,7 @@ authRouter.delete("/sessions/:id", protectedRoute, asyncHandler(endSession));
 authRouter.post("/validate", jsonBody, asyncHandler(validate));
 authRouter.get("/health", asyncHandler(health));
 
-for (const handler of lastHandlers) authRouter.use(handler);
-authRouter.use(problemHandler);
+authRouter.use(...lastHandlers, problemHandler);
 
 /** Missing tables, or no answer, are told half a second after a start. A process that has ended by then opens nothing. */
 if (config.asksDatabaseAtStart) {

@@ -1,8 +1,10 @@
-import type { RequestHandler } from "express";
+import type { Request, RequestHandler } from "express";
 import { refuse } from "../auth/environment.js";
 import { AuthError } from "../auth/errors.js";
+import { isSessionId } from "../auth/sessions.js";
 import { ageOfLogin } from "../auth/sudo/store.js";
-import { authenticateLogin } from "./jwt.js";
+import type { Auth } from "./authenticators.js";
+import { authenticate } from "./jwt.js";
 import { sendProblem } from "./problem.js";
 
 const mostMinutes = 3650 * 24 * 60;
@@ -32,6 +34,13 @@ export function requireRecentLogin({ minutes = 10 }: { minutes?: number } = {}):
     }
     next();
   };
+}
+
+/** Who a request speaks for by a login. @throws AuthError "ForbiddenError" for what is good, and of no session. */
+export async function authenticateLogin(req: Request): Promise<Auth> {
+  const auth = await authenticate(req);
+  if (isSessionId(auth.sessionId)) return auth;
+  throw new AuthError("ForbiddenError", { detail: "This takes a login." });
 }
 
 function tooOld(minutes: number): AuthError {

@@ -1,12 +1,12 @@
 import type { Request, RequestHandler } from "express";
 import type { Auth, Authenticator, SessionEnder } from "../../middleware/authenticators.js";
-import { bearerTextOf } from "../../middleware/bearer-token.js";
 import { clientOf } from "../../middleware/client.js";
 import { authClaimsOf, claimsOf } from "../access-claims.js";
 import { AuthError } from "../errors.js";
 import { isKeypairToken } from "./compact.js";
 import { check, revoke } from "./tokens.js";
 
+const scheme = /^bearer\b/i;
 /** Requests inside the module's own path. Threat: a token that leaks must not be enough to take the account over. */
 const closed = new WeakSet<Request>();
 const carriedTokens = new WeakMap<Request, string>();
@@ -16,8 +16,8 @@ const carriedTokens = new WeakMap<Request, string>();
  * opens none but those that `openToTokens` stands in front of, also of items that come later.
  */
 export const keypairToken: Authenticator = (req) => {
-  const text = bearerTextOf(req);
-  return text !== null && isKeypairToken(text) ? authenticateToken(req, text) : null;
+  const text = tokenIn(req);
+  return text === null ? null : authenticateToken(req, text);
 };
 
 /** Every route of the module is closed to tokens, */
@@ -34,8 +34,8 @@ export const openToTokens: RequestHandler = (req, _res, next) => {
 
 /** A logout with a token ends it. */
 export const endCarriedToken: SessionEnder = async (req) => {
-  const text = bearerTextOf(req);
-  if (text === null || !isKeypairToken(text)) return false;
+  const text = tokenIn(req);
+  if (text === null) return false;
   const { payload } = await check(text);
   return revoke(payload.jti, payload.sub, clientOf(req));
 };
@@ -43,6 +43,13 @@ export const endCarriedToken: SessionEnder = async (req) => {
 /** The id of the token that authenticated the request, if it was one. */
 export function carriedTokenOf(req: Request): string | undefined {
   return carriedTokens.get(req);
+}
+
+/** `Authorization: Bearer` (RFC 6750, section 2.1) with a token of this kind, good or not. */
+function tokenIn({ headers: { authorization = "" } }: Request): string | null {
+  if (!scheme.test(authorization.slice(0, "bearer ".length))) return null;
+  const text = authorization.slice("bearer".length).trim();
+  return isKeypairToken(text) ? text : null;
 }
 
 async function authenticateToken(req: Request, text: string): Promise<Auth> {

@@ -5,11 +5,12 @@ import { config } from "../config.js";
 import { AuthError } from "../errors.js";
 import { type ClientInfo, emit, tellHourly } from "../events.js";
 import { invalid } from "../input.js";
-import { type Algorithm, isAlgorithm, isSignatureOf, newKeyPair, signText } from "./algorithms.js";
-import { compact, invalidToken, isTokenId, readUnverified, textToSign, type UnverifiedToken } from "./compact.js";
+import { type Algorithm, isAlgorithm, newKeyPair, signText } from "./algorithms.js";
+import { compact, invalidToken, isTokenId, readUnverified, textToSign } from "./compact.js";
 import { dropKeys, keyStore } from "./key-store.js";
 import { mostLifeSeconds, mostTokens, tooManyTokens } from "./limits.js";
-import { openPinned, type PinnedKey, type Pins, sealPinned } from "./pinned-key.js";
+import { type PinnedKey, type Pins, sealPinned } from "./pinned-key.js";
+import { keyThatSigned } from "./signatures.js";
 import { deleteToken, deleteTokensOf, findToken, insertToken, type KnownToken, type NewTokenRow } from "./store.js";
 
 declare module "../events.js" {
@@ -117,8 +118,9 @@ export async function verify(token: unknown, expected: Expected = {}): Promise<T
 /** `verify`, with what the database knows of the user. */
 export async function check(token: unknown, { issuer, audience }: Expected = {}): Promise<CheckedToken> {
   const unverified = readUnverified(token);
-  const { known, key } = await find(unverified.id);
-  const payload = verifySignature(unverified, key);
+  const { payload } = unverified;
+  const { known, sealed } = await find(unverified.id);
+  const key = keyThatSigned(unverified, sealed);
   const iss = issuer ?? config.jwtIssuer;
   checkTimes(payload, known.readAt);
   if (payload["iss"] !== iss) throw invalidToken("The token is of another issuer.");
@@ -189,8 +191,8 @@ async function make(id: string, wanted: Wanted, at: Date): Promise<{ token: stri
 const keyIsLost =
   "Redis has lost the key of a live token: it was flushed or restarted, evicts keys (maxmemory-policy must be noeviction or volatile-ttl), or JWT_SECRET_KEY is another one without JWT_SECRET_KEY_PREVIOUS";
 
-/** What is known of a token, and its key: in its row, or, where it was issued so, in Redis, which is asked at the same time. */
-async function find(id: string): Promise<{ known: KnownToken; key: PinnedKey }> {
+/** What is known of a token, and of its key: in its row, or, where it was issued so, in Redis, which is asked at the same time. */
+async function find(id: string): Promise<{ known: KnownToken; sealed: string }> {
   const [known, elsewhere] = await Promise.all([findToken(id), keyStore?.get(id) ?? null]);
   if (!known) throw invalidToken();
   const sealed = known.sealed ?? elsewhere;
@@ -198,13 +200,7 @@ async function find(id: string): Promise<{ known: KnownToken; key: PinnedKey }> 
     if (keyStore && known.expiresAt > known.readAt) await tellHourly("keypair keys", keyIsLost);
     throw invalidToken();
   }
-  return { known, key: openPinned(id, sealed) };
-}
-
-function verifySignature({ header, payload, signedText, signature }: UnverifiedToken, key: PinnedKey) {
-  const isGood = header.alg === key.alg && isSignatureOf(key.alg, key.publicKey, signedText, signature);
-  if (!isGood) throw invalidToken();
-  return payload;
+  return { known, sealed };
 }
 
 function checkTimes({ iat, exp }: Readonly<Record<string, unknown>>, now: Date): void {
