@@ -2,6 +2,7 @@ import "../email/environment.js";
 import "./environment.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventSinks } from "../../../src/auth/events.js";
+import { loginIsAddress } from "../../../src/auth/login-name.js";
 import { mailPasskeyChange } from "../../../src/auth/passkeys/notice.js";
 import { call, logIn, named, newName, signUp } from "../client.js";
 import {
@@ -68,7 +69,7 @@ describe("the first proof of an address", () => {
 describe("an account without a password", () => {
   test("gets one by a mailed link, and keeps its passkey; the passkey may go then (W13)", async () => {
     const email = newMailAddress();
-    const name = newName();
+    const name = loginIsAddress ? email : newName();
     const body = { ...named(name), email };
     const { publicKey } = (await call<CreationOptions>("POST /passkeys/signup/options", { body })).body;
     const key = newPasskey(publicKey.user.id);
