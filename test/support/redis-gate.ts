@@ -6,8 +6,8 @@ export interface RedisGate {
   readonly url: string;
   /** The words of every command that was sent. */
   readonly sent: string[][];
-  /** From now on each command is answered with this error; with null they go on to Redis. */
-  answer(error: string | null): void;
+  /** From now on each command is answered with these bytes, in RESP a reply; with null they go on to Redis. */
+  answer(reply: string | null): void;
   close(): void;
 }
 
@@ -18,7 +18,7 @@ export async function startRedisGate(
 ): Promise<RedisGate> {
   const sent: string[][] = [];
   const sockets = new Set<Socket>();
-  let error: string | null = null;
+  let reply: string | null = null;
   const keep = (socket: Socket): void => {
     sockets.add(socket);
     socket.on("error", () => {}).on("close", () => sockets.delete(socket));
@@ -35,7 +35,7 @@ export async function startRedisGate(
       for (let command = readCommand(unread); command; command = readCommand(unread)) {
         const { words, bytes } = command;
         sent.push(words);
-        if (error !== null) near.write(`-${error}\r\n`);
+        if (reply !== null) near.write(reply);
         else if (allowed(words)) far.write(unread.subarray(0, bytes));
         else near.write("-ERR not allowed here\r\n");
         unread = unread.subarray(bytes);
@@ -47,7 +47,7 @@ export async function startRedisGate(
     url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
     sent,
     answer: (other) => {
-      error = other;
+      reply = other;
     },
     close: () => {
       server.close();

@@ -65,6 +65,8 @@ describe.skipIf(noRedis)(`keys of tokens in Redis${why}`, () => {
     return { ...body, bearer, userId };
   }
 
+  const tryToMake = (app: RunningApp, bearer: string): Promise<Answer> =>
+    api(app.url).post("/api/auth/keypair-tokens", { name: "all", expiresIn: 60 }, bearer);
   const ask = (app: RunningApp, { token }: Made): Promise<Answer> => api(app.url).get("/me-protected", token);
   const end = (app: Api, { id }: Made, bearer: string): Promise<Answer> =>
     app.delete(`/api/auth/keypair-tokens/${id}`, undefined, bearer);
@@ -149,15 +151,18 @@ describe.skipIf(noRedis)(`keys of tokens in Redis${why}`, () => {
     expect([(await ask(here, made)).status, (await ask(there, made)).status]).toEqual([401, 401]);
   });
 
-  test("another JWT_SECRET_KEY keeps tokens that are in use, and from then on without the old one (B8)", async () => {
-    const made = await make(here);
+  test("another JWT_SECRET_KEY keeps tokens that are in use, without the old one too, and where it is not known yet (B8)", async () => {
+    const made = await make(here, 7_200);
     const old = await nameOf(made);
     const key = randomBytes(32).toString("base64url");
     const { JWT_SECRET_KEY } = appEnv(cluster.dir);
     const moved = await start(redis.url, { JWT_SECRET_KEY: key, JWT_SECRET_KEY_PREVIOUS: JWT_SECRET_KEY ?? "" });
     expect(tally(await times(20, () => ask(moved, made)))).toEqual({ 200: 20 });
-    expect(await admin.exists(old)).toBe(0);
-    expect(await admin.pttl(await nameOf(made))).toBeGreaterThan(500_000);
+    expect(await admin.pttl(old)).toBeLessThanOrEqual(3_600_000);
+    const names: string[] = await admin.keys(`auth:kp:*.${made.id}`);
+    const lives = await Promise.all(names.filter((name) => name !== old).map((name) => admin.pttl(name)));
+    expect([lives.length, (lives[0] ?? 0) > 7_100_000]).toEqual([1, true]);
+    expect((await ask(here, made)).status).toBe(200);
     const without = await start(redis.url, { JWT_SECRET_KEY: key });
     expect((await ask(without, made)).status).toBe(200);
     await Promise.all([moved.kill(), without.kill()]);
@@ -174,7 +179,7 @@ describe.skipIf(noRedis)(`keys of tokens in Redis${why}`, () => {
     await expectUnavailable(app, made);
     expect(performance.now() - begun).toBeLessThan(1_500);
     expect((await api(app.url).get("/me-protected", made.bearer)).status).toBe(200);
-    const refused = await api(app.url).post("/api/auth/keypair-tokens", { name: "all", expiresIn: 60 }, made.bearer);
+    const refused = await tryToMake(app, made.bearer);
     expect(refused.status).toBe(503);
     expect((await end(api(app.url), ended, ended.bearer)).status).toBe(204);
     await server.start();
@@ -198,7 +203,7 @@ describe.skipIf(noRedis)(`keys of tokens in Redis${why}`, () => {
     const begun = performance.now();
     await expectUnavailable(app, made);
     expect(performance.now() - begun).toBeLessThan(1_500);
-    const refused = await api(app.url).post("/api/auth/keypair-tokens", { name: "all", expiresIn: 60 }, made.bearer);
+    const refused = await tryToMake(app, made.bearer);
     expect(refused.status).toBe(503);
     await stopped;
     await expect.poll(() => ask(app, made).then(({ status }) => status), { timeout: 10_000 }).toBe(200);
@@ -206,6 +211,18 @@ describe.skipIf(noRedis)(`keys of tokens in Redis${why}`, () => {
       `select count(*) as count from auth_keypair_tokens where user_id = '${made.userId}'`,
     );
     expect(Number(rows[0]?.["count"])).toBe(1);
+  });
+
+  test("tokens whose keys are in the table go on when Redis is chosen, and while it is away; its own end without it", async () => {
+    const server = await freshRedis();
+    const [withTable, app] = [await start(""), await start(server.url)];
+    const [ofTable, ofRedis] = [await make(withTable), await make(app)];
+    expect([(await ask(app, ofTable)).status, (await ask(app, ofRedis)).status]).toEqual([200, 200]);
+    expect((await ask(withTable, ofRedis)).status).toBe(401);
+    await server.kill();
+    expect([(await ask(app, ofTable)).status, (await ask(app, ofRedis)).status]).toEqual([200, 503]);
+    expect((await end(api(app.url), ofTable, ofTable.bearer)).status).toBe(204);
+    expect((await ask(app, ofTable)).status).toBe(401);
   });
 
   test("Redis that no longer answers: 503 within a second, and well when it answers again (B6)", async () => {
@@ -223,20 +240,45 @@ describe.skipIf(noRedis)(`keys of tokens in Redis${why}`, () => {
     await expect.poll(() => ask(app, made).then(({ status }) => status)).toBe(200);
   });
 
-  test("Redis that is loading, or refuses for another reason, is 503 (B6)", async () => {
+  test("Redis that is loading, refuses, or answers what is none of ours is 503, and leaves no new token (B6, B8)", async () => {
     const gate: RedisGate = await startRedisGate(redis.port, () => true);
     closing.push(() => gate.close());
     const app = await start(gate.url);
     const made = await make(app);
-    const errors = ["LOADING Redis is loading the dataset in memory", "NOAUTH Authentication required."];
-    for (const error of [...errors, "OOM command not allowed when used memory > 'maxmemory'."]) {
-      gate.answer(error);
-      await expectUnavailable(app, made);
-      const refused = await api(app.url).post("/api/auth/keypair-tokens", { name: "all", expiresIn: 60 }, made.bearer);
-      expect(refused.status).toBe(503);
+    const replies = [
+      "-LOADING Redis is loading the dataset in memory\r\n",
+      "-NOAUTH Authentication required.\r\n",
+      "-OOM command not allowed when used memory > 'maxmemory'.\r\n",
+      ":5\r\n",
+      "*2\r\n$1\r\na\r\n$1\r\nb\r\n",
+      "+QUEUED\r\n",
+      `$100000\r\n${"[".repeat(100_000)}\r\n`,
+      "HTTP/1.1 400 Bad Request\r\n\r\n",
+    ];
+    for (const reply of replies) {
+      gate.answer(reply);
+      expect(tally(await times(10, () => ask(app, made)))).toEqual({ 503: 10 });
+      expect((await tryToMake(app, made.bearer)).status).toBe(503);
     }
     gate.answer(null);
-    expect((await ask(app, made)).status).toBe(200);
+    await expect.poll(() => ask(app, made).then(({ status }) => status)).toBe(200);
+    const { body } = await api(app.url).get("/api/auth/keypair-tokens", made.bearer);
+    expect(body.tokens).toHaveLength(1);
+  });
+
+  test("while Redis does not answer, whoever makes tokens keeps nobody else from writing (B6)", async () => {
+    const proxy: FreezableProxy = await startProxy(redis.port);
+    closing.push(() => proxy.close());
+    const app = await start(`redis://127.0.0.1:${proxy.port}`);
+    const [made, other] = [await make(app), await signUp(api(app.url))];
+    proxy.freeze();
+    const ends: string[] = [];
+    const making = times(25, () => tryToMake(app, made.bearer).then(() => ends.push("a new token")));
+    await sleep(50);
+    const { status } = await api(app.url).patch("/api/auth/me", { displayName: "Bob" }, other.accessToken);
+    ends.push("somebody else's name");
+    await making;
+    expect([status, ends[0]]).toEqual([200, "somebody else's name"]);
   });
 
   test("FLUSHALL is a logout, and said in the log (B10)", async () => {
@@ -259,7 +301,7 @@ describe.skipIf(noRedis)(`keys of tokens in Redis${why}`, () => {
     expect((await ask(app, made)).status).toBe(401);
     await one.config("SET", "maxmemory-policy", "noeviction");
     await one.config("SET", "maxmemory", "1mb");
-    const refused = await api(app.url).post("/api/auth/keypair-tokens", { name: "all", expiresIn: 60 }, made.bearer);
+    const refused = await tryToMake(app, made.bearer);
     expect(refused.status).toBe(503);
   });
 
@@ -269,7 +311,7 @@ describe.skipIf(noRedis)(`keys of tokens in Redis${why}`, () => {
     await pipeline.exec();
   }
 
-  test("the shipped tests pass on a server that knows GET, SET with PX and NX, and DEL, and nothing else (B9)", async () => {
+  test("the shipped tests pass on a server that knows GET, SET with PX and NX, DEL and PEXPIREAT, and nothing else (B9)", async () => {
     const gate = await startRedisGate(redis.port, isCommon);
     closing.push(() => gate.close());
     const sqlite = await cluster.compose("sqlite", undefined, ["auth-keypair"]);
@@ -285,5 +327,5 @@ describe.skipIf(noRedis)(`keys of tokens in Redis${why}`, () => {
 function isCommon([command = "", ...rest]: readonly string[]): boolean {
   const words = rest.map((word) => word.toUpperCase());
   if (command.toUpperCase() === "SET") return rest.length === 5 && words[2] === "PX" && words[4] === "NX";
-  return command.toUpperCase() === "GET" || command.toUpperCase() === "DEL";
+  return ["GET", "DEL", "PEXPIREAT"].includes(command.toUpperCase());
 }

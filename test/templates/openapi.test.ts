@@ -28,11 +28,13 @@ import type { Documented } from "../support/openapi-document.js";
 const items = [
   ...["auth-cookies", "auth-sudo", "auth-sessions", "auth-events", "auth-hibp"],
   ...["auth-grace", "auth-email", "auth-admin", "auth-openapi", "auth-jwks", "auth-dpop", "auth-keypair"],
-  "auth-totp",
+  ...["auth-totp", "auth-passkeys"],
 ];
 const password = "nine blue herons wade";
 const newPassword = "ten green herons fish";
+const passkeyPages = { WEBAUTHN_RP_ID: "shop.example", WEBAUTHN_ORIGINS: "https://shop.example" };
 const production = {
+  ...passkeyPages,
   NODE_ENV: "production",
   AUTH_RATE_LIMIT: "on",
   BCRYPT_COST: "10",
@@ -72,7 +74,8 @@ let contract: Contract;
 
 beforeAll(async () => {
   app = await composeApp({ items, server });
-  running = await startApp(app.dir, { AUTH_MAIL: `outbox:${join(app.dir, "mail")}` });
+  const mail = { AUTH_MAIL: `outbox:${join(app.dir, "mail")}` };
+  running = await startApp(app.dir, { ...mail, ...passkeyPages, PASSKEY_SIGNUP: "on" });
   document = await (await fetch(`${running.url}/api/auth/openapi.json`)).json();
   contract = contractOf(document, `${running.url}/api/auth`);
 });
@@ -231,6 +234,52 @@ describe("every documented answer is given, and is as documented", () => {
     await send("removeUserFactors", { bearer: admin, params }, 204);
   });
 
+  test("passkeys", async () => {
+    const { accessToken: bearer, username } = await signUp();
+    const { asserted, created, newPasskey } = await softAuthenticator();
+    const optionsOf = async (id: string, sent = {}) => (await send(id, sent, 200)).body.publicKey;
+    const options = await optionsOf("getPasskeyOptions", { bearer });
+    const key = newPasskey(options.user.id);
+    const body = { passkey: created(options, key), name: "My laptop" };
+    const { passkey } = (await send("addPasskey", { bearer, body }, 201)).body;
+    const login = async (status: number, one = key) =>
+      send("logInWithPasskey", { body: { passkey: asserted(await optionsOf("getPasskeyLoginOptions"), one) } }, status);
+    const mine = { bearer: (await login(200)).body.accessToken };
+    await login(403, newPasskey(options.user.id));
+    const taken = { passkey: created(await optionsOf("getPasskeyOptions", mine), key) };
+    await send("addPasskey", { ...mine, body: taken }, 409);
+    await send("addPasskey", { ...mine, body: taken }, 403);
+    await send("getPasskeys", mine, 200);
+    const params = { id: passkey.id };
+    await send("getPasskey", { ...mine, params }, 200);
+    await send("getPasskey", { ...mine, params: { id: "x" } }, 404);
+    await send("renamePasskey", { ...mine, params, body: { name: "Phone" } }, 200);
+    await send("renamePasskey", { ...mine, params: { id: "x" }, body: { name: "Phone" } }, 404);
+    const proof = { passkey: asserted(await optionsOf("getPasskeyStepUpOptions", mine), key) };
+    const { accessToken: recent } = (await send("reauthenticate", { ...mine, body: proof }, 200)).body;
+    for (const id of ["getPasskeyOptions", "removePasskey"]) {
+      const { accessToken } = (await send("logIn", { body: { username, password } }, 200)).body;
+      await send(id, { bearer: accessToken, params }, 403);
+    }
+    await send("removePasskey", { bearer: recent, params }, 204);
+    await send("removePasskey", { bearer: recent, params }, 404);
+  });
+
+  test("accounts with a passkey and no password", async () => {
+    const { created, newPasskey } = await softAuthenticator();
+    const signUpAs = async (name: string, status: number) => {
+      const { publicKey } = (await send("getPasskeySignUpOptions", { body: { username: name } }, 200)).body;
+      const passkey = created(publicKey, newPasskey(publicKey.user.id));
+      return send("signUpWithPasskey", { body: { username: name, passkey } }, status);
+    };
+    const username = newName();
+    const { accessToken: bearer } = (await signUpAs(username, 201)).body;
+    await signUpAs(username, 409);
+    await send("signUpWithPasskey", { body: bodies["signUpWithPasskey"] }, 403);
+    const { passkeys } = (await send("getPasskeys", { bearer }, 200)).body;
+    await send("removePasskey", { bearer, params: { id: passkeys[0].id } }, 409);
+  });
+
   test("the keys that verify access tokens", async () => {
     const { body } = await send("getKeySet", {}, 200);
     expect(body.keys).toHaveLength(2);
@@ -371,6 +420,7 @@ describe("every documented answer is given, and is as documented", () => {
     const at = `${limited.url}/api/auth`;
     const tired = { ...ownPage, "x-forwarded-for": "203.0.113.7", "x-forwarded-proto": "https" };
     await send("getOpenApi", { at }, 404);
+    for (const id of ["getPasskeySignUpOptions", "signUpWithPasskey"]) await send(id, { at, body: bodies[id] }, 404);
     const { accessToken: bearer } = await signUp({ email: newAddress() }, at);
     const attempts = Array.from({ length: 300 }, () => ({ body: { token: "x" }, headers: tired, at }));
     for (let sent = 0; sent < attempts.length; sent += 30)
@@ -379,6 +429,7 @@ describe("every documented answer is given, and is as documented", () => {
     const behindSession = [
       ...["updateMe", "deleteMe", "changePassword", "reauthenticate", "createKeypairToken"],
       ...changesOfFactors,
+      ...changesOfPasskeys,
     ];
     for (const { id, operation, route } of contract.operations) {
       if (!operation.responses[429] || route.includes(" /admin/") || behindSession.includes(id)) continue;
@@ -412,6 +463,19 @@ describe("every documented answer is given, and is as documented", () => {
     for (const id of ["enrolTotp", "renewRecoveryCodes", "removeTotp"]) await send(id, { bearer, at }, 429);
     const { body: enrolment } = await send("enrolTotp", { bearer }, 201);
     await send("confirmTotp", { bearer, at, body: { code: codeOf(enrolment.secret) } }, 429);
+  });
+
+  test("the limits of what is changed of passkeys", async () => {
+    const at = `${limited.url}/api/auth`;
+    const { accessToken: bearer } = await signUp({}, at);
+    const params = { id: "x" };
+    for (let change = 1; change <= 15; change++) {
+      await send("getPasskeyOptions", { bearer, at }, 200);
+      await send("getPasskeyStepUpOptions", { bearer, at }, 200);
+      await send("addPasskey", { bearer, at, body: bodies["addPasskey"] }, 403);
+      await send("removePasskey", { bearer, at, params }, 404);
+    }
+    for (const id of changesOfPasskeys) await send(id, { bearer, at, params, body: bodies[id] }, 429);
   });
 
   test("the limit of new keypair tokens", async () => {
@@ -576,6 +640,16 @@ async function run(...args: string[]): Promise<string> {
 }
 
 /** What each operation takes that is limited. */
+const credential = { id: "eA", type: "public-key" };
+const newCredential = { ...credential, response: { clientDataJSON: "e30", attestationObject: "oA" } };
+const usedCredential = {
+  ...credential,
+  response: { clientDataJSON: "e30", authenticatorData: "eA", signature: "eA", userHandle: "eA" },
+};
+
+/** Limited for each user. */
+const changesOfPasskeys = ["getPasskeyOptions", "getPasskeyStepUpOptions", "addPasskey", "removePasskey"];
+
 const bodies: Record<string, unknown> = {
   signUp: { username: newName(), password },
   logIn: { username: "ada", password },
@@ -594,6 +668,11 @@ const bodies: Record<string, unknown> = {
   confirmTotp: { code: "000000" },
   logInWithTotp: { challenge: "x".repeat(43), code: "000000" },
   logInWithRecoveryCode: { challenge: "x".repeat(43), code: "x" },
+  addPasskey: { passkey: newCredential },
+  signUpWithPasskey: { username: "bob", passkey: newCredential },
+  getPasskeySignUpOptions: { username: "bob" },
+  logInWithPasskey: { passkey: usedCredential },
+  renamePasskey: { name: "Phone" },
 };
 
 /** Limited for each user. */
@@ -647,6 +726,11 @@ async function forgetSteps(): Promise<void> {
   const client = createClient({ url: `file:${join(app.dir, ".data/auth.db")}`, timeout: 5_000 });
   await client.execute("update auth_totp_secrets set last_step = 0");
   client.close();
+}
+
+/** That of the tests that ship with it. */
+async function softAuthenticator() {
+  return import(join(app.dir, "test/auth/passkeys/authenticator.ts"));
 }
 
 let admin: { username: string } | undefined;

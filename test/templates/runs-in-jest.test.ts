@@ -18,6 +18,7 @@ const ofExpect = [
   "not",
 ];
 const ofTest = ["each", "skip", "only", "todo", "concurrent", "failing"];
+const ofDescribe = ["each", "skip", "only"];
 const matchersOfVitest =
   /^to(Satisfy|BeOneOf|BeTypeOf|BeNullable|HaveBeenCalledExactlyOnceWith|HaveResolved.*|MatchFileSnapshot)$/;
 
@@ -35,6 +36,8 @@ test.each([
   ['expect(1, "one").toBe(1);', "expect with a message"],
   ["expect.poll(() => 1);", "expect.poll"],
   ["test.runIf(true);", "test.runIf"],
+  ["describe.skipIf(true);", "describe.skipIf"],
+  ["const one = 1n;", "a BigInt literal, which needs a target of ES2020"],
   ["expect(1).toSatisfy(Boolean);", "toSatisfy"],
   ['import { vi } from "vitest";', "vi"],
   ['test("a", { timeout: 1 }, () => {});', "test with options"],
@@ -56,6 +59,7 @@ function foreignIn(node: Node): string[] {
     return imported.filter((name) => !names.includes(name));
   }
   if (node.type === "MemberExpression") return foreignMember(nameOf(node.object), nameOf(node.property));
+  if (node.type === "BigIntLiteral") return ["a BigInt literal, which needs a target of ES2020"];
   if (node.type !== "CallExpression") return [];
   const [callee, [, second]] = [nameOf(node.callee), node.arguments];
   if (callee === "expect" && second) return ["expect with a message"];
@@ -64,7 +68,7 @@ function foreignIn(node: Node): string[] {
 
 function foreignMember(object: string, property: string): string[] {
   if (matchersOfVitest.test(property)) return [property];
-  const known = object === "expect" ? ofExpect : object === "test" ? ofTest : undefined;
+  const known = { expect: ofExpect, test: ofTest, describe: ofDescribe }[object];
   return known && !known.includes(property) ? [`${object}.${property}`] : [];
 }
 

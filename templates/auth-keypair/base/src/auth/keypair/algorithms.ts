@@ -16,6 +16,8 @@ interface Kind {
   readonly hash: string | null;
   readonly signatureBytes: number;
   readonly curve: { readonly kty: "EC" | "OKP"; readonly crv: string };
+  /** The order of an ECDSA curve's group, in hex (FIPS 186-5). */
+  readonly order?: string;
   /** In another thread where it takes more than 50 µs. */
   generate(): KeyPair | Promise<KeyPair>;
 }
@@ -27,6 +29,7 @@ const kinds: Readonly<Record<Algorithm, Kind>> = {
     hash: "sha256",
     signatureBytes: 64,
     curve: { kty: "EC", crv: "P-256" },
+    order: "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
     generate: () => generateKeyPairSync("ec", { namedCurve: "P-256" }),
   },
   Ed25519: {
@@ -39,6 +42,7 @@ const kinds: Readonly<Record<Algorithm, Kind>> = {
     hash: "sha512",
     signatureBytes: 132,
     curve: { kty: "EC", crv: "P-521" },
+    order: `01${"f".repeat(64)}fa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409`,
     generate: () => generateElsewhere("ec", { namedCurve: "P-521" }),
   },
 };
@@ -56,7 +60,25 @@ export async function newKeyPair(algorithm: Algorithm): Promise<KeyPair> {
 }
 
 export function signText(algorithm: Algorithm, key: KeyObject, text: string): Buffer {
-  return sign(kinds[algorithm].hash, Buffer.from(text), { key, dsaEncoding });
+  const signature = sign(kinds[algorithm].hash, Buffer.from(text), { key, dsaEncoding });
+  return isLower(algorithm, signature) ? signature : otherOf(algorithm, signature);
+}
+
+/**
+ * Whether it is the one of the two signatures that anybody can make of each (r, s) of ECDSA, by (r, n - s), that we take:
+ * the one with the lower s. Ed25519 has but one.
+ */
+export function isLower(algorithm: Algorithm, signature: Buffer): boolean {
+  const other = otherOf(algorithm, signature);
+  return Buffer.compare(signature, other) <= 0;
+}
+
+function otherOf(algorithm: Algorithm, signature: Buffer): Buffer {
+  const { order } = kinds[algorithm];
+  if (order === undefined) return signature;
+  const half = signature.length / 2;
+  const s = BigInt(`0x${order}`) - BigInt(`0x${signature.toString("hex", half)}`);
+  return Buffer.concat([signature.subarray(0, half), Buffer.from(s.toString(16).padStart(2 * half, "0"), "hex")]);
 }
 
 export function isSignatureOf(algorithm: Algorithm, key: KeyObject, text: string, signature: Buffer): boolean {

@@ -6,15 +6,18 @@ import { macVault, openPinned, prefixes } from "./pinned-key.js";
 /** In short: of a million keys each character is a megabyte. */
 const keyPrefix = "auth:kp:";
 /** How long a request waits for Redis before it is answered with 503. */
-const commandTimeoutMs = 500;
+const mostWaitMs = 500;
 const reconnectEveryMs = 1_000;
+/** No key that we put there is longer. */
+const mostCharacters = 4096;
+/** How long a key that has moved is still found by processes that started before JWT_SECRET_KEY became another one. */
+const overlapMs = 3_600_000;
 
 const options = {
   lazyConnect: true,
-  connectTimeout: commandTimeoutMs,
-  commandTimeout: commandTimeoutMs,
+  connectTimeout: mostWaitMs,
   // A connection that has fallen silent is given up, so that a new one can take its place.
-  socketTimeout: 4 * commandTimeoutMs,
+  socketTimeout: 4 * mostWaitMs,
   retryStrategy: () => reconnectEveryMs,
   // After a failover the old server takes no writes: the name in the URL leads to the new one.
   reconnectOnError: ({ message }: Error) => message.startsWith("READONLY"),
@@ -29,43 +32,63 @@ const options = {
 };
 
 /**
- * Keeps public keys in Redis, Dragonfly or Valkey: GET, SET with PX and NX, and DEL are all that is asked of it (and AUTH
- * and SELECT where the URL says so). What it holds is nothing that a token could be made from, and has a MAC.
+ * Keeps public keys in Redis, Dragonfly or Valkey: GET, SET with PX and NX, DEL and PEXPIREAT are all that is asked of it (and
+ * AUTH and SELECT where the URL says so). What it holds is nothing that a token could be made from, and has a MAC.
  */
 export function redisKeyStore(url: string): KeyStore {
-  let connection: Promise<Redis> | undefined;
+  let connection: Connection | undefined;
   const ask = async <T>(command: (redis: Redis) => Promise<T>): Promise<T> => {
     try {
       connection ??= connect(url);
-      return await command(await connection);
+      const { redis, attempt } = connection;
+      return await inTime(attempt.then(() => command(redis)));
     } catch (cause) {
       throw new AuthError("ServiceUnavailable", { retryAfterSeconds: 1, cause });
     }
   };
   return {
     put: (id, sealed, lifeMs) => ask((redis) => setNew(redis, id, sealed, lifeMs)),
-    get: (id) => ask(async (redis) => (await redis.get(nameOf(id))) ?? (await moveFromPrevious(redis, id))),
+    get: (id) => ask(async (redis) => (await getText(redis, nameOf(id))) ?? (await moveFromPrevious(redis, id))),
     delete: (ids) => ask((redis) => deleteAll(redis, ids)),
     async close() {
-      const open = connection;
+      connection?.redis.disconnect();
       connection = undefined;
-      (await open)?.disconnect();
     },
   };
 }
 
-/** Waits for the first attempt only: later ones are the client's own, and until one succeeds each command fails at once. */
-async function connect(url: string): Promise<Redis> {
+interface Connection {
+  readonly redis: Redis;
+  /** The first one: later ones are the client's own, and until one succeeds each command fails at once. */
+  readonly attempt: Promise<unknown>;
+}
+
+function connect(url: string): Connection {
   const redis = new Redis(url, options);
   // Without a listener the process would end with the connection; what goes wrong is logged with the request that it fails.
   redis.on("error", () => undefined);
-  await redis.connect().catch(() => undefined);
-  return redis;
+  return { redis, attempt: redis.connect().catch(() => undefined) };
+}
+
+/** The process may have been busy itself: replies that have come meanwhile are read before anything is late. */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => setImmediate(reject, new Error("Redis is slow.")), mostWaitMs);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** What answers with anything else is no Redis, or not ours. */
+async function getText(redis: Redis, name: string): Promise<string | null> {
+  const value: unknown = await redis.get(name);
+  if (value === null || (typeof value === "string" && value.length <= mostCharacters)) return value;
+  throw new Error("No text of ours.");
 }
 
 async function setNew(redis: Redis, id: string, sealed: string, lifeMs: number): Promise<void> {
   const set = await redis.set(nameOf(id), sealed, "PX", Math.max(1, Math.ceil(lifeMs)), "NX");
-  if (set === null) throw new Error("There is a key of this id.");
+  if (set !== "OK") throw new Error("It was not taken: there may be a key of this id.");
 }
 
 async function deleteAll(redis: Redis, ids: readonly string[]): Promise<void> {
@@ -79,13 +102,13 @@ async function deleteAll(redis: Redis, ids: readonly string[]): Promise<void> {
  */
 async function moveFromPrevious(redis: Redis, id: string): Promise<string | null> {
   const [, previous] = prefixes;
-  const old = previous === undefined ? null : await redis.get(nameOf(id, previous));
+  const old = previous === undefined ? null : await getText(redis, nameOf(id, previous));
   const plain = old && macVault.open(old, id);
   const lifeMs = old && plain ? openPinned(id, old).exp * 1000 - Date.now() : 0;
   if (!plain || lifeMs <= 0) return old;
   const sealed = macVault.seal(plain, id);
   await redis.set(nameOf(id), sealed, "PX", Math.ceil(lifeMs), "NX");
-  await redis.del(nameOf(id, previous));
+  await redis.pexpireat(nameOf(id, previous), Date.now() + Math.min(lifeMs, overlapMs));
   return sealed;
 }
 

@@ -7,7 +7,7 @@ import { requireRecentLogin } from "../../middleware/recent-login.js";
 import { AuthError } from "../errors.js";
 import { parseInput } from "../input.js";
 import { admitChange } from "../throttle.js";
-import { carriedTokenOf, openToTokens } from "./authenticator.js";
+import { carriedTokenOf } from "./authenticator.js";
 import { newTokenInput } from "./input.js";
 import { listTokens } from "./store.js";
 import { issue, revoke } from "./tokens.js";
@@ -20,10 +20,7 @@ export const keypairRouter: express.Router = express.Router();
 
 keypairRouter.post("/keypair-tokens", recentLogin, jsonBody, asyncHandler(createToken));
 keypairRouter.get("/keypair-tokens", protectedRoute, asyncHandler(getTokens));
-keypairRouter.delete("/keypair-tokens/:id", openToTokens, protectedRoute, asyncHandler(endToken));
-
-// For services in other languages; and base's logout ends what it is sent, and answers nothing else.
-keypairRouter.post("/validate", openToTokens);
+keypairRouter.delete("/keypair-tokens/:id", protectedRoute, asyncHandler(endToken));
 
 async function createToken(req: Request, res: Response): Promise<void> {
   const { name, expiresIn } = parseInput(newTokenInput, req.body);

@@ -1,4 +1,4 @@
-import { isSignatureOf } from "./algorithms.js";
+import { isLower, isSignatureOf } from "./algorithms.js";
 import { invalidToken, type UnverifiedToken } from "./compact.js";
 import { openPinned, type PinnedKey } from "./pinned-key.js";
 
@@ -33,7 +33,7 @@ export function keyThatSigned(token: UnverifiedToken, sealed: string): PinnedKey
 function checkSignature({ header, id, signedText, signature }: UnverifiedToken, sealed: string): PinnedKey {
   const key = openPinned(id, sealed);
   const isGood = header.alg === key.alg && isSignatureOf(key.alg, key.publicKey, signedText, signature);
-  if (!isGood) throw invalidToken();
+  if (!isGood || !isLower(key.alg, signature)) throw invalidToken();
   return key;
 }
 

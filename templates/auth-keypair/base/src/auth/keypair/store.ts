@@ -31,13 +31,18 @@ export interface TokenRow {
 /** Whose token is to be issued, and what it takes. */
 export interface NewTokenOwner {
   readonly userId: string;
-  /** A session of the owner's that has to be live at that moment. */
-  readonly sessionId?: string | undefined;
+  /** Sessions of the owner's that have to be live at that moment, each named once. */
+  readonly sessionIds: readonly string[];
 }
 
 export interface NewTokenRow extends TokenRow {
   readonly sessionId: string | null;
   readonly sealed: string | null;
+}
+
+/** A token with the row that it gets. */
+export interface MadeToken {
+  readonly row: NewTokenRow;
 }
 
 /** What the database knows of a token whose owner is allowed to use it. */
@@ -57,21 +62,22 @@ const proof = "token";
  * Writes a token for `owner`, as `make` makes it of the database's time, while nobody else can end what the owner has: a
  * password change either sees the new row or has moved the epoch before it. Of many at once no more than `most` are live.
  *
+ * @param make is asked again where the transaction has to be, and waits for nothing outside: others wait for this one.
  * @returns null when the owner or the session has ended; "full" when there are `most` already.
  */
-export async function insertToken(
+export async function insertToken<Made extends MadeToken>(
   owner: NewTokenOwner,
   most: number,
-  make: (at: Date) => Promise<NewTokenRow>,
-): Promise<NewTokenRow | "full" | null> {
+  make: (at: Date) => Promise<Made>,
+): Promise<Made | "full" | null> {
   return transaction(async (tx) => {
     const found = await lockOwner(tx, owner.userId);
-    if (!found || !(await hasSession(tx, owner, found.epoch))) return null;
+    if (!found || !(await hasSessions(tx, owner, found.epoch))) return null;
     const mine = await tx.select({ id: tokens.id }).from(tokens).where(isLiveOf(owner.userId, found.epoch)).limit(most);
     if (mine.length >= most) return "full";
-    const row = await make(found.at);
-    await tx.insert(tokens).values({ ...row, userId: owner.userId, epoch: found.epoch });
-    return row;
+    const made = await make(found.at);
+    await tx.insert(tokens).values({ ...made.row, userId: owner.userId, epoch: found.epoch });
+    return made;
   });
 }
 
@@ -140,11 +146,12 @@ async function lockOwner(tx: Database, userId: string): Promise<{ epoch: number;
   return found && found.disabledAt === null ? found : null;
 }
 
-async function hasSession(tx: Database, { userId, sessionId }: NewTokenOwner, epoch: number): Promise<boolean> {
-  if (sessionId === undefined) return true;
-  const isTheirs = and(eq(sessions.id, sessionId), eq(sessions.userId, userId), eq(sessions.epoch, epoch), isLive);
+async function hasSessions(tx: Database, { userId, sessionIds }: NewTokenOwner, epoch: number): Promise<boolean> {
+  if (sessionIds.length === 0) return true;
+  const isOne = inArray(sessions.id, [...sessionIds]);
+  const isTheirs = and(isOne, eq(sessions.userId, userId), eq(sessions.epoch, epoch), isLive);
   const found = await tx.select({ id: sessions.id }).from(sessions).where(isTheirs);
-  return found.length > 0;
+  return found.length === sessionIds.length;
 }
 
 function isLiveOf(userId: string, epoch: number | SQL): SQL | undefined {

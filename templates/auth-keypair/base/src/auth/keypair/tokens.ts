@@ -4,14 +4,15 @@ import type { StoredClaims } from "../access-claims.js";
 import { config } from "../config.js";
 import { AuthError } from "../errors.js";
 import { type ClientInfo, emit, tellHourly } from "../events.js";
-import { invalid } from "../input.js";
+import { invalid, parseInput } from "../input.js";
 import { type Algorithm, isAlgorithm, newKeyPair, signText } from "./algorithms.js";
 import { compact, invalidToken, isTokenId, readUnverified, textToSign } from "./compact.js";
+import { newTokenInput } from "./input.js";
 import { dropKeys, keyStore } from "./key-store.js";
 import { mostLifeSeconds, mostTokens, tooManyTokens } from "./limits.js";
 import { type PinnedKey, type Pins, sealPinned } from "./pinned-key.js";
 import { keyThatSigned } from "./signatures.js";
-import { deleteToken, deleteTokensOf, findToken, insertToken, type KnownToken, type NewTokenRow } from "./store.js";
+import { deleteToken, deleteTokensOf, findToken, insertToken, type KnownToken, type MadeToken } from "./store.js";
 
 declare module "../events.js" {
   interface EventNames {
@@ -26,7 +27,7 @@ export interface NewToken {
   userId: string;
   /** How long it lives, in seconds: a whole number from 1 to a year. */
   lifeSeconds: number;
-  /** What its owner knows it by, in lists. */
+  /** What its owner knows it by, in lists: up to 100 characters, none by default. */
   name?: string;
   /** JWT_ISSUER by default. */
   issuer?: string;
@@ -85,23 +86,15 @@ const ownClaims = ["iss", "aud", "sub", "sid", "jti", "iat", "exp", "nbf", "__pr
 export async function issue(input: NewToken, client?: ClientInfo): Promise<IssuedToken> {
   const wanted = checked(input);
   const id = randomBytes(idBytes).toString("base64url");
-  let token = "";
-  const owner = { userId: input.userId, sessionId: input.sessionId ?? input.provenBy };
-  const row = await insertToken(owner, mostTokens, async (at) => {
-    const made = await make(id, wanted, at);
-    token = made.token;
-    return made.row;
-  });
-  if (row === "full") throw new AuthError(tooManyTokens);
-  if (!row) throw invalidToken("The account or the session has ended.");
-  await emit({
-    event: "authn_token_created",
-    outcome: "success",
-    userId: input.userId,
-    sessionId: owner.sessionId,
-    client,
-  });
-  return { token, id, name: row.name, createdAt: row.createdAt, expiresAt: row.expiresAt };
+  const { userId, provenBy, sessionId = provenBy } = input;
+  const sessionIds = [...new Set([provenBy, sessionId].flatMap((one) => one ?? []))];
+  const made = await insertToken({ userId, sessionIds }, mostTokens, (at) => make(id, wanted, at));
+  if (made === "full") throw new AuthError(tooManyTokens);
+  if (!made) throw invalidToken("The account or the session has ended.");
+  await keepElsewhere(made);
+  await emit({ event: "authn_token_created", outcome: "success", userId, sessionId, client });
+  const { name, createdAt, expiresAt } = made.row;
+  return { token: made.token, id, name, createdAt, expiresAt };
 }
 
 /**
@@ -160,7 +153,8 @@ function checked(input: NewToken): Wanted {
   for (const [path, text] of Object.entries({ userId: input.userId, issuer, audience }))
     if (typeof text !== "string" || text === "" || text.length > maxTextCharacters)
       throw invalid(path, `Use 1 to ${maxTextCharacters} characters.`);
-  return { ...input, issuer, audience, algorithm, name, claims: checkedClaims(claims) };
+  const checkedName = name === "" ? name : parseInput(newTokenInput.pick({ name: true }), { name }).name;
+  return { ...input, issuer, audience, algorithm, name: checkedName, claims: checkedClaims(claims) };
 }
 
 /** The claims as they stand in JSON. */
@@ -172,7 +166,12 @@ function checkedClaims(claims: unknown): Record<string, unknown> {
   return data;
 }
 
-async function make(id: string, wanted: Wanted, at: Date): Promise<{ token: string; row: NewTokenRow }> {
+interface Made extends MadeToken {
+  readonly token: string;
+  readonly sealed: string;
+}
+
+async function make(id: string, wanted: Wanted, at: Date): Promise<Made> {
   const { userId: sub, sessionId: sid, audience: aud, issuer: iss, algorithm: alg, claims } = wanted;
   const iat = Math.floor(at.getTime() / 1000);
   // To the next whole second: a life of one second is one.
@@ -183,9 +182,18 @@ async function make(id: string, wanted: Wanted, at: Date): Promise<{ token: stri
   const token = compact(signedText, signText(alg, privateKey, signedText));
   const sealed = sealPinned(id, { ...pins, alg, publicKey });
   const expiresAt = new Date(exp * 1000);
-  await keyStore?.put(id, sealed, expiresAt.getTime() - at.getTime());
   const row = { id, name: wanted.name, createdAt: new Date(iat * 1000), expiresAt, sessionId: sid ?? null };
-  return { token, row: { ...row, sealed: keyStore ? null : sealed } };
+  return { token, sealed, row: { ...row, sealed: keyStore ? null : sealed } };
+}
+
+/** Where keys are kept in Redis. A token whose key is not taken there is none. */
+async function keepElsewhere({ sealed, row: { id, createdAt, expiresAt } }: Made): Promise<void> {
+  try {
+    await keyStore?.put(id, sealed, expiresAt.getTime() - createdAt.getTime());
+  } catch (error) {
+    await deleteToken(id);
+    throw error;
+  }
 }
 
 const keyIsLost =
@@ -193,9 +201,12 @@ const keyIsLost =
 
 /** What is known of a token, and of its key: in its row, or, where it was issued so, in Redis, which is asked at the same time. */
 async function find(id: string): Promise<{ known: KnownToken; sealed: string }> {
-  const [known, elsewhere] = await Promise.all([findToken(id), keyStore?.get(id) ?? null]);
+  const elsewhere = keyStore?.get(id);
+  // Nobody waits for it where the row says enough.
+  elsewhere?.catch(() => undefined);
+  const known = await findToken(id);
   if (!known) throw invalidToken();
-  const sealed = known.sealed ?? elsewhere;
+  const sealed = known.sealed ?? (await elsewhere) ?? null;
   if (sealed === null) {
     if (keyStore && known.expiresAt > known.readAt) await tellHourly("keypair keys", keyIsLost);
     throw invalidToken();

@@ -140,8 +140,18 @@ describe("a token", () => {
   });
 
   const body = { username: "x", currentPassword: password, newPassword: "ten grey geese waddle", password };
+  test("opens GET /me, which says whom it speaks for, in that one spelling", async () => {
+    const { token } = await made(ada);
+    const { status, body } = await call<{ user: object }>("GET /me", { bearer: token });
+    expect([status, body.user]).toEqual([200, match.objectContaining({ id: ada.id })]);
+    expect((await call("HEAD /me", { bearer: token })).status).toBe(200);
+    for (const path of ["/ME", "/me/", "/%6de"]) {
+      const answer = await call(`GET ${path}`, { bearer: token });
+      expect([403, 404]).toContain(answer.status);
+    }
+  });
+
   test.each([
-    "GET /me",
     "PATCH /me",
     "DELETE /me",
     "PUT /password",
@@ -158,6 +168,18 @@ describe("a token", () => {
     expect((await call("GET /me", { bearer: ada.accessToken })).status).toBe(200);
   });
 
+  test("opens no route of the module that takes a login, of whatever item, but those that say whether it is good and whose", async () => {
+    const opened: string[] = [];
+    for (const route of routesOf(authRouter as unknown as Layers)) {
+      if ((await call(route)).status !== 401) continue;
+      const { token } = await made(await signUp());
+      const { status } = await call(route, { bearer: token });
+      const isLogout = status === 204 && (await orders(token)).status === 401;
+      if (status !== 403 && !isLogout) opened.push(route);
+    }
+    expect(opened.sort()).toEqual(["GET /me", "POST /validate"]);
+  });
+
   test("opens what an application has below the module's path, and beside it at the root", async () => {
     const { token } = await made(ada);
     for (const mount of ["/api/auth", "/"]) {
@@ -166,14 +188,14 @@ describe("a token", () => {
         .get(`${mount === "/" ? "" : mount}/invoices`, protectedRoute, (req, res) => void res.json(req.auth));
       const asked = { app, bearer: token, mount: mount === "/" ? "" : mount };
       expect((await call("GET /invoices", asked)).status).toBe(200);
-      expect((await call("GET /me", asked)).status).toBe(403);
+      expect((await call("GET /sessions", asked)).status).toBe(403);
     }
   });
 
   test("is kept out behind a guard of the whole application too", async () => {
     const { token } = await made(ada);
     const app = express().use(protectedRoute).use("/api/auth", authRouter);
-    expect((await call("GET /me", { app, bearer: token })).status).toBe(403);
+    expect((await call("GET /sessions", { app, bearer: token })).status).toBe(403);
   });
 
   test("is no login to a route of the application's that takes a recent one", async () => {
@@ -325,6 +347,20 @@ test("with a deleted account go the names of its tokens", async () => {
   expect(left.map((row) => row.id)).not.toContain(id);
   expect(left.map((row) => row.id)).toContain(other.id);
 });
+
+/** What Express keeps of a router. */
+interface Layers {
+  stack: { route?: { path: string; methods: Record<string, boolean> }; handle: Partial<Layers> }[];
+}
+
+function routesOf({ stack }: Layers): string[] {
+  const routes = stack.flatMap(({ route, handle }) => {
+    if (!route) return handle.stack ? routesOf({ stack: handle.stack }) : [];
+    const path = route.path.replace(/:\w+/g, "a".repeat(22));
+    return Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${path}`);
+  });
+  return [...new Set(routes)];
+}
 
 function create(bearer: string | undefined, name = "deploys"): Promise<Answer<Body>> {
   return call<Body>("POST /keypair-tokens", {

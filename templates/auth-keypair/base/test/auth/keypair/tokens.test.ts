@@ -18,7 +18,7 @@ import { endSession } from "../../../src/auth/sessions.js";
 import { rekey } from "../../../src/auth/vault/rekey.js";
 import { read, write } from "../../../src/db/client.js";
 import { keypairTokens } from "../../../src/db/schema/auth-keypair.js";
-import { type Person, sessionOf, signUp, startAuth, stopAuth } from "../client.js";
+import { logIn, type Person, sessionOf, signUp, startAuth, stopAuth } from "../client.js";
 import { dumpDatabase, duringOutage } from "../database.js";
 import { match } from "../shapes.js";
 import { environment } from "../test-environment.js";
@@ -118,7 +118,7 @@ describe("a token", () => {
     ["an audience that is a list", { audience: ["a"] as unknown as string }],
     ["an issuer that is too long", { issuer: "x".repeat(201) }],
     ["a claim that it says itself", { claims: { sub: "somebody" } }],
-    ["a claim that JSON has no word for", { claims: { big: 1n } }],
+    ["a claim that JSON has no word for", { claims: { big: BigInt(1) } }],
     ["claims that are too long", { claims: { text: "x".repeat(4096) } }],
     ["claims that are none", { claims: null as unknown as Record<string, unknown> }],
   ])("with %s is not issued", async (_what, input) => {
@@ -133,6 +133,16 @@ describe("a token", () => {
     while (Date.now() <= expiresAt.getTime() + 50) await new Promise((resolve) => setTimeout(resolve, 50));
     // Redis has forgotten its key by then.
     await expectRefused(verify(token), "InvalidAccessToken", inTable ? "The token has expired." : undefined);
+  });
+
+  test.each<[string, unknown]>([
+    ["that is too long", "a".repeat(101)],
+    ["with a line break", "a\nb"],
+    ["with a NUL", "a\0b"],
+    ["that is no text", 7],
+    ["of which nothing shows", "\u200b"],
+  ])("with a name %s is not issued", async (_what, name) => {
+    await expectRefused(issue({ userId: ada.id, lifeSeconds: 60, name: name as string }), "ValidationError");
   });
 
   test("for nobody, or for somebody who is gone, is not issued", async () => {
@@ -256,6 +266,22 @@ describe("verify", () => {
     await expectRefused(verify((await plant(ada.id, { says: { jti: other.id } })).token));
   });
 
+  test.each(["ES256", "ES512"] as const)(
+    "takes one of the two %s signatures that anybody can make of one (B3, defect 1)",
+    async (alg) => {
+      const order = { ES256: orderOfP256, ES512: orderOfP521 }[alg];
+      for (let round = 0; round < 8; round += 1) {
+        const { token } = await issue({ userId: ada.id, lifeSeconds: 60, algorithm: alg });
+        expect(await verify(token)).toMatchObject({ sub: ada.id });
+        const signature = Buffer.from(token.split(".")[2] ?? "", "base64url");
+        const half = signature.length / 2;
+        const other = (order - BigInt(`0x${signature.toString("hex", half)}`)).toString(16).padStart(2 * half, "0");
+        const twin = Buffer.concat([signature.subarray(0, half), Buffer.from(other, "hex")]).toString("base64url");
+        await expectRefused(verify(token.replace(/[^.]+$/, twin)));
+      }
+    },
+  );
+
   test("refuses a signature of another algorithm, of another length, or in DER", async () => {
     const { text, signature, privateKey } = await plant(ada.id);
     const der = sign("sha256", Buffer.from(text), { key: privateKey, dsaEncoding: "der" });
@@ -359,8 +385,11 @@ describe("an end", () => {
     await endSession(sessionId, { ip: null, userAgent: null });
     await expectRefused(verify(bound.token));
     expect(await verify(free.token)).toMatchObject({ sub: ada.id });
-    for (const kind of ["sessionId", "provenBy"])
-      await expectRefused(issue({ userId: ada.id, lifeSeconds: 60, [kind]: sessionId }), "InvalidAccessToken");
+    const live = sessionOf((await logIn(ada.name)).accessToken);
+    await issue({ userId: ada.id, lifeSeconds: 60, sessionId: live, provenBy: live });
+    for (const ended of [{ sessionId }, { provenBy: sessionId }])
+      for (const other of [{}, { sessionId: live }, { provenBy: live }])
+        await expectRefused(issue({ userId: ada.id, lifeSeconds: 60, ...other, ...ended }), "InvalidAccessToken");
   });
 
   test("of 50 tokens while they are verified: none is good for a call that begins after it (B5)", async () => {
@@ -400,6 +429,10 @@ describe("another JWT_SECRET_KEY", () => {
     expect(await verify(planted.token)).toMatchObject({ sub: ada.id });
   });
 });
+
+/** FIPS 186-5: of the groups that both curves generate. */
+const orderOfP256 = BigInt("0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
+const orderOfP521 = BigInt(`0x01${"f".repeat(64)}fa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409`);
 
 async function expectRefused(refused: Promise<unknown>, code = "InvalidAccessToken", detail?: string): Promise<void> {
   const error = (await refused.then(
