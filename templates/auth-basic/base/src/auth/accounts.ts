@@ -273,8 +273,7 @@ async function checkCurrentPassword(caller: Caller, password: string, client: Cl
  * The same for a step-up, whose checks come next. Its limits are the account's own: those of the login are used up by
  * strangers. A session that guesses too often ends, or whoever stole it could guess the password.
  *
- * Threat: a request that was let in waits with its body until its session has ended, and then acts for whoever was thrown
- * out. So the session is asked for again, after the epoch was read that what follows is bound to.
+ * The session is asked for once more, after the epoch that what follows is bound to: it may have ended since its guard.
  *
  * @throws AuthError "WrongPassword", "TooManyRequests", "InvalidAccessToken" when the session has ended.
  */

@@ -24,10 +24,7 @@ export const jsonBody: RequestHandler[] = [
   },
 ];
 
-/**
- * Threat: a client sends the body minutes after the headers, which guards in front have let in. Whoever was logged out
- * meanwhile would still act.
- */
+/** Threat: a body comes minutes after the headers that guards have let in, of somebody who was logged out meanwhile. */
 function unlessEnded({ auth }: Request, next: NextFunction): void {
   const ended = auth !== undefined && isSessionId(auth.sessionId) && isRevoked(auth.sessionId);
   if (ended === false) next();

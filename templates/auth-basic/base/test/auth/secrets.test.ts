@@ -1,11 +1,7 @@
 import "./test-environment.js";
 import { createHash, createHmac } from "node:crypto";
-import { once } from "node:events";
-import { type IncomingMessage, request } from "node:http";
-import type { AddressInfo } from "node:net";
 import bcrypt from "bcrypt";
 import { eq } from "drizzle-orm";
-import express, { type RequestHandler } from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EventName } from "../../src/auth/events.js";
 import { loginIsAddress } from "../../src/auth/login-name.js";
@@ -13,9 +9,6 @@ import { costsUpTo, hashPassword } from "../../src/auth/passwords.js";
 import { parseRefreshToken } from "../../src/auth/refresh-token.js";
 import { read, write } from "../../src/db/client.js";
 import { sessions, users } from "../../src/db/schema/auth.js";
-import { jsonBody } from "../../src/middleware/json-body.js";
-import { protectedRoute } from "../../src/middleware/jwt.js";
-import { problemHandler } from "../../src/middleware/problem.js";
 import {
   call,
   credentials,
@@ -210,36 +203,6 @@ describe("hashing", () => {
     for (const reason of reasons) expect(reason).toMatchObject({ code: "ServiceUnavailable", retryAfterSeconds: 5 });
     await hashPassword(password);
   });
-});
-
-test("a request whose body comes after its login has ended is refused, though it was let in before", async () => {
-  const ada = await signUp();
-  const app = express();
-  const letIn = new Promise<void>((resolve) => {
-    const tell: RequestHandler = (_req, _res, next) => {
-      resolve();
-      next();
-    };
-    const answer: RequestHandler = (req, res) => void res.json(req.body);
-    app.post("/late", protectedRoute, tell, jsonBody, answer, problemHandler);
-  });
-  const server = app.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const headers = {
-    Authorization: `Bearer ${ada.accessToken}`,
-    "Content-Type": "application/json",
-    "Content-Length": 2,
-  };
-  const { port } = server.address() as AddressInfo;
-  const asking = request({ host: "127.0.0.1", port, path: "/late", method: "POST", headers });
-  asking.flushHeaders();
-  await letIn;
-  await call("POST /logout-all", { bearer: ada.accessToken });
-  asking.end("{}");
-  const [answered] = (await once(asking, "response")) as [IncomingMessage];
-  answered.resume();
-  expect(answered.statusCode).toBe(401);
-  await new Promise((resolve) => server.close(resolve));
 });
 
 describe("what is stored", () => {

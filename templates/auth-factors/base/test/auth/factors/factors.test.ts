@@ -1,6 +1,9 @@
 import "../test-environment.js";
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { eq } from "drizzle-orm";
-import express from "express";
+import express, { type RequestHandler } from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changePassword, checkLogin, openSession, provePassword } from "../../../src/auth/accounts.js";
 import { tryAnswer } from "../../../src/auth/factors/challenge-store.js";
@@ -12,6 +15,9 @@ import { endAllSessions, newTokens } from "../../../src/auth/sessions.js";
 import { fromNow, read, write } from "../../../src/db/client.js";
 import { sessions } from "../../../src/db/schema/auth.js";
 import { factorChallenges, factorGuesses, recoveryCodes } from "../../../src/db/schema/auth-factors.js";
+import { jsonBody } from "../../../src/middleware/json-body.js";
+import { protectedRoute } from "../../../src/middleware/jwt.js";
+import { problemHandler } from "../../../src/middleware/problem.js";
 import { requireFactor } from "../../../src/middleware/second-factor.js";
 import { requireStrongestLogin } from "../../../src/middleware/strongest-login.js";
 import {
@@ -364,6 +370,36 @@ describe("guards", () => {
 /** A request that was let in and waits with its body, until its session has ended. */
 describe("a request whose session has ended meanwhile", () => {
   const ended = { code: "InvalidAccessToken" };
+
+  test("is refused as soon as its body is there, whatever it asks for", async () => {
+    const ada = await signUp();
+    const app = express();
+    const letIn = new Promise<void>((resolve) => {
+      const tell: RequestHandler = (_req, _res, next) => {
+        resolve();
+        next();
+      };
+      const answer: RequestHandler = (req, res) => void res.json(req.body);
+      app.post("/late", protectedRoute, tell, jsonBody, answer, problemHandler);
+    });
+    const server = app.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const headers = {
+      Authorization: `Bearer ${ada.accessToken}`,
+      "Content-Type": "application/json",
+      "Content-Length": 2,
+    };
+    const { port } = server.address() as AddressInfo;
+    const asking = request({ host: "127.0.0.1", port, path: "/late", method: "POST", headers });
+    asking.flushHeaders();
+    await letIn;
+    await call("POST /logout-all", { bearer: ada.accessToken });
+    asking.end("{}");
+    const [answered] = (await once(asking, "response")) as [IncomingMessage];
+    answered.resume();
+    expect(answered.statusCode).toBe(401);
+    await new Promise((resolve) => server.close(resolve));
+  });
 
   test("sets no factor, and starts no session (T4)", async () => {
     const ada = await signUp();
