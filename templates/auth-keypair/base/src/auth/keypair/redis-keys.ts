@@ -50,7 +50,7 @@ export function redisKeyStore(url: string): KeyStore {
     put: (id, sealed, lifeMs) => ask((redis) => setNew(redis, id, sealed, lifeMs)),
     get: (id) => ask(async (redis) => (await getText(redis, nameOf(id))) ?? (await moveFromPrevious(redis, id))),
     delete: (ids) => ask((redis) => deleteAll(redis, ids)),
-    async close() {
+    close: () => {
       connection?.redis.disconnect();
       connection = undefined;
     },
