@@ -6,7 +6,7 @@ import { config } from "../../templates/auth-basic/base/src/auth/config.js";
 import { insertUser } from "../../templates/auth-basic/base/src/auth/store.js";
 import { migrateDatabase, transaction } from "../../templates/auth-basic/base/src/db/client.js";
 import { migrations } from "../../templates/auth-basic/base/src/db/migrations/index.js";
-import { authenticators, bearerKinds } from "../../templates/auth-basic/base/src/middleware/authenticators.js";
+import { tokenKinds } from "../../templates/auth-basic/base/src/middleware/authenticators.js";
 import { protectedRoute } from "../../templates/auth-basic/base/src/middleware/jwt.js";
 import { dpopToken } from "../../templates/auth-dpop/base/src/auth/dpop/authenticator.js";
 import { confirmationOf } from "../../templates/auth-dpop/base/src/auth/dpop/bound-key.js";
@@ -26,8 +26,8 @@ const lifeSeconds = 3600;
 const kind = process.argv[2] ?? "none";
 
 migrations.push(dpop, keypairTokens);
-authenticators.push(dpopToken);
-bearerKinds.push(keypairToken);
+tokenKinds.push(dpopToken);
+tokenKinds.push(keypairToken);
 
 /** The headers of so many requests: the proofs of DPoP, which are each good once, are made here ahead of time. */
 const headersOf: Record<string, (count: number) => Promise<Headers[]>> = {

@@ -56,6 +56,8 @@ export function dpopFetch(
   }
 
   return async (input, init = {}) => {
+    if (input instanceof Request)
+      throw new TypeError("Give dpopFetch a URL and its options: a Request can be sent once.");
     const url = new URL(String(input), globalThis.location?.href);
     const answer = await sendProven(url, init);
     return (await wantsNonce(answer)) ? sendProven(url, init) : answer;
@@ -75,9 +77,9 @@ async function wantsNonce(answer: Response): Promise<boolean> {
 
 /** The access token, where it is bound to a key: one of a login before that still goes as a bearer. */
 function boundToken(headers: Headers): string | undefined {
-  const token = /^Bearer (\S+)$/i.exec(headers.get("Authorization") ?? "")?.[1];
-  const payload = token?.split(".")[1] ?? "";
-  return payload && atob(payload.replace(/-/g, "+").replace(/_/g, "/")).includes('"cnf"') ? token : undefined;
+  const [, token, payload = ""] =
+    /^Bearer (eyJ[\w-]+\.(eyJ[\w-]+)\.[\w-]+)$/i.exec(headers.get("Authorization") ?? "") ?? [];
+  return atob(payload.replace(/-/g, "+").replace(/_/g, "/")).includes('"cnf"') ? token : undefined;
 }
 
 /** RFC 9449, section 4.2. */

@@ -87,6 +87,35 @@ test("a login of before, whose tokens are bound to no key, goes on", async () =>
   expect((await auth.fetch(`${running.url}/orders`)).status).toBe(200);
 });
 
+test("requests at once, before there is a nonce, are sent once more each, and one refresh serves all", async () => {
+  const store = tokensInMemory();
+  const key = newDpopKey();
+  await (await client(store, key)).auth.call("POST /signup", { body: { username: newName(), password } });
+  const { auth, sent } = await client(store, key);
+  const statuses = async (): Promise<number[]> => {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => auth.fetch(`${running.url}/orders`)));
+    return answers.map(({ status }) => status);
+  };
+  expect(await statuses()).toEqual(Array(10).fill(200));
+  expect(sent.splice(0)).toHaveLength(20);
+  await new Promise((resolve) => setTimeout(resolve, 3_100));
+  expect(await statuses()).toEqual(Array(10).fill(200));
+  expect(sent.filter((path) => path === "/refresh-token")).toHaveLength(1);
+});
+
+test("tokens of another kind go as they are, and a Request, which can't be sent twice, is refused by name", async () => {
+  const seen: (string | null)[] = [];
+  const send: typeof fetch = async (_input, init) => {
+    seen.push(new Headers(init?.headers).get("Authorization"));
+    return new Response();
+  };
+  const ask = dpopFetch(newDpopKey(), send);
+  const others = ["Bearer opaque", "Bearer a.b.c", "Bearer %.%.%", "Basic YTpi"];
+  for (const Authorization of others) await ask("https://shop.example/orders", { headers: { Authorization } });
+  expect(seen).toEqual(others);
+  await expect(ask(new Request("https://shop.example/orders"))).rejects.toThrow("URL");
+});
+
 test("the key can't be exported", async () => {
   const { privateKey } = await newDpopKey();
   await expect(crypto.subtle.exportKey("jwk", privateKey)).rejects.toThrow();
@@ -133,7 +162,7 @@ describe.skipIf(noChromium)(`in a browser${unrun(noChromium)}`, () => {
 });
 
 /** A client with a key of its own, and the paths that it has asked for. */
-async function client(store = tokensInMemory()) {
+async function client(store = tokensInMemory(), key = newDpopKey()) {
   const sent: string[] = [];
   const send: typeof fetch = (input, init) => {
     sent.push(new URL(String(input)).pathname.replace("/api/auth", ""));
@@ -142,7 +171,7 @@ async function client(store = tokensInMemory()) {
   const auth = createAuthClient({
     baseUrl: `${running.url}/api/auth`,
     store,
-    fetch: dpopFetch(newDpopKey(), send),
+    fetch: dpopFetch(key, send),
   });
   return { auth, sent };
 }

@@ -23,7 +23,10 @@ test("a project whose tsup entry is the whole source folder builds with every it
   expect(await filesBelow(join(dir, "docs/auth"))).toContain("README.md");
   await run(dir, [process.execPath, join(repo, "node_modules/tsup/dist/cli-default.js")]);
   const mail = { AUTH_MAIL: "outbox:.data/mail", MAIL_FROM: "Notes <no-reply@example.org>" };
-  const server = await boot(dir, "dist/server.js", { ...mail, APP_URL: "https://notes.example.org", HIBP_URL: "off" });
+  const pages = { WEBAUTHN_RP_ID: "notes.example.org", WEBAUTHN_ORIGINS: "https://notes.example.org" };
+  const origin = "https://notes.example.org";
+  const others = { APP_URL: origin, PUBLIC_ORIGIN: origin, HIBP_URL: "off" };
+  const server = await boot(dir, "dist/server.js", { ...mail, ...pages, ...others });
   try {
     const client = api(`${server.url}/api/auth`);
     const { status } = await client.post("/signup", { username: "ada", password: "nine blue herons wade" });

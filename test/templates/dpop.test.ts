@@ -13,7 +13,7 @@ import { repo } from "../support/template-tree.js";
 // Tokens that are bound to a key, in the hands of clients that others wrote, behind proxies, and in several processes.
 
 /** Every item that starts sessions, or authenticates by other means. */
-const items = ["auth-dpop", "auth-cookies", "auth-sudo", "auth-grace", "auth-jwks"];
+const items = ["auth-cookies", "auth-dpop", "auth-sudo", "auth-grace", "auth-jwks"];
 const server = `import express from "express";
 import { protectedRoute } from "./src/middleware/jwt.js";
 import { requireRecentLogin } from "./src/middleware/recent-login.js";
@@ -138,6 +138,21 @@ describe("with the other items", () => {
     }
   });
 
+  test("a bound token counts before any cookie, one of another login, of another site's page, or that is over", async () => {
+    const client = proverAt(running.url, pair);
+    const [ada, bob] = [await signUp(client), await signUp()];
+    const body = { username: bob.username, password };
+    const { headers } = await post(running, "/session", body, ownPage);
+    const live = headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
+    for (const cookie of [...live, `sid-dev=${"A".repeat(43)}`, "sid-dev=x"]) {
+      const asked = await client("GET /orders", { token: ada.accessToken, headers: { cookie } });
+      expect([asked.status, asked.body.auth?.sessionId]).toEqual([200, sessionOf(ada.accessToken)]);
+      const stepped = { token: ada.accessToken, headers: { cookie, "sec-fetch-site": "cross-site" } };
+      expect((await client("POST /api/auth/validate", stepped)).status).toBe(204);
+    }
+    expect((await bearer("/orders", ada.accessToken)).status).toBe(401);
+  });
+
   test("a bound token opens nothing as a bearer or in a cookie, on a route that several guards share (D1)", async () => {
     const { accessToken } = await signUp();
     for (const path of ["/orders", "/vault", "/api/auth/me"]) {
@@ -195,6 +210,28 @@ describe("DPOP_NONCES=off and DPOP_REPLAYS=memory", () => {
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     } finally {
       await other.stop();
+    }
+  });
+});
+
+describe("DPOP_REPLAYS=memory", () => {
+  test("a proof that was used before a restart is not good after it, and one retry is enough", async () => {
+    const PUBLIC_ORIGIN = "https://shop.example";
+    const env = { PUBLIC_ORIGIN, DPOP_REPLAYS: "memory", AUTH_DATABASE_URL: `file:${join(app.dir, "memory.db")}` };
+    const before = await startApp(app.dir, env);
+    const client = proverAt(before.url, pair, PUBLIC_ORIGIN);
+    const { accessToken: token } = await signUp(client);
+    const used = await client("GET /orders", { token });
+    expect(used.status).toBe(200);
+    await before.stop();
+    const after = await startApp(app.dir, env);
+    try {
+      const again = proverAt(after.url, pair, PUBLIC_ORIGIN);
+      const replayed = await again("GET /orders", { token, proof: used.proof });
+      expect([replayed.status, replayed.body.error]).toEqual([401, "use_dpop_nonce"]);
+      expect((await again("GET /orders", { token })).status).toBe(200);
+    } finally {
+      await after.stop();
     }
   });
 });
@@ -325,13 +362,15 @@ interface Sent {
 }
 
 /** A client that proves a key with the package dpop, and sends a request once more where a nonce is asked for. */
-function proverAt(url: string, key: KeyPair) {
+function proverAt(url: string, key: KeyPair, origin = url) {
   let nonce = "";
+  let last = "";
   return async (route: string, { body, token, headers, proof }: Sent = {}) => {
     const [method = "", path = ""] = route.split(" ");
     const ask = async (): Promise<Response> => {
-      const htu = url + path.replace(/\?.*/, "");
+      const htu = origin + path.replace(/\?.*/, "");
       const DPoP = proof ?? (await generateProof(key, htu, method, nonce || undefined, token));
+      last = DPoP;
       const answer = await fetch(url + path, {
         method,
         headers: {
@@ -349,7 +388,7 @@ function proverAt(url: string, key: KeyPair) {
     const text = await answer.clone().text();
     if (text.includes("use_dpop_nonce")) answer = await ask();
     const content = await answer.text();
-    return { status: answer.status, headers: answer.headers, body: content ? JSON.parse(content) : {} };
+    return { status: answer.status, headers: answer.headers, body: content ? JSON.parse(content) : {}, proof: last };
   };
 }
 
@@ -384,7 +423,11 @@ async function post({ url }: RunningApp, path: string, body: object, headers: Re
     body: JSON.stringify(body),
   };
   const answer = await fetch(`${url}/api/auth${path}`, init);
-  return { status: answer.status, body: await answer.json() };
+  return { status: answer.status, headers: answer.headers, body: await answer.json() };
+}
+
+function sessionOf(token: string): string {
+  return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")).sid;
 }
 
 function newName(): string {

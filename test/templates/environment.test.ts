@@ -33,6 +33,9 @@ beforeAll(async () => {
     "auth-jwks",
     "auth-dpop",
     "auth-keypair",
+    "auth-factors",
+    "auth-admin",
+    "auth-passkeys",
   ];
   for (const database of ["sqlite", "postgres"] as const) apps[database] = await composeApp({ database, items });
   for (const [name, value] of Object.entries(needed)) vi.stubEnv(name, value);
@@ -176,6 +179,8 @@ describe("a variable of the module's", () => {
       ["PUBLIC_ORIGIN", "DPOP_REQUIRED", "DPOP_NONCES", "DPOP_REPLAYS"],
     ],
     ["auth-keypair", "keypair/config.ts", "readKeypairConfig", ["KEYPAIR_REDIS_URL"]],
+    ["auth-factors-admin", "factors/role-policy.ts", "readRolePolicy", ["FACTOR_ROLES", "FACTOR_GRACE_DAYS"]],
+    ["auth-passkeys", "passkeys/config.ts", "readPasskeyConfig", ["WEBAUTHN_RP_ID"]],
   ])("of %s is held to the same", async (_item, file, reader, variables) => {
     const module = await import(join(apps.sqlite.dir, "src/auth", file));
     for (const name of variables)

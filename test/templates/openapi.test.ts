@@ -9,6 +9,7 @@ import { oas } from "@stoplight/spectral-rulesets";
 import { type KeyPair, generateProof as proof } from "dpop";
 import fs from "fs-extra";
 import * as oauth from "oauth4webapi";
+import { Secret, TOTP } from "otpauth";
 import PostalMime from "postal-mime";
 import { x } from "tinyexec";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -27,10 +28,13 @@ import type { Documented } from "../support/openapi-document.js";
 const items = [
   ...["auth-cookies", "auth-sudo", "auth-sessions", "auth-events", "auth-hibp"],
   ...["auth-grace", "auth-email", "auth-admin", "auth-openapi", "auth-jwks", "auth-dpop", "auth-keypair"],
+  ...["auth-totp", "auth-passkeys"],
 ];
 const password = "nine blue herons wade";
 const newPassword = "ten green herons fish";
+const passkeyPages = { WEBAUTHN_RP_ID: "shop.example", WEBAUTHN_ORIGINS: "https://shop.example" };
 const production = {
+  ...passkeyPages,
   NODE_ENV: "production",
   AUTH_RATE_LIMIT: "on",
   BCRYPT_COST: "10",
@@ -70,7 +74,8 @@ let contract: Contract;
 
 beforeAll(async () => {
   app = await composeApp({ items, server });
-  running = await startApp(app.dir, { AUTH_MAIL: `outbox:${join(app.dir, "mail")}` });
+  const mail = { AUTH_MAIL: `outbox:${join(app.dir, "mail")}` };
+  running = await startApp(app.dir, { ...mail, ...passkeyPages, PASSKEY_SIGNUP: "on" });
   document = await (await fetch(`${running.url}/api/auth/openapi.json`)).json();
   contract = contractOf(document, `${running.url}/api/auth`);
 });
@@ -190,6 +195,89 @@ describe("every documented answer is given, and is as documented", () => {
     await send("updateMe", { bearer: login.accessToken, body: change }, 200);
     await send("revertEmail", { body: { token: await tokenTo(email, "revert-email") } }, 204);
     for (const id of ["verifyEmail", "revertEmail"]) await send(id, { body: { token: "x" } }, 403);
+  });
+
+  test("second factors", async () => {
+    const { username, accessToken: bearer } = await signUp();
+    await send("getFactors", { bearer }, 200);
+    await send("getFactorDeadline", { bearer }, 200);
+    await send("confirmTotp", { bearer, body: { code: "000000" } }, 404);
+    await send("removeTotp", { bearer }, 404);
+    await send("renewRecoveryCodes", { bearer }, 403);
+    const { body: enrolment } = await send("enrolTotp", { bearer }, 201);
+    const code = () => codeOf(enrolment.secret);
+    const { body: both } = await send("confirmTotp", { bearer, body: { code: code() } }, 200);
+    const mine = { bearer: both.accessToken };
+    const login = { username, password };
+    const { recoveryCodes } = (await send("renewRecoveryCodes", mine, 201)).body;
+    await send("startCookieSession", { body: login, headers: ownPage }, 401);
+    await send("reauthenticate", { ...mine, body: { password } }, 401);
+    const { challenge } = (await send("logIn", { body: login }, 401)).body;
+    await send("logInWithTotp", { body: { challenge, code: code() } }, 403);
+    await forgetSteps();
+    await send("logInWithTotp", { body: { challenge, code: code() } }, 200);
+    await send("logInWithTotp", { body: { challenge, code: code() } }, 401);
+    const { challenge: next } = (await send("logIn", { body: login }, 401)).body;
+    await send("logInWithRecoveryCode", { body: { challenge: next, code: "none" } }, 403);
+    await send("logInWithRecoveryCode", { body: { challenge: next, code: recoveryCodes[3] } }, 200);
+    await send("logInWithRecoveryCode", { body: { challenge: next, code: recoveryCodes[3] } }, 401);
+    await send("getFactors", mine, 200);
+    const admin = await adminToken();
+    const { body: page } = await send("listFactorUsers", { bearer: admin, query: "?limit=1" }, 200);
+    await send("listFactorUsers", { bearer: admin, query: `?limit=1&cursor=${page.users[0].id}` }, 200);
+    await send("listFactorUsers", { bearer: admin, query: "?sort=id" }, 400);
+    const params = { id: await idOf(both.accessToken) };
+    await send("getUserFactors", { bearer: admin, params }, 200);
+    await send("removeTotp", mine, 204);
+    const again = (await send("enrolTotp", mine, 201)).body;
+    await send("confirmTotp", { ...mine, body: { code: codeOf(again.secret) } }, 200);
+    await send("removeUserFactors", { bearer: admin, params }, 204);
+  });
+
+  test("passkeys", async () => {
+    const { accessToken: bearer, username } = await signUp();
+    const { asserted, created, newPasskey } = await softAuthenticator();
+    const optionsOf = async (id: string, sent = {}) => (await send(id, sent, 200)).body.publicKey;
+    const options = await optionsOf("getPasskeyOptions", { bearer });
+    const key = newPasskey(options.user.id);
+    const body = { passkey: created(options, key), name: "My laptop" };
+    const { passkey } = (await send("addPasskey", { bearer, body }, 201)).body;
+    const login = async (status: number, one = key) =>
+      send("logInWithPasskey", { body: { passkey: asserted(await optionsOf("getPasskeyLoginOptions"), one) } }, status);
+    const mine = { bearer: (await login(200)).body.accessToken };
+    await login(403, newPasskey(options.user.id));
+    const taken = { passkey: created(await optionsOf("getPasskeyOptions", mine), key) };
+    await send("addPasskey", { ...mine, body: taken }, 409);
+    await send("addPasskey", { ...mine, body: taken }, 403);
+    await send("getPasskeys", mine, 200);
+    const params = { id: passkey.id };
+    await send("getPasskey", { ...mine, params }, 200);
+    await send("getPasskey", { ...mine, params: { id: "x" } }, 404);
+    await send("renamePasskey", { ...mine, params, body: { name: "Phone" } }, 200);
+    await send("renamePasskey", { ...mine, params: { id: "x" }, body: { name: "Phone" } }, 404);
+    const proof = { passkey: asserted(await optionsOf("getPasskeyStepUpOptions", mine), key) };
+    const { accessToken: recent } = (await send("reauthenticate", { ...mine, body: proof }, 200)).body;
+    for (const id of ["getPasskeyOptions", "removePasskey"]) {
+      const { accessToken } = (await send("logIn", { body: { username, password } }, 200)).body;
+      await send(id, { bearer: accessToken, params }, 403);
+    }
+    await send("removePasskey", { bearer: recent, params }, 204);
+    await send("removePasskey", { bearer: recent, params }, 404);
+  });
+
+  test("accounts with a passkey and no password", async () => {
+    const { created, newPasskey } = await softAuthenticator();
+    const signUpAs = async (name: string, status: number) => {
+      const { publicKey } = (await send("getPasskeySignUpOptions", { body: { username: name } }, 200)).body;
+      const passkey = created(publicKey, newPasskey(publicKey.user.id));
+      return send("signUpWithPasskey", { body: { username: name, passkey } }, status);
+    };
+    const username = newName();
+    const { accessToken: bearer } = (await signUpAs(username, 201)).body;
+    await signUpAs(username, 409);
+    await send("signUpWithPasskey", { body: bodies["signUpWithPasskey"] }, 403);
+    const { passkeys } = (await send("getPasskeys", { bearer }, 200)).body;
+    await send("removePasskey", { bearer, params: { id: passkeys[0].id } }, 409);
   });
 
   test("the keys that verify access tokens", async () => {
@@ -332,12 +420,17 @@ describe("every documented answer is given, and is as documented", () => {
     const at = `${limited.url}/api/auth`;
     const tired = { ...ownPage, "x-forwarded-for": "203.0.113.7", "x-forwarded-proto": "https" };
     await send("getOpenApi", { at }, 404);
+    for (const id of ["getPasskeySignUpOptions", "signUpWithPasskey"]) await send(id, { at, body: bodies[id] }, 404);
     const { accessToken: bearer } = await signUp({ email: newAddress() }, at);
     const attempts = Array.from({ length: 300 }, () => ({ body: { token: "x" }, headers: tired, at }));
     for (let sent = 0; sent < attempts.length; sent += 30)
       await Promise.all(attempts.slice(sent, sent + 30).map((attempt) => send("verifyEmail", attempt, 403)));
     await send("sendEmailVerification", { bearer, at }, 202);
-    const behindSession = ["updateMe", "deleteMe", "changePassword", "reauthenticate", "createKeypairToken"];
+    const behindSession = [
+      ...["updateMe", "deleteMe", "changePassword", "reauthenticate", "createKeypairToken"],
+      ...changesOfFactors,
+      ...changesOfPasskeys,
+    ];
     for (const { id, operation, route } of contract.operations) {
       if (!operation.responses[429] || route.includes(" /admin/") || behindSession.includes(id)) continue;
       const body = operation.requestBody && { body: bodies[id] };
@@ -357,6 +450,32 @@ describe("every documented answer is given, and is as documented", () => {
     const body = { username: newName(), currentPassword: newPassword };
     for (let guess = 1; guess <= 10; guess++) await send("updateMe", { bearer, at, body }, 403);
     await send("updateMe", { bearer, at, body }, 429);
+  });
+
+  test("the limits of what is changed of second factors", async () => {
+    const at = `${limited.url}/api/auth`;
+    const { accessToken: bearer } = await signUp({}, at);
+    for (let change = 1; change <= 30; change++) {
+      await send("enrolTotp", { bearer, at }, 201);
+      await send("renewRecoveryCodes", { bearer, at }, 403);
+      await send("removeTotp", { bearer, at }, 404);
+    }
+    for (const id of ["enrolTotp", "renewRecoveryCodes", "removeTotp"]) await send(id, { bearer, at }, 429);
+    const { body: enrolment } = await send("enrolTotp", { bearer }, 201);
+    await send("confirmTotp", { bearer, at, body: { code: codeOf(enrolment.secret) } }, 429);
+  });
+
+  test("the limits of what is changed of passkeys", async () => {
+    const at = `${limited.url}/api/auth`;
+    const { accessToken: bearer } = await signUp({}, at);
+    const params = { id: "x" };
+    for (let change = 1; change <= 15; change++) {
+      await send("getPasskeyOptions", { bearer, at }, 200);
+      await send("getPasskeyStepUpOptions", { bearer, at }, 200);
+      await send("addPasskey", { bearer, at, body: bodies["addPasskey"] }, 403);
+      await send("removePasskey", { bearer, at, params }, 404);
+    }
+    for (const id of changesOfPasskeys) await send(id, { bearer, at, params, body: bodies[id] }, 429);
   });
 
   test("the limit of new keypair tokens", async () => {
@@ -521,6 +640,16 @@ async function run(...args: string[]): Promise<string> {
 }
 
 /** What each operation takes that is limited. */
+const credential = { id: "eA", type: "public-key" };
+const newCredential = { ...credential, response: { clientDataJSON: "e30", attestationObject: "oA" } };
+const usedCredential = {
+  ...credential,
+  response: { clientDataJSON: "e30", authenticatorData: "eA", signature: "eA", userHandle: "eA" },
+};
+
+/** Limited for each user. */
+const changesOfPasskeys = ["getPasskeyOptions", "getPasskeyStepUpOptions", "addPasskey", "removePasskey"];
+
 const bodies: Record<string, unknown> = {
   signUp: { username: newName(), password },
   logIn: { username: "ada", password },
@@ -536,7 +665,18 @@ const bodies: Record<string, unknown> = {
   createUser: { username: "bob" },
   deleteUsers: { ids: ["x"] },
   createKeypairToken: { name: "deploys", expiresIn: 60 },
+  confirmTotp: { code: "000000" },
+  logInWithTotp: { challenge: "x".repeat(43), code: "000000" },
+  logInWithRecoveryCode: { challenge: "x".repeat(43), code: "x" },
+  addPasskey: { passkey: newCredential },
+  signUpWithPasskey: { username: "bob", passkey: newCredential },
+  getPasskeySignUpOptions: { username: "bob" },
+  logInWithPasskey: { passkey: usedCredential },
+  renamePasskey: { name: "Phone" },
 };
+
+/** Limited for each user. */
+const changesOfFactors = ["enrolTotp", "confirmTotp", "removeTotp", "renewRecoveryCodes"];
 
 /** What a browser says of a request that a page of this site makes. */
 const ownPage = { "sec-fetch-site": "same-origin" };
@@ -574,6 +714,23 @@ async function adminToken(): Promise<string> {
   await x(process.execPath, [...files, "promote", admin.username], { nodeOptions, throwOnError: true });
   const { body } = await send("logIn", { body: { username: admin.username, password } }, 200);
   return body.accessToken;
+}
+
+/** The code of an authenticator app. */
+function codeOf(secret: string): string {
+  return new TOTP({ secret: Secret.fromBase32(secret) }).generate();
+}
+
+/** So that a code that was used is good again, and no test waits for the next one. */
+async function forgetSteps(): Promise<void> {
+  const client = createClient({ url: `file:${join(app.dir, ".data/auth.db")}`, timeout: 5_000 });
+  await client.execute("update auth_totp_secrets set last_step = 0");
+  client.close();
+}
+
+/** That of the tests that ship with it. */
+async function softAuthenticator() {
+  return import(join(app.dir, "test/auth/passkeys/authenticator.ts"));
 }
 
 let admin: { username: string } | undefined;

@@ -118,14 +118,19 @@ function guardsIn({ file, moduleAt }: Importing) {
   const exports = new Set<string>();
   parsed(() => {
     const { program } = parseSource(file.text, file.path);
-    for (const statement of program.body) {
-      for (const name of importedGuards(statement, moduleAt)) locals.add(name);
-      for (const [name, guards] of madeNames(statement)) if (guards([...locals])) locals.add(name);
-    }
+    for (const statement of program.body) for (const name of importedGuards(statement, moduleAt)) locals.add(name);
+    addMade(program.body.flatMap(madeNames), locals);
     for (const name of exportedGuards(program, [...locals], moduleAt)) exports.add(name);
     return [];
   });
   return { locals: [...locals], exports: [...exports] };
+}
+
+/** In any order: a function may call one that stands below it. */
+function addMade(made: readonly Made[], locals: Set<string>): void {
+  const more = made.filter(([name, isMadeOfGuards]) => !locals.has(name) && isMadeOfGuards([...locals]));
+  for (const [name] of more) locals.add(name);
+  if (more.length > 0) addMade(made, locals);
 }
 
 function importedGuards(statement: Statement, moduleAt: ModuleAt): string[] {

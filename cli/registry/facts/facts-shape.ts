@@ -92,6 +92,15 @@ const option = z.strictObject({
 /** A time from which on a variable says nothing any more. */
 const until = z.strictObject({ kind: z.literal("until"), check: slug, variable: envName, ...said });
 
+/** A variable that is to be the same wherever it stands; `except` is the value of a developer's own machine. */
+const same = z.strictObject({
+  kind: z.literal("same"),
+  check: slug,
+  variable: envName,
+  except: z.exactOptional(line),
+  ...said,
+});
+
 /** What an item says of itself: templates/<item>/facts.json. facts.schema.json says the same to editors. */
 export const factsShape = z.strictObject({
   $schema: z.exactOptional(line),
@@ -99,6 +108,6 @@ export const factsShape = z.strictObject({
   guards: z.exactOptional(guards),
   protects: z.exactOptional(z.array(protection).check(z.maxLength(200))),
   settings: z.exactOptional(
-    z.array(z.discriminatedUnion("kind", [bound, onOff, option, until])).check(z.maxLength(50)),
+    z.array(z.discriminatedUnion("kind", [bound, onOff, option, until, same])).check(z.maxLength(50)),
   ),
 });

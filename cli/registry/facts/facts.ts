@@ -11,6 +11,7 @@ export type SettingRule = NonNullable<ItemFacts["settings"]>[number];
 export type BoundRule = Extract<SettingRule, { kind: "bound" }>;
 export type SwitchRule = Extract<SettingRule, { kind: "switch" }>;
 export type UntilRule = Extract<SettingRule, { kind: "until" }>;
+export type SameRule = Extract<SettingRule, { kind: "same" }>;
 export type OptionRule = Extract<SettingRule, { kind: "option" }>;
 
 /** Name of an installed item -> what it says. */

@@ -467,6 +467,27 @@ const cases: readonly [check: string, wrong: string, before: Given, found: strin
     },
   ],
   [
+    "passkey-domain",
+    "another domain in the deployment than in the sample",
+    {
+      env: { ".env.example": "A=1\nWEBAUTHN_RP_ID=shop.example\n", ".env": "WEBAUTHN_RP_ID=localhost\n" },
+      deploy: { "compose.yml": "environment:\n  WEBAUTHN_RP_ID: www.shop.example\n" },
+    },
+    "warning .env.example:2 WEBAUTHN_RP_ID is another domain than elsewhere in the project",
+    {
+      env: {
+        ".env.example": "WEBAUTHN_RP_ID=\n",
+        ".env": "WEBAUTHN_RP_ID=localhost\n",
+        ".env.production": "WEBAUTHN_RP_ID=shop.example\n",
+        ".env.test": "WEBAUTHN_RP_ID=other.example\n",
+      },
+      deploy: {
+        "compose.yml": `environment:\n  WEBAUTHN_RP_ID: ${taken("WEBAUTHN_RP_ID:-shop.example")}\n`,
+        "compose.test.yml": "environment:\n  WEBAUTHN_RP_ID: other.example\n",
+      },
+    },
+  ],
+  [
     "open-on-error",
     "a guard of one's own that says next in its catch",
     {

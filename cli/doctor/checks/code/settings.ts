@@ -2,6 +2,7 @@ import type { SettingRule } from "../../../registry/facts/facts.js";
 import type { Check, Checkup, Finding } from "../../checkup.js";
 import { brokenBound } from "../../settings/bound-rule.js";
 import { optionSet } from "../../settings/option-rule.js";
+import { differing } from "../../settings/same-rule.js";
 import { switchedOff } from "../../settings/switch-rule.js";
 import { past } from "../../settings/until-rule.js";
 
@@ -22,5 +23,7 @@ function broken(rule: SettingRule, checkup: Checkup): Finding[] {
       return optionSet(rule, checkup);
     case "until":
       return past(rule, checkup);
+    case "same":
+      return differing(rule, checkup);
   }
 }

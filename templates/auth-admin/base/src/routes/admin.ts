@@ -1,4 +1,5 @@
 import express, { type Request, type Response } from "express";
+import { adminAddOnRouters } from "../auth/admin/add-on-routers.js";
 import * as admin from "../auth/admin/admin.js";
 import { idsInput, isId, listQuery, newUserInput, readQuery, userInput } from "../auth/admin/input.js";
 import { AuthError } from "../auth/errors.js";
@@ -36,6 +37,8 @@ adminRouter.post("/users/:id/disable", ofAdmins, recentLogin, asyncHandler(disab
 adminRouter.post("/users/:id/enable", ofAdmins, recentLogin, asyncHandler(enableUser));
 adminRouter.post("/users/:id/logout", ofAdmins, recentLogin, asyncHandler(logOutUser));
 adminRouter.post("/users/:id/reset-password", ofAdmins, recentLogin, asyncHandler(resetPassword));
+
+for (const router of adminAddOnRouters) adminRouter.use(router);
 
 adminRouter.use(problemHandler);
 

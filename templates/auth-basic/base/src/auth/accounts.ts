@@ -6,7 +6,7 @@ import type { LogInInput, PasswordInput, ProfileInput, SignUpInput } from "./inp
 import { addressColumns, canonicalLoginName, loginColumns, loginName } from "./login-name.js";
 import { type DeviceProofs, recognizeDevice } from "./owner-device.js";
 import { checkNewPassword } from "./password-checks.js";
-import { hashPassword, hasLostPepper, isOutdated, verifyPassword } from "./passwords.js";
+import { hashPassword, hasLostPepper, isOutdated, type PasswordHash, verifyPassword } from "./passwords.js";
 import { markRevoked } from "./revocations.js";
 import type { NewSession } from "./sessions.js";
 import * as store from "./store.js";
@@ -33,6 +33,13 @@ export interface Opened {
   session: store.StoredSession;
 }
 
+/** What an account begins with, and how its owner has proven who they are (RFC 8176). */
+export interface NewAccount {
+  profile: Omit<SignUpInput, "password">;
+  hash: PasswordHash;
+  amr: readonly string[];
+}
+
 interface Opening {
   /** What the session's transaction does first, and whose session it is then. Where it answers null, there is none. */
   first?: store.BeforeSession;
@@ -48,12 +55,27 @@ export async function signUp(input: SignUpInput, client: ClientInfo, session: Ne
   const { password, ...profile } = input;
   await admitClient(client);
   await checkNewPassword(password, profile, "password");
+  return openAccount({ profile, hash: await hashPassword(password), amr: ["pwd"] }, client, session);
+}
+
+/**
+ * An account that somebody has proven what they will log in with, and its first session. What is made `together` with it is
+ * made in its transaction, or neither.
+ *
+ * @throws AuthError "UsernameNotAvailable", "FieldNotAvailable", and what `together` throws.
+ */
+export async function openAccount(
+  { profile, hash, amr }: NewAccount,
+  client: ClientInfo,
+  session: NewSession,
+  ...together: hooks.AccountInsert[]
+): Promise<Opened> {
   const id = randomUUID();
-  const row = { id, ...profile, ...loginColumns(profile[loginName]), ...(await hashPassword(password)) };
+  const row = { id, ...profile, ...loginColumns(profile[loginName]), ...hash };
   // Only the id of this user is looked at: the session is that of the row which `first` inserts.
   const user = { id, ...profile, createdAt: new Date() } as store.User;
-  const login = markChecked({ user, sessionEpoch: 0, amr: ["pwd"], accept: () => Promise.resolve() });
-  const first: store.BeforeSession = (tx) => store.insertUser(tx, row, hooks.accountInserts);
+  const login = markChecked({ user, sessionEpoch: 0, amr, accept: () => Promise.resolve() });
+  const first: store.BeforeSession = (tx) => store.insertUser(tx, row, [...hooks.accountInserts, ...together]);
   const open = () => openSession(login, session, client, { first, event: "user_created" });
   const opened = await store.writeUnique(id, row, open);
   if (!opened) throw new AuthError("UsernameNotAvailable");
@@ -120,6 +142,8 @@ export async function openSession(
 ): Promise<Opened | null> {
   if (!checkedLogins.delete(login)) throw new Error("A session takes a login that has passed its checks.");
   const opened = await store.insertSession(row, login, async (tx) => {
+    // What is good once is spent before anything else is done.
+    if ((await login.spend?.(tx)) === false) return null;
     const owner = first ? await first(tx) : login;
     if (owner) await before?.(tx);
     return owner;

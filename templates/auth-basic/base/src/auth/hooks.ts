@@ -15,8 +15,21 @@ export interface Login {
   readonly sessionEpoch: number;
   /** How it was proven, in the words of RFC 8176: "pwd", "otp", ... */
   readonly amr: readonly string[];
+  /** What the session is for, where that is more than to be logged in. A check that waits for another request goes on there. */
+  readonly purpose?: LoginPurpose;
   /** Gives the guess back and remembers the network as the owner's. Called once every check has passed. */
   accept(): Promise<void>;
+  /**
+   * Spends a proof that is good once, as the first step of the transaction that stores the session: so a crash in between
+   * leaves both or none. It asks the database through `tx` alone. False where the proof has been spent: there is no session.
+   */
+  spend?(tx: Database): Promise<boolean>;
+}
+
+/** The name of a story, and what it is about: the id of a session, say. */
+export interface LoginPurpose {
+  readonly name: string;
+  readonly of: string;
 }
 
 /** Asked after the password was right and before a session starts. Throws an AuthError to refuse the login. */

@@ -93,9 +93,13 @@ export async function admitSessionAttempt(userId: string, full: Full): Promise<(
   const key = keyOf("sessions", userId);
   const limits = [limiters().sessions, limiters().sessionsOfDay];
   for (const limit of limits) await count(limit, key, full);
-  return async () => {
-    for (const limit of limits) await limit.reward(key);
-  };
+  return () => giveBackSessionAttempt(userId);
+}
+
+/** The same, for a login that has passed in a later request. */
+export async function giveBackSessionAttempt(userId: string): Promise<void> {
+  if (!config.rateLimit) return;
+  for (const limit of [limiters().sessions, limiters().sessionsOfDay]) await limit.reward(keyOf("sessions", userId));
 }
 
 /**

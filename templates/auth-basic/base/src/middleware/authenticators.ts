@@ -27,8 +27,11 @@ export type Authenticator = (req: Request) => Auth | null | Promise<Auth | null>
 /** Everything that may authenticate a request, asked in order. An add-on appends its own. */
 export const authenticators: Authenticator[] = [bearerToken];
 
-/** Asked before those, each for bearer tokens of one kind that are no access tokens, and null for others. An add-on appends its own. */
-export const bearerKinds: Authenticator[] = [];
+/**
+ * Asked before those, each for tokens of one kind in the header `Authorization`, and null for others: what a client says there
+ * counts, whatever cookies its browser adds. An add-on appends its own.
+ */
+export const tokenKinds: Authenticator[] = [];
 
 /** Challenges of a 401 beside that of RFC 6750. An add-on appends its own. */
 export const challenges: string[] = [];

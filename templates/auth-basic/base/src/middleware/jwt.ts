@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from "express";
 import { AuthError } from "../auth/errors.js";
-import { type Auth, authenticators, bearerKinds } from "./authenticators.js";
+import { type Auth, authenticators, tokenKinds } from "./authenticators.js";
 import { sendProblem } from "./problem.js";
 
 declare global {
@@ -47,7 +47,7 @@ export async function authenticate(req: Request): Promise<Auth> {
  * authenticator that no compiler has checked may answer `false` or "" for nobody: taken for somebody, it would let everybody pass.
  */
 function ask(req: Request, from = 0): Auth | Promise<Auth> {
-  const authenticator = bearerKinds[from] ?? authenticators[from - bearerKinds.length];
+  const authenticator = tokenKinds[from] ?? authenticators[from - tokenKinds.length];
   if (!authenticator) throw new AuthError("NotAuthenticated");
   const auth = authenticator(req);
   if (isPromise(auth)) return Promise.resolve(auth).then((found) => found || ask(req, from + 1));

@@ -156,17 +156,44 @@ describe("the start of a session", () => {
   });
 });
 
+describe("a proof that is good once", () => {
+  const checked = async (spend: () => Promise<boolean>) => {
+    const { name } = await signUp();
+    const proven = await provePassword({ [loginName]: name, password }, anyClient);
+    return checkLogin({ ...proven, spend }, anyClient);
+  };
+
+  test("is spent with the session, before anything else that its transaction does", async () => {
+    const order: string[] = [];
+    const login = await checked(() => Promise.resolve(order.push("spent") > 0));
+    const first = () => Promise.resolve(order.push("first") > 0 ? login : null);
+    expect(await openSession(login, newTokens(anyClient), anyClient, { first })).toMatchObject({
+      user: { id: login.user.id },
+    });
+    expect(order).toEqual(["spent", "first"]);
+  });
+
+  test("that has been spent, or can't be, leaves no session", async () => {
+    const spent = await checked(() => Promise.resolve(false));
+    const failing = await checked(() => Promise.reject(new Error("out of order")));
+    expect(await openSession(spent, newTokens(anyClient), anyClient)).toBeNull();
+    await expect(openSession(failing, newTokens(anyClient), anyClient)).rejects.toThrow();
+    for (const { user } of [spent, failing])
+      expect(await read((db) => db.select().from(sessions).where(eq(sessions.userId, user.id)))).toHaveLength(1);
+  });
+});
+
 describe("an error code of an add-on", () => {
-  const factors = z.array(z.enum(["totp", "passkey"]));
-  const secondFactorRequired = defineError("SecondFactorRequired", 401, "A second factor is needed.", {
+  const kinds = z.array(z.enum(["image", "sound"]));
+  const captchaRequired = defineError("CaptchaRequired", 401, "Solve a captcha.", {
     challenge: z.string(),
-    factors,
+    kinds,
   });
   const outOfHours = defineError("OutOfHours", 403, "The shop is closed.");
 
   test("is answered with its status, its sentence and its members, and with no bearer token's fault", async () => {
-    const members = { challenge: "c1", factors: ["totp" as const] };
-    const answer = await refusedLogin(() => new AuthError(secondFactorRequired, { members }));
+    const members = { challenge: "c1", kinds: ["image" as const] };
+    const answer = await refusedLogin(() => new AuthError(captchaRequired, { members }));
     expect(answer.status).toBe(401);
     expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
     expect(answer.headers["www-authenticate"]).toBe(["Bearer", ...challenges].join(", "));
@@ -174,10 +201,10 @@ describe("an error code of an add-on", () => {
       type: "about:blank",
       title: "Unauthorized",
       status: 401,
-      detail: "A second factor is needed.",
-      code: "SecondFactorRequired",
+      detail: "Solve a captcha.",
+      code: "CaptchaRequired",
       challenge: "c1",
-      factors: ["totp"],
+      kinds: ["image"],
     });
   });
 
@@ -193,8 +220,8 @@ describe("an error code of an add-on", () => {
   });
 
   test("sends no member that it has not declared", () => {
-    const members = { challenge: "c1", factors: [], userId: "u1", status: 200 };
-    const problem = toProblem(new AuthError(secondFactorRequired, { members }));
+    const members = { challenge: "c1", kinds: [], userId: "u1", status: 200 };
+    const problem = toProblem(new AuthError(captchaRequired, { members }));
     expect(problem).not.toHaveProperty("userId");
     expect(problem.status).toBe(401);
   });
@@ -211,7 +238,7 @@ describe("an error code of an add-on", () => {
   test.each([
     [
       "a member of another kind",
-      () => new AuthError(secondFactorRequired, { members: { challenge: 1 as never, factors: [] } }),
+      () => new AuthError(captchaRequired, { members: { challenge: 1 as never, kinds: [] } }),
     ],
     [
       "a challenge that no header can hold",
@@ -226,18 +253,18 @@ describe("an error code of an add-on", () => {
 
   test("takes the members that it declares, and no others", () => {
     // @ts-expect-error: its members are needed
-    new AuthError(secondFactorRequired);
-    const [kind, challenge] = [secondFactorRequired, "c1"];
+    new AuthError(captchaRequired);
+    const [kind, challenge] = [captchaRequired, "c1"];
     const one = { challenge };
-    // @ts-expect-error: `factors` is needed
+    // @ts-expect-error: `kinds` is needed
     const half = () => new AuthError(kind, { members: one });
-    expect(half).toThrow("factors");
-    const sms = { challenge, factors: ["sms" as const] };
-    // @ts-expect-error: no such factor
-    const other = () => new AuthError(kind, { members: sms });
+    expect(half).toThrow("kinds");
+    const smell = { challenge, kinds: ["smell" as const] };
+    // @ts-expect-error: no such kind
+    const other = () => new AuthError(kind, { members: smell });
     expect(other).toThrow();
-    const totp = { challenge, factors: ["totp" as const] };
-    new AuthError(secondFactorRequired, { members: totp });
+    const image = { challenge, kinds: ["image" as const] };
+    new AuthError(captchaRequired, { members: image });
     // @ts-expect-error: it has no members
     new AuthError(outOfHours, { members: { opensAt: "9" } });
     // @ts-expect-error: neither have the module's own

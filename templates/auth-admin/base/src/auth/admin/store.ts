@@ -99,14 +99,22 @@ export async function deleteUser(actor: Actor, id: string, deletes: readonly Acc
   );
 }
 
-interface Situation {
+export interface Situation {
   target: AdminUser;
   /** Whether nobody but the target could act as an admin. */
   isLastAdmin: boolean;
 }
 
-/** @throws AuthError "NotFound" without such a user, "ForbiddenError" when the actor is no admin any more. */
-async function act<T>(actor: Actor, id: string, work: (tx: Database, situation: Situation) => Promise<T>): Promise<T> {
+/**
+ * What an admin does to a user, in one transaction.
+ *
+ * @throws AuthError "NotFound" without such a user, "ForbiddenError" when the actor is no admin any more.
+ */
+export async function act<T>(
+  actor: Actor,
+  id: string,
+  work: (tx: Database, situation: Situation) => Promise<T>,
+): Promise<T> {
   return transaction(async (tx) => {
     const locked = await lockAdmins(tx, actor, id);
     const target = locked.find((user) => user.id === id);

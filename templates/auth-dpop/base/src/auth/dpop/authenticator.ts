@@ -3,8 +3,9 @@ import type { Auth } from "../../middleware/authenticators.js";
 import { clientOf } from "../../middleware/client.js";
 import { type VerifiedToken, verifyAccessToken } from "../access-token.js";
 import { isRevoked } from "../revocations.js";
-import { endOwnSession } from "../sessions.js";
+import { endByRefreshToken, endOwnSession } from "../sessions.js";
 import { confirmationOf } from "./bound-key.js";
+import { fromBound } from "./bound-refresh-token.js";
 import { hashOfToken, type Proof } from "./proof.js";
 import { hasProof, offerNonce, proofOf, useProof } from "./proof-of-request.js";
 import { invalidToken, onRoutes } from "./refusals.js";
@@ -25,6 +26,13 @@ export async function endDpopSession(req: Request): Promise<boolean> {
   const { sessionId } = await proven(token, () => proofOf(req, onRoutes));
   await endOwnSession(sessionId, clientOf(req));
   return true;
+}
+
+/** Ends the login of a bound refresh token. It takes no proof: who has lost the key can log out. */
+export async function endBoundRefreshSession(req: Request): Promise<boolean> {
+  const { refreshToken } = Object(req.body) as { refreshToken?: unknown };
+  const token = typeof refreshToken === "string" ? fromBound(refreshToken) : null;
+  return token !== null && endByRefreshToken(token, clientOf(req));
 }
 
 /** The token in the header, or null where that is of another scheme. */

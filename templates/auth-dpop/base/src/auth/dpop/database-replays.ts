@@ -1,4 +1,4 @@
-import { lt, sql } from "drizzle-orm";
+import { lt, type SQL, sql } from "drizzle-orm";
 import { ago, type Database, fromNow, write } from "../../db/client.js";
 import { prepareOnce } from "../../db/prepared.js";
 import { usedProofs } from "../../db/schema/auth-dpop.js";
@@ -14,17 +14,18 @@ export const purgeUsedProofs: Purge = { name: "used DPoP proofs", run: clearExpi
 
 /** Remembers proofs in the database for `seconds`, for all processes together: its primary key lets one attempt win. */
 export function databaseReplays(seconds: number): Replays {
-  const inserting = prepareOnce((db: Database) =>
+  const insertion = (db: Database, id: string | SQL) =>
     db
       .insert(usedProofs)
-      .values({ id: sql`${sql.placeholder("id")}`, expiresAt: fromNow(seconds) })
+      .values({ id, expiresAt: fromNow(seconds) })
       .onConflictDoNothing()
-      .returning({ id: usedProofs.id }),
-  );
+      .returning({ id: usedProofs.id });
+  const inserting = prepareOnce((db: Database) => insertion(db, sql`${sql.placeholder("id")}`));
   return {
-    async isFirstUse(id) {
+    outlivesTransactions: false,
+    async isFirstUse(id, tx) {
       clearNowAndThen();
-      const inserted = await write((db) => inserting(db).execute({ id }));
+      const inserted = await (tx ? insertion(tx, id) : write((db) => inserting(db).execute({ id })));
       return inserted.length === 1;
     },
   };

@@ -21,6 +21,7 @@ export function memoryReplays(seconds: number, most = mostProofs, clock = () => 
     since = clock();
   };
   return {
+    outlivesTransactions: true,
     isFirstUse(id) {
       forgetOld();
       const short = Buffer.from(id, "base64url").toString("latin1", 0, idBytes);

@@ -3,7 +3,7 @@ import { dpopConfig } from "./config.js";
 import { currentNonce } from "./nonces.js";
 import { type Proof, readProof } from "./proof.js";
 import type { Refusals } from "./refusals.js";
-import { replays } from "./replays.js";
+import { replays, type Transaction } from "./replays.js";
 import { type Target, targetOf } from "./target.js";
 
 /** A request may be asked for its proof several times, by guards and by what starts a session: that is one use. */
@@ -29,18 +29,28 @@ export function proofOf(req: Request, refusals: Refusals): Proof {
 /** The same, for the method and URL of a request to somebody else. @throws AuthError of `refusals` */
 export function proofFor(req: Request, target: Target, refusals: Refusals): Proof {
   offerNonce(req);
-  return readProof(req.headersDistinct["dpop"] ?? [], target, refusals);
+  return readProof(proofTexts(req), target, refusals);
 }
 
-/** Takes the proof for used. @throws AuthError of `refusals` when it was used before, "ServiceUnavailable" when nobody can tell. */
-export function useProof(proof: Proof, refusals: Refusals): Promise<void> {
-  const use = uses.get(proof) ?? useOnce(proof, refusals);
-  uses.set(proof, use);
+/** Where other servers than Node's make up the request, it may have nothing but `headers`: two in one text are no JWT. */
+function proofTexts({ headersDistinct, headers }: Request): string[] {
+  return headersDistinct["dpop"] ?? [headers["dpop"] ?? []].flat();
+}
+
+/**
+ * Takes the proof for used.
+ *
+ * @param tx the transaction that it is used for: where that is taken back, so may the use be.
+ * @throws AuthError of `refusals` when it was used before, "ServiceUnavailable" when nobody can tell.
+ */
+export function useProof(proof: Proof, refusals: Refusals, tx?: Transaction): Promise<void> {
+  const use = uses.get(proof) ?? useOnce(proof, refusals, tx);
+  if (!tx || replays.outlivesTransactions) uses.set(proof, use);
   return use;
 }
 
-async function useOnce({ id }: Proof, refusals: Refusals): Promise<void> {
-  if (!(await replays.isFirstUse(id))) throw refusals.invalid("The proof was used before.");
+async function useOnce({ id }: Proof, refusals: Refusals, tx?: Transaction): Promise<void> {
+  if (!(await replays.isFirstUse(id, tx))) throw refusals.invalid("The proof was used before.");
 }
 
 /**

@@ -6,34 +6,47 @@ import { invalid, optionalRefreshInput, parseInput, refreshInput } from "../inpu
 import { parseRefreshToken } from "../refresh-token.js";
 import { checkRefreshToken, rotate } from "../sessions.js";
 import { boundAuth, tokenIn } from "./authenticator.js";
+import { boundTokens } from "./binder.js";
 import { findBinding } from "./bindings.js";
+import { fromBound } from "./bound-refresh-token.js";
 import { dpopConfig } from "./config.js";
 import { forwardedInput } from "./input.js";
-import { offerNonce, proofFor, proofOf, useProof } from "./proof-of-request.js";
+import { hasProof, offerNonce, proofFor, proofOf, useProof } from "./proof-of-request.js";
 import { forTokens, onRoutes } from "./refusals.js";
 import { targetAt } from "./target.js";
 
-/** What refreshes and `/validate` take of a session that is bound to a key. Everything else is for the module's own routes. */
+/** What a refresh token of a session that is bound to a key is good for. Everything else is for the module's own routes. */
 export const dpopRouter: express.Router = express.Router();
 
 dpopRouter.post("/refresh-token", jsonBody, unlessAnswered(refreshBound));
 dpopRouter.post("/validate", jsonBody, unlessAnswered(validateBound));
+dpopRouter.post("/login", jsonBody, unlessAnswered(readDevice));
 
 /** A refresh without the right proof is refused before the token is looked at: it is neither spent nor taken for reuse. */
 async function refreshBound(req: Request, res: Response): Promise<boolean> {
   const { refreshToken } = parseInput(refreshInput, req.body);
-  if (!(await provesBoundKey(req, refreshToken))) return false;
-  res.json({ ...(await rotate(refreshToken, clientOf(req))), tokenType: "DPoP" });
+  const token = await provenToken(req, refreshToken);
+  if (token === null) return false;
+  res.json(boundTokens(await rotate(token, clientOf(req))));
   return true;
 }
 
 async function validateBound(req: Request, res: Response): Promise<boolean> {
   const { refreshToken } = parseInput(optionalRefreshInput, req.body ?? {});
   if (refreshToken === undefined) return validateForwarded(req, res);
-  if (!(await provesBoundKey(req, refreshToken))) return false;
-  await checkRefreshToken(refreshToken);
+  const token = await provenToken(req, refreshToken);
+  if (token === null) return false;
+  await checkRefreshToken(token);
   res.status(204).end();
   return true;
+}
+
+/** A login may name its device by its last refresh token: a bound one with a proof of its key, or it names none. */
+async function readDevice(req: Request): Promise<false> {
+  const body = Object(req.body) as { refreshToken?: unknown };
+  const token = typeof body.refreshToken === "string" && hasProof(req) ? fromBound(body.refreshToken) : null;
+  if (token !== null && (await keyOf(token)) === proofOf(req, forTokens).thumbprint) body.refreshToken = token;
+  return false;
 }
 
 /** Another service asks about a request of its own: which one that was is for it to say, and never for a header of the client's. */
@@ -49,22 +62,28 @@ async function validateForwarded(req: Request, res: Response): Promise<boolean> 
 }
 
 /**
- * Whether the session of a genuine refresh token is bound to a key, and the request proves that.
+ * The refresh token behind one of a bound session, whose key the request proves; null for any other.
  *
  * @throws AuthError where it is bound, and the request does not prove it; and where it is not, and has to be.
  */
-async function provesBoundKey(req: Request, refreshToken: string): Promise<boolean> {
-  const token = parseRefreshToken(refreshToken);
-  const thumbprint = token && (await findBinding(token.sessionId));
-  if (!thumbprint) return refuseUnbound(req);
+async function provenToken(req: Request, refreshToken: string): Promise<string | null> {
+  const token = fromBound(refreshToken);
+  if (token === null) return refuseUnbound(req);
+  const thumbprint = await keyOf(token);
+  if (thumbprint === null) throw new AuthError("ForbiddenError", { detail: "The refresh token is not valid." });
   const proof = proofOf(req, forTokens);
   if (proof.thumbprint !== thumbprint) throw forTokens.invalid("The login is bound to another key.");
   await useProof(proof, forTokens);
-  return true;
+  return token;
 }
 
-function refuseUnbound(req: Request): false {
-  if (!dpopConfig.required) return false;
+async function keyOf(refreshToken: string): Promise<string | null> {
+  const token = parseRefreshToken(refreshToken);
+  return token && findBinding(token.sessionId);
+}
+
+function refuseUnbound(req: Request): null {
+  if (!dpopConfig.required) return null;
   offerNonce(req);
   throw new AuthError("ForbiddenError", { detail: "The login is bound to no key: log in again, with a DPoP proof." });
 }

@@ -1,14 +1,18 @@
 import "../test-environment.js";
+import { createHmac, hkdfSync } from "node:crypto";
 import { eq } from "drizzle-orm";
 import jwt from "jsonwebtoken";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verifyAccessToken } from "../../../src/auth/access-token.js";
-import { keyBinder } from "../../../src/auth/dpop/binder.js";
+import { bindToKey, keyBinder } from "../../../src/auth/dpop/binder.js";
 import { findBinding } from "../../../src/auth/dpop/bindings.js";
+import { fromBound, toBound } from "../../../src/auth/dpop/bound-refresh-token.js";
 import { readDpopConfig } from "../../../src/auth/dpop/config.js";
 import { databaseReplays, purgeUsedProofs } from "../../../src/auth/dpop/database-replays.js";
 import { memoryReplays } from "../../../src/auth/dpop/memory-replays.js";
 import { purge } from "../../../src/auth/purge.js";
+import { parseRefreshToken } from "../../../src/auth/refresh-token.js";
+import { rotate } from "../../../src/auth/sessions.js";
 import { fromNow, read, write } from "../../../src/db/client.js";
 import { sessions } from "../../../src/db/schema/auth.js";
 import { keyBindings, usedProofs } from "../../../src/db/schema/auth-dpop.js";
@@ -25,8 +29,10 @@ import {
   signUp,
   startAuth,
   stopAuth,
+  underAttack,
 } from "../client.js";
 import { type Answer, match, tokensOf, tokensShape, withRefreshToken } from "../shapes.js";
+import { environment } from "../test-environment.js";
 import { callBound, newProver, origin, prove, sendProof, signUpBound } from "./prover.js";
 
 // The life of a session that is bound to a key, from its login on.
@@ -65,12 +71,25 @@ describe("a login with a proof", () => {
     expect(answer.headers).not.toHaveProperty("www-authenticate");
   });
 
-  test("takes each proof once, also where the password was wrong (D9)", async () => {
+  test("takes each proof for one login (D9)", async () => {
     const { name, prover } = await signUpBound();
     const DPoP = prove(prover, "POST /api/auth/login");
-    const logIn = (secret: string) => call("POST /login", { body: credentials(name, secret), headers: { DPoP } });
-    expectProblem(await logIn("a wrong password"), "InvalidLoginCredentials");
-    expect((await logIn(password)).body).toMatchObject({ status: 400, error: "invalid_dpop_proof" });
+    const logIn = () => call("POST /login", { body: credentials(name), headers: { DPoP } });
+    const answers = await inParallel(8, logIn);
+    const codes = answers.map(({ status, body }) => (status === 200 ? status : body.code));
+    expect(codes.sort()).toEqual([200, ...Array<string>(7).fill("InvalidDpopProofForTokens")]);
+    const { accessToken } = tokensOf(answers.find(({ status }) => status === 200) as Answer);
+    const { body } = await callBound({ prover, accessToken }, "GET /sessions");
+    expect(body.sessions).toHaveLength(2);
+  });
+
+  test("whose password is wrong leaves no proof behind: who can't log in fills no memory (D9)", async () => {
+    const { name } = await signUp();
+    await write((db) => db.delete(usedProofs));
+    expect((await sendProof("POST /login", newProver(), credentials(name, "a wrong password"))).status).toBe(401);
+    expect((await sendProof("POST /login", newProver(), credentials(newName()))).status).toBe(401);
+    expect((await sendProof("POST /signup", newProver(), credentials(name))).status).toBe(409);
+    expect(await read((db) => db.select().from(usedProofs))).toEqual([]);
   });
 
   test("that fails leaves no binding", async () => {
@@ -127,6 +146,63 @@ describe("a bound session (D2)", () => {
     const body = { refreshToken: ada.refreshToken };
     const answers = await inParallel(20, () => sendProof("POST /refresh-token", ada.prover, body));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  });
+
+  test("has a refresh token that is forged to whoever knows of no keys: another version, or a route of one's own", async () => {
+    const { refreshToken, prover } = await signUpBound();
+    const next = tokensOf(await sendProof("POST /refresh-token", prover, { refreshToken }));
+    for (const token of [refreshToken, next.refreshToken]) {
+      expect(parseRefreshToken(token)).toBeNull();
+      await expect(rotate(token, {} as never)).rejects.toMatchObject({ code: "ForbiddenError" });
+    }
+    const { status } = await sendProof("POST /refresh-token", prover, { refreshToken: next.refreshToken });
+    expect(status).toBe(200);
+  });
+
+  test("has one spelling of its refresh token, and none of another kind", async () => {
+    const { refreshToken } = await signUpBound();
+    expect(fromBound(refreshToken)).not.toBeNull();
+    const others = [
+      `${refreshToken}=`,
+      ` ${refreshToken}`,
+      refreshToken.slice(1),
+      toBound(refreshToken),
+      "",
+      "x",
+      "-_",
+    ];
+    const spelled = refreshToken.replace(/[-_]/, (sign) => (sign === "-" ? "+" : "/"));
+    if (spelled !== refreshToken) others.push(spelled);
+    for (const other of [...others, (await signUp()).refreshToken]) expect(fromBound(other)).toBeNull();
+  });
+
+  test("is refreshed with a token of the secret before, while that is JWT_SECRET_KEY_PREVIOUS, and gets one of today's", async () => {
+    const { refreshToken, prover } = await signUpBound();
+    const body = Buffer.from(refreshToken, "base64url").subarray(0, -16);
+    const macOf = (label: string, info: [salt: string, label: string]) =>
+      createHmac("sha256", Buffer.from(hkdfSync("sha256", String(environment.JWT_SECRET_KEY_PREVIOUS), ...info, 32)))
+        .update(label)
+        .update(body)
+        .digest()
+        .subarray(0, 16);
+    const [plain, bound] = ["authwright refresh token v1", "authwright dpop refresh token v1"];
+    const mask = macOf(bound, [environment.JWT_ISSUER, bound]);
+    const mac = macOf(plain, ["", plain]).map((byte, at) => byte ^ Number(mask[at]));
+    const ofBefore = Buffer.concat([body, mac]).toString("base64url");
+    const next = await sendProof("POST /refresh-token", prover, { refreshToken: ofBefore });
+    expect(next.status).toBe(200);
+    const { refreshToken: ofToday } = tokensOf(next);
+    expect((await sendProof("POST /refresh-token", prover, { refreshToken: ofToday })).status).toBe(200);
+  });
+
+  test("names its owner's device at a login by its refresh token and a proof of its key, and not without", async () => {
+    const { name, prover, refreshToken } = await signUpBound();
+    const device = { ...credentials(name), refreshToken };
+    await underAttack(name);
+    expectProblem(await call("POST /login", { body: device }), "TooManyRequests");
+    expectProblem(await sendProof("POST /login", newProver(), device), "TooManyRequests");
+    expect((await sendProof("POST /login", prover, device)).status).toBe(200);
+    expect((await sendProof("POST /refresh-token", prover, { refreshToken })).status).toBe(200);
   });
 
   test("is not made of one that is not bound: a proof at its refresh is not asked for, and binds nothing", async () => {
@@ -207,13 +283,14 @@ describe("DPOP_REQUIRED", () => {
   test("refuses a login without a proof with 400, a nonce, and nothing done", async () => {
     const { name } = await signUp();
     const required = keyBinder(true);
-    tokenBinders.unshift(required);
+    const at = tokenBinders.indexOf(bindToKey);
+    tokenBinders[at] = required;
     const refused = await call("POST /login", { body: credentials(name) });
     const taken = await sendProof("POST /login", newProver(), credentials(name));
-    tokenBinders.splice(tokenBinders.indexOf(required), 1);
+    tokenBinders[at] = bindToKey;
     expect(refused.body).toMatchObject({ status: 400, error: "invalid_dpop_proof" });
     expect(refused.headers["dpop-nonce"]).toEqual(match.any(String));
-    expect(taken.status).not.toBe(400);
+    expect(taken.body).toMatchObject({ tokenType: "DPoP" });
   });
 });
 

@@ -1,5 +1,5 @@
 import "../test-environment.js";
-import { createHmac, createPublicKey, generateKeyPairSync, type JsonWebKey, sign } from "node:crypto";
+import { createHmac, createPublicKey, generateKeyPairSync, hkdfSync, type JsonWebKey, sign } from "node:crypto";
 import { request } from "node:http";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -12,6 +12,7 @@ import { authRouter } from "../../../src/routes/auth.js";
 import { call, credentials, expectProblem, newName, signUp, startAuth, stopAuth } from "../client.js";
 import { duringOutage } from "../database.js";
 import type { Answer } from "../shapes.js";
+import { environment } from "../test-environment.js";
 import {
   type BoundPerson,
   type Changes,
@@ -297,11 +298,14 @@ describe("a nonce", () => {
 
   test("of now or the slot before is good, one that is older, to come, or made up is not (D12)", async () => {
     const statusOf = async (nonce: unknown) => (await callBound(ada, route, { changes: { claims: { nonce } } })).status;
+    const [before, label] = [String(environment.JWT_SECRET_KEY_PREVIOUS), "authwright dpop nonce v1"];
+    const keyOfBefore = Buffer.from(hkdfSync("sha256", before, environment.JWT_ISSUER, label, 32));
     await withinSlot(async (slot) => {
       expect([await statusOf(nonceOf(slot)), await statusOf(nonceOf(slot - 1))]).toEqual([200, 200]);
       for (const bad of [nonceOf(slot - 2), nonceOf(slot + 1), "", "x", `${nonceOf(slot)}=`, 1, null])
         expect(await statusOf(bad)).toBe(401);
       expect(await statusOf(nonceOf(slot, Buffer.alloc(32)))).toBe(401);
+      expect(await statusOf(nonceOf(slot, keyOfBefore))).toBe(200);
     });
   });
 
@@ -347,6 +351,20 @@ describe("the URL of a request", () => {
       "http://h:99999/",
     ])
       expect(targetAt("GET", bad)).toBeNull();
+  });
+});
+
+describe("a request that another server than Node's has made up, from nothing but its headers,", () => {
+  test("is proven like any, with one proof (D6)", async () => {
+    const app = express();
+    app.use((req, _res, next) => {
+      Object.defineProperty(req, "headersDistinct", { value: {} });
+      next();
+    }, authRouter);
+    expect((await callBound(ada, route, { app, mount: "" })).status).toBe(200);
+    const [one, two] = [1, 2].map(() => prove(ada.prover, "GET /me", ada.accessToken));
+    expectRefused(await callBound(ada, route, { app, mount: "", proof: `${one}, ${two}` }));
+    expectRefused(await call(route, { app, mount: "", headers: { Authorization: `DPoP ${ada.accessToken}` } }));
   });
 });
 

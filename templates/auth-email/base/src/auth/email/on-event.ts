@@ -1,12 +1,13 @@
 import { AuthError } from "../errors.js";
 import type { AuthEvent, EventName } from "../events.js";
 import { ringForMail } from "./bell.js";
+import type { MailPurpose } from "./mails/mail.js";
 import { addNotice, addPasswordNotice, addVerification, forgetUser } from "./store.js";
 
 /** Why a password changed, where its owner is told with the reset itself. */
 export const resetReason = "reset by a mailed link";
 
-const notices: { [Name in EventName]?: Parameters<typeof addNotice>[1] } = {
+const notices: { [Name in EventName]?: MailPurpose } = {
   user_username_change: "username-changed",
   authn_reauth_fail_max: "password-guessed",
 };

@@ -43,9 +43,9 @@ export async function renderMail(claimed: ClaimedMail): Promise<Mail | null> {
   const known = mailTemplates.find(({ purpose }) => purpose === claimed.purpose);
   if (!recipient || link === null || !known) return null;
   const signedUpOn = recipient.createdAt.toISOString().slice(0, 10);
-  const facts = { site: config.jwtIssuer, username: recipient.username, signedUpOn, link };
-  const { subject, text, html: body } = known.template(facts);
   const { id, purpose, userId, address, createdAt } = claimed;
+  const facts = { userId, site: config.jwtIssuer, username: recipient.username, signedUpOn, link };
+  const { subject, text, html: body } = await known.template(facts);
   const page = `<!doctype html>\n<html lang="en">\n<head>${html`<title>${subject}</title>`}</head>\n<body>\n${body}\n</body>\n</html>\n`;
   return {
     id,

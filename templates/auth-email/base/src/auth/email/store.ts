@@ -19,6 +19,7 @@ import {
   mayTell,
   networkKeyOf,
 } from "./limits.js";
+import type { MailPurpose } from "./mails/mail.js";
 import { addLink, addLinkMail, addMail, addRequest, dropLinks, type ResetRequest } from "./outbox-store.js";
 import { proofEffects } from "./proof-effects.js";
 import { hashOf, type TokenPurpose } from "./token.js";
@@ -325,7 +326,7 @@ export async function addPasswordNotice(userId: string): Promise<void> {
 }
 
 /** Mail to a proven address of what may happen often: so not all of it is told. */
-export async function addNotice(userId: string, purpose: "username-changed" | "password-guessed"): Promise<void> {
+export async function addNotice(userId: string, purpose: MailPurpose): Promise<void> {
   await transaction(async (tx) => {
     const [user] = await lockAccounts(tx, and(eq(users.id, userId), isNotNull(users.emailVerifiedAt)));
     if (user?.email && (await mayTell(tx, purpose, userId)))

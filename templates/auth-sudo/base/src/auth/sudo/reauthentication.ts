@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Caller, checkLogin, type Opened, openSession } from "../accounts.js";
+import { type Caller, type CheckedLogin, checkLogin, type Opened, openSession } from "../accounts.js";
 import { AuthError } from "../errors.js";
 import type { ClientInfo } from "../events.js";
 import type { Login } from "../hooks.js";
@@ -16,6 +16,9 @@ declare module "../events.js" {
   }
 }
 
+/** The purpose of a login that is a step-up: it is about the session that it renews. */
+export const stepUp = "step-up";
+
 const anyProof = z.record(z.string(), z.unknown());
 
 /**
@@ -31,9 +34,15 @@ export async function reauthenticate(
   client: ClientInfo,
   session: NewSession,
 ): Promise<Opened> {
-  const { sessionId } = caller;
-  const login = await checkLogin(await prove(caller, parseInput(anyProof, body), client), client);
-  await admitChange("reauthentication", caller.userId);
+  const proven = await prove(caller, parseInput(anyProof, body), client);
+  const purpose = { name: stepUp, of: caller.sessionId };
+  return moveSession(await checkLogin({ ...proven, purpose }, client), client, session);
+}
+
+/** The rest of a step-up, also where a login check has waited for another request. @throws AuthError as `reauthenticate` does. */
+export async function moveSession(login: CheckedLogin, client: ClientInfo, session: NewSession): Promise<Opened> {
+  const sessionId = login.purpose?.of ?? "";
+  await admitChange("reauthentication", login.user.id);
   const replaces = [sessionId, ...(session.replaces ?? [])];
   const opened = await openSession(login, { ...session, replaces }, client, {
     first: (tx) => endReplaced(tx, sessionId, login),

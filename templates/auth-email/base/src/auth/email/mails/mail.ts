@@ -11,6 +11,8 @@ export type MailPurpose = keyof MailPurposes;
 
 /** What a mail may say. */
 export interface MailFacts {
+  /** Whose account it is about, for a template that asks more of it. */
+  userId: string;
   /** JWT_ISSUER: what the application is called. */
   site: string;
   /** Only for mail to somebody who has proven the address: another's choice of name is another's words. */
@@ -28,7 +30,7 @@ export interface MailText {
   html: string;
 }
 
-export type MailTemplate = (facts: MailFacts) => MailText;
+export type MailTemplate = (facts: MailFacts) => MailText | Promise<MailText>;
 
 export interface NamedTemplate {
   purpose: MailPurpose;
