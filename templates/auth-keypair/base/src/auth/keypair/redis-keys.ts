@@ -1,12 +1,12 @@
 import { Redis } from "ioredis";
 import { AuthError } from "../errors.js";
+import { keypairConfig } from "./config.js";
 import type { KeyStore } from "./key-store.js";
 import { macVault, openPinned, prefixes } from "./pinned-key.js";
 
 /** In short: of a million keys each character is a megabyte. */
 const keyPrefix = "auth:kp:";
-/** How long a request waits for Redis before it is answered with 503. */
-const mostWaitMs = 500;
+const mostWaitMs = keypairConfig.redisWaitMs;
 const reconnectEveryMs = 1_000;
 /** No key that we put there is longer. */
 const mostCharacters = 4096;
