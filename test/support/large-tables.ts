@@ -37,5 +37,21 @@ export const fillTables = [
   `insert into auth_known_devices (user_id, device, first_seen_at)
     select 'user-' || n, 'Firefox', now() from generate_series(1, ${manyRows}) n`,
   `insert into auth_rate_limits (key, points, expire) select 'key-' || n, 1, 0 from generate_series(1, ${manyRows}) n`,
+  `insert into auth_key_bindings (session_id, thumbprint) select md5(n::text), 'key-' || n from generate_series(1, ${manyRows}) n`,
+  `insert into auth_used_proofs (id, expires_at) select 'proof-' || n, ${around(2)} from generate_series(1, ${manyRows}) n`,
+  `insert into auth_keypair_tokens (id, user_id, epoch, name, created_at, expires_at)
+    select 'token-' || n, 'user-' || n, 0, 'deploys', now(), ${around(365)} from generate_series(1, ${manyRows}) n`,
+  `insert into auth_factor_challenges (hash, user_id, epoch, amr, purpose, purpose_of, wrong, expires_at)
+    select 'hash-' || n, 'user-' || n, 0, 'pwd', 'login', '', 0, ${around(2)} from generate_series(1, ${manyRows}) n`,
+  `insert into auth_factor_guesses (user_id, wrong, ends_at, wrong_of_day, day_ends_at)
+    select 'user-' || n, 1, now(), 1, ${around(2)} from generate_series(1, ${manyRows}) n`,
+  `insert into auth_recovery_codes (hash, user_id, created_at) select 'hash-' || n, 'user-' || n / 10, now() from generate_series(1, ${manyRows}) n`,
+  `insert into auth_totp_secrets (user_id, sealed, last_step, set_at)
+    select 'user-' || n, '-', 0, now() from generate_series(1, ${manyRows}) n`,
+  `insert into auth_factor_deadlines (user_id, since) select 'user-' || n, now() from generate_series(1, ${manyRows}) n`,
+  `insert into auth_passkeys (id, credential_id, user_id, user_handle, rp_id, public_key, algorithm, counter, backup_eligible, backed_up, transports, name, created_at)
+    select 'passkey-' || n, 'credential-' || n, 'user-' || n, 'handle-' || n, 'localhost', '-', -7, 0, 0, 0, '', 'Laptop', now() from generate_series(1, ${manyRows}) n`,
+  `insert into auth_passkey_challenges (hash, purpose, bound_to, user_handle, expires_at)
+    select 'hash-' || n, 'login', '', '', ${around(2)} from generate_series(1, ${manyRows}) n`,
   "analyze",
 ];

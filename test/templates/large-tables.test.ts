@@ -84,6 +84,13 @@ async function users(): Promise<void> {
   await ask("DELETE", "/sessions", 204, token);
   await ask("POST", "/password/forgot", 202, undefined, { email: "ada@example.com" });
   await ask("POST", "/password/forgot", 202, undefined, { username: "ada" });
+  const made = await ask("POST", "/keypair-tokens", 201, token, { name: "deploys", expiresIn: 3600 });
+  await ask("GET", "/me", 200, made.token);
+  await ask("GET", "/keypair-tokens", 200, token);
+  await ask("DELETE", "/keypair-tokens/" + made.id, 204, token);
+  await ask("GET", "/factors", 200, token);
+  await ask("POST", "/factors/totp", 201, token);
+  await ask("GET", "/passkeys", 200, token);
   await ask("POST", "/logout", 204, token, {});
   const { accessToken: last } = await logIn("ada");
   await ask("POST", "/logout-all", 204, last);
@@ -180,11 +187,15 @@ describe("with many rows in every table of the module", () => {
       ),
     );
     expect(paths.filter((_, index) => using[index]).sort()).toEqual([
+      "auth/dpop/database-replays.ts",
       "auth/email/outbox-store.ts",
       "auth/email/purge.ts",
       "auth/events/store.ts",
       "auth/events/webhook-store.ts",
+      "auth/factors/purge.ts",
       "auth/grace/store.ts",
+      "auth/keypair/store.ts",
+      "auth/passkeys/purge.ts",
       "auth/purge-store.ts",
       "auth/store.ts",
       "db/client.ts",

@@ -47,8 +47,11 @@ const byPassword: Record<string, (ada: Person) => Promise<Answer>> = {
   },
 };
 
-/** What else starts a session: of a new account, with a factor, or by a session that has proven both. */
-const others = ["signUp", "logInWithTotp", "logInWithRecoveryCode", "confirmTotp", "changePassword"];
+/** What else starts a session: of a new account, with a factor or a passkey, or by a session that has proven both. */
+const others = [
+  ...["signUp", "logInWithTotp", "logInWithRecoveryCode", "confirmTotp", "changePassword"],
+  ...["signUpWithPasskey", "logInWithPasskey"],
+];
 
 test("are these, and no other", () => {
   expect(waysIn.sort()).toEqual([...Object.keys(byPassword), ...others].sort());

@@ -12,6 +12,8 @@ export function readKeypairConfig(env: Environment) {
   return Object.freeze({
     /** Where public keys are kept; undefined is the table of the tokens. */
     redisUrl: redisUrl(env, "KEYPAIR_REDIS_URL"),
+    /** Milliseconds that a request waits for Redis before it is answered with 503; tests may run on a machine that is busy. */
+    redisWaitMs: env["NODE_ENV"] === "test" ? 10_000 : 500,
   });
 }
 

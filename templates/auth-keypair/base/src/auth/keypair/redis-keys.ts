@@ -1,12 +1,12 @@
 import { Redis } from "ioredis";
 import { AuthError } from "../errors.js";
+import { keypairConfig } from "./config.js";
 import type { KeyStore } from "./key-store.js";
 import { macVault, openPinned, prefixes } from "./pinned-key.js";
 
 /** In short: of a million keys each character is a megabyte. */
 const keyPrefix = "auth:kp:";
-/** How long a request waits for Redis before it is answered with 503. */
-const mostWaitMs = 500;
+const mostWaitMs = keypairConfig.redisWaitMs;
 const reconnectEveryMs = 1_000;
 /** No key that we put there is longer. */
 const mostCharacters = 4096;
@@ -50,7 +50,7 @@ export function redisKeyStore(url: string): KeyStore {
     put: (id, sealed, lifeMs) => ask((redis) => setNew(redis, id, sealed, lifeMs)),
     get: (id) => ask(async (redis) => (await getText(redis, nameOf(id))) ?? (await moveFromPrevious(redis, id))),
     delete: (ids) => ask((redis) => deleteAll(redis, ids)),
-    async close() {
+    close: () => {
       connection?.redis.disconnect();
       connection = undefined;
     },

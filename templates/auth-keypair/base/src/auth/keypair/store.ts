@@ -7,6 +7,7 @@ import {
   inArray,
   isNull,
   lt,
+  ne,
   or,
   type SQL,
   type SQLWrapper,
@@ -123,11 +124,16 @@ export async function deleteTokensOf(userId: string): Promise<string[]> {
 
 /** The next tokens along the primary key, and which of them will never open anything again. */
 export async function nextTokens(after: string, rows: number): Promise<{ id: string; isDead: unknown }[]> {
-  const isOfNow = and(eq(users.id, tokens.userId), eq(users.sessionEpoch, tokens.epoch));
-  const isOutdated = sql`not exists (select 1 from ${users} where ${isOfNow})`;
+  const isOutdated = or(isNull(users.id), ne(users.sessionEpoch, tokens.epoch));
   const isDead = sql<unknown>`${or(lt(tokens.expiresAt, ago(0)), isOutdated, sql`not ${sessionAllows}`)}`;
   return read((db) =>
-    db.select({ id: tokens.id, isDead }).from(tokens).where(gt(tokens.id, after)).orderBy(tokens.id).limit(rows),
+    db
+      .select({ id: tokens.id, isDead })
+      .from(tokens)
+      .leftJoin(users, eq(users.id, tokens.userId))
+      .where(gt(tokens.id, after))
+      .orderBy(tokens.id)
+      .limit(rows),
   );
 }
 
