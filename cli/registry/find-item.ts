@@ -1,6 +1,6 @@
 import { CliError } from "../errors.js";
 import { nearestItem } from "../text/nearest.js";
-import { notWrittenYet } from "./not-written-yet.js";
+import { itemMeant, notWrittenYet } from "./other-words.js";
 import type { Registry, RegistryItem } from "./registry.js";
 
 /** The item of that name; an unknown name is refused with the nearest one there is. */
@@ -15,6 +15,6 @@ function hintFor(name: string, { items }: Registry): string {
   const names = items.map((candidate) => candidate.name);
   const planned = notWrittenYet(name);
   if (planned) return `${planned} is not written yet; "authwright list" shows what is`;
-  const close = nearestItem(name, names);
+  const close = names.find((one) => one === itemMeant(name)) ?? nearestItem(name, names);
   return close ? `did you mean "${close}"?` : `there is ${names.join(", ")}`;
 }

@@ -29,7 +29,7 @@ describe("usage", () => {
     ["an unknown item", ["add", "auth-basc"], 'did you mean "auth-basic"?'],
     ["an unknown item to view", ["view", "auth"], 'there is no item "auth"'],
     ["an item without its prefix", ["view", "cookies"], 'did you mean "auth-cookies"?'],
-    ["an item that is not written yet", ["add", "auth-passkeys"], "login by passkey is not written yet"],
+    ["an item that is not written yet", ["add", "auth-google"], "login through another provider is not written yet"],
     [
       "a typo in a choice",
       [...adding, "--database", "postgre"],
