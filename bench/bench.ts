@@ -3,6 +3,7 @@ import { measureCookieSession } from "./cookie-session.js";
 import { measureEventLoop } from "./event-loop.js";
 import { measureExpensiveInput } from "./expensive-input.js";
 import { measureLogin } from "./login.js";
+import { measureProofRaces } from "./proof-races.js";
 import { measureProtectedRoute } from "./protected-route.js";
 import { measureRefresh } from "./refresh.js";
 import { formatRows, type Row } from "./row.js";
@@ -23,8 +24,8 @@ const measurements: Record<string, (workshop: Workshop) => Promise<Row[]>> = {
   cli: measureCli,
 };
 
-/** Measured where it is named alone: it fills a database for minutes. */
-const onRequest: typeof measurements = { scale: measureScale };
+/** Measured where they are named: they take minutes. */
+const onRequest: typeof measurements = { scale: measureScale, "proof-races": measureProofRaces };
 
 /** All measurements, or those that are named on the command line. */
 async function bench(names: string[]): Promise<void> {

@@ -4,6 +4,13 @@ import { accessTokenSigners } from "../../templates/auth-basic/base/src/auth/acc
 import { config } from "../../templates/auth-basic/base/src/auth/config.js";
 import { type Algorithm, generateKey } from "../../templates/auth-jwks/base/src/auth/jwks/jwk.js";
 import { payloadSignedBy, signWith } from "../../templates/auth-jwks/base/src/auth/jwks/jws.js";
+import {
+  isSignatureOf,
+  type Algorithm as KeypairAlgorithm,
+  newKeyPair,
+  signText,
+} from "../../templates/auth-keypair/base/src/auth/keypair/algorithms.js";
+import { compact, readUnverified, textToSign } from "../../templates/auth-keypair/base/src/auth/keypair/compact.js";
 import { answerQuestions, cpuTime } from "./answers.js";
 
 interface TokenKind {
@@ -24,6 +31,9 @@ const kinds: Record<string, TokenKind> = {
   HS256: ofModule(),
   ES256: ofKey("ES256"),
   ES512: ofKey("ES512"),
+  "ES256, a key pair each": ofOwnPair("ES256"),
+  "Ed25519, a key pair each": ofOwnPair("Ed25519"),
+  "ES512, a key pair each": ofOwnPair("ES512"),
   "HS256, jose": ofJose("HS256", createSecretKey(randomBytes(32))),
   "ES256, jose": ofJosePair("ES256"),
   "ES512, jose": ofJosePair("ES512"),
@@ -45,6 +55,24 @@ function ofModule(): TokenKind {
 function ofKey(algorithm: Algorithm): TokenKind {
   const key = generateKey(algorithm);
   return { sign: () => signWith(key, claims(), type), verify: (token) => payloadSignedBy(key, token) };
+}
+
+/** Signing makes the key pair, too. What is kept of a token's public key is kept in memory here. */
+function ofOwnPair(algorithm: KeypairAlgorithm): TokenKind {
+  const publicKeys = new Map<string, KeyObject>();
+  return {
+    sign: async () => {
+      const { privateKey, publicKey } = await newKeyPair(algorithm);
+      const jti = randomBytes(16).toString("base64url");
+      publicKeys.set(jti, publicKey);
+      const signedText = textToSign(algorithm, { ...claims(), jti });
+      return compact(signedText, signText(algorithm, privateKey, signedText));
+    },
+    verify: (token) => {
+      const { id, signedText, signature } = readUnverified(token);
+      return isSignatureOf(algorithm, publicKeys.get(id)!, signedText, signature);
+    },
+  };
 }
 
 function ofJosePair(algorithm: Algorithm): TokenKind {

@@ -480,7 +480,7 @@ describe("recovery codes", () => {
     expect(new Set(renewed).size).toBe(10);
     for (const code of renewed) expect(code).toMatch(/^([a-z2-7]{4}-){5}[a-z2-7]{4}$/);
     const dump = await dumpDatabase();
-    for (const code of renewed) for (const shown of [code, code.replaceAll("-", "")]) expect(dump).not.toContain(shown);
+    for (const code of renewed) for (const shown of [code, code.replace(/-/g, "")]) expect(dump).not.toContain(shown);
     expect(refusal(await answer(await challengeFor(ada.name), old[0]))).toEqual(wrong);
     expect(await codesLeft(ada)).toBe(10);
   });
@@ -489,12 +489,7 @@ describe("recovery codes", () => {
     const ada = await signUpWithPaper();
     const opened = tokensOf(await answer(await challengeFor(ada.name), ada.codes[0]));
     const codes = await renew(opened);
-    const typed = [
-      codes[7],
-      codes[2]?.toUpperCase(),
-      ` ${codes[5]?.replaceAll("-", " ")} `,
-      codes[0]?.replaceAll("-", ""),
-    ];
+    const typed = [codes[7], codes[2]?.toUpperCase(), ` ${codes[5]?.replace(/-/g, " ")} `, codes[0]?.replace(/-/g, "")];
     for (const code of typed) expect((await answer(await challengeFor(ada.name), code)).status).toBe(200);
     for (const code of typed) expect(refusal(await answer(await challengeFor(ada.name), code))).toEqual(wrong);
     const used = events.filter(({ event, userId }) => event === "authn_recovery_code_used" && userId === ada.id);

@@ -50,5 +50,5 @@ function toSecret(secret: Buffer): Secret {
 }
 
 function withoutColons(text: string): string {
-  return text.replaceAll(":", "");
+  return text.replace(/:/g, "");
 }
