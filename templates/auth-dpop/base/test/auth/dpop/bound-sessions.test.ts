@@ -10,6 +10,7 @@ import { fromBound, toBound } from "../../../src/auth/dpop/bound-refresh-token.j
 import { readDpopConfig } from "../../../src/auth/dpop/config.js";
 import { databaseReplays, purgeUsedProofs } from "../../../src/auth/dpop/database-replays.js";
 import { memoryReplays } from "../../../src/auth/dpop/memory-replays.js";
+import { errorTable } from "../../../src/auth/errors.js";
 import { purge } from "../../../src/auth/purge.js";
 import { parseRefreshToken } from "../../../src/auth/refresh-token.js";
 import { rotate } from "../../../src/auth/sessions.js";
@@ -86,8 +87,9 @@ describe("a login with a proof", () => {
   test("whose password is wrong leaves no proof behind: who can't log in fills no memory (D9)", async () => {
     const { name } = await signUp();
     await write((db) => db.delete(usedProofs));
-    expect((await sendProof("POST /login", newProver(), credentials(name, "a wrong password"))).status).toBe(401);
-    expect((await sendProof("POST /login", newProver(), credentials(newName()))).status).toBe(401);
+    const { status: refused } = errorTable.InvalidLoginCredentials;
+    expect((await sendProof("POST /login", newProver(), credentials(name, "a wrong password"))).status).toBe(refused);
+    expect((await sendProof("POST /login", newProver(), credentials(newName()))).status).toBe(refused);
     expect((await sendProof("POST /signup", newProver(), credentials(name))).status).toBe(409);
     expect(await read((db) => db.select().from(usedProofs))).toEqual([]);
   });

@@ -6,6 +6,7 @@ import { eq } from "drizzle-orm";
 import express, { type RequestHandler } from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changePassword, checkLogin, openSession, provePassword } from "../../../src/auth/accounts.js";
+import { errorTable } from "../../../src/auth/errors.js";
 import { tryAnswer } from "../../../src/auth/factors/challenge-store.js";
 import { removeFactor, setFactor } from "../../../src/auth/factors/factors.js";
 import { renewRecoveryCodes } from "../../../src/auth/factors/recovery-codes.js";
@@ -293,7 +294,7 @@ describe("step-up", () => {
     const login = tokensOf(await answer(await challengeFor(ada.name), ada.codes[0]));
     const challenge = challengeIn(await stepUp(login));
     await call("POST /logout", { bearer: login.accessToken });
-    expect((await answer(challenge, ada.codes[1])).status).toBe(401);
+    expectProblem(await answer(challenge, ada.codes[1]), "InvalidAccessToken");
   });
 
   test("a changed password asks for no factor, and the new session says no more than was proven before it", async () => {
@@ -397,7 +398,7 @@ describe("a request whose session has ended meanwhile", () => {
     asking.end("{}");
     const [answered] = (await once(asking, "response")) as [IncomingMessage];
     answered.resume();
-    expect(answered.statusCode).toBe(401);
+    expect(answered.statusCode).toBe(errorTable.InvalidAccessToken.status);
     await new Promise((resolve) => server.close(resolve));
   });
 
