@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { and, eq, gt, sql } from "drizzle-orm";
-import { type Database, fromNow, now, read, transaction, write } from "../../db/client.js";
+import { type Database, fromNow, now, transaction, write } from "../../db/client.js";
 import { users } from "../../db/schema/auth.js";
 import { factorChallenges } from "../../db/schema/auth-factors.js";
 import type { Login, LoginPurpose } from "../hooks.js";
@@ -54,11 +54,6 @@ export async function insertChallenge({ user, sessionEpoch, amr, purpose }: Logi
     }),
   );
   return challenge;
-}
-
-/** The login that waits for an answer; null when it is over. */
-export async function findChallenge(challenge: string): Promise<Challenge | null> {
-  return read((db) => findIn(db, hashOf(challenge)));
 }
 
 /**
