@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Answer } from "../support/api.js";
 import { password, signUp, tally, times, useCluster } from "../support/cluster.js";
 import { appEnv, type ComposedApp, composeApp, listens } from "../support/compose.js";
-import { repo } from "../support/template-tree.js";
+import { es256Groups, printedSignatures } from "../support/signature-vectors.js";
 
 // Tokens with a key pair of their own: in two processes on a real Postgres, in the hands of admins, and against published vectors.
 
@@ -128,21 +128,8 @@ describe("in two processes on Postgres", () => {
 });
 
 describe("published vectors, through the code that lands", () => {
-  interface Signature {
-    readonly from: string;
-    readonly alg: string;
-    readonly key: JsonWebKey;
-    readonly compact: string;
-  }
-  interface Group {
-    readonly comment: string;
-    readonly key: JsonWebKey;
-    readonly tests: readonly { tcId: number; comment: string; jws: string; result: "valid" | "invalid" }[];
-  }
-
-  const vectors = (name: string) => fs.readJsonSync(join(repo, "test/vectors", `${name}.json`));
-  const { signatures } = vectors("rfc-signatures") as { signatures: Signature[] };
-  const { groups } = vectors("wycheproof-jws-es256") as { groups: Group[] };
+  const signatures = printedSignatures();
+  const groups = es256Groups();
   let app: ComposedApp;
   // biome-ignore lint/suspicious/noExplicitAny: a module of the composed tree
   let algorithms: any;

@@ -1,31 +1,15 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey } from "node:crypto";
 import { join } from "node:path";
-import fs from "fs-extra";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type ComposedApp, composeApp } from "../support/compose.js";
-import { repo } from "../support/template-tree.js";
+import { es256Groups, printedSignatures, readVectors } from "../support/signature-vectors.js";
 
 // Published vectors, through the code that lands.
 
-interface Signature {
-  readonly from: string;
-  readonly alg: string;
-  readonly key: JsonWebKey;
-  readonly compact: string;
-}
-
-interface Group {
-  readonly comment: string;
-  readonly key: JsonWebKey;
-  readonly tests: readonly { tcId: number; comment: string; jws: string; result: "valid" | "invalid" }[];
-}
-
-const vectors = (name: string) => fs.readJsonSync(join(repo, "test/vectors", `${name}.json`));
-const { signatures: all } = vectors("rfc-signatures") as { signatures: Signature[] };
 /** No access token is signed with Ed25519. */
-const signatures = all.filter(({ alg }) => alg !== "Ed25519");
-const { groups } = vectors("wycheproof-jws-es256") as { groups: Group[] };
-const { keys } = vectors("wycheproof-jwk-ec") as { keys: { comment: string; key: JsonWebKey }[] };
+const signatures = printedSignatures().filter(({ alg }) => alg !== "Ed25519");
+const groups = es256Groups();
+const { keys } = readVectors("wycheproof-jwk-ec") as { keys: { comment: string; key: JsonWebKey }[] };
 
 let app: ComposedApp;
 // biome-ignore lint/suspicious/noExplicitAny: modules of the composed tree
